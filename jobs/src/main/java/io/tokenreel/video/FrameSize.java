@@ -1,0 +1,17 @@
+package io.tokenreel.video;
+
+/** The size in pixels that frames are resized to for an encoder. */
+public record FrameSize(int height, int width) {
+
+  public FrameSize {
+    if (height < 1 || width < 1) {
+      throw new IllegalArgumentException(
+          "frame height and width must be at least 1; got %d x %d".formatted(height, width));
+    }
+  }
+
+  /** Bytes of one RGB frame of this size. */
+  public int rgbBytes() {
+    return Math.multiplyExact(Math.multiplyExact(height, width), 3);
+  }
+}

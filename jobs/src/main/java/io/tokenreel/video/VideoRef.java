@@ -1,0 +1,18 @@
+package io.tokenreel.video;
+
+import java.util.Objects;
+
+/**
+ * One input video, not yet opened.
+ *
+ * @param id unique within a run; the key that caches are read by
+ * @param uri any Hadoop path or URI
+ * @param lengthBytes file length when it was listed, or -1 when unknown
+ */
+public record VideoRef(String id, String uri, long lengthBytes) {
+
+  public VideoRef {
+    Objects.requireNonNull(id, "video_id");
+    Objects.requireNonNull(uri, "video_uri");
+  }
+}

@@ -1,0 +1,63 @@
+package io.tokenreel.compress;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/**
+ * A compression setting as one string, {@code name[:key=value[,key=value]*]}, for example {@code
+ * vidcom2:retention=0.25}.
+ *
+ * @param name the method, a key of {@link Compressors}
+ * @param settings key to value as written, in the order written
+ */
+public record CompressionSpec(String name, Map<String, String> settings) {
+
+  public CompressionSpec {
+    Objects.requireNonNull(name, "name");
+    settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
+  }
+
+  /**
+   * Parses the form above. Whether the method and its keys exist is for {@link Compressors} to say.
+   *
+   * @throws IllegalArgumentException for text of another form
+   */
+  public static CompressionSpec parse(String text) {
+    int colon = text.indexOf(':');
+    String name = colon < 0 ? text : text.substring(0, colon);
+    Map<String, String> settings = new LinkedHashMap<>();
+    if (colon >= 0) {
+      for (String pair : text.substring(colon + 1).split(",", -1)) {
+        int equals = pair.indexOf('=');
+        if (equals < 1
+            || equals == pair.length() - 1
+            || settings.put(pair.substring(0, equals), pair.substring(equals + 1)) != null) {
+          throw malformed(text);
+        }
+      }
+    }
+    if (name.isEmpty()) {
+      throw malformed(text);
+    }
+    return new CompressionSpec(name, settings);
+  }
+
+  private static IllegalArgumentException malformed(String text) {
+    return new IllegalArgumentException(
+        "malformed compression '"
+            + text
+            + "'; expected name[:key=value[,key=value]*] with each key once, such as vidcom2:retention=0.25");
+  }
+
+  @Override
+  public String toString() {
+    return settings.isEmpty()
+        ? name
+        : settings.entrySet().stream()
+            .map(e -> e.getKey() + "=" + e.getValue())
+            .collect(Collectors.joining(",", name + ":", ""));
+  }
+}

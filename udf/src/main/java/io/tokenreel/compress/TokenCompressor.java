@@ -1,0 +1,33 @@
+package io.tokenreel.compress;
+
+import io.tokenreel.token.Selection;
+import io.tokenreel.token.TokenBlock;
+
+/**
+ * A compression method with its settings bound: it chooses which of a video's visual tokens are
+ * kept. Thread-safe and free of state.
+ */
+public interface TokenCompressor {
+
+  /**
+   * The settings, complete: what {@link CompressionSpec#toString} prints is the canonical name of
+   * this compressor.
+   */
+  CompressionSpec spec();
+
+  /**
+   * Chooses the tokens to keep.
+   *
+   * @throws IllegalArgumentException when the block does not suit the method, or holds a NaN or an
+   *     infinity (the message names the token)
+   */
+  Selection select(TokenBlock block);
+
+  /**
+   * The share of each frame's tokens that the method sets out to keep, before rounding to whole
+   * tokens.
+   *
+   * @return {@code [frames]}, each in (0, 1]
+   */
+  double[] frameBudgets(TokenBlock block);
+}

@@ -1,0 +1,50 @@
+package io.tokenreel.token;
+
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * How one channel of a token is stored. All are little-endian; arithmetic is always in float32 or
+ * wider.
+ */
+public enum TokenDtype {
+  F32(4),
+  F16(2),
+  BF16(2);
+
+  private final int bytes;
+
+  TokenDtype(int bytes) {
+    this.bytes = bytes;
+  }
+
+  /** Bytes of one channel. */
+  public int bytes() {
+    return bytes;
+  }
+
+  /**
+   * The name that tables, specs and the command line use: {@code f32}, {@code f16} or {@code bf16}.
+   */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * The dtype of a label.
+   *
+   * @throws IllegalArgumentException for an unknown label; the message lists the known ones
+   */
+  public static TokenDtype of(String label) {
+    for (TokenDtype dtype : values()) {
+      if (dtype.label().equals(label)) {
+        return dtype;
+      }
+    }
+    throw new IllegalArgumentException(
+        "unknown dtype '"
+            + label
+            + "'; expected one of "
+            + Arrays.stream(values()).map(TokenDtype::label).toList());
+  }
+}
