@@ -1,0 +1,131 @@
+package io.tokenreel.stage;
+
+import io.tokenreel.model.VisionInfo;
+import io.tokenreel.model.VisionTower;
+import io.tokenreel.token.TokenDtype;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.apache.spark.sql.Row;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Rows with frames in, the same rows with tokens out, in order. Videos are gathered until their frames fill a batch; a video without frames passes through.
+ *
+ * <p>When a batch fails, its videos are encoded one by one, so that only the video that cannot be encoded is marked.
+ */
+final class EncodedRows implements Iterator<Row> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(EncodedRows.class);
+
+  private record Waiting(Row row, FrameBatch.Clip clip) {}
+
+  private final Iterator<Row> rows;
+  private final int framesColumn;
+  private final VisionTower tower;
+  private final int batchFrames;
+  private final TokenDtype dtype;
+  private final StageCounters counters;
+  private final Deque<Row> ready = new ArrayDeque<>();
+
+  EncodedRows(
+      Iterator<Row> rows,
+      int framesColumn,
+      VisionTower tower,
+      int batchFrames,
+      TokenDtype dtype,
+      StageCounters counters) {
+    this.rows = rows;
+    this.framesColumn = framesColumn;
+    this.tower = tower;
+    this.batchFrames = batchFrames;
+    this.dtype = dtype;
+    this.counters = counters;
+  }
+
+  @Override
+  public boolean hasNext() {
+    if (ready.isEmpty() && rows.hasNext()) {
+      encode(gather());
+    }
+    return !ready.isEmpty();
+  }
+
+  @Override
+  public Row next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException();
+    }
+    return ready.remove();
+  }
+
+  private List<Waiting> gather() {
+    List<Waiting> waiting = new ArrayList<>();
+    int frames = 0;
+    while (frames < batchFrames && rows.hasNext()) {
+      Row row = rows.next();
+      FrameBatch.Clip clip = clip(row.getStruct(framesColumn));
+      frames += clip.count();
+      waiting.add(new Waiting(row, clip));
+    }
+    return waiting;
+  }
+
+  private static FrameBatch.Clip clip(Row frames) {
+    byte[] rgb = frames.getAs("rgb");
+    return rgb == null
+        ? new FrameBatch.Clip(0, new byte[0])
+        : new FrameBatch.Clip(frames.getList(frames.fieldIndex("pts_micros")).size(), rgb);
+  }
+
+  private void encode(List<Waiting> waiting) {
+    List<FrameBatch.Clip> clips = waiting.stream().map(Waiting::clip).toList();
+    long start = System.nanoTime();
+    float[][] tokens;
+    try {
+      tokens = FrameBatch.encode(tower, clips, batchFrames);
+    } catch (RuntimeException e) {
+      LOG.warn("a batch of {} videos could not be encoded; each is tried alone", waiting.size(), e);
+      waiting.forEach(this::encodeAlone);
+      return;
+    }
+    long nanos = System.nanoTime() - start;
+    long frames = Math.max(1, clips.stream().mapToLong(FrameBatch.Clip::count).sum());
+    for (int i = 0; i < tokens.length; i++) {
+      finish(waiting.get(i), tokens[i], nanos * clips.get(i).count() / frames / 1_000_000);
+    }
+  }
+
+  private void encodeAlone(Waiting video) {
+    long start = System.nanoTime();
+    try {
+      float[] tokens = FrameBatch.encode(tower, List.of(video.clip()), batchFrames)[0];
+      finish(video, tokens, (System.nanoTime() - start) / 1_000_000);
+    } catch (RuntimeException e) {
+      LOG.warn("a video could not be encoded: {}", video.row().get(0), e);
+      add(video, EncodePartition.encoded(tower.info(), null, dtype, e.toString(), (System.nanoTime() - start) / 1_000_000), true);
+    }
+  }
+
+  private void finish(Waiting video, float[] tokens, long millis) {
+    VisionInfo info = tower.info();
+    if (video.clip().count() == 0) {
+      ready.add(RowStage.append(video.row(), (Object) null));
+      return;
+    }
+    String notFinite = FrameBatch.firstNotFinite(tokens, info);
+    String error = notFinite == null ? null : "the encoder gave a value that is not finite: " + notFinite;
+    counters.millis().add(millis);
+    add(video, EncodePartition.encoded(info, tokens, dtype, error, millis), error != null);
+  }
+
+  private void add(Waiting video, Row encoded, boolean failed) {
+    counters.videos().add(1L);
+    counters.failed().add(failed ? 1L : 0L);
+    ready.add(RowStage.append(video.row(), encoded));
+  }
+}
