@@ -61,20 +61,20 @@ final class EncodePartition extends RowStage {
     return assigned ? DeviceChoice.cuda(Integer.parseInt(gpu.addresses()[0])) : device;
   }
 
-  /** A row of {@link StageSchemas#encoded}: tokens, or the error in their place. */
-  static Row encoded(VisionInfo info, float[] tokens, TokenDtype dtype, String error, long millis) {
-    if (error != null) {
-      return RowFactory.create(info.encoder(), error, millis, null, null);
-    }
-    Row block =
-        RowFactory.create(
-            tokens.length / (info.tokensPerFrame() * info.dim()),
-            info.tokensPerFrame(),
-            info.gridHeight(),
-            info.gridWidth(),
-            info.dim(),
-            dtype.label(),
-            TokenCodec.encode(tokens, dtype));
-    return RowFactory.create(info.encoder(), null, millis, block, TokenCodec.encode(info.separatorRows(), dtype));
+  /** The token-block struct of one video. */
+  static Row block(VisionInfo info, float[] tokens, TokenDtype dtype) {
+    return RowFactory.create(
+        tokens.length / (info.tokensPerFrame() * info.dim()),
+        info.tokensPerFrame(),
+        info.gridHeight(),
+        info.gridWidth(),
+        info.dim(),
+        dtype.label(),
+        TokenCodec.encode(tokens, dtype));
+  }
+
+  /** A row of {@link StageSchemas#ENCODING}. */
+  static Row encoding(VisionInfo info, TokenDtype dtype, String error, long millis) {
+    return RowFactory.create(info.encoder(), error, millis, TokenCodec.encode(info.separatorRows(), dtype));
   }
 }

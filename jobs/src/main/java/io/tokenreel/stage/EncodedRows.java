@@ -1,6 +1,5 @@
 package io.tokenreel.stage;
 
-import io.tokenreel.model.VisionInfo;
 import io.tokenreel.model.VisionTower;
 import io.tokenreel.token.TokenDtype;
 import java.util.ArrayDeque;
@@ -107,25 +106,27 @@ final class EncodedRows implements Iterator<Row> {
       finish(video, tokens, (System.nanoTime() - start) / 1_000_000);
     } catch (RuntimeException e) {
       LOG.warn("a video could not be encoded: {}", video.row().get(0), e);
-      add(video, EncodePartition.encoded(tower.info(), null, dtype, e.toString(), (System.nanoTime() - start) / 1_000_000), true);
+      add(video, null, e.toString(), (System.nanoTime() - start) / 1_000_000);
     }
   }
 
   private void finish(Waiting video, float[] tokens, long millis) {
-    VisionInfo info = tower.info();
     if (video.clip().count() == 0) {
-      ready.add(RowStage.append(video.row(), (Object) null));
+      ready.add(RowStage.append(video.row(), null, null));
       return;
     }
-    String notFinite = FrameBatch.firstNotFinite(tokens, info);
-    String error = notFinite == null ? null : "the encoder gave a value that is not finite: " + notFinite;
-    counters.millis().add(millis);
-    add(video, EncodePartition.encoded(info, tokens, dtype, error, millis), error != null);
+    String notFinite = FrameBatch.firstNotFinite(tokens, tower.info());
+    if (notFinite == null) {
+      add(video, EncodePartition.block(tower.info(), tokens, dtype), null, millis);
+    } else {
+      add(video, null, "the encoder gave a value that is not finite: " + notFinite, millis);
+    }
   }
 
-  private void add(Waiting video, Row encoded, boolean failed) {
+  private void add(Waiting video, Row block, String error, long millis) {
     counters.videos().add(1L);
-    counters.failed().add(failed ? 1L : 0L);
-    ready.add(RowStage.append(video.row(), encoded));
+    counters.failed().add(error == null ? 0L : 1L);
+    counters.millis().add(millis);
+    ready.add(RowStage.append(video.row(), block, EncodePartition.encoding(tower.info(), dtype, error, millis)));
   }
 }

@@ -1,6 +1,5 @@
 package io.tokenreel.stage;
 
-import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
@@ -26,19 +25,16 @@ public final class StageSchemas {
           .add("pts_micros", DataTypes.createArrayType(DataTypes.LongType, false))
           .add("rgb", DataTypes.BinaryType);
 
-  private StageSchemas() {}
-
   /**
-   * What one video encoded to. {@code separator_rows} are the rows that the model adds after the last frame, {@code [rows][dim]} of the block's dtype; {@code error} says why there is no block.
-   *
-   * @param block the token-block struct
+   * What encoding one video came to, beside its tokens; NULL where there were no frames. {@code error} says why there are no tokens, {@code separator_rows} are the rows that the model adds after the last
+   * frame, {@code [rows][dim]} in the tokens' dtype.
    */
-  public static StructType encoded(DataType block) {
-    return new StructType()
-        .add("encoder", DataTypes.StringType, false)
-        .add("error", DataTypes.StringType)
-        .add("encode_ms", DataTypes.LongType, false)
-        .add("block", block)
-        .add("separator_rows", DataTypes.BinaryType);
-  }
+  public static final StructType ENCODING =
+      new StructType()
+          .add("encoder", DataTypes.StringType, false)
+          .add("error", DataTypes.StringType)
+          .add("encode_ms", DataTypes.LongType, false)
+          .add("separator_rows", DataTypes.BinaryType);
+
+  private StageSchemas() {}
 }

@@ -15,10 +15,11 @@ import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * The stage that turns frames into visual tokens with a model's own vision tower ({@link StageSchemas#encoded}).
+ * The stage that turns frames into visual tokens with a model's own vision tower (the token-block struct), with a column beside it that says what came of it ({@link StageSchemas#ENCODING}).
  *
  * <p>It plays the part of DJL's Spark extension and keeps its names for Params: {@code engine}, {@code modelUrl}, {@code batchSize} (in frames), {@code inputCol}, {@code outputCol}. Unlike it, there is one
  * model per JVM and device, whatever the number of tasks, and it is closed.
@@ -42,6 +43,9 @@ public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
   private final Param<String> tokenDtype =
       textParam("tokenDtype", "f32, f16 or bf16: how the tokens are handed on and stored", TokenDtype::of);
 
+  private final Param<String> encodingCol =
+      textParam("encodingCol", "name of the column for encoder, error, time and separator rows", value -> {});
+
   private transient StageCounters counters;
 
   /** A stage with default settings: the default model, any device, 32 frames a batch, bf16 tokens. */
@@ -51,7 +55,8 @@ public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
 
   /** A stage of a given uid, as MLlib makes it to copy or load one. */
   public VisionEncoder(String uid) {
-    super(uid, "frames", "encoded");
+    super(uid, "frames", "tokens");
+    setDefault(encodingCol, "encoding");
     setDefault(engine, "PyTorch");
     setDefault(modelUrl, "default");
     setDefault(device, "auto");
@@ -72,7 +77,12 @@ public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
           "expected the frames that FrameDecoder gives, %s; got %s"
               .formatted(StageSchemas.FRAMES.simpleString(), inputType.simpleString()));
     }
-    return StageSchemas.ENCODED;
+    return TokenBlockType.STRUCT;
+  }
+
+  @Override
+  public StructType transformSchema(StructType schema) {
+    return super.transformSchema(schema).add(getOrDefault(encodingCol), StageSchemas.ENCODING);
   }
 
   @Override
@@ -118,6 +128,10 @@ public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
     return tokenDtype;
   }
 
+  public Param<String> encodingCol() {
+    return encodingCol;
+  }
+
   public VisionEncoder setEngine(String value) {
     return with(engine, value);
   }
@@ -137,6 +151,10 @@ public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
 
   public VisionEncoder setTokenDtype(String value) {
     return with(tokenDtype, value);
+  }
+
+  public VisionEncoder setEncodingCol(String value) {
+    return with(encodingCol, value);
   }
 
   /** Loads a saved stage. */
