@@ -1,0 +1,127 @@
+package io.tokenreel.cache;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The file operations that change an output, each of which can be repeated: after a crash between
+ * any two of them, doing them again ends in the same state.
+ *
+ * <p>Every change passes through here, and the listener is told after each one. That is how tests
+ * stop a writer after every single step.
+ */
+final class CacheFiles {
+
+  /** Is told of each change that has just been made. */
+  interface StepListener {
+
+    StepListener NONE = step -> {};
+
+    void done(String step) throws IOException;
+  }
+
+  /** Writes the content of a file. */
+  interface Content {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  private final FileSystem fs;
+  private final StepListener listener;
+
+  CacheFiles(FileSystem fs, StepListener listener) {
+    this.fs = fs;
+    this.listener = listener;
+  }
+
+  FileSystem fileSystem() {
+    return fs;
+  }
+
+  /** Writes a file that other readers see whole or not at all. */
+  void write(Path path, Content content) throws IOException {
+    Path temporary = temporaryOf(path);
+    try (OutputStream out = fs.create(temporary, true)) {
+      content.writeTo(out);
+    }
+    listener.done("written " + temporary.getName());
+    if (fs.exists(path)) {
+      // Few file systems rename onto an existing file. A reader of such files knows the other name.
+      delete(path);
+    }
+    rename(temporary, path);
+  }
+
+  /** The name under which {@link #write} prepares a file. */
+  static Path temporaryOf(Path path) {
+    return new Path(path.getParent(), "." + path.getName() + ".tmp");
+  }
+
+  /**
+   * Moves a file to its final place, unless that has happened already.
+   *
+   * @throws IOException when neither place has it
+   */
+  void move(Path from, Path to) throws IOException {
+    if (fs.exists(to)) {
+      // An object store copies and then deletes: the copy was complete before it could be seen.
+      delete(from);
+      return;
+    }
+    if (!fs.exists(from)) {
+      throw new IOException(
+          "the journal moves %s to %s, but neither exists; restore the file, or delete the journal and give up its wave"
+              .formatted(from, to));
+    }
+    fs.mkdirs(to.getParent());
+    rename(from, to);
+  }
+
+  /** Deletes a file or folder if it is there. */
+  void delete(Path path) throws IOException {
+    if (fs.exists(path)) {
+      if (!fs.delete(path, true) && fs.exists(path)) {
+        throw new IOException("cannot delete " + path);
+      }
+      listener.done("deleted " + path.getName());
+    }
+  }
+
+  byte[] read(Path path) throws IOException {
+    try (FSDataInputStream in = fs.open(path)) {
+      return in.readAllBytes();
+    }
+  }
+
+  /** What a folder holds, by name; nothing when there is no such folder. */
+  List<FileStatus> list(Path folder) throws IOException {
+    return list(fs, folder);
+  }
+
+  static List<FileStatus> list(FileSystem fs, Path folder) throws IOException {
+    if (!fs.exists(folder)) {
+      return List.of();
+    }
+    return Arrays.stream(fs.listStatus(folder))
+        .sorted(Comparator.comparing(status -> status.getPath().getName()))
+        .toList();
+  }
+
+  /** Reports a step that was made by other means, such as a job that wrote files. */
+  void report(String step) throws IOException {
+    listener.done(step);
+  }
+
+  private void rename(Path from, Path to) throws IOException {
+    if (!fs.rename(from, to)) {
+      throw new IOException("cannot rename %s to %s".formatted(from, to));
+    }
+    listener.done("renamed to " + to.getName());
+  }
+}

@@ -1,0 +1,68 @@
+package io.tokenreel.cache;
+
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Where things are under an output. Whatever is no table starts with an underscore, which Spark
+ * ignores; the tables' folders hold committed Parquet files and nothing else.
+ *
+ * <pre>
+ * tokens/ features/ selections/ outcomes/   000007-00000.parquet: wave 7, its first file
+ * runs/       one JSON file per run: its resolved options and whether it is done
+ * _index/     where each video's rows are, derived from tokens/
+ * _journal/   a wave that is being committed
+ * _staging/   a wave that is being written
+ * _lock       the writer at work
+ * </pre>
+ */
+record CacheLayout(Path root) {
+
+  Path table(CacheTable table) {
+    return new Path(root, table.folder());
+  }
+
+  /** The final place of a wave's n-th file. */
+  Path file(CacheTable table, long wave, int number) {
+    return new Path(table(table), "%06d-%05d.parquet".formatted(wave, number));
+  }
+
+  /** The wave in whose commit a table's file came. */
+  static long waveOf(Path file) {
+    String name = file.getName();
+    int dash = name.indexOf('-');
+    try {
+      return Long.parseLong(name.substring(0, Math.max(dash, 0)));
+    } catch (NumberFormatException e) {
+      throw new IllegalStateException(
+          "a file of a cache table is named <wave>-<number>.parquet; found " + file, e);
+    }
+  }
+
+  Path runs() {
+    return new Path(root, "runs");
+  }
+
+  Path index() {
+    return new Path(root, "_index");
+  }
+
+  Path journals() {
+    return new Path(root, "_journal");
+  }
+
+  Path journal(long wave) {
+    return new Path(journals(), "%06d.json".formatted(wave));
+  }
+
+  Path staging() {
+    return new Path(root, "_staging");
+  }
+
+  Path staging(long wave) {
+    return new Path(staging(), "%06d".formatted(wave));
+  }
+
+  Path lock() {
+    return new Path(root, "_lock");
+  }
+}

@@ -1,0 +1,58 @@
+package io.tokenreel.cache;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * The tables of a cache that are committed together: folder, columns, key, and how their Parquet is
+ * laid out.
+ *
+ * <p>No two rows of a table have the same key. A video's id is part of every key, so that two ids
+ * whose files hold equal bytes can both be looked up.
+ */
+public enum CacheTable {
+  TOKENS(
+      CacheSchema.TOKENS,
+      List.of("video_id", "content_sha256", "encoder", "sampling", "compression"),
+      ParquetLayout.blobs("tokens")),
+  FEATURES(
+      CacheSchema.FEATURES,
+      List.of("video_id", "content_sha256", "encoder", "sampling"),
+      ParquetLayout.blobs("block.data", "separator_rows")),
+  SELECTIONS(
+      CacheSchema.SELECTIONS,
+      List.of("video_id", "content_sha256", "encoder", "sampling", "compression"),
+      ParquetLayout.records("token_index.list.element", "frame_budgets.list.element")),
+  OUTCOMES(CacheSchema.OUTCOMES, List.of("run_id", "video_id"), ParquetLayout.records());
+
+  private final StructType schema;
+  private final List<String> key;
+  private final ParquetLayout layout;
+
+  CacheTable(StructType schema, List<String> key, ParquetLayout layout) {
+    this.schema = schema;
+    this.key = key;
+    this.layout = layout;
+  }
+
+  /** The fixed columns; a manifest's own columns follow them in the files. */
+  public StructType schema() {
+    return schema;
+  }
+
+  /** Names of the columns that tell the table's rows apart. */
+  public List<String> key() {
+    return key;
+  }
+
+  /** The table's folder under the output. */
+  public String folder() {
+    return name().toLowerCase(java.util.Locale.ROOT);
+  }
+
+  /** Options for Spark's Parquet writer. */
+  public Map<String, String> writeOptions() {
+    return layout.options();
+  }
+}

@@ -1,0 +1,88 @@
+package io.tokenreel.cache;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Checks a cache that nobody writes to: rows by themselves, keys, runs against outcomes, outcomes
+ * against rows, the lookup index, and leftovers of a writer that died.
+ *
+ * <p>It reads every blob, in Spark jobs; nothing grows with the number of videos in the driver.
+ */
+public final class CacheVerifier {
+
+  private final SparkSession spark;
+  private final FileSystem fs;
+  private final CacheLayout layout;
+
+  private CacheVerifier(SparkSession spark, FileSystem fs, CacheLayout layout) {
+    this.spark = spark;
+    this.fs = fs;
+    this.layout = layout;
+  }
+
+  /**
+   * All findings; none when the cache is sound.
+   *
+   * @throws IOException when the folder cannot be read
+   */
+  public static List<Finding> verify(SparkSession spark, Path output) throws IOException {
+    FileSystem fs = output.getFileSystem(spark.sparkContext().hadoopConfiguration());
+    CacheLayout layout = new CacheLayout(fs.makeQualified(output));
+    return new CacheVerifier(spark, fs, layout).findings();
+  }
+
+  private List<Finding> findings() throws IOException {
+    List<Finding> findings = new ArrayList<>(leftovers());
+    if (!findings.isEmpty()) {
+      // The tables may hold part of a wave: whatever else there is to find follows from that.
+      return findings;
+    }
+    RunRecords runs = new RunRecords(files(), layout.runs());
+    RunChecks runChecks = new RunChecks(spark, runs.all(), rows(CacheTable.OUTCOMES));
+    findings.addAll(runChecks.counts());
+    for (CacheTable table : CacheTable.values()) {
+      Dataset<Row> rows = rows(table);
+      findings.addAll(RowChecks.of(table, rows));
+      if (table != CacheTable.OUTCOMES) {
+        findings.addAll(runChecks.rows(table, rows));
+      }
+    }
+    findings.addAll(IndexChecks.of(spark, fs, layout));
+    return findings;
+  }
+
+  private List<Finding> leftovers() throws IOException {
+    List<Finding> findings = new ArrayList<>();
+    for (Path folder : List.of(layout.journals(), layout.staging())) {
+      List<String> names =
+          files().list(folder).stream().map(FileStatus::getPath).map(Path::getName).toList();
+      if (!names.isEmpty()) {
+        findings.add(
+            new Finding(
+                "leftovers",
+                "nothing in " + folder,
+                names + "; a writer is at work, or died: the next one brings it in order",
+                List.of()));
+      }
+    }
+    return findings;
+  }
+
+  private Dataset<Row> rows(CacheTable table) throws IOException {
+    return files().list(layout.table(table)).isEmpty()
+        ? spark.createDataFrame(List.<Row>of(), table.schema())
+        : spark.read().schema(table.schema()).parquet(layout.table(table).toString());
+  }
+
+  private CacheFiles files() {
+    return new CacheFiles(fs, CacheFiles.StepListener.NONE);
+  }
+}

@@ -1,0 +1,54 @@
+package io.tokenreel.cache;
+
+import io.tokenreel.token.TokenDtype;
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * One row of {@code tokens/}: what a language model is fed for one video. The columns are explained
+ * in {@link CacheSchema#TOKENS}.
+ *
+ * @param tokenIndex per token its place t * M + m in the grid, or -1 for a separator row
+ * @param tokens {@code [tokenCount][dim]}, little-endian, row-major; shared, not to be written to
+ * @param frameSeconds {@code [frames]}, seconds from the video's start
+ * @param passthrough the manifest's own columns of a primitive type, as text; NULLs are left out
+ */
+public record CachedTokens(
+    String videoId,
+    String videoUri,
+    String contentSha256,
+    String encoder,
+    String sampling,
+    String compression,
+    int frames,
+    int gridHeight,
+    int gridWidth,
+    int tokensPerFrame,
+    int dim,
+    TokenDtype dtype,
+    int tokenCount,
+    int[] tokenIndex,
+    byte[] tokens,
+    double[] frameSeconds,
+    String outcome,
+    String writerVersion,
+    Instant createdAt,
+    Map<String, String> passthrough) {
+
+  public CachedTokens {
+    passthrough = Map.copyOf(passthrough);
+    long expected = (long) tokenCount * dim * dtype.bytes();
+    if (tokens.length != expected || tokenIndex.length != tokenCount) {
+      throw new IllegalArgumentException(
+          "%d tokens of %d %s channels must hold %d bytes and %d places; got %d and %d"
+              .formatted(
+                  tokenCount,
+                  dim,
+                  dtype.label(),
+                  expected,
+                  tokenCount,
+                  tokens.length,
+                  tokenIndex.length));
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package io.tokenreel.cache;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+
+/** Whether the lookup index leads to every row of {@code tokens/}, and to nothing else. */
+final class IndexChecks {
+
+  private static final String CHECK = "index";
+
+  private IndexChecks() {}
+
+  static List<Finding> of(SparkSession spark, FileSystem fs, CacheLayout layout)
+      throws IOException {
+    List<String> files =
+        CacheFiles.list(fs, layout.table(CacheTable.TOKENS)).stream()
+            .map(FileStatus::getPath)
+            .map(Path::toString)
+            .toList();
+    if (files.isEmpty()) {
+      return List.of();
+    }
+    LookupIndex index;
+    try {
+      index = LookupIndex.open(fs, layout);
+    } catch (FileNotFoundException e) {
+      return List.of(new Finding(CHECK, "a lookup index", e.getMessage(), List.of()));
+    }
+    Configuration conf = spark.sparkContext().hadoopConfiguration();
+    JavaRDD<RowLocation> rows =
+        JavaSparkContext.fromSparkContext(spark.sparkContext())
+            .parallelize(files, files.size())
+            .flatMap(new RowScan(conf));
+    List<Finding> findings = new ArrayList<>();
+    List<String> lost =
+        rows.mapPartitions(new NotFound(conf, layout.root().toString()))
+            .take(Finding.MAX_VIDEO_IDS);
+    if (!lost.isEmpty()) {
+      findings.add(
+          new Finding(
+              CHECK,
+              "every row of tokens/ where the index says",
+              "rows that the index does not lead to; rebuild it",
+              lost));
+    }
+    long videos =
+        rows.map(row -> CacheLayout.waveOf(new Path(row.file())) + "/" + row.videoId())
+            .distinct()
+            .count();
+    long slots = slots(fs, index);
+    if (slots != videos) {
+      findings.add(
+          new Finding(
+              CHECK,
+              "%d records, one per video and wave".formatted(videos),
+              slots + " records",
+              List.of()));
+    }
+    return findings;
+  }
+
+  private static long slots(FileSystem fs, LookupIndex index) throws IOException {
+    long slots = 0;
+    for (SlotTable table : index.tables()) {
+      try (FSDataInputStream in = fs.open(table.path())) {
+        for (Iterator<Slot> scan = SlotTable.scan(in); scan.hasNext(); scan.next()) {
+          slots++;
+        }
+      }
+    }
+    return slots;
+  }
+
+  /** Ids of the rows that a lookup would not find where they are. */
+  private static final class NotFound implements FlatMapFunction<Iterator<RowLocation>, String> {
+
+    private static final long serialVersionUID = 1;
+
+    private final SerializableConfiguration configuration;
+    private final String root;
+
+    NotFound(Configuration conf, String root) {
+      this.configuration = new SerializableConfiguration(conf);
+      this.root = root;
+    }
+
+    @Override
+    public Iterator<String> call(Iterator<RowLocation> rows) throws IOException {
+      CacheLayout layout = new CacheLayout(new Path(root));
+      FileSystem fs = layout.root().getFileSystem(configuration.value());
+      LookupIndex index = LookupIndex.open(fs, layout);
+      List<String> lost = new ArrayList<>();
+      while (rows.hasNext() && lost.size() < Finding.MAX_VIDEO_IDS) {
+        RowLocation row = rows.next();
+        if (!isFound(index, row)) {
+          lost.add(row.videoId());
+        }
+      }
+      return lost.iterator();
+    }
+
+    private static boolean isFound(LookupIndex index, RowLocation row) {
+      try {
+        return index.locate(row.videoId()).stream().anyMatch(row::samePlace);
+      } catch (IOException e) {
+        return false; // a damaged record leads nowhere
+      }
+    }
+  }
+}

@@ -1,0 +1,164 @@
+package io.tokenreel.cache;
+
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.when;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * Rules that every row of a table keeps by itself, checked in one pass, and the uniqueness of keys.
+ */
+final class RowChecks {
+
+  /**
+   * A rule of a row.
+   *
+   * @param name the check's name
+   * @param expected the rule in words
+   * @param holds SQL condition; NULL counts as broken
+   * @param found SQL string that shows a breach
+   */
+  private record Rule(String name, String expected, String holds, String found) {}
+
+  private static final String DTYPE_BYTES =
+      "CASE %s WHEN 'f32' THEN 4L WHEN 'f16' THEN 2L WHEN 'bf16' THEN 2L END";
+
+  private static final String KEPT = "filter(token_index, i -> i >= 0)";
+
+  private static final List<Rule> INDEX_RULES =
+      List.of(
+          new Rule(
+              "token_index_length",
+              "one place per token",
+              "size(token_index) = token_count",
+              "concat(size(token_index), ' places for ', token_count, ' tokens')"),
+          new Rule(
+              "token_index_values",
+              "places ascending within 0 .. frames * tokens_per_frame, or -1 for a separator row",
+              "forall(token_index, i -> i >= -1 AND i < CAST(frames AS BIGINT) * tokens_per_frame) AND "
+                  + ("array_sort(array_distinct(" + KEPT + ")) = " + KEPT),
+              "concat('places ', array_join(slice(token_index, 1, 8), ' '), ' ...')"));
+
+  private static final Rule MADE_OF_A_VIDEO =
+      new Rule(
+          "row_outcome",
+          "rows of OK and DEGRADED videos only",
+          "outcome IN ('OK', 'DEGRADED')",
+          "outcome");
+
+  private RowChecks() {}
+
+  /** All findings about single rows and about keys of a table. */
+  static List<Finding> of(CacheTable table, Dataset<Row> rows) {
+    return Stream.concat(
+            Violations.findings(broken(table, rows)).stream(),
+            Violations.findings(duplicates(table, rows)).stream())
+        .toList();
+  }
+
+  private static List<Rule> rules(CacheTable table) {
+    return switch (table) {
+      case TOKENS ->
+          Stream.concat(
+                  INDEX_RULES.stream(),
+                  Stream.of(
+                      bytes("token_bytes", "tokens", "token_count", "dim", "dtype"),
+                      seconds("frames"),
+                      MADE_OF_A_VIDEO))
+              .toList();
+      case SELECTIONS ->
+          Stream.concat(
+                  INDEX_RULES.stream(),
+                  Stream.of(
+                      new Rule(
+                          "frame_budgets",
+                          "one budget per frame, each in (0, 1]",
+                          "size(frame_budgets) = frames AND forall(frame_budgets, b -> b > 0 AND b <= 1)",
+                          "concat(size(frame_budgets), ' budgets for ', frames, ' frames')"),
+                      MADE_OF_A_VIDEO))
+              .toList();
+      case FEATURES ->
+          List.of(
+              bytes(
+                  "block_bytes",
+                  "block.data",
+                  "block.frames * block.tokens_per_frame",
+                  "block.dim",
+                  "block.dtype"),
+              new Rule(
+                  "separator_bytes",
+                  "whole rows of the block's channels",
+                  "separator_rows IS NULL OR MOD(length(separator_rows), block.dim * %s) = 0"
+                      .formatted(DTYPE_BYTES.formatted("block.dtype")),
+                  "concat(length(separator_rows), ' bytes')"),
+              seconds("block.frames"),
+              MADE_OF_A_VIDEO);
+      case OUTCOMES ->
+          List.of(
+              new Rule(
+                  "outcome",
+                  "OK without a reason, or DEGRADED or FAILED with one",
+                  "(outcome = 'OK' AND reason IS NULL) OR (outcome IN ('DEGRADED', 'FAILED') AND reason IS NOT NULL)",
+                  "concat(outcome, ' with reason ', coalesce(reason, 'NULL'))"));
+    };
+  }
+
+  private static Rule bytes(String name, String blob, String tokens, String dim, String dtype) {
+    String expected =
+        "CAST(%s AS BIGINT) * %s * %s".formatted(tokens, dim, DTYPE_BYTES.formatted(dtype));
+    return new Rule(
+        name,
+        "tokens * channels * bytes of the dtype",
+        "length(%s) = %s".formatted(blob, expected),
+        "concat(length(%s), ' bytes for ', coalesce(%s, 'an unknown dtype'))"
+            .formatted(blob, expected));
+  }
+
+  private static Rule seconds(String frames) {
+    return new Rule(
+        "frame_seconds",
+        "one presentation time per frame, not descending",
+        "size(frame_seconds) = %s AND array_sort(frame_seconds) = frame_seconds".formatted(frames),
+        "concat(size(frame_seconds), ' times for ', %s, ' frames: ', array_join(slice(frame_seconds, 1, 4), ' '), ' ...')"
+            .formatted(frames));
+  }
+
+  private static Dataset<Row> broken(CacheTable table, Dataset<Row> rows) {
+    Column[] breaches =
+        rules(table).stream()
+            .map(
+                rule ->
+                    when(
+                        coalesce(expr(rule.holds()), lit(false)).equalTo(false),
+                        struct(
+                            lit(table.folder() + "." + rule.name()).as("check"),
+                            lit(rule.expected()).as("expected"),
+                            expr(rule.found()).as("found"))))
+            .toArray(Column[]::new);
+    return rows.select(explode(array(breaches)).as("breach"), col("video_id"))
+        .where(col("breach").isNotNull())
+        .select(col("breach.*"), col("video_id"));
+  }
+
+  private static Dataset<Row> duplicates(CacheTable table, Dataset<Row> rows) {
+    Column[] key = table.key().stream().map(name -> col(name)).toArray(Column[]::new);
+    return rows.groupBy(key)
+        .count()
+        .where(col("count").gt(1))
+        .select(
+            lit(table.folder() + ".key").as("check"),
+            lit("one row per " + table.key()).as("expected"),
+            expr("concat(count, ' rows')").as("found"),
+            col("video_id"));
+  }
+}

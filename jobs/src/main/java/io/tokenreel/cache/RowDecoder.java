@@ -1,0 +1,88 @@
+package io.tokenreel.cache;
+
+import io.tokenreel.token.TokenDtype;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.HadoopReadOptions;
+import org.apache.parquet.column.page.PageReadStore;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.io.ColumnIOFactory;
+import org.apache.parquet.io.InputFile;
+import org.apache.parquet.io.RecordReader;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
+
+/** Decodes one row of {@code tokens/} with Parquet's own reader. */
+final class RowDecoder {
+
+  private RowDecoder() {}
+
+  /** Decodes the row at {@code ordinal} of the file's only row group. */
+  static CachedTokens decode(Configuration conf, InputFile rowGroup, int ordinal)
+      throws IOException {
+    try (ParquetFileReader reader =
+        ParquetFileReader.open(rowGroup, HadoopReadOptions.builder(conf).build())) {
+      MessageType schema = reader.getFileMetaData().getSchema();
+      PageReadStore pages = reader.readNextRowGroup();
+      RecordReader<Group> records =
+          new ColumnIOFactory()
+              .getColumnIO(schema)
+              .getRecordReader(pages, new GroupRecordConverter(schema));
+      Group row = records.read();
+      for (int i = 0; i < ordinal; i++) {
+        row = records.read();
+      }
+      return tokensOf(row);
+    }
+  }
+
+  private static CachedTokens tokensOf(Group row) {
+    Group index = row.getGroup("token_index", 0);
+    Group seconds = row.getGroup("frame_seconds", 0);
+    int[] tokenIndex = new int[index.getFieldRepetitionCount("list")];
+    Arrays.setAll(tokenIndex, i -> index.getGroup("list", i).getInteger("element", 0));
+    double[] frameSeconds = new double[seconds.getFieldRepetitionCount("list")];
+    Arrays.setAll(frameSeconds, i -> seconds.getGroup("list", i).getDouble("element", 0));
+    return new CachedTokens(
+        row.getString("video_id", 0),
+        row.getString("video_uri", 0),
+        row.getString("content_sha256", 0),
+        row.getString("encoder", 0),
+        row.getString("sampling", 0),
+        row.getString("compression", 0),
+        row.getInteger("frames", 0),
+        row.getInteger("grid_height", 0),
+        row.getInteger("grid_width", 0),
+        row.getInteger("tokens_per_frame", 0),
+        row.getInteger("dim", 0),
+        TokenDtype.of(row.getString("dtype", 0)),
+        row.getInteger("token_count", 0),
+        tokenIndex,
+        row.getBinary("tokens", 0).getBytes(),
+        frameSeconds,
+        row.getString("outcome", 0),
+        row.getString("writer_version", 0),
+        Instant.EPOCH.plus(row.getLong("created_at", 0), ChronoUnit.MICROS),
+        passthrough(row));
+  }
+
+  private static Map<String, String> passthrough(Group row) {
+    List<String> fixed = List.of(CacheSchema.TOKENS.fieldNames());
+    Map<String, String> values = new TreeMap<>();
+    for (Type column : row.getType().getFields()) {
+      String name = column.getName();
+      if (!fixed.contains(name) && column.isPrimitive() && row.getFieldRepetitionCount(name) > 0) {
+        values.put(name, row.getValueToString(row.getType().getFieldIndex(name), 0));
+      }
+    }
+    return values;
+  }
+}

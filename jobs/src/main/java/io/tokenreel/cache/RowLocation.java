@@ -1,0 +1,78 @@
+package io.tokenreel.cache;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.Serializable;
+
+/**
+ * Where one row of {@code tokens/} lies, and what Parquet needs to decode it.
+ *
+ * @param videoId the row's video
+ * @param contentSha256 part of the row's key
+ * @param encoder part of the row's key
+ * @param sampling part of the row's key
+ * @param compression part of the row's key
+ * @param createdAtMicros microseconds since 1970, UTC
+ * @param file name of the file in {@code tokens/}
+ * @param start first byte of the row's row group
+ * @param length bytes of the row group
+ * @param ordinal rows of the row group that come before this one
+ * @param footer a Parquet footer for this row group alone; shared, not written to
+ */
+record RowLocation(
+    String videoId,
+    String contentSha256,
+    String encoder,
+    String sampling,
+    String compression,
+    long createdAtMicros,
+    String file,
+    long start,
+    int length,
+    int ordinal,
+    byte[] footer)
+    implements Serializable {
+
+  /** Whether both are places of the same row. */
+  boolean samePlace(RowLocation other) {
+    return file.equals(other.file) && start == other.start && ordinal == other.ordinal;
+  }
+
+  /** Whether both rows answer the same question, perhaps for different bytes of the video. */
+  boolean sameSetting(RowLocation other) {
+    return encoder.equals(other.encoder)
+        && sampling.equals(other.sampling)
+        && compression.equals(other.compression);
+  }
+
+  void writeTo(DataOutputStream out) throws IOException {
+    out.writeUTF(videoId);
+    out.writeUTF(contentSha256);
+    out.writeUTF(encoder);
+    out.writeUTF(sampling);
+    out.writeUTF(compression);
+    out.writeLong(createdAtMicros);
+    out.writeUTF(file);
+    out.writeLong(start);
+    out.writeInt(length);
+    out.writeInt(ordinal);
+    out.writeInt(footer.length);
+    out.write(footer);
+  }
+
+  static RowLocation readFrom(DataInputStream in) throws IOException {
+    return new RowLocation(
+        in.readUTF(),
+        in.readUTF(),
+        in.readUTF(),
+        in.readUTF(),
+        in.readUTF(),
+        in.readLong(),
+        in.readUTF(),
+        in.readLong(),
+        in.readInt(),
+        in.readInt(),
+        in.readNBytes(in.readInt()));
+  }
+}

@@ -1,0 +1,70 @@
+package io.tokenreel.cache;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+
+/** The records in {@code runs/}. */
+final class RunRecords {
+
+  private static final String TEMPORARY = ".tmp";
+
+  private final CacheFiles files;
+  private final Path folder;
+
+  RunRecords(CacheFiles files, Path folder) {
+    this.files = files;
+    this.folder = folder;
+  }
+
+  void save(RunRecord run) throws IOException {
+    files.write(path(run.runId()), out -> out.write(Json.bytes(run)));
+  }
+
+  /** All runs, the earliest start first. */
+  List<RunRecord> all() throws IOException {
+    List<RunRecord> runs = new ArrayList<>();
+    for (FileStatus status : files.list(folder)) {
+      if (status.getPath().getName().endsWith(".json")) {
+        runs.add(Json.read(files.read(status.getPath()), RunRecord.class));
+      }
+    }
+    runs.sort(Comparator.comparing(RunRecord::startedAt));
+    return runs;
+  }
+
+  /**
+   * Ends replacements that were cut off: a record whose old version is gone takes its new one, any
+   * other new version may be incomplete and goes.
+   */
+  void recover() throws IOException {
+    for (FileStatus status : files.list(folder)) {
+      String name = status.getPath().getName();
+      if (name.startsWith(".") && name.endsWith(".json" + TEMPORARY)) {
+        String record = name.substring(1, name.length() - TEMPORARY.length());
+        Path path = new Path(folder, record);
+        if (files.fileSystem().exists(path) || !isComplete(status.getPath())) {
+          files.delete(status.getPath());
+        } else {
+          files.move(status.getPath(), path);
+        }
+      }
+    }
+  }
+
+  private boolean isComplete(Path temporary) throws IOException {
+    try {
+      Json.read(files.read(temporary), RunRecord.class);
+      return true;
+    } catch (com.fasterxml.jackson.core.JacksonException e) {
+      return false;
+    }
+  }
+
+  private Path path(String runId) {
+    return new Path(folder, runId + ".json");
+  }
+}

@@ -1,0 +1,137 @@
+package io.tokenreel.cache;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RuntimeConfig;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * One wave of work: rows of several tables that are committed together or not at all.
+ *
+ * <ol>
+ *   <li>{@link #stage} has Spark write Parquet files below {@code _staging/}, which no reader sees;
+ *   <li>{@link #commit} writes the journal, which lists every file and its final name. From the
+ *       moment the journal has its name the wave is committed;
+ *   <li>the files are renamed into their tables, one by one and whole;
+ *   <li>the lookup index is extended, and the journal is deleted.
+ * </ol>
+ *
+ * <p>Each step after the journal can be repeated; the next writer does so if this one dies. The
+ * tables' order in a commit is that of {@link CacheTable}: a video's outcome appears last.
+ */
+public final class WaveCommit {
+
+  private static final String TIMESTAMP_TYPE = "spark.sql.parquet.outputTimestampType";
+
+  private final long number;
+  private final CacheLayout layout;
+  private final CacheFiles files;
+  private final WriterLock lock;
+  private final CommitRecovery recovery;
+  private final Map<CacheTable, Path> staged = new EnumMap<>(CacheTable.class);
+  private boolean committed;
+
+  WaveCommit(
+      long number, CacheLayout layout, CacheFiles files, WriterLock lock, CommitRecovery recovery) {
+    this.number = number;
+    this.layout = layout;
+    this.files = files;
+    this.lock = lock;
+    this.recovery = recovery;
+  }
+
+  /** The wave's number, which begins the names of its files. */
+  public long number() {
+    return number;
+  }
+
+  /**
+   * Writes a table's rows of this wave, one file per partition of {@code rows}, each partition
+   * sorted by video_id (cells stay in their partition; the key does not decide the file).
+   *
+   * @param rows the table's columns in any order, and the manifest's own columns
+   * @throws IllegalArgumentException when a column is missing or of another type
+   * @throws IllegalStateException when the table was staged before, or the wave is committed
+   */
+  public void stage(CacheTable table, Dataset<Row> rows) throws IOException {
+    if (committed || staged.containsKey(table)) {
+      throw new IllegalStateException(
+          "each table is staged once per wave, before its commit; wave %d has %s%s"
+              .formatted(number, staged.keySet(), committed ? " and is committed" : ""));
+    }
+    StructType schema = CacheSchema.written(table, rows.schema());
+    Dataset<Row> ordered =
+        rows.select(
+            java.util.Arrays.stream(schema.fieldNames())
+                .map(WaveCommit::column)
+                .toArray(org.apache.spark.sql.Column[]::new));
+    // Through rows rather than columns: a NULL in a column that must not be NULL stops the job, and
+    // every file declares its columns alike whatever the plan knew about them.
+    Dataset<Row> checked =
+        rows.sparkSession()
+            .createDataFrame(ordered.javaRDD(), schema)
+            .sortWithinPartitions("video_id");
+    Path folder = new Path(layout.staging(number), table.folder());
+    RuntimeConfig session = rows.sparkSession().conf();
+    String before = session.get(TIMESTAMP_TYPE);
+    session.set(TIMESTAMP_TYPE, "TIMESTAMP_MICROS"); // Spark's default is the deprecated INT96
+    try {
+      checked.write().options(table.writeOptions()).parquet(folder.toString());
+    } finally {
+      session.set(TIMESTAMP_TYPE, before);
+    }
+    staged.put(table, folder);
+    files.report("staged " + table.folder());
+  }
+
+  /**
+   * Commits what was staged.
+   *
+   * @throws CacheLockedException when another writer has taken this one's lock; nothing is
+   *     committed
+   */
+  public void commit() throws IOException {
+    if (committed || staged.isEmpty()) {
+      throw new IllegalStateException(
+          "a wave is committed once, after at least one table was staged; wave %d has %s%s"
+              .formatted(number, staged.keySet(), committed ? " and is committed" : ""));
+    }
+    lock.checkHeld();
+    CommitJournal journal = new CommitJournal(number, moves());
+    files.write(layout.journal(number), out -> out.write(Json.bytes(journal)));
+    committed = true;
+    recovery.carryOut(journal);
+  }
+
+  private List<CommitJournal.Move> moves() throws IOException {
+    List<CommitJournal.Move> moves = new ArrayList<>();
+    for (Map.Entry<CacheTable, Path> table : staged.entrySet()) {
+      int file = 0;
+      for (FileStatus status : files.list(table.getValue())) {
+        Path from = status.getPath();
+        if (from.getName().endsWith(".parquet")) {
+          Path to = layout.file(table.getKey(), number, file++);
+          moves.add(
+              new CommitJournal.Move(below(files.fileSystem().makeQualified(from)), below(to)));
+        }
+      }
+    }
+    return moves;
+  }
+
+  private String below(Path path) {
+    return layout.root().toUri().relativize(path.toUri()).getPath();
+  }
+
+  private static org.apache.spark.sql.Column column(String name) {
+    return functions.col("`" + name.replace("`", "``") + "`");
+  }
+}

@@ -1,0 +1,147 @@
+package io.tokenreel.cache;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One writer per output: the file {@code _lock}, made exclusively, names the process that writes.
+ *
+ * <p>A lock whose process is gone is taken over when that process ran on this host; of another host
+ * nothing can be known. {@link #checkHeld} fences a commit: a writer whose lock was taken away
+ * stops before it commits.
+ */
+final class WriterLock implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(WriterLock.class);
+
+  /**
+   * Who holds a lock.
+   *
+   * @param token unique to one acquisition
+   * @param host name of the machine
+   * @param pid process id on that machine
+   * @param processStart start of the process, because ids are used again; empty when unknown
+   * @param since when the lock was taken
+   */
+  record Owner(String token, String host, long pid, String processStart, String since) {
+
+    static Owner thisProcess() throws IOException {
+      ProcessHandle process = ProcessHandle.current();
+      return new Owner(
+          UUID.randomUUID().toString(),
+          InetAddress.getLocalHost().getHostName(),
+          process.pid(),
+          startOf(process),
+          Instant.now().toString());
+    }
+
+    /** Whether the process ran on this host and is no more. */
+    boolean isGone() throws IOException {
+      if (!host.equals(InetAddress.getLocalHost().getHostName())) {
+        return false;
+      }
+      Optional<ProcessHandle> process = ProcessHandle.of(pid).filter(ProcessHandle::isAlive);
+      return process.isEmpty() || !startOf(process.get()).equals(processStart);
+    }
+
+    private static String startOf(ProcessHandle process) {
+      return process.info().startInstant().map(Instant::toString).orElse("");
+    }
+
+    @Override
+    public String toString() {
+      return "process %d on %s since %s".formatted(pid, host, since);
+    }
+  }
+
+  private final FileSystem fs;
+  private final Path path;
+  private final Owner owner;
+
+  private WriterLock(FileSystem fs, Path path, Owner owner) {
+    this.fs = fs;
+    this.path = path;
+    this.owner = owner;
+  }
+
+  /**
+   * Takes the lock, or takes it over from a process of this host that is gone.
+   *
+   * @throws CacheLockedException when another writer holds it; the message says who and what to do
+   */
+  static WriterLock acquire(FileSystem fs, Path path) throws IOException {
+    Owner owner = Owner.thisProcess();
+    if (!create(fs, path, Json.bytes(owner))) {
+      Owner holder = holder(fs, path);
+      if (!holder.isGone()) {
+        throw new CacheLockedException(path, holder.toString());
+      }
+      LOG.warn("{} left {} behind and is gone; taking over", holder, path);
+      fs.delete(path, false);
+      if (!create(fs, path, Json.bytes(owner))) {
+        throw new CacheLockedException(path, holder(fs, path).toString());
+      }
+    }
+    WriterLock lock = new WriterLock(fs, path, owner);
+    lock.checkHeld();
+    return lock;
+  }
+
+  /**
+   * Checks that nobody has taken the lock away.
+   *
+   * @throws CacheLockedException when somebody has
+   */
+  void checkHeld() throws IOException {
+    Owner holder = fs.exists(path) ? holder(fs, path) : null;
+    if (holder == null || !holder.token().equals(owner.token())) {
+      throw new CacheLockedException(path, holder == null ? "nobody" : holder.toString());
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    checkHeld();
+    fs.delete(path, false);
+  }
+
+  private static Owner holder(FileSystem fs, Path path) throws IOException {
+    try (var in = fs.open(path)) {
+      return Json.read(in.readAllBytes(), Owner.class);
+    } catch (com.fasterxml.jackson.core.JacksonException e) {
+      throw new CacheLockedException(path, "an unknown process (the lock is not readable)");
+    }
+  }
+
+  /** Makes the file unless it exists, and says whether it did. */
+  private static boolean create(FileSystem fs, Path path, byte[] content) throws IOException {
+    fs.mkdirs(path.getParent());
+    if (fs instanceof LocalFileSystem local) {
+      // Hadoop's local file system looks and then creates; two writers could pass between.
+      try {
+        Files.write(local.pathToFile(path).toPath(), content, StandardOpenOption.CREATE_NEW);
+        return true;
+      } catch (java.nio.file.FileAlreadyExistsException e) {
+        return false;
+      }
+    }
+    try (OutputStream out = fs.create(path, false)) {
+      out.write(content);
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return false;
+    }
+  }
+}
