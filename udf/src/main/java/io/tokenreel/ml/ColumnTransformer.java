@@ -7,6 +7,7 @@ import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.DefaultParamsWritable;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataType;
@@ -150,6 +151,11 @@ public abstract class ColumnTransformer<S extends ColumnTransformer<S>> extends 
   protected final <T> S with(Param<T> param, T value) {
     set(param, value);
     return (S) this;
+  }
+
+  /** The input column of rows, whatever characters its name has. */
+  protected final Column input(Dataset<Row> rows) {
+    return rows.col("`" + getInputCol().replace("`", "``") + "`");
   }
 
   private void checkColumnName(String name) {
