@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
 
 import io.tokenreel.cache.CacheTable;
@@ -23,9 +24,45 @@ final class CacheRows {
 
   private CacheRows() {}
 
-  /** One row per video and compression; what the model adds between tokens is appended with -1 for its place. */
+  /** The shape of a block column, as the struct {@code grid} of the flat rows. */
+  static Column grid(String block) {
+    return struct(
+            col(block + ".frames"),
+            col(block + ".grid_height"),
+            col(block + ".grid_width"),
+            col(block + ".tokens_per_frame"))
+        .as("grid");
+  }
+
+  /**
+   * One row per video and compression: what was kept, without the tokens; {@code cells} must have
+   * budgets.
+   */
+  static Dataset<Row> selections(Dataset<Row> videos) {
+    return rows(
+        videos
+            .withColumn("cell", explode(col("cells")))
+            .select(
+                col("*"),
+                col("cell.compression"),
+                col("grid.*"),
+                size(col("cell.kept.index")).as("token_count"),
+                col("cell.kept.index").as("token_index"),
+                col("cell.frame_budgets")),
+        CacheTable.SELECTIONS,
+        List.of());
+  }
+
+  /**
+   * One row per video and compression; what the model adds between tokens is appended with -1 for
+   * its place.
+   */
   static Dataset<Row> tokens(Dataset<Row> videos, List<String> passthrough) {
-    Column separators = coalesce(length(col("separator_rows")).divide(col("cell.kept.dim").multiply(bytes())), lit(0)).cast("int");
+    Column separators =
+        coalesce(
+                length(col("separator_rows")).divide(col("cell.kept.dim").multiply(bytes())),
+                lit(0))
+            .cast("int");
     return rows(
         videos
             .filter(col("cells").isNotNull())
@@ -38,7 +75,8 @@ final class CacheRows {
                 col("cell.kept.dim"),
                 col("cell.kept.dtype"),
                 size(col("cell.kept.index")).plus(col("separators")).as("token_count"),
-                concat(col("cell.kept.index"), array_repeat(lit(-1), col("separators"))).as("token_index"),
+                concat(col("cell.kept.index"), array_repeat(lit(-1), col("separators")))
+                    .as("token_index"),
                 concat(col("cell.kept.data"), col("separator_rows")).as("tokens")),
         CacheTable.TOKENS,
         passthrough);

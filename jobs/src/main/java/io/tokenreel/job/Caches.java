@@ -18,7 +18,8 @@ final class Caches {
     Path folder = new Path(cache);
     if (!folder.getFileSystem(hadoop).exists(new Path(folder, "runs"))) {
       throw new SettingsException(
-          "--cache %s is not a cache: it has no runs/; name the folder that precompute wrote with --output".formatted(cache));
+          "--cache %s is not a cache: it has no runs/; name the folder that precompute wrote with --output"
+              .formatted(cache));
     }
   }
 }

@@ -3,16 +3,11 @@ package io.tokenreel.job;
 import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count_distinct;
-import static org.apache.spark.sql.functions.current_timestamp;
-import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.max_by;
-import static org.apache.spark.sql.functions.struct;
 
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.TokenCacheWriter;
 import io.tokenreel.stage.ContentHash;
 import java.io.IOException;
-import java.util.Arrays;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -21,7 +16,8 @@ import org.apache.spark.storage.StorageLevel;
 /**
  * What a cache holds already of a run's videos.
  *
- * <p>Only videos whose id is known are read for the digest of their bytes; what is new goes straight to the decoder.
+ * <p>Only videos whose id is known are read for the digest of their bytes; what is new goes
+ * straight to the decoder.
  */
 final class CommittedVideos implements AutoCloseable {
 
@@ -36,9 +32,11 @@ final class CommittedVideos implements AutoCloseable {
    * @param videos the run's videos that have no outcome yet
    * @param encoder name@revision
    */
-  CommittedVideos(TokenCacheWriter writer, Dataset<Row> videos, PrecomputeSettings settings, String encoder)
+  CommittedVideos(
+      TokenCacheWriter writer, Dataset<Row> videos, PrecomputeSettings settings, String encoder)
       throws IOException {
-    Column setting = col("encoder").equalTo(encoder).and(col("sampling").equalTo(settings.sampling()));
+    Column setting =
+        col("encoder").equalTo(encoder).and(col("sampling").equalTo(settings.sampling()));
     this.tokenKeys =
         writer
             .committedKeys(CacheTable.TOKENS)
@@ -46,7 +44,9 @@ final class CommittedVideos implements AutoCloseable {
             .filter(setting.and(col("compression").isin(settings.compressions().toArray())))
             .persist(StorageLevel.MEMORY_AND_DISK());
     this.featureKeys = writer.committedKeys(CacheTable.FEATURES).rows().filter(setting);
-    Dataset<Row> known = videos.join(tokenKeys.select("video_id").distinct(), new String[] {"video_id"}, "left_semi");
+    Dataset<Row> known =
+        videos.join(
+            tokenKeys.select("video_id").distinct(), new String[] {"video_id"}, "left_semi");
     this.hashed = ContentHash.append(known).persist(StorageLevel.MEMORY_AND_DISK());
     Dataset<Row> complete =
         hashed
@@ -65,31 +65,15 @@ final class CommittedVideos implements AutoCloseable {
     return done;
   }
 
-  /** Drops the rows whose key is committed: those of a video that has some of its keys, but not all. */
+  /**
+   * Drops the rows whose key is committed: those of a video that has some of its keys, but not all.
+   */
   Dataset<Row> missing(CacheTable table, Dataset<Row> rows) {
     Dataset<Row> keys = table == CacheTable.FEATURES ? featureKeys : tokenKeys;
     Dataset<Row> partly = keys.join(hashed.join(done, VIDEO, "left_anti"), VIDEO, "left_semi");
-    return partly.isEmpty() ? rows : rows.join(broadcast(partly), table.key().toArray(String[]::new), "left_anti");
-  }
-
-  /** The outcomes of the videos that are done, as they were found when the work was done: no attempt, no time spent now. */
-  Dataset<Row> outcomes(Dataset<Row> outcomes, String runId) {
-    Column[] found =
-        Arrays.stream(new String[] {"outcome", "reason", "detail", "input_bytes", "frames_decoded", "decode_errors"})
-            .map(name -> col(name))
-            .toArray(Column[]::new);
-    Dataset<Row> newest =
-        outcomes.groupBy("video_id", "content_sha256").agg(max_by(struct(found), col("created_at")).as("found"));
-    return done.drop("video_bytes")
-        .join(newest, VIDEO, "inner")
-        .select(col("*"), col("found.*"))
-        .drop("found")
-        .withColumn("run_id", lit(runId))
-        .withColumn("decode_ms", lit(null).cast("long"))
-        .withColumn("encode_ms", lit(null).cast("long"))
-        .withColumn("compress_ms", lit(null).cast("long"))
-        .withColumn("attempts", lit(0))
-        .withColumn("created_at", current_timestamp());
+    return partly.isEmpty()
+        ? rows
+        : rows.join(broadcast(partly), table.key().toArray(String[]::new), "left_anti");
   }
 
   @Override

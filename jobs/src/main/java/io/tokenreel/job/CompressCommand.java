@@ -51,19 +51,23 @@ final class CompressCommand implements Callable<Integer> {
       names = "--videos-per-commit",
       defaultValue = "1000",
       paramLabel = "N",
-      description = "videos in one wave; a crash loses at most one; at least 1 (default: ${DEFAULT-VALUE})")
+      description =
+          "videos in one wave; a crash loses at most one; at least 1 (default: ${DEFAULT-VALUE})")
   private int videosPerCommit;
 
   @Mixin private SessionOptions session;
 
   @Override
   public Integer call() throws Exception {
-    CompressSettings settings = new CompressSettings(features, output, compressions, selectionsOnly, videosPerCommit);
+    CompressSettings settings =
+        new CompressSettings(features, output, compressions, selectionsOnly, videosPerCommit);
     long start = System.nanoTime();
     try (SparkSession spark = session.session("compress")) {
       double sparkSeconds = (System.nanoTime() - start) / 1e9;
-      RunSummary summary = new CompressJob(spark, settings).run();
-      new SummaryPrinter(spec.commandLine(), session).print(summary, sparkSeconds);
+      SummaryPrinter printer = new SummaryPrinter(spec.commandLine(), session);
+      new CompressJob(spark, settings)
+          .run()
+          .forEach(summary -> printer.print(summary, sparkSeconds));
       return 0;
     }
   }

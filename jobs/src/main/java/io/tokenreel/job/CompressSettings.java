@@ -14,13 +14,18 @@ import java.util.List;
  * @param videosPerCommit videos in one wave
  */
 public record CompressSettings(
-    String features, String output, List<String> compressions, boolean selectionsOnly, int videosPerCommit) {
+    String features,
+    String output,
+    List<String> compressions,
+    boolean selectionsOnly,
+    int videosPerCommit) {
 
   public CompressSettings {
     features = features.replaceFirst("/features/*$", "");
     compressions = List.copyOf(compressions);
     if (compressions.stream().distinct().count() < compressions.size()) {
-      throw new SettingsException("--compression names one setting twice (in canonical form): " + compressions);
+      throw new SettingsException(
+          "--compression names one setting twice (in canonical form): " + compressions);
     }
     if (videosPerCommit < 1) {
       throw new SettingsException("--videos-per-commit must be at least 1; got " + videosPerCommit);
@@ -29,7 +34,9 @@ public record CompressSettings(
 
   /** The tables that get rows. */
   List<CacheTable> tables() {
-    return selectionsOnly ? List.of(CacheTable.SELECTIONS) : List.of(CacheTable.TOKENS, CacheTable.SELECTIONS);
+    return selectionsOnly
+        ? List.of(CacheTable.SELECTIONS)
+        : List.of(CacheTable.TOKENS, CacheTable.SELECTIONS);
   }
 
   /** The record of a run over the features of one encoder and sampling that starts now. */

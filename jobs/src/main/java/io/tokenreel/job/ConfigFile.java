@@ -17,8 +17,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * The file that {@code --config} names: every option of the command without its dashes is a key, in YAML ({@code .yaml}, {@code .yml}) or properties form.
- * A list in YAML, or a value with {@code ;} in properties, gives an option several values. What the command line says itself wins over the file.
+ * The file that {@code --config} names: every option of the command without its dashes is a key, in
+ * YAML ({@code .yaml}, {@code .yml}) or properties form. A list in YAML, or a value with {@code ;}
+ * in properties, gives an option several values. What the command line says itself wins over the
+ * file.
  */
 final class ConfigFile {
 
@@ -80,7 +82,8 @@ final class ConfigFile {
     for (String value : values) {
       boolean flag = option.arity().max() == 0;
       if (flag && !value.equals("true") && !value.equals("false")) {
-        throw new SettingsException("setting '%s' must be true or false; got '%s'".formatted(key, value));
+        throw new SettingsException(
+            "setting '%s' must be true or false; got '%s'".formatted(key, value));
       }
       if (!flag) {
         arguments.add("--" + key + "=" + value);
@@ -109,7 +112,8 @@ final class ConfigFile {
         return yaml(file, reader);
       }
     } catch (JsonProcessingException e) {
-      throw new SettingsException("%s is not well-formed YAML: %s".formatted(file, e.getOriginalMessage()));
+      throw new SettingsException(
+          "%s is not well-formed YAML: %s".formatted(file, e.getOriginalMessage()));
     } catch (IOException e) {
       throw new SettingsException("the settings file %s cannot be read: %s".formatted(file, e));
     }
@@ -120,7 +124,8 @@ final class ConfigFile {
     Properties properties = new Properties();
     properties.load(reader);
     Map<String, List<String>> settings = new TreeMap<>();
-    properties.forEach((key, value) -> settings.put((String) key, List.of(((String) value).split("\\s*;\\s*"))));
+    properties.forEach(
+        (key, value) -> settings.put((String) key, List.of(((String) value).split("\\s*;\\s*"))));
     return settings;
   }
 

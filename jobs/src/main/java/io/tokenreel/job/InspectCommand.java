@@ -43,12 +43,17 @@ import picocli.CommandLine.Spec;
     name = "inspect",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Says what a cache holds; with --video-id looks one video up, and can export its tokens.")
+    description =
+        "Says what a cache holds; with --video-id looks one video up, and can export its tokens.")
 final class InspectCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(names = "--cache", required = true, paramLabel = "DIR", description = "the cache's folder")
+  @Option(
+      names = "--cache",
+      required = true,
+      paramLabel = "DIR",
+      description = "the cache's folder")
   private String cache;
 
   @Option(names = "--video-id", paramLabel = "ID", description = "look this video up")
@@ -58,13 +63,15 @@ final class InspectCommand implements Callable<Integer> {
       names = "--compression",
       paramLabel = "SPEC",
       converter = Specs.Compression.class,
-      description = "of a video's rows the one with this compression; needed with --export where there are several")
+      description =
+          "of a video's rows the one with this compression; needed with --export where there are several")
   private String compression;
 
   @Option(
       names = "--export",
       paramLabel = "FILE.safetensors",
-      description = "write the video's tokens, token_index and frame_seconds to this file; needs --video-id")
+      description =
+          "write the video's tokens, token_index and frame_seconds to this file; needs --video-id")
   private java.nio.file.Path export;
 
   @Mixin private SessionOptions session;
@@ -98,13 +105,16 @@ final class InspectCommand implements Callable<Integer> {
       throw new SettingsException(e.getMessage());
     }
     List<CachedTokens> wanted =
-        rows.stream().filter(row -> compression == null || row.compression().equals(compression)).toList();
+        rows.stream()
+            .filter(row -> compression == null || row.compression().equals(compression))
+            .toList();
     if (wanted.isEmpty()) {
       throw new SettingsException(
           rows.isEmpty()
               ? "no tokens of video '%s' in %s".formatted(videoId, cache)
               : "video '%s' has no tokens with --compression %s; it has %s"
-                  .formatted(videoId, compression, rows.stream().map(CachedTokens::compression).toList()));
+                  .formatted(
+                      videoId, compression, rows.stream().map(CachedTokens::compression).toList()));
     }
     return wanted;
   }
@@ -147,10 +157,12 @@ final class InspectCommand implements Callable<Integer> {
             ByteBuffer.wrap(row.tokens())));
     ByteBuffer index = ByteBuffer.allocate(4 * row.tokenCount()).order(ByteOrder.LITTLE_ENDIAN);
     index.asIntBuffer().put(row.tokenIndex());
-    tensors.put("token_index", new Tensor(SafetensorsDtype.I32, List.of((long) row.tokenCount()), index));
+    tensors.put(
+        "token_index", new Tensor(SafetensorsDtype.I32, List.of((long) row.tokenCount()), index));
     ByteBuffer seconds = ByteBuffer.allocate(8 * row.frames()).order(ByteOrder.LITTLE_ENDIAN);
     seconds.asDoubleBuffer().put(row.frameSeconds());
-    tensors.put("frame_seconds", new Tensor(SafetensorsDtype.F64, List.of((long) row.frames()), seconds));
+    tensors.put(
+        "frame_seconds", new Tensor(SafetensorsDtype.F64, List.of((long) row.frames()), seconds));
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(export))) {
       SafetensorsWriter.write(out, tensors, metadata(row));
     }
@@ -185,7 +197,11 @@ final class InspectCommand implements Callable<Integer> {
               .agg(
                   count(lit(1)).as("videos"),
                   sum(col("token_count").cast("long")).as("tokens"),
-                  round(sum("token_count").divide(sum(col("frames").multiply(col("tokens_per_frame")))), 4).as("share"),
+                  round(
+                          sum("token_count")
+                              .divide(sum(col("frames").multiply(col("tokens_per_frame")))),
+                          4)
+                      .as("share"),
                   sum(length(col("tokens"))).as("bytes"))
               .orderBy("encoder", "sampling", "compression", "outcome"));
       print(
@@ -206,13 +222,21 @@ final class InspectCommand implements Callable<Integer> {
     Column[] widths = new Column[columns.size()];
     for (int i = 0; i < widths.length; i++) {
       int column = i;
-      int widest = collected.stream().mapToInt(row -> String.valueOf(row.get(column)).length()).max().orElse(0);
-      widths[i] = new Column(2 + Math.max(widest, columns.get(i).length()), 0, Column.Overflow.SPAN);
+      int widest =
+          collected.stream()
+              .mapToInt(row -> String.valueOf(row.get(column)).length())
+              .max()
+              .orElse(0);
+      widths[i] =
+          new Column(2 + Math.max(widest, columns.get(i).length()), 0, Column.Overflow.SPAN);
     }
     TextTable table = TextTable.forColumns(spec.commandLine().getColorScheme(), widths);
     table.addRowValues(columns.toArray(String[]::new));
     for (Row row : collected) {
-      table.addRowValues(columns.stream().map(name -> String.valueOf(row.<Object>getAs(name))).toArray(String[]::new));
+      table.addRowValues(
+          columns.stream()
+              .map(name -> String.valueOf(row.<Object>getAs(name)))
+              .toArray(String[]::new));
     }
     out.println(table);
   }

@@ -17,7 +17,13 @@ final class Options {
     Map<String, String> options = new TreeMap<>();
     JSON.<ObjectNode>valueToTree(settings)
         .fields()
-        .forEachRemaining(option -> options.put(option.getKey(), option.getValue().isTextual() ? option.getValue().asText() : option.getValue().toString()));
+        .forEachRemaining(
+            option ->
+                options.put(
+                    option.getKey(),
+                    option.getValue().isTextual()
+                        ? option.getValue().asText()
+                        : option.getValue().toString()));
     return options;
   }
 }

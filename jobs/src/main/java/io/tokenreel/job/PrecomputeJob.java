@@ -18,7 +18,10 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
 
-/** From videos to a committed token cache: lists the videos, leaves out what is committed, and takes the rest wave by wave through decode, encode and compress. */
+/**
+ * From videos to a committed token cache: lists the videos, leaves out what is committed, and takes
+ * the rest wave by wave through decode, encode and compress.
+ */
 final class PrecomputeJob {
 
   private final SparkSession spark;
@@ -39,11 +42,18 @@ final class PrecomputeJob {
     Dataset<Row> videos = found.videos().persist(StorageLevel.MEMORY_AND_DISK());
     try (TokenCacheWriter writer = TokenCacheWriter.open(spark, new Path(settings.output()))) {
       RunRecord run = begin(writer, videos.count(), vision);
-      Dataset<Row> recorded = outcomes(writer).filter(col("run_id").equalTo(run.runId())).select("video_id");
+      Dataset<Row> recorded =
+          outcomes(writer).filter(col("run_id").equalTo(run.runId())).select("video_id");
       Dataset<Row> open = videos.join(recorded, new String[] {"video_id"}, "left_anti");
       long committed = work(writer, open, run);
       writer.saveRun(run.finished());
-      return RunSummary.of(outcomes(writer), run, settings.output(), committed, found.leftOut(), (System.nanoTime() - start) / 1e9);
+      return RunSummary.of(
+          outcomes(writer),
+          run,
+          settings.output(),
+          committed,
+          found.leftOut(),
+          (System.nanoTime() - start) / 1e9);
     } finally {
       videos.unpersist();
     }
@@ -57,10 +67,14 @@ final class PrecomputeJob {
     }
   }
 
-  /** Goes on under the id of a run that was cut off with these very settings, or begins a new one. */
-  private RunRecord begin(TokenCacheWriter writer, long videos, VisionInfo vision) throws IOException {
+  /**
+   * Goes on under the id of a run that was cut off with these very settings, or begins a new one.
+   */
+  private RunRecord begin(TokenCacheWriter writer, long videos, VisionInfo vision)
+      throws IOException {
     RunRecord fresh = settings.runRecord(vision.encoder(), videos);
-    Optional<RunRecord> interrupted = writer.interruptedRun(fresh.optionsDigest()).filter(run -> run.inputVideos() == videos);
+    Optional<RunRecord> interrupted =
+        writer.interruptedRun(fresh.optionsDigest()).filter(run -> run.inputVideos() == videos);
     RunRecord run = interrupted.orElse(fresh);
     writer.saveRun(run);
     return run;
@@ -73,11 +87,17 @@ final class PrecomputeJob {
       long done = committed.done().count();
       if (done > 0) {
         WaveCommit wave = writer.nextWave();
-        wave.stage(CacheTable.OUTCOMES, committed.outcomes(outcomes(writer), run.runId()));
+        wave.stage(
+            CacheTable.OUTCOMES,
+            CarriedOutcomes.of(
+                committed.done().drop("video_bytes"), outcomes(writer), run.runId()));
         wave.commit();
       }
-      Dataset<Row> pending = open.join(committed.done(), new String[] {"video_id"}, "left_anti").persist(StorageLevel.MEMORY_AND_DISK());
-      PrecomputeStages stages = new PrecomputeStages(spark.sparkContext(), settings, describeModel());
+      Dataset<Row> pending =
+          open.join(committed.done(), new String[] {"video_id"}, "left_anti")
+              .persist(StorageLevel.MEMORY_AND_DISK());
+      PrecomputeStages stages =
+          new PrecomputeStages(spark.sparkContext(), settings, describeModel());
       shown.start(pending.count(), stages.decoded(), stages.encoded());
       VideoWaves waves = new VideoWaves(spark, pending, settings.videosPerCommit());
       while (waves.hasNext()) {
@@ -88,14 +108,23 @@ final class PrecomputeJob {
     }
   }
 
-  /** One wave: its rows are computed once and kept on disk, whatever number of tables is written from them. */
-  private void commit(WaveCommit wave, Dataset<Row> computed, CommittedVideos committed, RunRecord run) throws IOException {
+  /**
+   * One wave: its rows are computed once and kept on disk, whatever number of tables is written
+   * from them.
+   */
+  private void commit(
+      WaveCommit wave, Dataset<Row> computed, CommittedVideos committed, RunRecord run)
+      throws IOException {
     Dataset<Row> rows = computed.persist(StorageLevel.DISK_ONLY());
     try {
       List<String> passthrough = passthrough(rows);
-      wave.stage(CacheTable.TOKENS, committed.missing(CacheTable.TOKENS, CacheRows.tokens(rows, passthrough)));
+      wave.stage(
+          CacheTable.TOKENS,
+          committed.missing(CacheTable.TOKENS, CacheRows.tokens(rows, passthrough)));
       if (settings.keepFeatures()) {
-        wave.stage(CacheTable.FEATURES, committed.missing(CacheTable.FEATURES, CacheRows.features(rows, passthrough)));
+        wave.stage(
+            CacheTable.FEATURES,
+            committed.missing(CacheTable.FEATURES, CacheRows.features(rows, passthrough)));
       }
       wave.stage(CacheTable.OUTCOMES, CacheRows.outcomes(rows, run.runId(), passthrough));
       wave.commit();
@@ -106,7 +135,9 @@ final class PrecomputeJob {
 
   /** The manifest's own columns. */
   private static List<String> passthrough(Dataset<Row> rows) {
-    return Arrays.stream(rows.columns()).filter(name -> !PrecomputeStages.COLUMNS.contains(name)).toList();
+    return Arrays.stream(rows.columns())
+        .filter(name -> !PrecomputeStages.COLUMNS.contains(name))
+        .toList();
   }
 
   private Dataset<Row> outcomes(TokenCacheWriter writer) throws IOException {

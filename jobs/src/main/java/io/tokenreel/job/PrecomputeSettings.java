@@ -43,7 +43,8 @@ public record PrecomputeSettings(
     inputs = List.copyOf(inputs);
     compressions = List.copyOf(compressions);
     if (compressions.stream().distinct().count() < compressions.size()) {
-      throw new SettingsException("--compression names one setting twice (in canonical form): " + compressions);
+      throw new SettingsException(
+          "--compression names one setting twice (in canonical form): " + compressions);
     }
     if (!List.of("sampled", "full").contains(check)) {
       throw new SettingsException("--check must be sampled or full; got " + check);
@@ -58,11 +59,18 @@ public record PrecomputeSettings(
   /** The record of a run of these settings that starts now. */
   RunRecord runRecord(String encoder, long videos) {
     return RunRecord.started(
-        RunIds.next(), "precompute", Options.of(this), videos, new RunRecord.Setting(encoder, sampling, compressions, tables()), TokenReel.version());
+        RunIds.next(),
+        "precompute",
+        Options.of(this),
+        videos,
+        new RunRecord.Setting(encoder, sampling, compressions, tables()),
+        TokenReel.version());
   }
 
   private List<CacheTable> tables() {
-    return keepFeatures ? List.of(CacheTable.TOKENS, CacheTable.FEATURES) : List.of(CacheTable.TOKENS);
+    return keepFeatures
+        ? List.of(CacheTable.TOKENS, CacheTable.FEATURES)
+        : List.of(CacheTable.TOKENS);
   }
 
   private static void requireAtLeast(String option, int value, int least) {

@@ -27,15 +27,37 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** The road of a video as an MLlib pipeline: decode, encode, and one compression after the other; and the flat columns that the cache's tables are made of. */
+/**
+ * The road of a video as an MLlib pipeline: decode, encode, and one compression after the other;
+ * and the flat columns that the cache's tables are made of.
+ */
 final class PrecomputeStages {
 
   /** The columns that {@link #run} gives beside the manifest's own. */
   static final Set<String> COLUMNS =
       Set.of(
-          "video_id", "video_uri", "outcome", "reason", "detail", "content_sha256", "input_bytes", "frames_decoded", "decode_errors",
-          "decode_ms", "encode_ms", "compress_ms", "attempts", "encoder", "sampling", "separator_rows", "frame_seconds", "grid", "block",
-          "cells", "writer_version", "created_at");
+          "video_id",
+          "video_uri",
+          "outcome",
+          "reason",
+          "detail",
+          "content_sha256",
+          "input_bytes",
+          "frames_decoded",
+          "decode_errors",
+          "decode_ms",
+          "encode_ms",
+          "compress_ms",
+          "attempts",
+          "encoder",
+          "sampling",
+          "separator_rows",
+          "frame_seconds",
+          "grid",
+          "block",
+          "cells",
+          "writer_version",
+          "created_at");
 
   private final PrecomputeSettings settings;
   private final StageCounters decoded;
@@ -65,7 +87,11 @@ final class PrecomputeStages {
             .setTokenDtype(settings.tokenDtype())
             .countIn(encoded));
     for (int i = 0; i < settings.compressions().size(); i++) {
-      stages.add(new CompressionTransformer().setCompression(settings.compressions().get(i)).setOutputCol(compressed(i)));
+      stages.add(
+          new CompressionTransformer()
+              .setCompression(settings.compressions().get(i))
+              .setTimed(true)
+              .setOutputCol(compressed(i)));
     }
     this.pipeline = new PipelineModel("precompute", stages.toArray(Transformer[]::new));
   }
@@ -83,18 +109,25 @@ final class PrecomputeStages {
   }
 
   /**
-   * Runs the stages over videos and flattens what they gave: one row per video, with the columns of {@code outcomes/}, those that every table has, {@code block} (NULL unless features are kept), and {@code cells},
-   * one struct of compression and compressed tokens per spec (NULL for a FAILED video).
+   * Runs the stages over videos and flattens what they gave: one row per video, with the columns of
+   * {@code outcomes/}, those that every table has, {@code block} (NULL unless features are kept),
+   * and {@code cells}, one struct of compression and compressed tokens per spec (NULL for a FAILED
+   * video).
    */
   Dataset<Row> run(Dataset<Row> videos) {
     Dataset<Row> rows = pipeline.transform(videos);
     List<Column> columns = new ArrayList<>();
-    Arrays.stream(videos.columns()).filter(name -> !name.equals("video_bytes")).map(name -> col("`" + name + "`")).forEach(columns::add);
+    Arrays.stream(videos.columns())
+        .filter(name -> !name.equals("video_bytes"))
+        .map(name -> col("`" + name + "`"))
+        .forEach(columns::add);
     Column unencoded = col("encoding.error").isNotNull();
     columns.addAll(
         List.of(
             when(unencoded, Outcome.FAILED.name()).otherwise(col("frames.outcome")).as("outcome"),
-            when(unencoded, Reason.ENCODER_ERROR.label()).otherwise(col("frames.reason")).as("reason"),
+            when(unencoded, Reason.ENCODER_ERROR.label())
+                .otherwise(col("frames.reason"))
+                .as("reason"),
             coalesce(col("encoding.error"), col("frames.detail")).as("detail"),
             col("frames.content_sha256"),
             col("frames.input_bytes"),
@@ -106,30 +139,35 @@ final class PrecomputeStages {
             col("encoding.encoder"),
             lit(settings.sampling()).as("sampling"),
             col("encoding.separator_rows"),
-            transform(col("frames.pts_micros"), micros -> micros.divide(lit(1e6))).as("frame_seconds"),
-            grid(),
-            (settings.keepFeatures() ? col("tokens") : lit(null).cast(rows.schema().apply("tokens").dataType())).as("block"),
+            transform(col("frames.pts_micros"), micros -> micros.divide(lit(1e6)))
+                .as("frame_seconds"),
+            when(col("tokens").isNotNull(), CacheRows.grid("tokens")).as("grid"),
+            compressMillis().as("compress_ms"),
+            (settings.keepFeatures()
+                    ? col("tokens")
+                    : lit(null).cast(rows.schema().apply("tokens").dataType()))
+                .as("block"),
             cells(),
             lit(TokenReel.version()).as("writer_version"),
             current_timestamp().as("created_at")));
     return rows.select(columns.toArray(Column[]::new));
   }
 
-  private static Column grid() {
-    return when(
-            col("tokens").isNotNull(),
-            struct(
-                col("tokens.frames"),
-                col("tokens.grid_height"),
-                col("tokens.grid_width"),
-                col("tokens.tokens_per_frame")))
-        .as("grid");
+  /** Over all compressions; NULL where there was nothing to compress. */
+  private Column compressMillis() {
+    Column millis = lit(0L);
+    for (int i = 0; i < settings.compressions().size(); i++) {
+      millis = millis.plus(col(compressed(i) + ".compress_ms"));
+    }
+    return millis;
   }
 
   private Column cells() {
     Column[] cells = new Column[settings.compressions().size()];
     for (int i = 0; i < cells.length; i++) {
-      cells[i] = struct(lit(settings.compressions().get(i)).as("compression"), col(compressed(i)).as("kept"));
+      cells[i] =
+          struct(
+              lit(settings.compressions().get(i)).as("compression"), col(compressed(i)).as("kept"));
     }
     return when(col("tokens").isNotNull(), array(cells)).as("cells");
   }

@@ -8,7 +8,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** The line on standard error that says how far a long job is: done, degraded, failed, videos per second, time left. On a terminal it is drawn over; in a file there is a line every ten seconds. */
+/**
+ * The line on standard error that says how far a long job is: done, degraded, failed, videos per
+ * second, time left. On a terminal it is drawn over; in a file there is a line every ten seconds.
+ */
 final class Progress implements AutoCloseable {
 
   private static final Progress SILENT = new Progress(null, false);
@@ -47,7 +50,10 @@ final class Progress implements AutoCloseable {
     long begin = System.nanoTime();
     long millis = terminal ? 500 : 10_000;
     timer.scheduleAtFixedRate(
-        () -> draw(total, decoded, encoded, (System.nanoTime() - begin) / 1e9), millis, millis, TimeUnit.MILLISECONDS);
+        () -> draw(total, decoded, encoded, (System.nanoTime() - begin) / 1e9),
+        millis,
+        millis,
+        TimeUnit.MILLISECONDS);
   }
 
   private void draw(long total, StageCounters decoded, StageCounters encoded, double seconds) {

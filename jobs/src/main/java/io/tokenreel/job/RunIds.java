@@ -9,7 +9,8 @@ import java.util.HexFormat;
 /** Names of runs: when they began, to the second, and four random bytes. */
 final class RunIds {
 
-  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
 
   private RunIds() {}
 

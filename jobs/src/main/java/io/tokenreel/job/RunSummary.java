@@ -19,9 +19,11 @@ import org.apache.spark.sql.Row;
  * @param ok videos without an error
  * @param degraded videos with tokens, but damaged
  * @param failed videos without tokens
- * @param alreadyCommitted of these, videos whose keys were all committed before, for which no work was done
+ * @param alreadyCommitted of these, videos whose keys were all committed before, for which no work
+ *     was done
  * @param leftOut files of a walked folder that do not have a video's ending
- * @param notOk the DEGRADED and FAILED videos, the first {@value #MAX_LISTED} by id, FAILED ones first
+ * @param notOk the DEGRADED and FAILED videos, the first {@value #MAX_LISTED} by id, FAILED ones
+ *     first
  * @param seconds wall time of the job, Spark's start not included
  */
 public record RunSummary(
@@ -48,10 +50,19 @@ public record RunSummary(
    * @param outcomes all rows of {@code outcomes/}
    */
   static RunSummary of(
-      Dataset<Row> outcomes, RunRecord run, String output, long alreadyCommitted, List<String> leftOut, double seconds) {
+      Dataset<Row> outcomes,
+      RunRecord run,
+      String output,
+      long alreadyCommitted,
+      List<String> leftOut,
+      double seconds) {
     Dataset<Row> ofRun = outcomes.filter(col("run_id").equalTo(run.runId()));
     Map<String, Long> counts = new HashMap<>();
-    ofRun.groupBy("outcome").count().collectAsList().forEach(row -> counts.put(row.getString(0), row.getLong(1)));
+    ofRun
+        .groupBy("outcome")
+        .count()
+        .collectAsList()
+        .forEach(row -> counts.put(row.getString(0), row.getLong(1)));
     List<NotOk> notOk =
         ofRun
             .filter(col("outcome").notEqual(Outcome.OK.name()))
@@ -60,7 +71,10 @@ public record RunSummary(
             .select("video_id", "outcome", "reason", "detail")
             .collectAsList()
             .stream()
-            .map(row -> new NotOk(row.getString(0), row.getString(1), row.getString(2), row.getString(3)))
+            .map(
+                row ->
+                    new NotOk(
+                        row.getString(0), row.getString(1), row.getString(2), row.getString(3)))
             .toList();
     return new RunSummary(
         run.runId(),

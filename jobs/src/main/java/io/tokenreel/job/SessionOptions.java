@@ -30,7 +30,8 @@ final class SessionOptions {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "a .properties or .yaml file with any of these options as keys, without the dashes")
+      description =
+          "a .properties or .yaml file with any of these options as keys, without the dashes")
   private String config;
 
   boolean quiet() {
@@ -41,7 +42,10 @@ final class SessionOptions {
     return json;
   }
 
-  /** Starts or joins the session; Spark's own launcher settings stand where no option says otherwise. */
+  /**
+   * Starts or joins the session; Spark's own launcher settings stand where no option says
+   * otherwise.
+   */
   SparkSession session(String command) {
     SparkSession.Builder builder =
         SparkSession.builder()

@@ -33,11 +33,25 @@ final class SettingsCommand implements Callable<Integer> {
       text.append("#### tokenreel ").append(commandSpec.name()).append("\n\n");
       text.append(String.join(" ", commandSpec.usageMessage().description())).append("\n\n");
       text.append("| option | value | what it does |\n|---|---|---|\n");
-      commandSpec.positionalParameters().forEach(parameter -> text.append(row(parameter.paramLabel(), "", parameter.description(), parameter.defaultValue())));
+      commandSpec
+          .positionalParameters()
+          .forEach(
+              parameter ->
+                  text.append(
+                      row(
+                          parameter.paramLabel(),
+                          "",
+                          parameter.description(),
+                          parameter.defaultValue())));
       for (OptionSpec option : commandSpec.options()) {
         if (!option.usageHelp() && !option.versionHelp()) {
           String name = "`" + option.longestName() + "`" + (option.required() ? " (required)" : "");
-          text.append(row(name, option.arity().max() == 0 ? "" : option.paramLabel(), option.description(), option.defaultValue()));
+          text.append(
+              row(
+                  name,
+                  option.arity().max() == 0 ? "" : option.paramLabel(),
+                  option.description(),
+                  option.defaultValue()));
         }
       }
       text.append('\n');
@@ -46,7 +60,9 @@ final class SettingsCommand implements Callable<Integer> {
   }
 
   private static String row(String name, String value, String[] description, String defaultValue) {
-    String what = String.join(" ", description).replace("${DEFAULT-VALUE}", "`" + defaultValue + "`");
-    return "| %s | %s | %s |%n".formatted(name, value.replace("|", "\\|"), what.replace("|", "\\|"));
+    String what =
+        String.join(" ", description).replace("${DEFAULT-VALUE}", "`" + defaultValue + "`");
+    return "| %s | %s | %s |%n"
+        .formatted(name, value.replace("|", "\\|"), what.replace("|", "\\|"));
   }
 }

@@ -8,7 +8,10 @@ import java.util.function.UnaryOperator;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Spec strings on the command line: checked while options are parsed, and kept in their canonical form. */
+/**
+ * Spec strings on the command line: checked while options are parsed, and kept in their canonical
+ * form.
+ */
 final class Specs {
 
   private Specs() {}

@@ -8,10 +8,14 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import picocli.CommandLine;
 
-/** Says what a run came to: text on standard error for a person, one JSON object on standard output for a program. */
+/**
+ * Says what a run came to: text on standard error for a person, one JSON object on standard output
+ * for a program.
+ */
 final class SummaryPrinter {
 
-  private static final ObjectMapper JSON = new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+  private static final ObjectMapper JSON =
+      new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
   private static final int MAX_PRINTED = 50;
 
   private final CommandLine command;
@@ -34,16 +38,19 @@ final class SummaryPrinter {
   private void text(RunSummary summary, double sparkSeconds) {
     PrintWriter err = command.getErr();
     for (RunSummary.NotOk video : summary.notOk().stream().limit(MAX_PRINTED).toList()) {
-      err.printf("%s %s: %s (%s)%n", video.outcome(), video.videoId(), video.reason(), video.detail());
+      err.printf(
+          "%s %s: %s (%s)%n", video.outcome(), video.videoId(), video.reason(), video.detail());
     }
-    long unprinted = summary.degraded() + summary.failed() - Math.min(MAX_PRINTED, summary.notOk().size());
+    long unprinted =
+        summary.degraded() + summary.failed() - Math.min(MAX_PRINTED, summary.notOk().size());
     if (unprinted > 0) {
       err.printf("and %d more that are not OK%n", unprinted);
     }
     if (!summary.leftOut().isEmpty()) {
       err.printf(
           "%d files without a video's ending were left out: %s%n",
-          summary.leftOut().size(), String.join(", ", summary.leftOut().stream().limit(5).toList()));
+          summary.leftOut().size(),
+          String.join(", ", summary.leftOut().stream().limit(5).toList()));
     }
     err.printf(
         Locale.ROOT,
@@ -55,7 +62,9 @@ final class SummaryPrinter {
         summary.alreadyCommitted(),
         summary.seconds(),
         sparkSeconds);
-    err.printf("Run %s; the tables are in %s, each video's outcome in %s/outcomes%n", summary.runId(), summary.output(), summary.output());
+    err.printf(
+        "Run %s; the tables are in %s, each video's outcome in %s/outcomes%n",
+        summary.runId(), summary.output(), summary.output());
     err.flush();
   }
 

@@ -6,7 +6,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 
 /**
- * The command line. Exit status: 0 done; 1 a defect or a broken environment; 2 bad usage or settings, nothing was started; 3 done, but more videos failed than {@code --max-failed} allows.
+ * The command line. Exit status: 0 done; 1 a defect or a broken environment; 2 bad usage or
+ * settings, nothing was started; 3 done, but more videos failed than {@code --max-failed} allows.
  */
 @Command(
     name = "tokenreel",
@@ -19,7 +20,6 @@ import picocli.CommandLine.IVersionProvider;
       CompressCommand.class,
       InspectCommand.class,
       VerifyCommand.class,
-      BenchCommand.class,
       SettingsCommand.class
     })
 public final class TokenReel {

@@ -19,12 +19,17 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "verify",
     mixinStandardHelpOptions = true,
-    description = "Checks a cache: one outcome per video and run, no key twice, sizes, places, lookup index, leftovers. Exit status 1 when anything is found.")
+    description =
+        "Checks a cache: one outcome per video and run, no key twice, sizes, places, lookup index, leftovers. Exit status 1 when anything is found.")
 final class VerifyCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(names = "--cache", required = true, paramLabel = "DIR", description = "the cache's folder")
+  @Option(
+      names = "--cache",
+      required = true,
+      paramLabel = "DIR",
+      description = "the cache's folder")
   private String cache;
 
   @Mixin private SessionOptions session;
@@ -42,7 +47,8 @@ final class VerifyCommand implements Callable<Integer> {
   private void report(List<Finding> findings) throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     if (session.json()) {
-      out.println(new ObjectMapper().writeValueAsString(Map.of("cache", cache, "findings", findings)));
+      out.println(
+          new ObjectMapper().writeValueAsString(Map.of("cache", cache, "findings", findings)));
     } else if (findings.isEmpty() && !session.quiet()) {
       out.println(cache + ": everything holds");
     } else {

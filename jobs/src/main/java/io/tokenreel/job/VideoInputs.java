@@ -24,12 +24,16 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The input videos of a job: what {@code --input} names, as rows of {@code video_id, video_uri, video_bytes} and the manifest's own columns.
+ * The input videos of a job: what {@code --input} names, as rows of {@code video_id, video_uri,
+ * video_bytes} and the manifest's own columns.
  *
  * <ul>
- *   <li>a folder is walked for files with a video's ending; the id is the path relative to the folder,
+ *   <li>a folder is walked for files with a video's ending; the id is the path relative to the
+ *       folder,
  *   <li>a file or a glob takes each file whatever its ending; the id is the file's name,
- *   <li>a manifest ({@code .csv} with a header, {@code .jsonl}, {@code .parquet}) has {@code video_uri}, relative to the manifest or absolute, and optionally {@code video_id}; other columns pass through.
+ *   <li>a manifest ({@code .csv} with a header, {@code .jsonl}, {@code .parquet}) has {@code
+ *       video_uri}, relative to the manifest or absolute, and optionally {@code video_id}; other
+ *       columns pass through.
  * </ul>
  */
 final class VideoInputs {
@@ -37,8 +41,8 @@ final class VideoInputs {
   /** Endings that a folder is walked for. */
   static final Set<String> VIDEO_ENDINGS =
       Set.of(
-          "3gp", "avi", "flv", "h264", "h265", "hevc", "m2ts", "m4v", "mjpeg", "mkv", "mov", "mp4", "mpeg", "mpg", "mts", "ogv",
-          "ts", "webm", "wmv");
+          "3gp", "avi", "flv", "h264", "h265", "hevc", "m2ts", "m4v", "mjpeg", "mkv", "mov", "mp4",
+          "mpeg", "mpg", "mts", "ogv", "ts", "webm", "wmv");
 
   private static final StructType LISTED =
       new StructType()
@@ -112,7 +116,8 @@ final class VideoInputs {
     RemoteIterator<LocatedFileStatus> found = files.listFiles(folder, true);
     while (found.hasNext()) {
       LocatedFileStatus file = found.next();
-      String relative = file.getPath().toUri().getPath().substring(prefix.length()).replaceFirst("^/", "");
+      String relative =
+          file.getPath().toUri().getPath().substring(prefix.length()).replaceFirst("^/", "");
       if (VIDEO_ENDINGS.contains(ending(relative))) {
         take(relative, file);
       } else {
@@ -136,21 +141,28 @@ final class VideoInputs {
   private void readManifest(Path manifest) {
     Dataset<Row> rows =
         switch (ending(manifest.getName())) {
-          case "csv" -> spark.read().option("header", "true").option("escape", "\"").csv(manifest.toString());
+          case "csv" ->
+              spark.read().option("header", "true").option("escape", "\"").csv(manifest.toString());
           case "jsonl" -> spark.read().json(manifest.toString());
           default -> spark.read().parquet(manifest.toString());
         };
     List<String> columns = Arrays.asList(rows.columns());
     if (!columns.contains("video_uri")) {
       throw new SettingsException(
-          "the manifest %s must have a column video_uri; its columns are %s".formatted(manifest, columns));
+          "the manifest %s must have a column video_uri; its columns are %s"
+              .formatted(manifest, columns));
     }
     long without = rows.filter("video_uri is null or trim(video_uri) = ''").count();
     if (without > 0) {
-      throw new SettingsException("%d rows of the manifest %s have no video_uri".formatted(without, manifest));
+      throw new SettingsException(
+          "%d rows of the manifest %s have no video_uri".formatted(without, manifest));
     }
     Dataset<Row> videos =
-        rows.withColumn("video_id", columns.contains("video_id") ? functions.col("video_id").cast("string") : functions.col("video_uri"))
+        rows.withColumn(
+                "video_id",
+                columns.contains("video_id")
+                    ? functions.col("video_id").cast("string")
+                    : functions.col("video_uri"))
             .withColumn("video_uri", absolute(manifest.getParent()))
             .withColumn("video_bytes", functions.lit(null).cast("long"));
     CacheSchema.checkPassthrough(videos.drop("video_id", "video_uri", "video_bytes").schema());
@@ -160,7 +172,9 @@ final class VideoInputs {
   /** A URI with a scheme or a leading slash stands; another is relative to the manifest. */
   private static org.apache.spark.sql.Column absolute(Path folder) {
     return functions
-        .when(functions.col("video_uri").rlike("^([A-Za-z][A-Za-z0-9+.-]*:|/)"), functions.col("video_uri"))
+        .when(
+            functions.col("video_uri").rlike("^([A-Za-z][A-Za-z0-9+.-]*:|/)"),
+            functions.col("video_uri"))
         .otherwise(functions.concat(functions.lit(folder + "/"), functions.col("video_uri")));
   }
 
@@ -169,11 +183,13 @@ final class VideoInputs {
     List<Row> twice = counts.filter("count > 1 or video_id is null").limit(5).collectAsList();
     if (!twice.isEmpty()) {
       throw new SettingsException(
-          "every video needs an id of its own; found %s (id, times) in --input %s: give ids in a manifest".formatted(twice, inputs));
+          "every video needs an id of its own; found %s (id, times) in --input %s: give ids in a manifest"
+              .formatted(twice, inputs));
     }
     if (videos.isEmpty()) {
       throw new SettingsException(
-          "no videos in --input %s; a folder is walked for files that end in %s".formatted(inputs, VIDEO_ENDINGS.stream().sorted().toList()));
+          "no videos in --input %s; a folder is walked for files that end in %s"
+              .formatted(inputs, VIDEO_ENDINGS.stream().sorted().toList()));
     }
   }
 }

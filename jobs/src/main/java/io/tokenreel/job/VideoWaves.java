@@ -11,12 +11,16 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The pending videos in waves, in the order of their ids. Within a wave, partitions are stretches of that order with about the same number of bytes, so that the files written are sorted and no task waits long
- * for another.
+ * The pending videos in waves, in the order of their ids. Within a wave, partitions are stretches
+ * of that order with about the same number of bytes, so that the files written are sorted and no
+ * task waits long for another.
  */
 final class VideoWaves implements Iterator<Dataset<Row>> {
 
-  /** Tasks per core: enough for a slow video not to hold up the wave, few enough for a decoder process to pay. */
+  /**
+   * Tasks per core: enough for a slow video not to hold up the wave, few enough for a decoder
+   * process to pay.
+   */
   private static final int PARTITIONS_PER_CORE = 2;
 
   private final SparkSession spark;
@@ -47,7 +51,8 @@ final class VideoWaves implements Iterator<Dataset<Row>> {
     while (wave.size() < videosPerWave && videos.hasNext()) {
       wave.add(videos.next());
     }
-    int partitions = Math.min(wave.size(), PARTITIONS_PER_CORE * spark.sparkContext().defaultParallelism());
+    int partitions =
+        Math.min(wave.size(), PARTITIONS_PER_CORE * spark.sparkContext().defaultParallelism());
     List<List<Row>> stretches = split(wave, partitions);
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     return spark.createDataFrame(
@@ -74,7 +79,10 @@ final class VideoWaves implements Iterator<Dataset<Row>> {
     return stretches;
   }
 
-  /** A video's bytes and a constant for what every video costs; an unknown length counts the constant only. */
+  /**
+   * A video's bytes and a constant for what every video costs; an unknown length counts the
+   * constant only.
+   */
   private double weight(Row video) {
     return (1 << 20) + (video.isNullAt(bytesColumn) ? 0 : video.getLong(bytesColumn));
   }

@@ -15,7 +15,10 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads videos to their end for the digest of their bytes, and for nothing else: how a rerun knows what it has done. */
+/**
+ * Reads videos to their end for the digest of their bytes, and for nothing else: how a rerun knows
+ * what it has done.
+ */
 public final class ContentHash extends RowStage {
 
   private static final long serialVersionUID = 1;
@@ -31,7 +34,10 @@ public final class ContentHash extends RowStage {
     this.hadoop = hadoop;
   }
 
-  /** The rows with {@code content_sha256} appended: SHA-256 in lower-case hex, NULL for a file that cannot be read. */
+  /**
+   * The rows with {@code content_sha256} appended: SHA-256 in lower-case hex, NULL for a file that
+   * cannot be read.
+   */
   public static Dataset<Row> append(Dataset<Row> videos) {
     SerializableConfiguration hadoop =
         new SerializableConfiguration(videos.sparkSession().sparkContext().hadoopConfiguration());

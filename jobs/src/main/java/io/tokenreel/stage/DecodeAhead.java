@@ -15,10 +15,12 @@ import java.util.function.Function;
 import org.apache.spark.sql.Row;
 
 /**
- * Decodes the videos of one task in a thread of its own, ahead of whoever consumes the frames, so that neither the decoder nor the encoder waits.
+ * Decodes the videos of one task in a thread of its own, ahead of whoever consumes the frames, so
+ * that neither the decoder nor the encoder waits.
  *
- * <p>Frames that wait to be consumed are bounded by bytes: the next decode starts only while fewer than {@code maxBytes} wait, so at most that and one video more are held.
- * Rows are pulled from Spark by the consuming thread only.
+ * <p>Frames that wait to be consumed are bounded by bytes: the next decode starts only while fewer
+ * than {@code maxBytes} wait, so at most that and one video more are held. Rows are pulled from
+ * Spark by the consuming thread only.
  */
 final class DecodeAhead implements Iterator<DecodeAhead.Decoded>, AutoCloseable {
 
@@ -36,7 +38,8 @@ final class DecodeAhead implements Iterator<DecodeAhead.Decoded>, AutoCloseable 
   private final ExecutorService thread;
   private final Deque<Pending> pending = new ArrayDeque<>();
 
-  DecodeAhead(Iterator<Row> rows, Function<Row, VideoRef> reference, VideoDecoder decoder, long maxBytes) {
+  DecodeAhead(
+      Iterator<Row> rows, Function<Row, VideoRef> reference, VideoDecoder decoder, long maxBytes) {
     this.rows = rows;
     this.reference = reference;
     this.decoder = decoder;
@@ -85,7 +88,8 @@ final class DecodeAhead implements Iterator<DecodeAhead.Decoded>, AutoCloseable 
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while a video was being decoded", e);
     } catch (ExecutionException e) {
-      throw new IllegalStateException("the decoder could not be run: " + e.getCause().getMessage(), e.getCause());
+      throw new IllegalStateException(
+          "the decoder could not be run: " + e.getCause().getMessage(), e.getCause());
     }
   }
 

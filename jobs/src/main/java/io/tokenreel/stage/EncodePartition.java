@@ -75,6 +75,7 @@ final class EncodePartition extends RowStage {
 
   /** A row of {@link StageSchemas#ENCODING}. */
   static Row encoding(VisionInfo info, TokenDtype dtype, String error, long millis) {
-    return RowFactory.create(info.encoder(), error, millis, TokenCodec.encode(info.separatorRows(), dtype));
+    return RowFactory.create(
+        info.encoder(), error, millis, TokenCodec.encode(info.separatorRows(), dtype));
   }
 }

@@ -13,9 +13,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Rows with frames in, the same rows with tokens out, in order. Videos are gathered until their frames fill a batch; a video without frames passes through.
+ * Rows with frames in, the same rows with tokens out, in order. Videos are gathered until their
+ * frames fill a batch; a video without frames passes through.
  *
- * <p>When a batch fails, its videos are encoded one by one, so that only the video that cannot be encoded is marked.
+ * <p>When a batch fails, its videos are encoded one by one, so that only the video that cannot be
+ * encoded is marked.
  */
 final class EncodedRows implements Iterator<Row> {
 
@@ -127,6 +129,8 @@ final class EncodedRows implements Iterator<Row> {
     counters.videos().add(1L);
     counters.failed().add(error == null ? 0L : 1L);
     counters.millis().add(millis);
-    ready.add(RowStage.append(video.row(), block, EncodePartition.encoding(tower.info(), dtype, error, millis)));
+    ready.add(
+        RowStage.append(
+            video.row(), block, EncodePartition.encoding(tower.info(), dtype, error, millis)));
   }
 }

@@ -5,7 +5,8 @@ import io.tokenreel.model.VisionTower;
 import java.util.List;
 
 /**
- * The frames of several videos, encoded together: the tower sees full batches although videos have few frames, or more than a batch.
+ * The frames of several videos, encoded together: the tower sees full batches although videos have
+ * few frames, or more than a batch.
  *
  * <p>A tower's tokens do not depend on what shares their batch, so neither does any video's result.
  */
@@ -37,12 +38,14 @@ final class FrameBatch {
       byte[] rgb = new byte[frames * frameBytes];
       for (int i = 0; i < frames; i++) {
         read.settle(clips);
-        System.arraycopy(clips.get(read.clip).rgb(), read.frame++ * frameBytes, rgb, i * frameBytes, frameBytes);
+        System.arraycopy(
+            clips.get(read.clip).rgb(), read.frame++ * frameBytes, rgb, i * frameBytes, frameBytes);
       }
       float[] batch = tower.encode(rgb, frames);
       for (int i = 0; i < frames; i++) {
         write.settle(clips);
-        System.arraycopy(batch, i * frameFloats, tokens[write.clip], write.frame++ * frameFloats, frameFloats);
+        System.arraycopy(
+            batch, i * frameFloats, tokens[write.clip], write.frame++ * frameFloats, frameFloats);
       }
     }
     return tokens;

@@ -13,7 +13,7 @@ import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamValidators;
 import org.apache.spark.ml.util.DefaultParamsReader;
-import org.apache.spark.ml.util.Identifiable$;
+import org.apache.spark.ml.util.Identifiable;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -23,36 +23,56 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * The stage that turns a column of video URIs into sampled frames, resized for an encoder ({@link StageSchemas#FRAMES}). A bad video is a row with its reason, never an error of the job.
+ * The stage that turns a column of video URIs into sampled frames, resized for an encoder ({@link
+ * StageSchemas#FRAMES}). A bad video is a row with its reason, never an error of the job.
  *
- * <p>Each Spark task owns one decoder process and decodes ahead of whoever reads the frames, bounded by {@code decodeAheadBytes}.
+ * <p>Each Spark task owns one decoder process and decodes ahead of whoever reads the frames,
+ * bounded by {@code decodeAheadBytes}.
  */
 public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
 
   private static final long serialVersionUID = 1;
 
   private final Param<String> idCol =
-      textParam("idCol", "column that holds the video's id, for log lines; empty: its URI serves", value -> {});
+      textParam(
+          "idCol",
+          "column that holds the video's id, for log lines; empty: its URI serves",
+          value -> {});
   private final Param<String> sampling =
-      textParam("sampling", "which frames to return, such as uniform:frames=32", SamplingSpec::parse);
+      textParam(
+          "sampling", "which frames to return, such as uniform:frames=32", SamplingSpec::parse);
   private final IntParam frameHeight =
-      new IntParam(uid(), "frameHeight", "height in pixels of the frames returned", ParamValidators.gt(0));
+      new IntParam(
+          uid(), "frameHeight", "height in pixels of the frames returned", ParamValidators.gt(0));
   private final IntParam frameWidth =
-      new IntParam(uid(), "frameWidth", "width in pixels of the frames returned", ParamValidators.gt(0));
+      new IntParam(
+          uid(), "frameWidth", "width in pixels of the frames returned", ParamValidators.gt(0));
   private final Param<String> check =
-      textParam("check", "sampled: errors on the way to the sampled frames count; full: everything is decoded", FrameDecoder::checkOf);
+      textParam(
+          "check",
+          "sampled: errors on the way to the sampled frames count; full: everything is decoded",
+          FrameDecoder::checkOf);
   private final IntParam timeoutSeconds =
-      new IntParam(uid(), "timeoutSeconds", "wall time that one video may take", ParamValidators.gt(0));
+      new IntParam(
+          uid(), "timeoutSeconds", "wall time that one video may take", ParamValidators.gt(0));
   private final IntParam memoryMegabytes =
-      new IntParam(uid(), "memoryMegabytes", "memory that a decoder process may take", ParamValidators.gt(0));
+      new IntParam(
+          uid(),
+          "memoryMegabytes",
+          "memory that a decoder process may take",
+          ParamValidators.gt(0));
   private final LongParam decodeAheadBytes =
-      new LongParam(uid(), "decodeAheadBytes", "bytes of frames that may wait for the encoder in each task", ParamValidators.gt(0));
+      new LongParam(
+          uid(),
+          "decodeAheadBytes",
+          "bytes of frames that may wait for the encoder in each task",
+          ParamValidators.gt(0));
 
   private transient StageCounters counters;
 
   /** A stage with default settings: 32 uniform frames; the frame size has no default. */
   public FrameDecoder() {
-    this(Identifiable$.MODULE$.randomUID("frameDecoder"));
+    this(Identifiable.randomUID("frameDecoder"));
   }
 
   /** A stage of a given uid, as MLlib makes it to copy or load one. */
@@ -69,7 +89,8 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
   @Override
   protected DataType outputType(DataType inputType) {
     if (!inputType.equals(DataTypes.StringType)) {
-      throw new IllegalArgumentException("expected string (a video's path or URI); got " + inputType.simpleString());
+      throw new IllegalArgumentException(
+          "expected string (a video's path or URI); got " + inputType.simpleString());
     }
     return StageSchemas.FRAMES;
   }
@@ -94,7 +115,10 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
     for (IntParam size : Arrays.asList(frameHeight, frameWidth)) {
       if (!isSet(size)) {
         throw new IllegalArgumentException(
-            uid() + ": " + size.name() + " is not set; set the size that the encoder wants (setFrameSize)");
+            uid()
+                + ": "
+                + size.name()
+                + " is not set; set the size that the encoder wants (setFrameSize)");
       }
     }
     return new DecoderSettings(
@@ -116,7 +140,9 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
   }
 
   private StageCounters countersOf(Dataset<Row> rows) {
-    return counters == null ? StageCounters.register(rows.sparkSession().sparkContext(), "decode") : counters;
+    return counters == null
+        ? StageCounters.register(rows.sparkSession().sparkContext(), "decode")
+        : counters;
   }
 
   /** Counts this stage's work in the given counters rather than in some of its own. */

@@ -12,9 +12,11 @@ import scala.jdk.javaapi.CollectionConverters;
 import scala.runtime.AbstractFunction1;
 
 /**
- * What a stage does with one partition: rows in, the same rows with more columns out, in order and lazily.
+ * What a stage does with one partition: rows in, the same rows with more columns out, in order and
+ * lazily.
  *
- * <p>It is a Scala function, not a lambda, because a plan prints the function by its {@code toString}: that is how {@code explain} comes to read as decode, encode, compress.
+ * <p>It is a Scala function, not a lambda, because a plan prints the function by its {@code
+ * toString}: that is how {@code explain} comes to read as decode, encode, compress.
  */
 abstract class RowStage
     extends AbstractFunction1<scala.collection.Iterator<Row>, scala.collection.Iterator<Row>>
@@ -28,7 +30,9 @@ abstract class RowStage
     this.name = name;
   }
 
-  /** Opens the stage for one task; what the result holds open is closed by {@link #closeWithTask}. */
+  /**
+   * Opens the stage for one task; what the result holds open is closed by {@link #closeWithTask}.
+   */
   abstract Iterator<Row> open(Iterator<Row> rows);
 
   @Override

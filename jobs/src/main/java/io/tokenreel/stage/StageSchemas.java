@@ -7,7 +7,8 @@ import org.apache.spark.sql.types.StructType;
 public final class StageSchemas {
 
   /**
-   * What one video decoded to. {@code rgb} is uint8 {@code [frames][height][width][3]}, {@code pts_micros} {@code [frames]}; these and the size are NULL when the outcome is FAILED.
+   * What one video decoded to. {@code rgb} is uint8 {@code [frames][height][width][3]}, {@code
+   * pts_micros} {@code [frames]}; these and the size are NULL when the outcome is FAILED.
    */
   public static final StructType FRAMES =
       new StructType()
@@ -26,8 +27,9 @@ public final class StageSchemas {
           .add("rgb", DataTypes.BinaryType);
 
   /**
-   * What encoding one video came to, beside its tokens; NULL where there were no frames. {@code error} says why there are no tokens, {@code separator_rows} are the rows that the model adds after the last
-   * frame, {@code [rows][dim]} in the tokens' dtype.
+   * What encoding one video came to, beside its tokens; NULL where there were no frames. {@code
+   * error} says why there are no tokens, {@code separator_rows} are the rows that the model adds
+   * after the last frame, {@code [rows][dim]} in the tokens' dtype.
    */
   public static final StructType ENCODING =
       new StructType()

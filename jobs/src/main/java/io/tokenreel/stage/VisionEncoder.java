@@ -3,6 +3,7 @@ package io.tokenreel.stage;
 import io.tokenreel.ml.ColumnTransformer;
 import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.Models;
+import io.tokenreel.sql.TokenSchemas;
 import io.tokenreel.token.TokenDtype;
 import java.io.Serializable;
 import org.apache.hadoop.conf.Configuration;
@@ -10,7 +11,7 @@ import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamValidators;
 import org.apache.spark.ml.util.DefaultParamsReader;
-import org.apache.spark.ml.util.Identifiable$;
+import org.apache.spark.ml.util.Identifiable;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -19,38 +20,59 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * The stage that turns frames into visual tokens with a model's own vision tower (the token-block struct), with a column beside it that says what came of it ({@link StageSchemas#ENCODING}).
+ * The stage that turns frames into visual tokens with a model's own vision tower (the token-block
+ * struct), with a column beside it that says what came of it ({@link StageSchemas#ENCODING}).
  *
- * <p>It plays the part of DJL's Spark extension and keeps its names for Params: {@code engine}, {@code modelUrl}, {@code batchSize} (in frames), {@code inputCol}, {@code outputCol}. Unlike it, there is one
- * model per JVM and device, whatever the number of tasks, and it is closed.
+ * <p>It plays the part of DJL's Spark extension and keeps its names for Params: {@code engine},
+ * {@code modelUrl}, {@code batchSize} (in frames), {@code inputCol}, {@code outputCol}. Unlike it,
+ * there is one model per JVM and device, whatever the number of tasks, and it is closed.
  */
 public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
 
   private static final long serialVersionUID = 1;
 
   /** What an executor needs to know to encode, resolved on the driver. */
-  record Settings(String model, String encoder, DeviceChoice device, int batchFrames, TokenDtype dtype)
+  record Settings(
+      String model, String encoder, DeviceChoice device, int batchFrames, TokenDtype dtype)
       implements Serializable {}
 
   private final Param<String> engine =
-      textParam("engine", "the DJL engine that runs the model; PyTorch is the one there is", VisionEncoder::checkEngine);
+      textParam(
+          "engine",
+          "the DJL engine that runs the model; PyTorch is the one there is",
+          VisionEncoder::checkEngine);
   private final Param<String> modelUrl =
       textParam("modelUrl", "checkpoint folder on any Hadoop file system, or default", value -> {});
   private final Param<String> device =
-      textParam("device", "auto, cpu or cuda; a GPU that Spark assigned to the task goes before the first one", DeviceChoice::parse);
+      textParam(
+          "device",
+          "auto, cpu or cuda; a GPU that Spark assigned to the task goes before the first one",
+          DeviceChoice::parse);
   private final IntParam batchSize =
-      new IntParam(uid(), "batchSize", "frames that go through the tower together, across videos", ParamValidators.gt(0));
+      new IntParam(
+          uid(),
+          "batchSize",
+          "frames that go through the tower together, across videos",
+          ParamValidators.gt(0));
   private final Param<String> tokenDtype =
-      textParam("tokenDtype", "f32, f16 or bf16: how the tokens are handed on and stored", TokenDtype::of);
+      textParam(
+          "tokenDtype",
+          "f32, f16 or bf16: how the tokens are handed on and stored",
+          TokenDtype::of);
 
   private final Param<String> encodingCol =
-      textParam("encodingCol", "name of the column for encoder, error, time and separator rows", value -> {});
+      textParam(
+          "encodingCol",
+          "name of the column for encoder, error, time and separator rows",
+          value -> {});
 
   private transient StageCounters counters;
 
-  /** A stage with default settings: the default model, any device, 32 frames a batch, bf16 tokens. */
+  /**
+   * A stage with default settings: the default model, any device, 32 frames a batch, bf16 tokens.
+   */
   public VisionEncoder() {
-    this(Identifiable$.MODULE$.randomUID("visionEncoder"));
+    this(Identifiable.randomUID("visionEncoder"));
   }
 
   /** A stage of a given uid, as MLlib makes it to copy or load one. */
@@ -77,7 +99,7 @@ public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
           "expected the frames that FrameDecoder gives, %s; got %s"
               .formatted(StageSchemas.FRAMES.simpleString(), inputType.simpleString()));
     }
-    return TokenBlockType.STRUCT;
+    return TokenSchemas.BLOCK;
   }
 
   @Override
@@ -96,9 +118,14 @@ public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
             (Integer) getOrDefault(batchSize),
             TokenDtype.of(getOrDefault(tokenDtype)));
     StageCounters counted =
-        counters == null ? StageCounters.register(rows.sparkSession().sparkContext(), "encode") : counters;
+        counters == null
+            ? StageCounters.register(rows.sparkSession().sparkContext(), "encode")
+            : counters;
     return new EncodePartition(
-            rows.schema().fieldIndex(getInputCol()), settings, new SerializableConfiguration(hadoop), counted)
+            rows.schema().fieldIndex(getInputCol()),
+            settings,
+            new SerializableConfiguration(hadoop),
+            counted)
         .over(rows, transformSchema(rows.schema()));
   }
 

@@ -4,10 +4,12 @@ import io.tokenreel.compress.Compressors;
 import io.tokenreel.sql.StoredDtype;
 import io.tokenreel.sql.TokenColumns;
 import io.tokenreel.sql.TokenSchemas;
+import org.apache.spark.ml.param.BooleanParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.Identifiable;
 import org.apache.spark.ml.util.MLReader;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataType;
@@ -32,6 +34,10 @@ public final class CompressionTransformer extends ColumnTransformer<CompressionT
       textParam(
           "tokenDtype", "how kept tokens are stored: " + StoredDtype.labels(), StoredDtype::parse);
 
+  private final BooleanParam timed =
+      new BooleanParam(
+          this, "timed", "whether the result has a field compress_ms, the wall time it took");
+
   public CompressionTransformer() {
     this(Identifiable.randomUID("compression"));
   }
@@ -43,6 +49,7 @@ public final class CompressionTransformer extends ColumnTransformer<CompressionT
     super(uid, "tokens", "compressed");
     setDefault(compression, DEFAULT_COMPRESSION);
     setDefault(tokenDtype, StoredDtype.SAME);
+    setDefault(timed, false);
   }
 
   /** Reads what {@link #save} wrote. */
@@ -58,14 +65,17 @@ public final class CompressionTransformer extends ColumnTransformer<CompressionT
   @Override
   protected DataType outputType(DataType inputType) {
     TokenSchemas.requireBlock(inputType);
-    return TokenSchemas.COMPRESSED;
+    return isTimed() ? TokenSchemas.COMPRESSED_TIMED : TokenSchemas.COMPRESSED;
   }
 
   @Override
   protected Dataset<Row> append(Dataset<Row> rows) {
+    Column block = input(rows);
     return rows.withColumn(
         getOutputCol(),
-        TokenColumns.compressTokens(input(rows), getCompression(), getTokenDtype()));
+        isTimed()
+            ? TokenColumns.compressTokensTimed(block, getCompression(), getTokenDtype())
+            : TokenColumns.compressTokens(block, getCompression(), getTokenDtype()));
   }
 
   public Param<String> compression() {
@@ -74,6 +84,14 @@ public final class CompressionTransformer extends ColumnTransformer<CompressionT
 
   public Param<String> tokenDtype() {
     return tokenDtype;
+  }
+
+  public BooleanParam timed() {
+    return timed;
+  }
+
+  public boolean isTimed() {
+    return (Boolean) getOrDefault(timed);
   }
 
   public String getCompression() {
@@ -97,5 +115,11 @@ public final class CompressionTransformer extends ColumnTransformer<CompressionT
    */
   public CompressionTransformer setTokenDtype(String value) {
     return with(tokenDtype, value);
+  }
+
+  /** Appends the time that each call takes to its result. */
+  public CompressionTransformer setTimed(boolean value) {
+    set(timed, value);
+    return this;
   }
 }

@@ -27,6 +27,12 @@ public final class TokenColumns {
     return TokenExpression.column(new CompressTokens(), List.of(block, lit(spec), lit(dtype)));
   }
 
+  /** As {@link #compressTokens}, with the time it took: {@link TokenSchemas#COMPRESSED_TIMED}. */
+  public static Column compressTokensTimed(Column block, String spec, String dtype) {
+    return TokenExpression.column(
+        new TimedCompressTokens(new CompressTokens()), List.of(block, lit(spec), lit(dtype)));
+  }
+
   /** The share of each frame that the compression sets out to keep, {@code array<double>}. */
   public static Column frameBudgets(Column block, String spec) {
     return TokenExpression.column(new FrameBudgets(), List.of(block, lit(spec)));

@@ -36,6 +36,10 @@ public final class TokenSchemas {
           .add("index", DataTypes.createArrayType(DataTypes.IntegerType, false), false)
           .add("data", DataTypes.BinaryType, false);
 
+  /** {@link #COMPRESSED} with the wall time of its computation, in milliseconds. */
+  public static final StructType COMPRESSED_TIMED =
+      COMPRESSED.add("compress_ms", DataTypes.LongType, false);
+
   private TokenSchemas() {}
 
   /**
