@@ -4,6 +4,8 @@ import static org.bytedeco.ffmpeg.global.avutil.AV_LOG_ERROR;
 import static org.bytedeco.ffmpeg.global.avutil.av_log_set_level;
 import static org.bytedeco.ffmpeg.global.avutil.setLogCallback;
 
+import java.util.HashMap;
+import java.util.Map;
 import org.bytedeco.ffmpeg.avutil.LogCallback;
 import org.bytedeco.javacpp.BytePointer;
 
@@ -19,6 +21,7 @@ final class FfmpegLog extends LogCallback {
   /** Kept referenced: FFmpeg holds only a native pointer to it. */
   private static final FfmpegLog INSTANCE = new FfmpegLog();
 
+  private final Map<String, Long> errorsByPart = new HashMap<>();
   private long errors;
   private String last = "";
 
@@ -39,12 +42,26 @@ final class FfmpegLog extends LogCallback {
     String line = message.getString().strip();
     if (!line.isEmpty()) {
       errors++;
+      errorsByPart.merge(part(line), 1L, Long::sum);
       last = line.substring(0, Math.min(line.length(), MAX_LINE));
     }
   }
 
   synchronized long errors() {
     return errors;
+  }
+
+  /**
+   * Those of one part, as the line names it in "[part @ address]": a demuxer's errors say something
+   * of the video, those of a parser that looks at another stream do not.
+   */
+  synchronized long errorsOf(String part) {
+    return errorsByPart.getOrDefault(part, 0L);
+  }
+
+  private static String part(String line) {
+    int at = line.indexOf(" @ ");
+    return line.startsWith("[") && at > 0 ? line.substring(1, at) : "";
   }
 
   /** The latest error line, or an empty string. */

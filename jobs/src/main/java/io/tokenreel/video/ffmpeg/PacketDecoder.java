@@ -43,7 +43,7 @@ final class PacketDecoder implements AutoCloseable {
 
     /**
      * @param packet the packet that the frame came from, or -1 when the decoder does not say
-     * @param clean false when the decoder reported an error on the frame
+     * @param clean false when the decoder flags the frame as damaged or made up
      * @param frame valid during the call
      */
     void accept(int packet, boolean clean, AVFrame frame) throws IOException, DecodeFailure;
@@ -120,31 +120,28 @@ final class PacketDecoder implements AutoCloseable {
 
   private void feed(AVPacket packet, int number, Frames frames) throws IOException, DecodeFailure {
     long logged = log.errors();
+    boolean refused = false;
     int sent = avcodec_send_packet(context, packet);
     if (sent < 0 && sent != AVERROR_EOF()) {
       Errors.requireMemory(sent, "decoding");
-      damaged.set(number);
-    }
-    if (log.errors() > logged) {
-      damaged.set(number);
+      refused = true;
     }
     while (true) {
-      logged = log.errors();
       int received = avcodec_receive_frame(context, frame);
-      if (received < 0 || log.errors() > logged) {
-        Errors.requireMemory(received, "decoding");
-        boolean waits = received == AVERROR_EAGAIN() || received == AVERROR_EOF();
-        damaged.set(number, damaged.get(number) || !waits || log.errors() > logged);
-        if (waits) {
-          break;
-        }
-        if (received < 0) {
-          continue;
-        }
+      if (received == AVERROR_EAGAIN() || received == AVERROR_EOF()) {
+        break;
       }
-      deliver(frames);
+      if (received < 0) {
+        Errors.requireMemory(received, "decoding");
+        refused = true;
+      } else {
+        deliver(frames);
+      }
     }
-    errors += damaged.get(number) ? 1 : 0;
+    if (refused || log.errors() > logged) {
+      damaged.set(number);
+      errors++;
+    }
   }
 
   private void deliver(Frames frames) throws IOException, DecodeFailure {
@@ -154,13 +151,13 @@ final class PacketDecoder implements AutoCloseable {
     boolean flagged =
         (frame.flags() & AV_FRAME_FLAG_CORRUPT) != 0 || frame.decode_error_flags() != 0;
     try {
-      frames.accept(packet, !flagged && (packet < 0 || !damaged.get(packet)), frame);
+      frames.accept(packet, !flagged, frame);
     } finally {
       av_frame_unref(frame);
     }
   }
 
-  /** Packets at which the decoder reported an error. */
+  /** Packets at which the decoder returned or logged an error. */
   long errors() {
     return errors;
   }

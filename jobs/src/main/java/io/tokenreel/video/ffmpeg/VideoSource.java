@@ -38,12 +38,14 @@ final class VideoSource implements AutoCloseable {
   private final FfmpegLog log;
   private final AVFormatContext format;
   private final AVStream stream;
+  private final String demuxer;
   private long errors;
 
   private VideoSource(FfmpegLog log, AVFormatContext format, AVStream stream) {
     this.log = log;
     this.format = format;
     this.stream = stream;
+    this.demuxer = format.iformat().name().getString();
   }
 
   /**
@@ -110,11 +112,12 @@ final class VideoSource implements AutoCloseable {
    */
   boolean next(AVPacket packet) throws DecodeFailure {
     for (int inARow = 0; inARow < MAX_ERRORS_IN_A_ROW; ) {
-      long logged = log.errors();
+      long logged = log.errorsOf(demuxer);
       int read = av_read_frame(format, packet);
       if (read == AVERROR_EOF()) {
         int io = format.pb() == null ? 0 : format.pb().error();
-        errors += (io < 0 && io != AVERROR_EOF() ? 1 : 0) + (log.errors() > logged ? 1 : 0);
+        errors +=
+            (io < 0 && io != AVERROR_EOF() ? 1 : 0) + (log.errorsOf(demuxer) > logged ? 1 : 0);
         return false;
       }
       if (read < 0) {
@@ -126,7 +129,7 @@ final class VideoSource implements AutoCloseable {
       boolean ours = packet.stream_index() == stream.index();
       if (ours) {
         boolean corrupt = (packet.flags() & AV_PKT_FLAG_CORRUPT) != 0;
-        errors += corrupt || log.errors() > logged ? 1 : 0;
+        errors += corrupt || log.errorsOf(demuxer) > logged ? 1 : 0;
         return true;
       }
       av_packet_unref(packet);
