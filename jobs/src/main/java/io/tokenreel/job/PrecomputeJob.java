@@ -1,7 +1,5 @@
 package io.tokenreel.job;
 
-import static org.apache.spark.sql.functions.col;
-
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.RunRecord;
 import io.tokenreel.cache.TokenCacheWriter;
@@ -11,7 +9,6 @@ import io.tokenreel.model.VisionInfo;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -41,14 +38,11 @@ final class PrecomputeJob {
     VideoInputs.Found found = VideoInputs.list(spark, settings.inputs());
     Dataset<Row> videos = found.videos().persist(StorageLevel.MEMORY_AND_DISK());
     try (TokenCacheWriter writer = TokenCacheWriter.open(spark, new Path(settings.output()))) {
-      RunRecord run = begin(writer, videos.count(), vision);
-      Dataset<Row> recorded =
-          outcomes(writer).filter(col("run_id").equalTo(run.runId())).select("video_id");
-      Dataset<Row> open = videos.join(recorded, new String[] {"video_id"}, "left_anti");
-      long committed = work(writer, open, run);
+      RunRecord run = Runs.begin(writer, settings.runRecord(vision.encoder(), videos.count()));
+      long committed = work(writer, Runs.open(writer, run, videos), run, vision);
       writer.saveRun(run.finished());
       return RunSummary.of(
-          outcomes(writer),
+          writer.committedRows(CacheTable.OUTCOMES),
           run,
           settings.output(),
           committed,
@@ -67,21 +61,9 @@ final class PrecomputeJob {
     }
   }
 
-  /**
-   * Goes on under the id of a run that was cut off with these very settings, or begins a new one.
-   */
-  private RunRecord begin(TokenCacheWriter writer, long videos, VisionInfo vision)
-      throws IOException {
-    RunRecord fresh = settings.runRecord(vision.encoder(), videos);
-    Optional<RunRecord> interrupted =
-        writer.interruptedRun(fresh.optionsDigest()).filter(run -> run.inputVideos() == videos);
-    RunRecord run = interrupted.orElse(fresh);
-    writer.saveRun(run);
-    return run;
-  }
-
   /** Does what is left to do. Returns the number of videos for which nothing was. */
-  private long work(TokenCacheWriter writer, Dataset<Row> open, RunRecord run) throws IOException {
+  private long work(TokenCacheWriter writer, Dataset<Row> open, RunRecord run, VisionInfo vision)
+      throws IOException {
     try (CommittedVideos committed = new CommittedVideos(writer, open, settings, run.encoder());
         Progress shown = progress) {
       long done = committed.done().count();
@@ -90,14 +72,15 @@ final class PrecomputeJob {
         wave.stage(
             CacheTable.OUTCOMES,
             CarriedOutcomes.of(
-                committed.done().drop("video_bytes"), outcomes(writer), run.runId()));
+                committed.done().drop("video_bytes"),
+                writer.committedRows(CacheTable.OUTCOMES),
+                run.runId()));
         wave.commit();
       }
       Dataset<Row> pending =
           open.join(committed.done(), new String[] {"video_id"}, "left_anti")
               .persist(StorageLevel.MEMORY_AND_DISK());
-      PrecomputeStages stages =
-          new PrecomputeStages(spark.sparkContext(), settings, describeModel());
+      PrecomputeStages stages = new PrecomputeStages(spark.sparkContext(), settings, vision);
       shown.start(pending.count(), stages.decoded(), stages.encoded());
       VideoWaves waves = new VideoWaves(spark, pending, settings.videosPerCommit());
       while (waves.hasNext()) {
@@ -138,9 +121,5 @@ final class PrecomputeJob {
     return Arrays.stream(rows.columns())
         .filter(name -> !PrecomputeStages.COLUMNS.contains(name))
         .toList();
-  }
-
-  private Dataset<Row> outcomes(TokenCacheWriter writer) throws IOException {
-    return writer.committedRows(CacheTable.OUTCOMES);
   }
 }

@@ -32,6 +32,7 @@ final class SessionOptions {
       paramLabel = "FILE",
       description =
           "a .properties or .yaml file with any of these options as keys, without the dashes")
+  @SuppressWarnings("UnusedVariable") // ConfigFile has read it before the command is parsed
   private String config;
 
   boolean quiet() {

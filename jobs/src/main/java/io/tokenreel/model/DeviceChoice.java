@@ -1,5 +1,7 @@
 package io.tokenreel.model;
 
+import java.io.Serializable;
+
 /**
  * The device that a model is asked to run on. {@code auto} becomes the first GPU where the engine
  * sees one, else the CPU, when {@link Models#checkDevice} or {@link Models#openVision} meets it.
@@ -7,7 +9,7 @@ package io.tokenreel.model;
  * @param kind auto, cpu or cuda
  * @param index of the GPU among those that the engine sees, 0 for other kinds
  */
-public record DeviceChoice(Kind kind, int index) {
+public record DeviceChoice(Kind kind, int index) implements Serializable {
 
   /** The words that the command line and the settings use. */
   public enum Kind {

@@ -23,6 +23,10 @@ final class EncodedRows implements Iterator<Row> {
 
   private static final Logger LOG = LoggerFactory.getLogger(EncodedRows.class);
 
+  private static final int HEIGHT = StageSchemas.FRAMES.fieldIndex("height");
+  private static final int WIDTH = StageSchemas.FRAMES.fieldIndex("width");
+  private static final int RGB = StageSchemas.FRAMES.fieldIndex("rgb");
+
   private record Waiting(Row row, FrameBatch.Clip clip) {}
 
   private final Iterator<Row> rows;
@@ -76,11 +80,25 @@ final class EncodedRows implements Iterator<Row> {
     return waiting;
   }
 
-  private static FrameBatch.Clip clip(Row frames) {
-    byte[] rgb = frames.getAs("rgb");
-    return rgb == null
-        ? new FrameBatch.Clip(0, new byte[0])
-        : new FrameBatch.Clip(frames.getList(frames.fieldIndex("pts_micros")).size(), rgb);
+  private FrameBatch.Clip clip(Row frames) {
+    // Between two stages Spark may hand rows on as they are, which then know no field names.
+    byte[] rgb = (byte[]) frames.get(RGB);
+    int frameBytes = tower.info().frameHeight() * tower.info().frameWidth() * 3;
+    if (rgb == null) {
+      return new FrameBatch.Clip(0, new byte[0]);
+    }
+    if (frames.getInt(HEIGHT) != tower.info().frameHeight()
+        || frames.getInt(WIDTH) != tower.info().frameWidth()) {
+      throw new IllegalArgumentException(
+          "%s wants frames of %d x %d pixels; got %d x %d: set the frame decoder's frame size"
+              .formatted(
+                  tower.info().encoder(),
+                  tower.info().frameHeight(),
+                  tower.info().frameWidth(),
+                  frames.getInt(HEIGHT),
+                  frames.getInt(WIDTH)));
+    }
+    return new FrameBatch.Clip(rgb.length / frameBytes, rgb);
   }
 
   private void encode(List<Waiting> waiting) {
