@@ -62,7 +62,7 @@ public final class RandomBlocks {
       case MIXED ->
           random.nextInt(5) == 0
               ? 0f
-              : (float) (random.nextGaussian() * Math.pow(10, random.nextInt(82) - 44));
+              : (float) (random.nextGaussian() * StrictMath.pow(10, random.nextInt(82) - 44));
     };
   }
 
