@@ -103,6 +103,8 @@ public final class CompressionTransformer extends ColumnTransformer<CompressionT
   }
 
   /**
+   * Sets the compression.
+   *
    * @throws IllegalArgumentException for an unknown method, key or value; the message lists what is
    *     allowed
    */
@@ -111,6 +113,8 @@ public final class CompressionTransformer extends ColumnTransformer<CompressionT
   }
 
   /**
+   * Sets how the kept tokens are stored.
+   *
    * @throws IllegalArgumentException for a name that is not among {@link StoredDtype#labels}
    */
   public CompressionTransformer setTokenDtype(String value) {

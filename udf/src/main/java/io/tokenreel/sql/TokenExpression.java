@@ -29,15 +29,19 @@ import scala.jdk.javaapi.CollectionConverters;
  * Catalyst's own {@link Invoke}, so the call is part of whole-stage code. NULL in any argument
  * gives NULL.
  */
-final class TokenExpression extends Expression implements Serializable {
+public final class TokenExpression extends Expression implements Serializable {
 
   private final TokenFunction function;
   private final Seq<Expression> arguments;
+  private transient Expression call; // see call()
 
   /**
+   * A call, as analysis makes it and as Spark copies it.
+   *
+   * @param function what is called
    * @param arguments the block and what follows it, resolved or not yet
    */
-  TokenExpression(TokenFunction function, Seq<Expression> arguments) {
+  public TokenExpression(TokenFunction function, Seq<Expression> arguments) {
     this.function = function;
     this.arguments = arguments;
   }
@@ -87,13 +91,20 @@ final class TokenExpression extends Expression implements Serializable {
     }
   }
 
-  /** The method call that this expression stands for. */
-  private Expression lowered() {
+  /** The method call that this expression stands for; there is one once the types are known. */
+  private Expression call() {
+    if (call == null) {
+      call = lower();
+    }
+    return call;
+  }
+
+  private Expression lower() {
     Expression block = arguments.apply(0);
     if (block.dataType().equals(DataTypes.NullType)) {
       return new Literal(null, dataType());
     }
-    TokenCall call = new TokenCall(function, BlockLayout.of(block.dataType()));
+    TokenCall target = new TokenCall(function, BlockLayout.of(block.dataType()));
     List<Expression> values = new ArrayList<>();
     values.add(block);
     for (int i = 1; i < arguments.size(); i++) {
@@ -103,7 +114,7 @@ final class TokenExpression extends Expression implements Serializable {
     boolean returnNullable = true;
     boolean isDeterministic = true;
     return new Invoke(
-        new Literal(call, new ObjectType(TokenCall.class)),
+        new Literal(target, new ObjectType(TokenCall.class)),
         TokenCall.METHOD,
         dataType(),
         sequence(values),
@@ -126,12 +137,12 @@ final class TokenExpression extends Expression implements Serializable {
 
   @Override
   public Object eval(InternalRow input) {
-    return lowered().eval(input);
+    return call().eval(input);
   }
 
   @Override
   public ExprCode doGenCode(CodegenContext context, ExprCode result) {
-    return lowered().doGenCode(context, result);
+    return call().doGenCode(context, result);
   }
 
   @Override

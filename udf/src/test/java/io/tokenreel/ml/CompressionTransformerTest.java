@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.compress.Compressors;
 import io.tokenreel.sql.LocalSpark;
-import io.tokenreel.sql.RandomBlocks;
 import io.tokenreel.sql.TokenSchemas;
+import io.tokenreel.testing.RandomBlocks;
 import io.tokenreel.token.TokenBlock;
 import io.tokenreel.token.TokenCodec;
 import io.tokenreel.token.TokenDtype;
@@ -28,7 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 class CompressionTransformerTest {
 
   private static final long SEED = 7;
-  private static final TokenBlock BLOCK = RandomBlocks.of(SEED, 8, 4, 10);
+  private static final TokenBlock BLOCK =
+      RandomBlocks.of(RandomBlocks.Kind.NORMAL, 8, 16, 10, SEED);
 
   private static Dataset<Row> videos() {
     return LocalSpark.blocks(LocalSpark.plain(), BLOCK, null);

@@ -1,10 +1,12 @@
 package io.tokenreel.sql;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.compress.Compressors;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.classic.ExpressionUtils;
 import org.junit.jupiter.api.Test;
 
 /** The functions are part of whole-stage code, and a spec is parsed once per query. */
@@ -25,10 +27,31 @@ class CodegenTest {
             "SELECT select_tokens(tokens, 'none'), compress_tokens(tokens, 'none'), vidcom2(tokens, 0.5), dycoke(tokens, 0.5), frame_budgets(tokens, 'none'), token_stats(tokens) FROM "
                 + BLOCKS);
     assertTrue(plan.startsWith("Found 1 WholeStageCodegen subtrees."), plan);
-    assertEquals(6, plan.split("\\(\\(io\\.tokenreel\\.sql\\.TokenCall\\)", -1).length - 1, plan);
+    assertEquals(6, calls(plan), plan);
     for (TokenFunction function : TokenFunctions.all()) {
       assertTrue(plan.contains(function.name() + "("), function.name());
     }
+  }
+
+  @Test
+  void explainCodegen_sameCallTwice_isComputedOnce() {
+    String plan =
+        explainCodegen(
+            "SELECT vidcom2(tokens, 0.5).index, size(vidcom2(tokens, 0.5).index) FROM " + BLOCKS);
+    assertEquals(1, calls(plan), plan);
+  }
+
+  private static int calls(String plan) {
+    return plan.split("\\(\\(io\\.tokenreel\\.sql\\.TokenCall\\)", -1).length - 1;
+  }
+
+  @Test
+  void clone_expression_isEqual() {
+    var blocks = LocalSpark.extended().sql("SELECT tokens FROM " + BLOCKS);
+    var call = ExpressionUtils.expression(TokenColumns.selectTokens(blocks.col("tokens"), "none"));
+    assertInstanceOf(TokenExpression.class, call.clone());
+    assertEquals(call, call.clone());
+    assertEquals(call.hashCode(), call.clone().hashCode());
   }
 
   @Test

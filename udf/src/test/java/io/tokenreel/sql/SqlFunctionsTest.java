@@ -8,6 +8,7 @@ import io.tokenreel.compress.Compressors;
 import io.tokenreel.compress.FrameStats;
 import io.tokenreel.compress.TokenCompressor;
 import io.tokenreel.compress.TokenStats;
+import io.tokenreel.testing.RandomBlocks;
 import io.tokenreel.token.CompressedTokens;
 import io.tokenreel.token.TokenBlock;
 import io.tokenreel.token.TokenCodec;
@@ -24,7 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SqlFunctionsTest {
 
   private static final long SEED = 20261121;
-  private static final TokenBlock BLOCK = RandomBlocks.of(SEED, 8, 5, 12);
+  private static final TokenBlock BLOCK =
+      RandomBlocks.of(RandomBlocks.Kind.NORMAL, 8, 25, 12, SEED);
   private static final String SPEC = "vidcom2:retention=0.25";
 
   @BeforeAll
