@@ -9,6 +9,7 @@ import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_PROP_INTRA_ONLY;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_descriptor_get;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.bytedeco.ffmpeg.avcodec.AVCodecDescriptor;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 
@@ -29,7 +30,11 @@ interface PacketInspector {
     ByteBuffer extradata =
         parameters.extradata() == null
             ? ByteBuffer.allocate(0)
-            : parameters.extradata().capacity(parameters.extradata_size()).asByteBuffer();
+            : parameters
+                .extradata()
+                .capacity(parameters.extradata_size())
+                .asByteBuffer()
+                .order(ByteOrder.BIG_ENDIAN);
     if (codec == AV_CODEC_ID_H264) {
       return new H264Inspector(extradata);
     }

@@ -5,7 +5,6 @@ import static org.bytedeco.ffmpeg.global.avutil.av_rescale_q;
 
 import io.tokenreel.video.FrameTimes;
 import io.tokenreel.video.Reason;
-import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVRational;
 
 /**
@@ -27,7 +26,7 @@ final class Timeline {
   /**
    * @throws DecodeFailure if no packet gives a frame
    */
-  Timeline(PacketIndex index, AVStream stream) throws DecodeFailure {
+  Timeline(PacketIndex index, VideoSource source) throws DecodeFailure {
     this.index = index;
     this.presentation = index.presentation();
     if (presentation.length == 0) {
@@ -35,9 +34,9 @@ final class Timeline {
           Reason.NO_FRAMES, "the video stream has no packet that gives a frame");
     }
     this.firstPts = index.pts(presentation[0]);
-    this.baseNumerator = stream.time_base().num();
-    this.baseDenominator = stream.time_base().den();
-    AVRational rate = stream.r_frame_rate();
+    this.baseNumerator = source.stream().time_base().num();
+    this.baseDenominator = source.stream().time_base().den();
+    AVRational rate = source.frameRate();
     if (!index.timed() && (rate.num() <= 0 || rate.den() <= 0)) {
       throw new DecodeFailure(
           Reason.NO_FRAMES, "the video stream has neither presentation times nor a frame rate");

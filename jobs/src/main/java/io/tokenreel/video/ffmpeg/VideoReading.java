@@ -60,7 +60,7 @@ final class VideoReading {
       requirePixels(source.stream().codecpar());
       PacketDecoder.requireAllowed(source.stream().codecpar());
       PacketIndex index = index(source);
-      timeline = new Timeline(index, source.stream());
+      timeline = new Timeline(index, source);
       errors = source.errors();
       requireDuration(timeline);
     }
