@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-RESOURCES = pathlib.Path(__file__).resolve().parents[1] / "resources/io/tokenreel/model/llava"
+RESOURCES = pathlib.Path(__file__).resolve().parents[1] / "resources/io/tokenreel/model"
 
 
 class SiglipLayer(torch.nn.Module):
@@ -70,4 +70,4 @@ def save(module: torch.nn.Module, name: str) -> None:
 
 
 if __name__ == "__main__":
-    save(SiglipLayer(), "siglip_layer.pt")
+    save(SiglipLayer(), "llava/siglip_layer.pt")

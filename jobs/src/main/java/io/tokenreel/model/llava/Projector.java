@@ -24,18 +24,18 @@ final class Projector {
   /**
    * Loads the weights.
    *
-   * @param manager owns the weights, and is not closed here
+   * @param manager owns what is made here, and is not closed here
    */
   Projector(NDManager manager, LlavaOnevisionConfig config, VisionWeights weights) {
-    this.weight1 = load(manager, weights, VisionWeights.projector(1) + ".weight");
-    this.weight2 = load(manager, weights, VisionWeights.projector(2) + ".weight");
+    this.weight1 = Weights.load(manager, weights.tensor(VisionWeights.projector(1) + ".weight"));
+    this.weight2 = Weights.load(manager, weights.tensor(VisionWeights.projector(2) + ".weight"));
     this.bias1 =
         config.projectorBias()
-            ? load(manager, weights, VisionWeights.projector(1) + ".bias")
+            ? Weights.load(manager, weights.tensor(VisionWeights.projector(1) + ".bias"))
             : null;
     this.bias2 =
         config.projectorBias()
-            ? load(manager, weights, VisionWeights.projector(2) + ".bias")
+            ? Weights.load(manager, weights.tensor(VisionWeights.projector(2) + ".bias"))
             : null;
     int grid = config.vision().grid();
     int pooled = config.pooledGrid();
@@ -43,10 +43,6 @@ final class Projector {
         manager.create(
             BilinearPooling.matrix(grid, pooled),
             new Shape((long) pooled * pooled, (long) grid * grid));
-  }
-
-  private static NDArray load(NDManager manager, VisionWeights weights, String name) {
-    return Weights.load(manager, weights.tensor(name));
   }
 
   /**

@@ -96,6 +96,18 @@ public record SeededCheckpoint(SiglipConfig vision, int textHidden, long seed) {
     }
   }
 
+  /** Floating-point operations of the matrix products that one frame takes. */
+  public double operations() {
+    double patches = vision.patches();
+    double hidden = vision.hidden();
+    double attention = 4 * hidden * hidden + 2 * patches * hidden;
+    double mlp = 2 * hidden * vision.intermediate();
+    double projector = hidden * textHidden + (double) textHidden * textHidden;
+    return 2
+        * patches
+        * (hidden * vision.patchValues() + vision.layers() * (attention + mlp) + projector);
+  }
+
   String config() {
     return CONFIG.formatted(
         LlavaOnevision.ARCHITECTURE,

@@ -44,7 +44,7 @@ final class SiglipEncoder implements AutoCloseable {
   /**
    * Loads the weights.
    *
-   * @param manager owns the weights, and is not closed here
+   * @param manager owns what is made here, and is not closed here
    */
   SiglipEncoder(NDManager manager, LlavaOnevisionConfig config, VisionWeights weights) {
     this.config = config.vision();
