@@ -28,11 +28,12 @@ class TokenCacheTest {
 
   private static final SparkSession SPARK = CacheRows.spark();
   private static final int CELLS = 2000;
-  private static final int CELL_TOKENS = 168;
+  private static final int CELL_TOKENS = 96;
   private static final int CELL_DIM = 896;
-  private static final int CELL_BYTES = CELL_TOKENS * CELL_DIM * 2; // 301,056
+  private static final int CELL_BYTES = CELL_TOKENS * CELL_DIM * 2; // 172,032
 
-  @TempDir java.nio.file.Path temporary;
+  @TempDir(factory = TargetFolder.class)
+  java.nio.file.Path temporary;
 
   @Test
   void lookup_oneOfTwoThousand_readsThreeRangesAndATenthMoreThanTheCell() throws IOException {
