@@ -1,0 +1,194 @@
+package io.tokenreel.cache;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+
+/** Rows of the cache's tables whose content follows from the video's id, and a session. */
+final class CacheRows {
+
+  static final String ENCODER = "tiny@1";
+  static final String SAMPLING = "uniform:frames=4";
+  static final String HALF = "vidcom2:retention=0.5";
+  static final String WHOLE = "none";
+  static final int FRAMES = 4;
+  static final int GRID = 2;
+  static final int DIM = 8;
+  static final Instant CREATED = Instant.parse("2026-01-02T03:04:05.678901Z");
+
+  private CacheRows() {}
+
+  static SparkSession spark() {
+    SparkSession session =
+        SparkSession.builder()
+            .master("local[2]")
+            .appName("cache tests")
+            .config("spark.ui.enabled", "false")
+            .config("spark.sql.shuffle.partitions", "2")
+            .config("spark.sql.session.timeZone", "UTC")
+            .getOrCreate();
+    session.sparkContext().setLogLevel("ERROR");
+    return session;
+  }
+
+  static List<String> ids(int from, int to) {
+    return IntStream.range(from, to).mapToObj("clips/%05d.mp4"::formatted).toList();
+  }
+
+  static String sha(String content) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256")
+                  .digest(content.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The tokens that a test expects of a video: bytes seeded by id, content and compression. */
+  static byte[] blob(String id, String content, String compression, int bytes) {
+    byte[] blob = new byte[bytes];
+    new Random((id + content + compression).hashCode()).nextBytes(blob);
+    return blob;
+  }
+
+  /** A row of {@code tokens/} of eight (of sixteen) bf16 tokens and a separator row. */
+  static Row tokens(String id, String content, String compression, Instant created) {
+    int count = compression.equals(WHOLE) ? 16 : 8;
+    int step = 16 / count;
+    Integer[] index = new Integer[count + 1];
+    for (int i = 0; i < count; i++) {
+      index[i] = i * step;
+    }
+    index[count] = -1;
+    return RowFactory.create(
+        id,
+        "file:/videos/" + id,
+        sha(content),
+        ENCODER,
+        SAMPLING,
+        compression,
+        FRAMES,
+        GRID,
+        GRID,
+        GRID * GRID,
+        DIM,
+        "bf16",
+        count + 1,
+        index,
+        blob(id, content, compression, (count + 1) * DIM * 2),
+        new Double[] {0.0, 0.5, 1.0, 1.5},
+        "OK",
+        "0.1.0",
+        Timestamp.from(created));
+  }
+
+  static Dataset<Row> tokens(List<String> ids, String... compressions) {
+    List<Row> rows = new ArrayList<>();
+    for (String id : ids) {
+      for (String compression : compressions) {
+        rows.add(tokens(id, "content of " + id, compression, CREATED));
+      }
+    }
+    return tokenRows(rows);
+  }
+
+  static Dataset<Row> tokenRows(List<Row> rows) {
+    return spark().createDataFrame(rows, CacheSchema.TOKENS).repartition(2);
+  }
+
+  static Dataset<Row> features(List<String> ids) {
+    List<Row> rows = new ArrayList<>();
+    for (String id : ids) {
+      byte[] data = blob(id, "content of " + id, "features", 16 * DIM * 2);
+      rows.add(
+          RowFactory.create(
+              id,
+              "file:/videos/" + id,
+              sha("content of " + id),
+              ENCODER,
+              SAMPLING,
+              RowFactory.create(FRAMES, GRID * GRID, GRID, GRID, DIM, "bf16", data),
+              new byte[DIM * 2],
+              new Double[] {0.0, 0.5, 1.0, 1.5},
+              "OK",
+              "0.1.0",
+              Timestamp.from(CREATED)));
+    }
+    return spark().createDataFrame(rows, CacheSchema.FEATURES).coalesce(1);
+  }
+
+  static Dataset<Row> selections(List<String> ids) {
+    List<Row> rows = new ArrayList<>();
+    for (String id : ids) {
+      rows.add(
+          RowFactory.create(
+              id,
+              "file:/videos/" + id,
+              sha("content of " + id),
+              ENCODER,
+              SAMPLING,
+              HALF,
+              FRAMES,
+              GRID,
+              GRID,
+              GRID * GRID,
+              2,
+              new Integer[] {3, 9},
+              new Double[] {0.5, 0.25, 0.5, 0.75},
+              "OK",
+              "0.1.0",
+              Timestamp.from(CREATED)));
+    }
+    return spark().createDataFrame(rows, CacheSchema.SELECTIONS).coalesce(1);
+  }
+
+  static Row outcome(String runId, String id, String outcome, String reason) {
+    return RowFactory.create(
+        runId,
+        id,
+        "file:/videos/" + id,
+        outcome,
+        reason,
+        reason == null ? null : "why",
+        sha("content of " + id),
+        1000L,
+        4L,
+        0L,
+        10L,
+        outcome.equals("FAILED") ? null : 20L,
+        outcome.equals("FAILED") ? null : 1L,
+        1,
+        Timestamp.from(CREATED));
+  }
+
+  static Dataset<Row> outcomes(String runId, List<String> ids) {
+    return outcomeRows(ids.stream().map(id -> outcome(runId, id, "OK", null)).toList());
+  }
+
+  static Dataset<Row> outcomeRows(List<Row> rows) {
+    return spark().createDataFrame(rows, CacheSchema.OUTCOMES).coalesce(1);
+  }
+
+  static RunRecord run(String runId, long videos, String... compressions) {
+    return RunRecord.started(
+        runId,
+        "precompute",
+        java.util.Map.of("input", "clips", "compression", String.join(" ", compressions)),
+        videos,
+        new RunRecord.Setting(ENCODER, SAMPLING, List.of(compressions), List.of(CacheTable.TOKENS)),
+        "0.1.0");
+  }
+}

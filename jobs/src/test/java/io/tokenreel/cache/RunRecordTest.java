@@ -1,0 +1,86 @@
+package io.tokenreel.cache;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunRecordTest {
+
+  @TempDir java.nio.file.Path temporary;
+
+  @Test
+  void save_thenRead_isTheSame() throws IOException {
+    RunRecords runs = records(CacheFiles.StepListener.NONE);
+    RunRecord run = CacheRows.run("r", 3, CacheRows.HALF);
+    runs.save(run);
+    assertEquals(java.util.List.of(run), runs.all());
+    runs.save(run.finished());
+    assertEquals(RunRecord.DONE, runs.all().get(0).state());
+  }
+
+  @Test
+  void save_stoppedAfterAnyStep_leavesTheOldOrTheNewRecord() throws IOException {
+    RunRecord run = CacheRows.run("r", 3, CacheRows.HALF);
+    for (int limit = 1; limit <= 3; limit++) {
+      records(CacheFiles.StepListener.NONE).save(run);
+      int[] left = {limit};
+      RunRecords stopped =
+          records(
+              step -> {
+                if (--left[0] == 0) {
+                  throw new IOException("stopped");
+                }
+              });
+      assertThrows(IOException.class, () -> stopped.save(run.finished()));
+      RunRecords next = records(CacheFiles.StepListener.NONE);
+      next.recover();
+      assertEquals(1, next.all().size(), "stopped after step " + limit);
+      assertEquals(
+          limit == 1 ? RunRecord.RUNNING : RunRecord.DONE,
+          next.all().get(0).state(),
+          "stopped after step " + limit);
+    }
+  }
+
+  @Test
+  void interruptedRun_ofEqualOptions_isFoundUntilDone() throws IOException {
+    Path output = new Path(temporary.resolve("cache").toUri());
+    RunRecord run = CacheRows.run("r", 3, CacheRows.HALF);
+    try (TokenCacheWriter writer = TokenCacheWriter.open(CacheRows.spark(), output)) {
+      writer.saveRun(run);
+      assertEquals(Optional.of(run), writer.interruptedRun(RunRecord.digest(run.options())));
+      assertEquals(Optional.empty(), writer.interruptedRun(RunRecord.digest(Map.of("a", "b"))));
+      writer.saveRun(run.finished());
+      assertEquals(Optional.empty(), writer.interruptedRun(run.optionsDigest()));
+    }
+  }
+
+  @Test
+  void digest_ofOtherOptions_differs() {
+    assertNotEquals(RunRecord.digest(Map.of("ab", "c")), RunRecord.digest(Map.of("a", "bc")));
+  }
+
+  @Test
+  void started_withAnIdThatIsNoFileName_isRefused() {
+    IllegalArgumentException error =
+        assertThrows(
+            IllegalArgumentException.class, () -> CacheRows.run("../r", 3, CacheRows.HALF));
+    assertTrue(error.getMessage().contains("'../r'"), error.getMessage());
+  }
+
+  private RunRecords records(CacheFiles.StepListener listener) throws IOException {
+    FileSystem fs = FileSystem.getLocal(new Configuration());
+    return new RunRecords(
+        new CacheFiles(fs, listener), new Path(temporary.resolve("runs").toUri()));
+  }
+}

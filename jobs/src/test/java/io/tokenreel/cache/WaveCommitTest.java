@@ -1,0 +1,274 @@
+package io.tokenreel.cache;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A writer that stops after any single step of its work, and the next one, leave the tables of an
+ * undisturbed writer.
+ */
+class WaveCommitTest {
+
+  private static final SparkSession SPARK = CacheRows.spark();
+
+  @TempDir java.nio.file.Path temporary;
+
+  /** Stands for the end of a process: nothing is closed. */
+  private static final class Killed extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  private static final class KillAfter implements CacheFiles.StepListener {
+
+    private final List<String> steps = new ArrayList<>();
+    private final int limit;
+
+    KillAfter(int limit) {
+      this.limit = limit;
+    }
+
+    @Override
+    public void done(String step) {
+      steps.add(step);
+      if (steps.size() == limit) {
+        throw new Killed();
+      }
+    }
+  }
+
+  private static final Dataset<Row> FIRST =
+      CacheRows.tokens(CacheRows.ids(0, 3), CacheRows.HALF, CacheRows.WHOLE).cache();
+  private static final Dataset<Row> SECOND =
+      CacheRows.tokens(CacheRows.ids(3, 5), CacheRows.HALF, CacheRows.WHOLE).cache();
+
+  @Test
+  void commit_stoppedAfterAnyStep_nextWriterFindsAllOfTheWaveOrNothing() throws IOException {
+    Path before = output("before");
+    commitFirst(before);
+    Path after = copy(before, "after");
+    KillAfter steps = new KillAfter(Integer.MAX_VALUE);
+    commitSecond(after, steps);
+    int decided = steps.steps.indexOf("renamed to 000002.json") + 1;
+    assertTrue(decided > 1 && steps.steps.size() > decided + 8, steps.steps.toString());
+
+    for (int step = 1; step <= steps.steps.size(); step++) {
+      Path output = copy(before, "killed-" + step);
+      int limit = step;
+      assertThrows(Killed.class, () -> commitSecond(output, new KillAfter(limit)));
+      endProcess(output);
+      TokenCacheWriter.open(SPARK, output).close();
+
+      String where = "stopped after step %d, %s".formatted(step, steps.steps.get(step - 1));
+      assertEquals(files(step < decided ? before : after), files(output), where);
+    }
+  }
+
+  @Test
+  void recovery_stoppedAfterAnyStep_nextWriterEndsIt() throws IOException {
+    Path before = output("before");
+    commitFirst(before);
+    Path after = copy(before, "after");
+    commitSecond(after, CacheFiles.StepListener.NONE);
+    Path decided = copy(before, "decided");
+    assertThrows(Killed.class, () -> commitSecond(decided, killAt("renamed to 000002.json")));
+    endProcess(decided);
+
+    KillAfter steps = new KillAfter(Integer.MAX_VALUE);
+    TokenCacheWriter.open(SPARK, copy(decided, "whole"), steps).close();
+    for (int step = 1; step <= steps.steps.size(); step++) {
+      Path output = copy(decided, "twice-" + step);
+      int limit = step;
+      assertThrows(
+          Killed.class, () -> TokenCacheWriter.open(SPARK, output, new KillAfter(limit)).close());
+      endProcess(output);
+      TokenCacheWriter.open(SPARK, output).close();
+      assertEquals(
+          files(after), files(output), "recovery stopped after " + steps.steps.get(step - 1));
+    }
+  }
+
+  @Test
+  void rerun_afterAKillInEachPhase_leavesTheUndisturbedFiles() throws IOException {
+    Path undisturbed = output("undisturbed");
+    run(undisturbed, CacheFiles.StepListener.NONE);
+    assertEquals(List.of(), CacheVerifier.verify(SPARK, undisturbed));
+    for (String step :
+        List.of(
+            "written .r.json.tmp",
+            "staged tokens",
+            "written .000002.json.tmp",
+            "renamed to 000002.json",
+            "renamed to 000002-00000.parquet",
+            "renamed to records-000002.bin",
+            "deleted 000002")) {
+      Path output = output("rerun-" + step.replace(' ', '-'));
+      assertThrows(Killed.class, () -> run(output, killAt(step)), step);
+      endProcess(output);
+      run(output, CacheFiles.StepListener.NONE);
+      assertEquals(files(undisturbed), files(output), "killed after " + step);
+      assertEquals(List.of("_index", "outcomes", "runs", "tokens"), names(output), step);
+    }
+  }
+
+  /** A run over videos 0-2 and 3-4 in two waves, of which it does what is not committed. */
+  private static void run(Path output, CacheFiles.StepListener listener) throws IOException {
+    // Not try-with-resources: a killed process closes nothing.
+    TokenCacheWriter writer = TokenCacheWriter.open(SPARK, output, listener);
+    RunRecord fresh = CacheRows.run("r", 5, CacheRows.HALF, CacheRows.WHOLE);
+    RunRecord run = writer.interruptedRun(fresh.optionsDigest()).orElse(fresh);
+    writer.saveRun(run);
+    for (List<String> ids : List.of(CacheRows.ids(0, 3), CacheRows.ids(3, 5))) {
+      Dataset<Row> outcomes = CacheRows.outcomes("r", ids);
+      if (!writer.committedKeys(CacheTable.OUTCOMES).missing(outcomes).isEmpty()) {
+        WaveCommit wave = writer.nextWave();
+        wave.stage(CacheTable.TOKENS, ids.size() == 3 ? FIRST : SECOND);
+        wave.stage(CacheTable.OUTCOMES, outcomes);
+        wave.commit();
+      }
+    }
+    writer.saveRun(run.finished());
+    writer.close();
+  }
+
+  private static void commitFirst(Path output) throws IOException {
+    try (TokenCacheWriter writer = TokenCacheWriter.open(SPARK, output)) {
+      WaveCommit wave = writer.nextWave();
+      wave.stage(CacheTable.TOKENS, FIRST);
+      wave.stage(CacheTable.OUTCOMES, CacheRows.outcomes("r", CacheRows.ids(0, 3)));
+      wave.commit();
+    }
+  }
+
+  private static void commitSecond(Path output, CacheFiles.StepListener listener)
+      throws IOException {
+    TokenCacheWriter writer = TokenCacheWriter.open(SPARK, output, listener);
+    WaveCommit wave = writer.nextWave();
+    wave.stage(CacheTable.TOKENS, SECOND);
+    wave.stage(CacheTable.OUTCOMES, CacheRows.outcomes("r", CacheRows.ids(3, 5)));
+    wave.commit();
+    writer.close();
+  }
+
+  @Test
+  void stage_notCommitted_leavesNothing() throws IOException {
+    Path output = output("staged");
+    try (TokenCacheWriter writer = TokenCacheWriter.open(SPARK, output)) {
+      writer.nextWave().stage(CacheTable.TOKENS, FIRST);
+      assertEquals(0, writer.committedKeys(CacheTable.TOKENS).rows().count());
+    }
+    assertEquals(List.of(), names(output));
+  }
+
+  @Test
+  void stage_columnOfAnotherType_namesTheColumn() throws IOException {
+    try (TokenCacheWriter writer = TokenCacheWriter.open(SPARK, output("types"))) {
+      IllegalArgumentException error =
+          assertThrows(
+              IllegalArgumentException.class,
+              () ->
+                  writer
+                      .nextWave()
+                      .stage(
+                          CacheTable.TOKENS,
+                          FIRST.withColumn("dim", FIRST.col("dim").cast("string"))));
+      assertTrue(error.getMessage().contains("column dim of type int"), error.getMessage());
+    }
+  }
+
+  @Test
+  void committedKeys_ofChangedBytes_areMissing() throws IOException {
+    Path output = output("keys");
+    run(output, CacheFiles.StepListener.NONE);
+    Dataset<Row> changed =
+        CacheRows.tokenRows(
+            List.of(
+                CacheRows.tokens(
+                    "clips/00000.mp4", "other bytes", CacheRows.HALF, CacheRows.CREATED),
+                CacheRows.tokens(
+                    "clips/00001.mp4",
+                    "content of clips/00001.mp4",
+                    CacheRows.HALF,
+                    CacheRows.CREATED)));
+    try (TokenCacheWriter writer = TokenCacheWriter.open(SPARK, output)) {
+      CommittedKeys keys = writer.committedKeys(CacheTable.TOKENS);
+      assertEquals(
+          List.of("clips/00000.mp4"),
+          keys.missing(changed)
+              .select("video_id")
+              .as(org.apache.spark.sql.Encoders.STRING())
+              .collectAsList());
+      assertEquals(1, keys.present(changed).count());
+      assertEquals(10, keys.rows().count());
+    }
+  }
+
+  private static CacheFiles.StepListener killAt(String name) {
+    return step -> {
+      if (step.equals(name)) {
+        throw new Killed();
+      }
+    };
+  }
+
+  /** Makes the lock that of a process that has ended. */
+  private static void endProcess(Path output) throws IOException {
+    WriterLockTest.writeOwner(output, WriterLockTest.endedProcess());
+  }
+
+  private Path copy(Path from, String name) throws IOException {
+    Path to = output(name);
+    java.nio.file.Path source = java.nio.file.Path.of(from.toUri());
+    try (Stream<java.nio.file.Path> files = Files.walk(source)) {
+      for (java.nio.file.Path file : files.toList()) {
+        Files.copy(file, java.nio.file.Path.of(to.toUri()).resolve(source.relativize(file)));
+      }
+    }
+    return to;
+  }
+
+  /** Committed files and the index: name and digest of each. */
+  private static List<String> files(Path output) throws IOException {
+    java.nio.file.Path root = java.nio.file.Path.of(output.toUri());
+    List<String> files = new ArrayList<>();
+    for (String folder : List.of("tokens", "outcomes", "_index")) {
+      try (Stream<java.nio.file.Path> all = Files.list(root.resolve(folder))) {
+        for (java.nio.file.Path file : all.sorted().toList()) {
+          if (!file.getFileName().toString().endsWith(".crc")) {
+            String content = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+            files.add(root.relativize(file) + " " + CacheRows.sha(content));
+          }
+        }
+      }
+    }
+    return files;
+  }
+
+  /** What an output holds, hidden checksum files aside. */
+  private static List<String> names(Path output) throws IOException {
+    try (Stream<java.nio.file.Path> files = Files.list(java.nio.file.Path.of(output.toUri()))) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> !name.startsWith("."))
+          .sorted()
+          .toList();
+    }
+  }
+
+  private Path output(String name) {
+    return new Path(temporary.resolve(name).toUri());
+  }
+}

@@ -1,0 +1,123 @@
+package io.tokenreel.cache;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WriterLockTest {
+
+  @TempDir java.nio.file.Path temporary;
+  private FileSystem fs;
+  private Path output;
+  private Path lock;
+
+  @BeforeEach
+  void setUp() throws IOException {
+    output = new Path(temporary.toUri());
+    lock = new CacheLayout(output).lock();
+    fs = output.getFileSystem(new Configuration());
+  }
+
+  @Test
+  void acquire_heldByALiveProcess_saysWhoAndWhatToDo() throws IOException {
+    try (WriterLock held = WriterLock.acquire(fs, lock)) {
+      held.checkHeld();
+      CacheLockedException error =
+          assertThrows(CacheLockedException.class, () -> WriterLock.acquire(fs, lock));
+      assertTrue(
+          error.getMessage().contains("process " + ProcessHandle.current().pid()),
+          error.getMessage());
+      assertTrue(error.getMessage().contains("_lock"), error.getMessage());
+    }
+    WriterLock.acquire(fs, lock).close();
+  }
+
+  @Test
+  void acquire_leftByAnEndedProcess_takesOver() throws IOException {
+    writeOwner(output, endedProcess());
+    WriterLock.acquire(fs, lock).close();
+  }
+
+  @Test
+  void acquire_leftByAnEarlierProcessWithTheSameId_takesOver() throws IOException {
+    WriterLock.Owner now = WriterLock.Owner.thisProcess();
+    writeOwner(
+        output,
+        new WriterLock.Owner("t", now.host(), now.pid(), Instant.EPOCH.toString(), now.since()));
+    WriterLock.acquire(fs, lock).close();
+  }
+
+  @Test
+  void acquire_heldByAnotherHost_isRefused() throws IOException {
+    writeOwner(output, new WriterLock.Owner("t", "another-host", 1, "", "2026-01-01T00:00:00Z"));
+    CacheLockedException error =
+        assertThrows(CacheLockedException.class, () -> WriterLock.acquire(fs, lock));
+    assertTrue(error.getMessage().contains("another-host"), error.getMessage());
+  }
+
+  @Test
+  void acquire_lockNotReadable_isRefused() throws IOException {
+    Files.writeString(temporary.resolve("_lock"), "{");
+    assertThrows(CacheLockedException.class, () -> WriterLock.acquire(fs, lock));
+  }
+
+  @Test
+  void checkHeld_takenByAnother_throws() throws IOException {
+    WriterLock held = WriterLock.acquire(fs, lock);
+    writeOwner(output, new WriterLock.Owner("t", "another-host", 1, "", "2026-01-01T00:00:00Z"));
+    assertThrows(CacheLockedException.class, held::checkHeld);
+  }
+
+  @Test
+  void acquire_byManyAtOnce_oneHolds() throws Exception {
+    ExecutorService pool = Executors.newFixedThreadPool(8);
+    List<Callable<WriterLock>> writers = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      writers.add(() -> WriterLock.acquire(fs, lock));
+    }
+    int holders = 0;
+    for (Future<WriterLock> writer : pool.invokeAll(writers)) {
+      try {
+        writer.get();
+        holders++;
+      } catch (java.util.concurrent.ExecutionException e) {
+        assertEquals(CacheLockedException.class, e.getCause().getClass());
+      }
+    }
+    pool.shutdown();
+    assertEquals(1, holders);
+  }
+
+  /** An owner whose process ran on this host and has ended. */
+  static WriterLock.Owner endedProcess() throws IOException {
+    Process process = new ProcessBuilder("true").start();
+    process.onExit().join();
+    return new WriterLock.Owner(
+        "t",
+        InetAddress.getLocalHost().getHostName(),
+        process.pid(),
+        "2026-01-01T00:00:00Z",
+        "2026-01-01T00:00:00Z");
+  }
+
+  static void writeOwner(Path output, WriterLock.Owner owner) throws IOException {
+    Files.write(java.nio.file.Path.of(new CacheLayout(output).lock().toUri()), Json.bytes(owner));
+  }
+}
