@@ -131,21 +131,32 @@ final class ConfigFile {
 
   private static Map<String, List<String>> yaml(Path file, Reader reader) throws IOException {
     JsonNode root = new YAMLMapper().readTree(reader);
+    Map<String, List<String>> settings = new TreeMap<>();
+    if (root.isMissingNode()) {
+      return settings; // nothing but comments
+    }
     if (!root.isObject()) {
       throw new SettingsException(file + " must hold one mapping of settings to values");
     }
-    Map<String, List<String>> settings = new TreeMap<>();
     root.fields()
         .forEachRemaining(
             entry -> {
+              JsonNode value = entry.getValue();
               List<String> values = new ArrayList<>();
-              if (entry.getValue().isArray()) {
-                entry.getValue().forEach(value -> values.add(value.asText()));
-              } else {
-                values.add(entry.getValue().asText());
+              for (JsonNode one : value.isArray() ? value : List.of(value)) {
+                values.add(scalar(file, entry.getKey(), one));
               }
               settings.put(entry.getKey(), values);
             });
     return settings;
+  }
+
+  private static String scalar(Path file, String key, JsonNode value) {
+    if (value.isContainerNode() || value.isNull()) {
+      throw new SettingsException(
+          "%s: setting '%s' must be a value or a list of values; got %s"
+              .formatted(file, key, value));
+    }
+    return value.asText();
   }
 }

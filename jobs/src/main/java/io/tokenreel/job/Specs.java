@@ -51,7 +51,11 @@ final class Specs {
   /** {@code --device}. */
   static final class Device extends Canonical {
     Device() {
-      super(text -> DeviceChoice.parse(text).toString());
+      super(
+          text -> {
+            DeviceChoice.parse(text); // which prints cuda with an index, and takes none
+            return text;
+          });
     }
   }
 

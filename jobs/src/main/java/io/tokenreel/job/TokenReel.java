@@ -33,7 +33,11 @@ public final class TokenReel {
 
   /** Runs one command and returns its exit status. */
   static int execute(String... arguments) {
-    CommandLine line = commandLine();
+    return execute(commandLine(), arguments);
+  }
+
+  /** As {@link #execute(String...)}, with the line's own writers for output and errors. */
+  static int execute(CommandLine line, String... arguments) {
     try {
       return line.execute(withConfig(line, arguments));
     } catch (SettingsException e) {

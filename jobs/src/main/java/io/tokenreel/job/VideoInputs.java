@@ -165,7 +165,11 @@ final class VideoInputs {
                     : functions.col("video_uri"))
             .withColumn("video_uri", absolute(manifest.getParent()))
             .withColumn("video_bytes", functions.lit(null).cast("long"));
-    CacheSchema.checkPassthrough(videos.drop("video_id", "video_uri", "video_bytes").schema());
+    try {
+      CacheSchema.checkPassthrough(videos.drop("video_id", "video_uri", "video_bytes").schema());
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException("the manifest %s: %s".formatted(manifest, e.getMessage()));
+    }
     manifests = manifests == null ? videos : manifests.unionByName(videos, true);
   }
 

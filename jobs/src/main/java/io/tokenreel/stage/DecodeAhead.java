@@ -1,8 +1,6 @@
 package io.tokenreel.stage;
 
 import io.tokenreel.video.DecodedVideo;
-import io.tokenreel.video.VideoDecoder;
-import io.tokenreel.video.VideoRef;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -32,17 +30,24 @@ final class DecodeAhead implements Iterator<DecodeAhead.Decoded>, AutoCloseable 
   private static final int ROWS_AHEAD = 64;
 
   private final Iterator<Row> rows;
-  private final Function<Row, VideoRef> reference;
-  private final VideoDecoder decoder;
+  private final Function<Row, DecodedVideo> decoder;
+  private final Runnable closeDecoder;
   private final ByteBudget budget;
   private final ExecutorService thread;
   private final Deque<Pending> pending = new ArrayDeque<>();
 
+  /**
+   * @param decoder called by one thread, which is interrupted by {@link #close}
+   * @param closeDecoder called once, possibly in mid-decode
+   */
   DecodeAhead(
-      Iterator<Row> rows, Function<Row, VideoRef> reference, VideoDecoder decoder, long maxBytes) {
+      Iterator<Row> rows,
+      Function<Row, DecodedVideo> decoder,
+      Runnable closeDecoder,
+      long maxBytes) {
     this.rows = rows;
-    this.reference = reference;
     this.decoder = decoder;
+    this.closeDecoder = closeDecoder;
     this.budget = new ByteBudget(maxBytes);
     this.thread =
         Executors.newSingleThreadExecutor(
@@ -65,7 +70,7 @@ final class DecodeAhead implements Iterator<DecodeAhead.Decoded>, AutoCloseable 
 
   private DecodedVideo decode(Row row) throws InterruptedException {
     budget.awaitRoom();
-    DecodedVideo video = decoder.decode(reference.apply(row));
+    DecodedVideo video = decoder.apply(row);
     budget.take(heldBytes(video));
     return video;
   }
@@ -100,7 +105,7 @@ final class DecodeAhead implements Iterator<DecodeAhead.Decoded>, AutoCloseable 
   @Override
   public void close() {
     thread.shutdownNow();
-    decoder.close();
+    closeDecoder.run();
   }
 
   /** Counts the bytes that wait, and holds the producer back while they are too many. */

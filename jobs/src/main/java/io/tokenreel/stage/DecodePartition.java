@@ -41,11 +41,13 @@ final class DecodePartition extends RowStage {
 
   @Override
   Iterator<Row> open(Iterator<Row> rows) {
+    VideoDecoder decoder = new VideoDecoder(settings, hadoop.value());
     DecodeAhead videos =
         new DecodeAhead(
             rows,
-            row -> new VideoRef(row.getString(idColumn), row.getString(uriColumn), -1),
-            new VideoDecoder(settings, hadoop.value()),
+            row ->
+                decoder.decode(new VideoRef(row.getString(idColumn), row.getString(uriColumn), -1)),
+            decoder::close,
             maxBytesAhead);
     closeWithTask(videos);
     return new Iterator<>() {

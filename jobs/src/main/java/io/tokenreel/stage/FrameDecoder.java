@@ -60,7 +60,7 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
           uid(),
           "memoryMegabytes",
           "memory that a decoder process may take",
-          ParamValidators.gt(0));
+          ParamValidators.gtEq(DecodeLimits.LEAST_MEGABYTES));
   private final LongParam decodeAheadBytes =
       new LongParam(
           uid(),
@@ -93,6 +93,17 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
           "expected string (a video's path or URI); got " + inputType.simpleString());
     }
     return StageSchemas.FRAMES;
+  }
+
+  @Override
+  public StructType transformSchema(StructType schema) {
+    String id = getOrDefault(idCol);
+    if (!id.isEmpty() && !Arrays.asList(schema.fieldNames()).contains(id)) {
+      throw new IllegalArgumentException(
+          "%s: idCol '%s' is not among the columns %s"
+              .formatted(uid(), id, Arrays.toString(schema.fieldNames())));
+    }
+    return super.transformSchema(schema);
   }
 
   @Override

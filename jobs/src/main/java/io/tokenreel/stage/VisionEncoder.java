@@ -6,6 +6,7 @@ import io.tokenreel.model.Models;
 import io.tokenreel.sql.TokenSchemas;
 import io.tokenreel.token.TokenDtype;
 import java.io.Serializable;
+import java.util.Arrays;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.Param;
@@ -104,7 +105,14 @@ public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
 
   @Override
   public StructType transformSchema(StructType schema) {
-    return super.transformSchema(schema).add(getOrDefault(encodingCol), StageSchemas.ENCODING);
+    StructType withTokens = super.transformSchema(schema);
+    String encoding = getOrDefault(encodingCol);
+    if (Arrays.asList(withTokens.fieldNames()).contains(encoding)) {
+      throw new IllegalArgumentException(
+          "%s: encodingCol '%s' exists already; set encodingCol to a name that is not among %s"
+              .formatted(uid(), encoding, Arrays.toString(withTokens.fieldNames())));
+    }
+    return withTokens.add(encoding, StageSchemas.ENCODING);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.tokenreel.cache;
 
+import io.tokenreel.sql.LocalSpark;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -30,14 +31,7 @@ final class CacheRows {
   private CacheRows() {}
 
   static SparkSession spark() {
-    SparkSession session =
-        SparkSession.builder()
-            .master("local[2]")
-            .appName("cache tests")
-            .config("spark.ui.enabled", "false")
-            .config("spark.sql.shuffle.partitions", "2")
-            .config("spark.sql.session.timeZone", "UTC")
-            .getOrCreate();
+    SparkSession session = LocalSpark.plain();
     session.sparkContext().setLogLevel("ERROR");
     return session;
   }

@@ -9,7 +9,10 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
-/** The Spark sessions that all tests of this module share; they end with the JVM. */
+/**
+ * The Spark sessions that all tests of a module share; they end with the JVM. A task that fails is
+ * tried once more, so that tests see what a retry does.
+ */
 public final class LocalSpark {
 
   private static final SparkSession PLAIN = builder().getOrCreate();
@@ -35,8 +38,9 @@ public final class LocalSpark {
 
   private static SparkSession.Builder builder() {
     return SparkSession.builder()
-        .master("local[2]")
+        .master("local[2,2]")
         .config("spark.ui.enabled", false)
+        .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.shuffle.partitions", 2);
   }
 

@@ -1,0 +1,181 @@
+package io.tokenreel.arch;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.ArchConfiguration;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Holds the direction of dependencies, and each foreign library to the one package that has it. */
+class DependencyTest {
+
+  private static final String ROOT = "io.tokenreel.";
+  private static final List<String> LIBRARY = List.of("token", "kernel", "compress", "sql", "ml");
+  private static final List<String> MEANS = and(LIBRARY, "video", "model");
+
+  /** Package to the packages of ours that it may use. A new package is entered here. */
+  private static final Map<String, List<String>> MAY_USE =
+      Map.ofEntries(
+          Map.entry("token", List.of()),
+          Map.entry("kernel", List.of("token")),
+          Map.entry("compress", List.of("kernel", "token")),
+          Map.entry("sql", List.of("compress", "kernel", "token")),
+          Map.entry("ml", List.of("sql", "compress", "kernel", "token")),
+          Map.entry("video", LIBRARY),
+          Map.entry("model", LIBRARY),
+          Map.entry("stage", MEANS),
+          Map.entry("cache", MEANS),
+          Map.entry("bench", and(MEANS, "stage", "cache")),
+          Map.entry("job", and(MEANS, "stage", "cache", "bench")));
+
+  private static JavaClasses classes;
+
+  private static List<String> and(List<String> packages, String... more) {
+    return Stream.concat(packages.stream(), Stream.of(more)).toList();
+  }
+
+  @BeforeAll
+  static void importMainClassesOfBothModules() {
+    // Rules go by package names; loading Spark's classes for more than that would take long.
+    ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);
+    classes =
+        new ClassFileImporter()
+            .withImportOption(
+                location ->
+                    !location.contains("/test-classes/") && !location.contains("-tests.jar"))
+            .importPackages("io.tokenreel");
+  }
+
+  static Stream<String> packages() {
+    return MAY_USE.keySet().stream().sorted();
+  }
+
+  private static String slice(JavaClass type) {
+    String name = type.getPackageName();
+    return name.startsWith(ROOT) ? name.substring(ROOT.length()).replaceFirst("\\..*", "") : null;
+  }
+
+  @Test
+  void imported_mainClasses_areThoseOfEveryPackage() {
+    assertEquals(
+        new TreeSet<>(MAY_USE.keySet()),
+        classes.stream().map(DependencyTest::slice).collect(Collectors.toCollection(TreeSet::new)),
+        "enter a new package in MAY_USE");
+    for (String known :
+        List.of(
+            "token.TokenBlock",
+            "kernel.VectorKernels",
+            "compress.VidCom2",
+            "sql.TokenReelExtensions",
+            "ml.CompressionTransformer",
+            "video.VideoDecoder",
+            "video.ffmpeg.DecoderMain",
+            "model.Models",
+            "model.llava.LlavaOnevision",
+            "stage.FrameDecoder",
+            "cache.TokenCache",
+            "bench.EncodeBench",
+            "job.TokenReel")) {
+      assertTrue(classes.contain(ROOT + known), known);
+    }
+    assertTrue(classes.stream().noneMatch(type -> type.getSimpleName().endsWith("Test")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("packages")
+  void ofPackage_dependencies_pointOneWay(String name) {
+    below(name, MAY_USE.get(name)).check(classes);
+  }
+
+  @Test
+  void ofPackage_ruleThatForbidsWhatIsUsed_fails() {
+    AssertionError error =
+        assertThrows(
+            AssertionError.class, () -> below("compress", List.of("token")).check(classes));
+    assertTrue(error.getMessage().contains(ROOT + "kernel."), error.getMessage());
+    assertThrows(
+        AssertionError.class, () -> onlyIn("org.bytedeco..", "io.tokenreel.job..").check(classes));
+    assertThrows(
+        AssertionError.class, () -> onlyIn("ai.djl..", "io.tokenreel.job..").check(classes));
+    assertThrows(
+        AssertionError.class,
+        () -> onlyIn("org.apache.spark.sql.catalyst..", "io.tokenreel.ml..").check(classes));
+  }
+
+  private static ArchRule below(String name, List<String> used) {
+    return noClasses()
+        .that()
+        .resideInAPackage(ROOT + name + "..")
+        .should()
+        .dependOnClassesThat(
+            describe(
+                "are ours and not of " + used,
+                type -> {
+                  String other = slice(type);
+                  return other != null && !other.equals(name) && !used.contains(other);
+                }));
+  }
+
+  private static ArchRule onlyIn(String library, String home) {
+    return noClasses()
+        .that()
+        .resideOutsideOfPackage(home)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(library);
+  }
+
+  @Test
+  void bytedeco_outsideVideo_isNotUsed() {
+    onlyIn("org.bytedeco..", "io.tokenreel.video..").check(classes);
+  }
+
+  @Test
+  void djl_outsideModel_isNotUsed() {
+    onlyIn("ai.djl..", "io.tokenreel.model..").check(classes);
+  }
+
+  @Test
+  void catalyst_outsideSql_isNotUsed() {
+    onlyIn("org.apache.spark.sql.catalyst..", "io.tokenreel.sql..").check(classes);
+  }
+
+  @Test
+  void tokenKernelCompress_foreignCode_isNotUsed() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            "io.tokenreel.token..", "io.tokenreel.kernel..", "io.tokenreel.compress..")
+        .should()
+        .dependOnClassesThat(
+            describe(
+                "are neither the JDK's nor ours",
+                type ->
+                    !type.isPrimitive()
+                        && !type.isArray()
+                        && !type.getPackageName().matches("(java|jdk\\.incubator\\.vector)(\\..*)?")
+                        && slice(type) == null))
+        .check(classes);
+  }
+
+  @Test
+  void packages_dependencies_haveNoCycles() {
+    slices().matching(ROOT + "(*)..").should().beFreeOfCycles().check(classes);
+  }
+}

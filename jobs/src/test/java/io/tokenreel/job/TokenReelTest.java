@@ -1,0 +1,106 @@
+package io.tokenreel.job;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** Exit statuses of command lines that are refused before Spark is started. */
+class TokenReelTest {
+
+  private static final String[] RUN = {"precompute", "--input", "videos", "--output", "out"};
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int execute(String... arguments) {
+    CommandLine line = TokenReel.commandLine();
+    line.setOut(new PrintWriter(out));
+    line.setErr(new PrintWriter(err, true));
+    return TokenReel.execute(line, arguments);
+  }
+
+  private void assertRefused(String message, String... more) {
+    assertRefusedLine(
+        message, Stream.concat(Stream.of(RUN), Stream.of(more)).toArray(String[]::new));
+  }
+
+  private void assertRefusedLine(String message, String... arguments) {
+    err.getBuffer().setLength(0);
+    assertEquals(2, execute(arguments), String.join(" ", arguments) + "\n" + err);
+    assertTrue(err.toString().contains(message), err.toString());
+  }
+
+  @Test
+  void execute_badUsage_exitsWithTwoAndNamesIt() {
+    assertRefusedLine("Missing required options: '--input=PATH'", "precompute", "--output", "out");
+    assertRefusedLine("--output", "precompute", "--input", "videos");
+    assertRefusedLine("--features", "compress", "--output", "out", "--compression", "none");
+    assertRefusedLine("--cache", "verify");
+    assertRefused("Unknown option: '--inputs'", "--inputs", "more");
+    assertRefused("--batch-frames", "--batch-frames", "many");
+    assertRefusedLine("precomputed", "precomputed");
+  }
+
+  @Test
+  void execute_badSpec_exitsWithTwoAndSaysWhatIsAllowed() {
+    assertRefused("unknown device 'tpu'; expected auto, cpu or cuda", "--device", "tpu");
+    assertRefused("--token-dtype", "--token-dtype", "f64");
+    assertRefused("--sampling", "--sampling", "random:frames=3");
+    assertRefused("vidcom2", "--compression", "vidcom3");
+    assertRefused("--compression names one setting twice", "--compression", "none", "none");
+  }
+
+  @Test
+  void execute_badSetting_exitsWithTwoAndNamesTheFlag() {
+    assertRefused("tokenreel: --check must be sampled or full; got some", "--check", "some");
+    assertRefused("tokenreel: --batch-frames must be at least 1", "--batch-frames", "0");
+    assertRefused("tokenreel: --max-failed must be from 0 to 1; got 1.5", "--max-failed", "1.5");
+    assertRefused("tokenreel: --max-failed must be from 0 to 1; got NaN", "--max-failed", "NaN");
+    assertRefusedLine(
+        "--videos-per-commit must be at least 1; got 0",
+        "compress",
+        "--features=in",
+        "--output=out",
+        "--compression=none",
+        "--videos-per-commit=0");
+    assertRefusedLine("--export needs --video-id", "inspect", "--cache=in", "--export=out");
+  }
+
+  @Test
+  void execute_badConfig_exitsWithTwoAndNamesTheKey(@TempDir Path folder) throws IOException {
+    Path config = Files.writeString(folder.resolve("run.yaml"), "batches: 3\n");
+    assertRefused("unknown setting 'batches'; known: [batch-frames", "--config", config.toString());
+    Files.writeString(config, "batch-frames: 0\n");
+    assertRefused("--batch-frames must be at least 1; got 0", "--config", config.toString());
+  }
+
+  @Test
+  void execute_cacheThatIsNone_exitsWithTwo(@TempDir Path folder) {
+    assertRefusedLine(
+        folder + " is not a cache: it has no runs/", "inspect", "--cache=" + folder, "--video-id=a");
+  }
+
+  @Test
+  void execute_helpAndVersion_exitWithZero() {
+    assertEquals(0, execute("--help"));
+    assertTrue(out.toString().contains("precompute"), out.toString());
+    assertEquals(0, execute("--version"));
+    assertTrue(out.toString().contains("tokenreel development"), out.toString());
+  }
+
+  @Test
+  void commandLine_deviceOfEachKind_isHandedOnAsItWasWritten() {
+    for (String device : new String[] {"auto", "cpu", "cuda"}) {
+      assertEquals(device, new Specs.Device().convert(device));
+    }
+  }
+}

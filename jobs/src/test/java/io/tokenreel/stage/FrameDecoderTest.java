@@ -1,0 +1,191 @@
+package io.tokenreel.stage;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tokenreel.sql.LocalSpark;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FrameDecoderTest {
+
+  private static final StructType VIDEOS =
+      new StructType().add("video_id", "string").add("video_uri", "string");
+
+  static void assertRefused(Runnable call, String... parts) {
+    var error = assertThrows(IllegalArgumentException.class, call::run);
+    for (String part : parts) {
+      assertTrue(error.getMessage().contains(part), error.getMessage());
+    }
+  }
+
+  static Set<String> names(Param<?>[] params) {
+    return Arrays.stream(params).map(Param::name).collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  @Test
+  void defaults_newStage_areThoseOfTheDocs() {
+    var stage = new FrameDecoder();
+    assertEquals("video_uri", stage.getInputCol());
+    assertEquals("frames", stage.getOutputCol());
+    assertEquals("", stage.getOrDefault(stage.idCol()));
+    assertEquals("uniform:frames=32", stage.getOrDefault(stage.sampling()));
+    assertEquals("sampled", stage.getOrDefault(stage.check()));
+    assertEquals(600, stage.getOrDefault(stage.timeoutSeconds()));
+    assertEquals(512, stage.getOrDefault(stage.memoryMegabytes()));
+    assertEquals(256L << 20, stage.getOrDefault(stage.decodeAheadBytes()));
+    assertFalse(stage.isDefined(stage.frameHeight()));
+    assertFalse(stage.isDefined(stage.frameWidth()));
+    assertEquals(
+        new TreeSet<>(
+            List.of(
+                "inputCol",
+                "outputCol",
+                "idCol",
+                "sampling",
+                "frameHeight",
+                "frameWidth",
+                "check",
+                "timeoutSeconds",
+                "memoryMegabytes",
+                "decodeAheadBytes")),
+        names(stage.params()));
+  }
+
+  @Test
+  void setter_refusedValue_saysWhatIsAllowed() {
+    var stage = new FrameDecoder();
+    assertRefused(() -> stage.setSampling("uniform:frames=0"), "frames", "0");
+    assertRefused(() -> stage.setSampling("random"), "random", "uniform", "fps", "keyframes");
+    assertRefused(() -> stage.setCheck("none"), "unknown check 'none'; expected sampled or full");
+    assertRefused(() -> stage.setFrameSize(0, 8), "frameHeight", "0");
+    assertRefused(() -> stage.setFrameSize(8, -1), "frameWidth", "-1");
+    assertRefused(() -> stage.setTimeoutSeconds(0), "timeoutSeconds", "0");
+    assertRefused(() -> stage.setMemoryMegabytes(0), "memoryMegabytes", "0");
+    assertRefused(() -> stage.setMemoryMegabytes(191), "memoryMegabytes", "191");
+    assertRefused(() -> stage.setDecodeAheadBytes(0), "decodeAheadBytes", "0");
+    assertEquals("uniform:frames=32", stage.getOrDefault(stage.sampling()));
+  }
+
+  @Test
+  void transform_withoutFrameSize_saysHowToSetIt() {
+    assertRefused(
+        () -> new FrameDecoder().transform(StageTests.videos("h265_video.mp4")),
+        "frameHeight is not set; set the size that the encoder wants (setFrameSize)");
+  }
+
+  @Test
+  void transformSchema_unsuitedSchema_namesColumnsAndTypes() {
+    var stage = new FrameDecoder();
+    assertRefused(
+        () -> stage.transformSchema(new StructType().add("id", "int")),
+        "inputCol 'video_uri' is not among the columns [id]");
+    assertRefused(
+        () -> stage.transformSchema(new StructType().add("video_uri", "int")),
+        "expected string (a video's path or URI); got int");
+    assertRefused(
+        () -> stage.transformSchema(VIDEOS.add("frames", "int")),
+        "outputCol 'frames' exists already");
+    assertRefused(
+        () -> new FrameDecoder().setIdCol("name").transformSchema(VIDEOS), "idCol 'name'");
+    assertEquals(VIDEOS.add("frames", StageSchemas.FRAMES), stage.transformSchema(VIDEOS));
+  }
+
+  @Test
+  void copy_withExtraParams_keepsTheOriginal() {
+    var stage = new FrameDecoder().setFrameSize(8, 6);
+    FrameDecoder copy = stage.copy(new ParamMap().put(stage.sampling(), "keyframes:max=2"));
+    assertEquals(stage.uid(), copy.uid());
+    assertEquals(6, copy.getOrDefault(copy.frameWidth()));
+    assertEquals("keyframes:max=2", copy.getOrDefault(copy.sampling()));
+    assertEquals("uniform:frames=32", stage.getOrDefault(stage.sampling()));
+  }
+
+  @Test
+  void copy_ofACountingStage_countsInTheSameCounters() {
+    StageCounters shared = StageCounters.register(LocalSpark.plain().sparkContext(), "copied");
+    var stage =
+        new FrameDecoder().setSampling("uniform:frames=1").setFrameSize(8, 8).countIn(shared);
+    stage.copy(ParamMap.empty()).transform(StageTests.videos("h265_video.mp4")).collectAsList();
+    assertEquals(1, shared.videos().value());
+  }
+
+  @Test
+  void save_andLoad_keepsUidAndParams(@TempDir Path folder) throws IOException {
+    String path = folder.resolve("stage").toString();
+    var stage = new FrameDecoder().setFrameSize(8, 6).setCheck("full").setDecodeAheadBytes(77);
+    stage.save(path);
+    FrameDecoder loaded = FrameDecoder.read().load(path);
+    assertEquals(stage.uid(), loaded.uid());
+    assertEquals(stage.extractParamMap().toString(), loaded.extractParamMap().toString());
+  }
+
+  @Test
+  void transform_goodAndBadVideos_areRowsInOrder() {
+    List<Row> rows =
+        new FrameDecoder()
+            .setSampling("uniform:frames=2")
+            .setFrameSize(8, 6)
+            .transform(StageTests.videos("h265_video.mp4", "SOURCES.md", "missing.mp4"))
+            .collectAsList();
+    Row good = rows.get(0).getStruct(2);
+    assertEquals("OK", good.getAs("outcome"));
+    assertEquals(8, good.<Integer>getAs("height"));
+    assertEquals(6, good.<Integer>getAs("width"));
+    assertEquals(2, good.getList(good.fieldIndex("pts_micros")).size());
+    assertEquals(2 * 8 * 6 * 3, good.<byte[]>getAs("rgb").length);
+    assertEquals(64, good.<String>getAs("content_sha256").length());
+    Row text = rows.get(1).getStruct(2);
+    assertEquals("FAILED", text.getAs("outcome"));
+    assertNotNull(text.getAs("reason"));
+    assertTrue(text.isNullAt(text.fieldIndex("rgb")));
+    assertEquals("unreadable", rows.get(2).getStruct(2).getAs("reason"));
+  }
+
+  @Test
+  void transform_limitOfOne_endsTheDecoderWithTheTask() throws Exception {
+    Set<Long> before = children();
+    Row first =
+        new FrameDecoder()
+            .setSampling("uniform:frames=1")
+            .setFrameSize(8, 8)
+            .transform(StageTests.videos("video_0.mov", "video_90.mov", "video_180.mov"))
+            .limit(1)
+            .collectAsList()
+            .get(0);
+    assertEquals("video_0.mov", first.getString(0));
+    for (ProcessHandle child : ProcessHandle.current().children().toList()) {
+      if (!before.contains(child.pid())) {
+        child.onExit().get(30, TimeUnit.SECONDS);
+      }
+    }
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().equals("tokenreel-decode-ahead")) {
+        thread.join(30_000);
+        assertFalse(thread.isAlive(), "a decode-ahead thread outlived its task");
+      }
+    }
+  }
+
+  private static Set<Long> children() {
+    return ProcessHandle.current()
+        .children()
+        .map(ProcessHandle::pid)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+}

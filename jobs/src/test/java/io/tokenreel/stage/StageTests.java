@@ -1,0 +1,138 @@
+package io.tokenreel.stage;
+
+import io.tokenreel.model.VisionInfo;
+import io.tokenreel.model.VisionTower;
+import io.tokenreel.sql.LocalSpark;
+import io.tokenreel.video.DecodedVideo;
+import io.tokenreel.video.FrameSize;
+import io.tokenreel.video.Frames;
+import io.tokenreel.video.Outcome;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.LongAccumulator;
+
+/** What the tests of the stages share: videos, frames, counters and a small tower. */
+final class StageTests {
+
+  static final FrameSize SIZE = new FrameSize(2, 3);
+
+  private StageTests() {}
+
+  /** One partition of shared videos, in the given order. */
+  static Dataset<Row> videos(String... names) {
+    List<Row> rows =
+        Arrays.stream(names)
+            .map(
+                name ->
+                    RowFactory.create(
+                        name, Path.of("..", "shared", "videos", name).toAbsolutePath().toString()))
+            .toList();
+    return LocalSpark.plain()
+        .createDataFrame(rows, new StructType().add("video_id", "string").add("video_uri", "string"))
+        .coalesce(1);
+  }
+
+  /** Counters that belong to no Spark context. */
+  static StageCounters counters() {
+    return new StageCounters(
+        new LongAccumulator(), new LongAccumulator(), new LongAccumulator(), new LongAccumulator());
+  }
+
+  /** Random frames of {@link #SIZE}; the first byte of each is {@code mark}. */
+  static byte[] rgb(int frames, int mark, Random random) {
+    byte[] rgb = new byte[frames * SIZE.rgbBytes()];
+    random.nextBytes(rgb);
+    for (int frame = 0; frame < frames; frame++) {
+      rgb[frame * SIZE.rgbBytes()] = (byte) mark;
+    }
+    return rgb;
+  }
+
+  /** A video that decoded well to black frames. */
+  static DecodedVideo decoded(int frames) {
+    Frames black = new Frames(SIZE, new byte[frames * SIZE.rgbBytes()], new long[frames]);
+    return new DecodedVideo(Outcome.OK, null, null, "00", 1, frames, 0, 0, 1, black);
+  }
+
+  /** A row of an id and a {@link StageSchemas#FRAMES} struct; null gives a FAILED video. */
+  static Row row(String id, byte[] rgb) {
+    boolean failed = rgb == null;
+    return RowFactory.create(
+        id,
+        RowFactory.create(
+            failed ? "FAILED" : "OK",
+            failed ? "not_a_video" : null,
+            failed ? "why" : null,
+            "00",
+            1L,
+            1L,
+            0L,
+            1L,
+            1,
+            failed ? null : SIZE.height(),
+            failed ? null : SIZE.width(),
+            failed ? null : new long[rgb.length / SIZE.rgbBytes()],
+            rgb));
+  }
+
+  /**
+   * A tower of two tokens of two channels per frame, each a sum of the frame's bytes. It refuses a
+   * batch that has a frame whose first byte is {@link #REFUSED}, and gives NaN for a frame whose
+   * first byte is {@link #NOT_FINITE}.
+   */
+  static final class SummingTower implements VisionTower {
+
+    static final int REFUSED = 101;
+    static final int NOT_FINITE = 102;
+    private static final int FLOATS = 4;
+
+    private final int maxFrames;
+    private int calls;
+
+    SummingTower(int maxFrames) {
+      this.maxFrames = maxFrames;
+    }
+
+    int calls() {
+      return calls;
+    }
+
+    @Override
+    public VisionInfo info() {
+      return new VisionInfo(
+          "summing@1", SIZE.height(), SIZE.width(), 1, 2, 2, new float[] {0.5f, -0.5f});
+    }
+
+    @Override
+    public float[] encode(byte[] rgb, int frames) {
+      calls++;
+      if (frames > maxFrames || rgb.length != frames * SIZE.rgbBytes()) {
+        throw new AssertionError(frames + " frames in " + rgb.length + " bytes");
+      }
+      float[] tokens = new float[frames * FLOATS];
+      for (int i = 0; i < rgb.length; i++) {
+        int frame = i / SIZE.rgbBytes();
+        tokens[frame * FLOATS + i % FLOATS] += (i % SIZE.rgbBytes() + 1) * rgb[i];
+      }
+      for (int frame = 0; frame < frames; frame++) {
+        switch (rgb[frame * SIZE.rgbBytes()]) {
+          case REFUSED -> throw new IllegalStateException("refused");
+          case NOT_FINITE -> tokens[frame * FLOATS + 3] = Float.NaN;
+          default -> {
+            // a frame like any other
+          }
+        }
+      }
+      return tokens;
+    }
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,155 @@
+package io.tokenreel.stage;
+
+import static io.tokenreel.stage.FrameDecoderTest.assertRefused;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tokenreel.ml.CompressionTransformer;
+import io.tokenreel.model.Models;
+import io.tokenreel.model.VisionInfo;
+import io.tokenreel.sql.TokenSchemas;
+import io.tokenreel.token.TokenCodec;
+import io.tokenreel.token.TokenDtype;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.ml.Pipeline;
+import org.apache.spark.ml.PipelineModel;
+import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VisionEncoderTest {
+
+  private static final StructType FRAMES = new StructType().add("frames", StageSchemas.FRAMES);
+
+  @Test
+  void defaults_newStage_areThoseOfTheDocs() {
+    var stage = new VisionEncoder();
+    assertEquals("frames", stage.getInputCol());
+    assertEquals("tokens", stage.getOutputCol());
+    assertEquals("encoding", stage.getOrDefault(stage.encodingCol()));
+    assertEquals("PyTorch", stage.getOrDefault(stage.engine()));
+    assertEquals("default", stage.getOrDefault(stage.modelUrl()));
+    assertEquals("auto", stage.getOrDefault(stage.device()));
+    assertEquals(32, stage.getOrDefault(stage.batchSize()));
+    assertEquals("bf16", stage.getOrDefault(stage.tokenDtype()));
+    assertEquals(
+        new TreeSet<>(
+            List.of(
+                "inputCol",
+                "outputCol",
+                "encodingCol",
+                "engine",
+                "modelUrl",
+                "device",
+                "batchSize",
+                "tokenDtype")),
+        FrameDecoderTest.names(stage.params()));
+  }
+
+  @Test
+  void setter_refusedValue_saysWhatIsAllowed() {
+    var stage = new VisionEncoder();
+    assertRefused(() -> stage.setEngine("MXNet"), "unknown engine 'MXNet'; expected PyTorch");
+    assertRefused(() -> stage.setDevice("tpu"), "'tpu'", "auto, cpu or cuda");
+    assertRefused(() -> stage.setBatchSize(0), "batchSize", "0");
+    assertRefused(() -> stage.setTokenDtype("f64"), "f64", "f32", "f16", "bf16");
+    assertEquals("auto", stage.getOrDefault(stage.device()));
+  }
+
+  @Test
+  void transform_modelThatIsNotThere_namesItOnTheDriver(@TempDir Path folder) {
+    Dataset<Row> frames =
+        new FrameDecoder().setFrameSize(8, 8).transform(StageTests.videos("h265_video.mp4"));
+    String model = folder.resolve("absent").toString();
+    assertRefused(() -> new VisionEncoder().setModelUrl(model).transform(frames), model);
+  }
+
+  @Test
+  void transformSchema_unsuitedSchema_namesColumnsAndTypes() {
+    var stage = new VisionEncoder();
+    assertRefused(
+        () -> stage.transformSchema(new StructType().add("id", "int")),
+        "inputCol 'frames' is not among the columns [id]");
+    assertRefused(
+        () -> stage.transformSchema(new StructType().add("frames", "binary")),
+        "expected the frames that FrameDecoder gives",
+        "got binary");
+    assertRefused(
+        () -> stage.transformSchema(FRAMES.add("tokens", "int")),
+        "outputCol 'tokens' exists already");
+    assertRefused(
+        () -> stage.transformSchema(FRAMES.add("encoding", "int")),
+        "encodingCol 'encoding' exists already");
+    assertEquals(
+        FRAMES.add("tokens", TokenSchemas.BLOCK).add("encoding", StageSchemas.ENCODING),
+        stage.transformSchema(FRAMES));
+  }
+
+  @Test
+  void copy_withExtraParams_keepsTheOriginal() {
+    var stage = new VisionEncoder().setDevice("cpu");
+    VisionEncoder copy = stage.copy(new ParamMap().put(stage.tokenDtype(), "f32"));
+    assertEquals(stage.uid(), copy.uid());
+    assertEquals("cpu", copy.getOrDefault(copy.device()));
+    assertEquals("f32", copy.getOrDefault(copy.tokenDtype()));
+    assertEquals("bf16", stage.getOrDefault(stage.tokenDtype()));
+  }
+
+  @Test
+  void save_andLoad_keepsUidAndParams(@TempDir Path folder) throws IOException {
+    String path = folder.resolve("stage").toString();
+    var stage = new VisionEncoder().setBatchSize(3).setEncodingCol("how").setTokenDtype("f16");
+    stage.save(path);
+    VisionEncoder loaded = VisionEncoder.read().load(path);
+    assertEquals(stage.uid(), loaded.uid());
+    assertEquals(stage.extractParamMap().toString(), loaded.extractParamMap().toString());
+  }
+
+  @Test
+  void pipeline_savedAndLoaded_decodesEncodesAndCompresses(@TempDir Path folder)
+      throws IOException {
+    VisionInfo vision = Models.describe(Models.DEFAULT, new Configuration());
+    PipelineStage[] stages = {
+      new FrameDecoder()
+          .setSampling("uniform:frames=2")
+          .setFrameSize(vision.frameHeight(), vision.frameWidth()),
+      new VisionEncoder().setDevice("cpu").setBatchSize(3),
+      new CompressionTransformer().setCompression("none")
+    };
+    Dataset<Row> videos = StageTests.videos("h265_video.mp4", "missing.mp4", "video_0.mov");
+    String path = folder.resolve("pipeline").toString();
+    PipelineModel fitted = new Pipeline().setStages(stages).fit(videos);
+    fitted.write().save(path);
+    Dataset<Row> rows = PipelineModel.load(path).transform(videos);
+    assertEquals(fitted.transformSchema(videos.schema()), rows.schema());
+
+    List<Row> collected = rows.collectAsList();
+    assertEquals(3, collected.size());
+    for (int i : new int[] {0, 2}) {
+      Row block = collected.get(i).getAs("tokens");
+      assertEquals(2, block.<Integer>getAs("frames"));
+      assertEquals(vision.tokensPerFrame(), block.<Integer>getAs("tokens_per_frame"));
+      assertEquals(vision.dim(), block.<Integer>getAs("dim"));
+      Row encoding = collected.get(i).getAs("encoding");
+      assertEquals(vision.encoder(), encoding.getAs("encoder"));
+      assertArrayEquals(
+          TokenCodec.encode(vision.separatorRows(), TokenDtype.BF16),
+          encoding.<byte[]>getAs("separator_rows"));
+      Row kept = collected.get(i).getAs("compressed");
+      assertArrayEquals(block.<byte[]>getAs("data"), kept.<byte[]>getAs("data"));
+    }
+    Row missing = collected.get(1);
+    for (String column : List.of("tokens", "encoding", "compressed")) {
+      assertTrue(missing.isNullAt(missing.fieldIndex(column)), column);
+    }
+  }
+}
