@@ -1,9 +1,12 @@
 package io.tokenreel.cache;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -73,6 +76,13 @@ public final class TokenCacheWriter implements AutoCloseable {
   /** The keys that a table holds now. */
   public CommittedKeys committedKeys(CacheTable table) throws IOException {
     return CommittedKeys.of(spark, files.fileSystem(), layout, table);
+  }
+
+  /** The rows that a table holds now, in its fixed columns. */
+  public Dataset<Row> committedRows(CacheTable table) throws IOException {
+    return files.list(layout.table(table)).isEmpty()
+        ? spark.createDataFrame(List.<Row>of(), table.schema())
+        : spark.read().schema(table.schema()).parquet(layout.table(table).toString());
   }
 
   /**

@@ -1,7 +1,9 @@
 package io.tokenreel.video;
 
+import java.io.Serializable;
+
 /** The size in pixels that frames are resized to for an encoder. */
-public record FrameSize(int height, int width) {
+public record FrameSize(int height, int width) implements Serializable {
 
   public FrameSize {
     if (height < 1 || width < 1) {

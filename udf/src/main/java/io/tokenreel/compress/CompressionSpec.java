@@ -10,6 +10,11 @@ import java.util.stream.Collectors;
  * A compression setting as one string, {@code name[:key=value[,key=value]*]}, for example {@code
  * vidcom2:retention=0.25}.
  *
+ * <p>The canonical spec of a setting is that of {@link TokenCompressor#spec()}: keys in the order
+ * in which the method declares them, numbers in their shortest decimal form, and no setting that is
+ * at its default; a required one is always there. Two texts that mean the same have the same
+ * canonical spec, and it is part of every cache key.
+ *
  * @param name the method, a key of {@link Compressors}
  * @param settings key to value as written, in the order written
  */

@@ -1,19 +1,23 @@
 package io.tokenreel.compress;
 
+import io.tokenreel.kernel.Kernels;
+import io.tokenreel.kernel.TokenRows;
 import io.tokenreel.token.Selection;
 import io.tokenreel.token.TokenBlock;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/** Keeps every token: the yardstick that all methods are measured against. */
+/** {@code none}: keeps every token; the yardstick that all methods are measured against. */
 final class KeepAll implements TokenCompressor {
 
   static final String NAME = "none";
 
   private final CompressionSpec spec;
+  private final Kernels kernels;
 
-  KeepAll(CompressionSpec spec) {
-    this.spec = spec;
+  KeepAll(CompressionSpec spec, Kernels kernels) {
+    this.spec = Settings.of(spec).canonical();
+    this.kernels = kernels;
   }
 
   @Override
@@ -23,11 +27,13 @@ final class KeepAll implements TokenCompressor {
 
   @Override
   public Selection select(TokenBlock block) {
+    TokenRows.all(kernels, block).requireFinite();
     return new Selection(IntStream.range(0, block.shape().tokens()).toArray());
   }
 
   @Override
   public double[] frameBudgets(TokenBlock block) {
+    TokenRows.all(kernels, block).requireFinite();
     double[] budgets = new double[block.shape().frames()];
     Arrays.fill(budgets, 1);
     return budgets;

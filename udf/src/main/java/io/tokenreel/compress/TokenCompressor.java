@@ -27,7 +27,8 @@ public interface TokenCompressor {
    * The share of each frame's tokens that the method sets out to keep, before rounding to whole
    * tokens.
    *
-   * @return {@code [frames]}, each in (0, 1]
+   * @return {@code [frames]}, each in [0, 1]; 0 only where the method drops a whole frame
+   * @throws IllegalArgumentException as {@link #select}
    */
   double[] frameBudgets(TokenBlock block);
 }

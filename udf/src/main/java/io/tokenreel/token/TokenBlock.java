@@ -37,6 +37,22 @@ public final class TokenBlock {
     }
   }
 
+  /**
+   * A block of floats {@code [frames][tokensPerFrame][dim]}, row-major, stored as f32.
+   *
+   * @param values copied
+   */
+  public static TokenBlock ofFloats(TokenShape shape, float[] values) {
+    return new TokenBlock(shape, TokenDtype.F32, TokenCodec.encode(values, TokenDtype.F32));
+  }
+
+  /** The same tokens stored as another dtype, rounded to nearest even where it is narrower. */
+  public TokenBlock as(TokenDtype other) {
+    return other == dtype
+        ? this
+        : new TokenBlock(shape, other, TokenCodec.encode(TokenCodec.decode(data, dtype), other));
+  }
+
   public TokenShape shape() {
     return shape;
   }

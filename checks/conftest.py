@@ -1,0 +1,50 @@
+"""What all checks share: the built jar, a Spark session with the token functions, the golden files."""
+
+import os
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+PROJECT = Path(__file__).resolve().parent.parent
+GOLDENS = PROJECT.parent / "shared" / "goldens"
+EXTENSION = "io.tokenreel.sql.TokenReelExtensions"
+
+
+@pytest.fixture(scope="session")
+def udf_jar() -> Path:
+    """The jar of the udf module, as `./mvnw package` leaves it."""
+    jars = [
+        jar
+        for jar in (PROJECT / "udf" / "target").glob("tokenreel-udf-*.jar")
+        if not jar.stem.endswith("-tests")
+    ]
+    if len(jars) != 1:
+        pytest.fail(
+            f"expected one udf/target/tokenreel-udf-*.jar, found {[jar.name for jar in jars]};"
+            " build it with: ./mvnw -pl udf package -DskipTests",
+            pytrace=False,
+        )
+    return jars[0]
+
+
+@pytest.fixture(scope="session")
+def goldens() -> Path:
+    if not GOLDENS.is_dir():
+        pytest.fail(f"the golden files are expected in {GOLDENS}", pytrace=False)
+    return GOLDENS
+
+
+@pytest.fixture(scope="session")
+def spark(udf_jar: Path, tmp_path_factory: pytest.TempPathFactory) -> SparkSession:
+    """A session of the stock PySpark with two settings: the jar and the extension."""
+    os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+    os.chdir(tmp_path_factory.mktemp("spark"))  # Spark leaves its warehouse folder where it starts
+    session = (
+        SparkSession.builder.master("local[2]")
+        .config("spark.jars", str(udf_jar))
+        .config("spark.sql.extensions", EXTENSION)
+        .getOrCreate()
+    )
+    yield session
+    session.stop()

@@ -1,0 +1,96 @@
+"""How the checks run TokenReel: the launcher, spark-submit from PyPI's pyspark, and a standalone cluster."""
+
+import contextlib
+import json
+import os
+import pathlib
+import re
+import socket
+import subprocess
+import sys
+import time
+
+import pyspark
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+JAR = ROOT / "jobs" / "target" / "dist" / "tokenreel.jar"
+VIDEOS = ROOT.parent / "shared" / "videos"
+SPARK_HOME = pathlib.Path(pyspark.__file__).parent
+ENVIRONMENT = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable, "SPARK_HOME": str(SPARK_HOME)}
+SECONDS = 300
+
+
+def tokenreel(*arguments, expect=0, stdin=None):
+    """Runs bin/tokenreel and returns the finished process; its exit status is checked."""
+    return finished([ROOT / "bin" / "tokenreel", *arguments], os.environ, expect)
+
+
+def summary(*arguments, expect=0):
+    """Runs a command with --json and returns the summary it prints."""
+    return json.loads(tokenreel(*arguments, "--json", expect=expect).stdout.splitlines()[-1])
+
+
+def submit(*arguments, conf=(), expect=0):
+    """Runs the same main class through spark-submit."""
+    settings = [part for pair in conf for part in ("--conf", pair)]
+    command = [SPARK_HOME / "bin" / "spark-submit", *settings, "--class", "io.tokenreel.job.TokenReel", JAR, *arguments]
+    return finished(command, ENVIRONMENT, expect)
+
+
+def finished(command, environment, expect):
+    process = subprocess.run(
+        [str(part) for part in command], env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
+    )
+    assert process.returncode == expect, (
+        f"{' '.join(map(str, command))}\nexit status {process.returncode}, expected {expect}\n"
+        f"--- stdout\n{process.stdout[-3000:]}\n--- stderr\n{process.stderr[-6000:]}"
+    )
+    return process
+
+
+@contextlib.contextmanager
+def standalone_cluster(folder, workers=2):
+    """A master and workers as processes of this machine; yields the master's URL."""
+    processes = []
+    log = folder / "master.log"
+    port = free_port()
+    try:
+        processes.append(daemon(log, "org.apache.spark.deploy.master.Master", "--host", "127.0.0.1", "--port", port, "--webui-port", 0))
+        url = f"spark://127.0.0.1:{port}"
+        wait_for(log, "I have been elected leader")
+        for i in range(workers):
+            worker = folder / f"worker{i}"
+            worker.mkdir()
+            processes.append(
+                daemon(
+                    worker / "log",
+                    "org.apache.spark.deploy.worker.Worker",
+                    *("--host", "127.0.0.1", "--webui-port", 0, "--cores", 1, "--memory", "3g", "--work-dir", worker, url),
+                )
+            )
+            wait_for(worker / "log", "Successfully registered with master")
+        yield url
+    finally:
+        for process in reversed(processes):
+            process.terminate()
+        for process in processes:
+            process.wait(30)
+
+
+def daemon(log, main_class, *arguments):
+    command = [SPARK_HOME / "bin" / "spark-class", main_class, *arguments]
+    with open(log, "w", encoding="utf-8") as out:
+        return subprocess.Popen([str(part) for part in command], env=ENVIRONMENT, stdout=out, stderr=subprocess.STDOUT)
+
+
+def wait_for(log, text, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not re.search(text, log.read_text(encoding="utf-8")):
+        assert time.monotonic() < deadline, f"no '{text}' within {seconds} s in {log}:\n{log.read_text(encoding='utf-8')[-2000:]}"
+        time.sleep(0.2)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

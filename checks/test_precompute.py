@@ -1,0 +1,254 @@
+"""From real videos to a committed cache, driven from outside: the launcher, spark-submit, clusters, kills, other readers."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+
+import duckdb
+import numpy
+import pyarrow.parquet
+import pytest
+import safetensors.numpy
+
+import launch
+
+SPECS = ["vidcom2:retention=0.25", "none"]
+RUN_COLUMNS = {"run_id", "created_at", "decode_ms", "encode_ms", "compress_ms", "attempts"}
+SEED = int(os.environ.get("TOKENREEL_SEED", random.SystemRandom().randrange(1 << 30)))
+
+
+def precompute(source, output, *more, **options):
+    return launch.summary("precompute", "--input", source, "--output", output, *more, **options)
+
+
+def rows(cache, table, key):
+    """A table's rows by key, without what must differ between runs."""
+    columns = pyarrow.parquet.read_table(cache / table).to_pylist()
+    keyed = {tuple(row[name] for name in key): {k: v for k, v in row.items() if k not in RUN_COLUMNS} for row in columns}
+    assert len(keyed) == len(columns), f"a key of {table} is there twice"
+    return keyed
+
+
+def tokens(cache):
+    return rows(cache, "tokens", ("video_id", "content_sha256", "encoder", "sampling", "compression"))
+
+
+def outcomes(cache):
+    return rows(cache, "outcomes", ("video_id",))
+
+
+def assert_equal_tables(cache, expected):
+    assert tokens(cache) == tokens(expected)
+    assert outcomes(cache) == outcomes(expected)
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory):
+    output = tmp_path_factory.mktemp("cache") / "cache"
+    summary = precompute(launch.VIDEOS, output, "--keep-features", "--compression", *SPECS)
+    assert (summary["videos"], summary["ok"], summary["degraded"], summary["failed"]) == (10, 9, 1, 0), summary
+    assert summary["left_out"] == ["SOURCES.md"]
+    return output
+
+
+def test_outcomes_of_real_videos_nine_ok_and_one_degraded(cache):
+    found = outcomes(cache)
+    assert len(found) == 10
+    not_ok = {key[0]: (row["outcome"], row["reason"]) for key, row in found.items() if row["outcome"] != "OK"}
+    assert not_ok == {"corrupted.mp4": ("DEGRADED", "decode_error")}
+
+
+def test_tokens_are_the_selected_rows_of_the_features(cache):
+    features = {row["video_id"]: row for row in pyarrow.parquet.read_table(cache / "features").to_pylist()}
+    found = tokens(cache)
+    assert len(found) == 20
+    for row in found.values():
+        feature = features[row["video_id"]]
+        block = feature["block"]
+        grid = numpy.frombuffer(block["data"], dtype="<u2").reshape(-1, block["dim"])
+        separators = numpy.frombuffer(feature["separator_rows"], dtype="<u2").reshape(-1, block["dim"])
+        index = numpy.array(row["token_index"])
+        kept = index[index >= 0]
+        assert (numpy.diff(kept) > 0).all() and kept[-1] < len(grid)
+        assert (index[len(kept) :] == -1).all() and len(index) - len(kept) == len(separators) == 1
+        got = numpy.frombuffer(row["tokens"], dtype="<u2").reshape(row["token_count"], row["dim"])
+        assert (got == numpy.concatenate([grid[kept], separators])).all()
+        assert row["dtype"] == block["dtype"] == "bf16"
+        share = len(kept) / len(grid)
+        assert share == 1 if row["compression"] == "none" else 0.2 < share < 0.3
+
+
+def test_duckdb_reads_what_pyarrow_reads(cache):
+    count, total = duckdb.sql(f"select count(*), sum(octet_length(tokens)) from '{cache}/tokens/*.parquet'").fetchone()
+    found = tokens(cache)
+    assert (count, total) == (len(found), sum(len(row["tokens"]) for row in found.values()))
+
+
+def test_verify_of_a_sound_cache_finds_nothing(cache):
+    assert "everything holds" in launch.tokenreel("verify", "--cache", cache).stdout
+
+
+def test_inspect_export_is_read_by_safetensors(cache, tmp_path):
+    file = tmp_path / "video.safetensors"
+    line = launch.tokenreel(
+        *("inspect", "--cache", cache, "--video-id", "nasa_13013.mp4", "--compression", SPECS[0], "--export", file)
+    ).stdout
+    assert line.startswith("nasa_13013.mp4  OK")
+    with safetensors.safe_open(file, "numpy") as opened:
+        assert opened.metadata()["compression"] == SPECS[0]
+        index = opened.get_tensor("token_index")
+        assert len(opened.get_tensor("frame_seconds")) == 32
+    row = next(r for r in tokens(cache).values() if r["video_id"] == "nasa_13013.mp4" and r["compression"] == SPECS[0])
+    assert index.tolist() == row["token_index"]
+    assert row["tokens"] in file.read_bytes()
+
+
+def test_rerun_does_nothing_then_changed_bytes_and_new_specs_are_new_keys(cache, tmp_path):
+    source = tmp_path / "videos"
+    shutil.copytree(launch.VIDEOS, source)
+    for file in [source, *source.iterdir()]:
+        file.chmod(0o755)
+    output = tmp_path / "cache"
+    precompute(source, output)
+    before = tokens(output)
+    again = precompute(source, output)
+    assert (again["videos"], again["already_committed"]) == (10, 10)
+    assert tokens(output) == before
+    shutil.copy(source / "video_90.mov", source / "video_0.mov")
+    changed = precompute(source, output)
+    assert changed["already_committed"] == 9
+    more = precompute(source, output, "--compression", "vidcom2:retention=0.25", "uniform:retention=0.5")
+    assert more["already_committed"] == 0
+    after = tokens(output)
+    assert {key: after[key] for key in before} == before
+    assert len(after) == 10 + 1 + 10
+    launch.tokenreel("verify", "--cache", output)
+
+
+def test_compress_from_features_equals_precompute(cache, tmp_path):
+    output = tmp_path / "cache"
+    spec = "vidcom2:retention=0.25"
+    launch.tokenreel("compress", "--features", cache, "--output", output, "--compression", spec)
+    direct = {key: row for key, row in tokens(cache).items() if key[-1] == spec}
+    assert tokens(output) == direct
+    selections = rows(output, "selections", ("video_id",))
+    assert all(len(row["frame_budgets"]) == row["frames"] for row in selections.values())
+    launch.tokenreel("verify", "--cache", output)
+
+
+def test_bad_videos_are_rows_and_the_job_goes_on(tmp_path):
+    source = tmp_path / "videos"
+    source.mkdir()
+    shutil.copy(launch.VIDEOS / "h265_video.mp4", source / "good.mp4")
+    (source / "text.mp4").write_text("This is not a video.\n" * 100, encoding="utf-8")
+    (source / "empty.mp4").write_bytes(b"")
+    nasa = (launch.VIDEOS / "nasa_13013.mp4").read_bytes()
+    pancake = (launch.VIDEOS / "flipping_a_pancake.mkv").read_bytes()
+    (source / "half.mp4").write_bytes(nasa[: len(nasa) // 2])
+    (source / "half.mkv").write_bytes(pancake[: len(pancake) // 2])
+    (source / "playlist.mp4").write_text("ffconcat version 1.0\nfile good.mp4\n", encoding="utf-8")
+    output = tmp_path / "cache"
+    summary = precompute(source, output, "--max-failed", "0.1", expect=3)
+    found = {key[0]: (row["outcome"], row["reason"]) for key, row in outcomes(output).items()}
+    assert found.pop("good.mp4") == ("OK", None)
+    assert found.pop("half.mkv") == ("DEGRADED", "truncated")
+    assert found.pop("half.mp4") in [("DEGRADED", "truncated"), ("FAILED", "not_a_video"), ("FAILED", "truncated")]
+    assert found.pop("text.mp4") == found.pop("empty.mp4") == ("FAILED", "not_a_video")
+    assert found.pop("playlist.mp4") in [("FAILED", "not_a_video"), ("FAILED", "format_not_allowed")]
+    assert not found
+    assert {video["video_id"] for video in summary["not_ok"]} >= {"text.mp4", "empty.mp4", "playlist.mp4", "half.mkv"}
+    launch.tokenreel("verify", "--cache", output)
+
+
+def test_manifest_and_config_file_give_what_the_command_line_gives(tmp_path):
+    manifest = tmp_path / "videos.csv"
+    manifest.write_text(
+        f"video_id,video_uri,label\nfirst,{launch.VIDEOS}/video_0.mov,upright\nsecond,{launch.VIDEOS}/video_90.mov,turned\n",
+        encoding="utf-8",
+    )
+    config = tmp_path / "job.yaml"
+    config.write_text(
+        f"input: [{manifest}]\nsampling: 'uniform:frames=8'\ncompression: ['uniform:retention=0.5', none]\nquiet: true\n", encoding="utf-8"
+    )
+    process = launch.tokenreel("precompute", "--config", config, "--output", tmp_path / "a")
+    assert process.stdout == "" and "videos" not in process.stderr
+    launch.tokenreel(
+        *("precompute", "--input", manifest, "--sampling", "uniform:frames=8"),
+        *("--compression", "uniform:retention=0.5", "none", "--output", tmp_path / "b"),
+    )
+    assert_equal_tables(tmp_path / "a", tmp_path / "b")
+    assert {row["label"] for row in tokens(tmp_path / "a").values()} == {"upright", "turned"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--compression", "vidcom3:retention=0.25"], "vidcom2"),
+        (["--compression", "vidcom2:retention=1.5"], "retention"),
+        (["--sampling", "every:frames=3"], "uniform"),
+        (["--token-dtype", "f64"], "bf16"),
+        (["--device", "tpu"], "cuda"),
+        (["--device", "cuda"], "cuda"),
+        (["--batch-frames", "0"], "--batch-frames"),
+        (["--check", "none"], "sampled"),
+        (["--model", "/no/such/folder"], "/no/such/folder"),
+        (["--input", "/no/such/video"], "/no/such/video"),
+    ],
+)
+def test_bad_settings_stop_before_any_work(tmp_path, arguments, said):
+    base = [] if "--input" in arguments else ["--input", launch.VIDEOS]
+    process = launch.tokenreel("precompute", *base, "--output", tmp_path / "cache", *arguments, expect=2)
+    assert said in process.stderr, process.stderr
+    assert not (tmp_path / "cache" / "outcomes").exists()
+
+
+def test_local_cluster_gives_the_same_tables(cache, tmp_path):
+    output = tmp_path / "cache"
+    precompute(
+        *(launch.VIDEOS, output, "--compression", *SPECS, "--videos-per-commit", "4"),
+        *("--master", "local-cluster[2,1,2048]", "--conf", f"spark.jars={launch.JAR}"),
+    )
+    assert_equal_tables(output, cache)
+
+
+def test_standalone_cluster_through_spark_submit_gives_the_same_tables(cache, tmp_path):
+    with launch.standalone_cluster(tmp_path) as url:
+        launch.submit(
+            *("precompute", "--input", launch.VIDEOS, "--output", tmp_path / "cache", "--compression", *SPECS, "--quiet"),
+            conf=[f"spark.master={url}", "spark.executor.memory=2g"],
+        )
+    assert_equal_tables(tmp_path / "cache", cache)
+
+
+def test_killed_driver_and_rerun_give_the_undisturbed_tables(cache, tmp_path):
+    print(f"TOKENREEL_SEED={SEED}")
+    moments = random.Random(SEED)
+    output = tmp_path / "cache"
+    command = [
+        *(launch.ROOT / "bin" / "tokenreel", "precompute", "--input", launch.VIDEOS, "--output", output),
+        *("--compression", *SPECS, "--videos-per-commit", "2", "--quiet"),
+    ]
+    killed = 0
+    for _ in range(4):
+        process = subprocess.Popen([str(part) for part in command], start_new_session=True)
+        try:
+            process.wait(moments.uniform(4, 16))
+        except subprocess.TimeoutExpired:
+            killed += 1
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    assert killed, f"no run was slow enough to be killed (TOKENREEL_SEED={SEED})"
+    summary = precompute(launch.VIDEOS, output, "--compression", *SPECS, "--videos-per-commit", "2")
+    assert summary["videos"] == 10
+    assert tokens(output) == tokens(cache), f"TOKENREEL_SEED={SEED}"
+    last = json.loads((output / "runs" / f"{summary['run_id']}.json").read_text(encoding="utf-8"))
+    assert last["state"] == "done"
+    launch.tokenreel("verify", "--cache", output)
+    deadline = time.monotonic() + 30
+    while decoders := subprocess.run(["pgrep", "-f", str(output)], capture_output=True, text=True, check=False).stdout:
+        assert time.monotonic() < deadline, f"processes outlive their driver: {decoders}"
+        time.sleep(0.5)

@@ -1,0 +1,106 @@
+package io.tokenreel.job;
+
+import static org.apache.spark.sql.functions.array_repeat;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.length;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.when;
+
+import io.tokenreel.cache.CacheTable;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** From the flat rows of {@link PrecomputeStages#run} to the rows of the cache's tables. */
+final class CacheRows {
+
+  private CacheRows() {}
+
+  /** The shape of a block column, as the struct {@code grid} of the flat rows. */
+  static Column grid(String block) {
+    return struct(
+            col(block + ".frames"),
+            col(block + ".grid_height"),
+            col(block + ".grid_width"),
+            col(block + ".tokens_per_frame"))
+        .as("grid");
+  }
+
+  /**
+   * One row per video and compression: what was kept, without the tokens; {@code cells} must have
+   * budgets.
+   */
+  static Dataset<Row> selections(Dataset<Row> videos) {
+    return rows(
+        videos
+            .withColumn("cell", explode(col("cells")))
+            .select(
+                col("*"),
+                col("cell.compression"),
+                col("grid.*"),
+                size(col("cell.kept.index")).as("token_count"),
+                col("cell.kept.index").as("token_index"),
+                col("cell.frame_budgets")),
+        CacheTable.SELECTIONS,
+        List.of());
+  }
+
+  /**
+   * One row per video and compression; what the model adds between tokens is appended with -1 for
+   * its place.
+   */
+  static Dataset<Row> tokens(Dataset<Row> videos, List<String> passthrough) {
+    Column separators =
+        coalesce(
+                length(col("separator_rows")).divide(col("cell.kept.dim").multiply(bytes())),
+                lit(0))
+            .cast("int");
+    return rows(
+        videos
+            .filter(col("cells").isNotNull())
+            .withColumn("cell", explode(col("cells")))
+            .withColumn("separators", separators)
+            .select(
+                col("*"),
+                col("cell.compression"),
+                col("grid.*"),
+                col("cell.kept.dim"),
+                col("cell.kept.dtype"),
+                size(col("cell.kept.index")).plus(col("separators")).as("token_count"),
+                concat(col("cell.kept.index"), array_repeat(lit(-1), col("separators")))
+                    .as("token_index"),
+                concat(col("cell.kept.data"), col("separator_rows")).as("tokens")),
+        CacheTable.TOKENS,
+        passthrough);
+  }
+
+  private static Column bytes() {
+    return when(col("cell.kept.dtype").equalTo("f32"), 4).otherwise(2);
+  }
+
+  /** One row per video that has tokens. */
+  static Dataset<Row> features(Dataset<Row> videos, List<String> passthrough) {
+    return rows(videos.filter(col("block").isNotNull()), CacheTable.FEATURES, passthrough);
+  }
+
+  /** One row per video, whatever became of it. */
+  static Dataset<Row> outcomes(Dataset<Row> videos, String runId, List<String> passthrough) {
+    return rows(videos.withColumn("run_id", lit(runId)), CacheTable.OUTCOMES, passthrough);
+  }
+
+  private static Dataset<Row> rows(Dataset<Row> rows, CacheTable table, List<String> passthrough) {
+    Column[] columns =
+        Stream.concat(Arrays.stream(table.schema().fieldNames()), passthrough.stream())
+            .map(name -> col("`" + name + "`"))
+            .toArray(Column[]::new);
+    return rows.select(columns);
+  }
+}

@@ -1,0 +1,74 @@
+package io.tokenreel.job;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Options of {@code tokenreel compress}. */
+@Command(
+    name = "compress",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Compresses kept features anew: no video is decoded or encoded.")
+final class CompressCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--features",
+      required = true,
+      paramLabel = "DIR",
+      description = "a cache that precompute wrote with --keep-features, or its features folder")
+  private String features;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "DIR",
+      description = "the cache to write to; may be the one that holds the features")
+  private String output;
+
+  @Option(
+      names = "--compression",
+      required = true,
+      arity = "1..*",
+      converter = Specs.Compression.class,
+      paramLabel = "SPEC",
+      description = "compression specs")
+  private List<String> compressions;
+
+  @Option(
+      names = "--selections-only",
+      description = "write selections only, which are kilobytes, and no tokens")
+  private boolean selectionsOnly;
+
+  @Option(
+      names = "--videos-per-commit",
+      defaultValue = "1000",
+      paramLabel = "N",
+      description =
+          "videos in one wave; a crash loses at most one; at least 1 (default: ${DEFAULT-VALUE})")
+  private int videosPerCommit;
+
+  @Mixin private SessionOptions session;
+
+  @Override
+  public Integer call() throws Exception {
+    CompressSettings settings =
+        new CompressSettings(features, output, compressions, selectionsOnly, videosPerCommit);
+    long start = System.nanoTime();
+    try (SparkSession spark = session.session("compress")) {
+      double sparkSeconds = (System.nanoTime() - start) / 1e9;
+      SummaryPrinter printer = new SummaryPrinter(spec.commandLine(), session);
+      new CompressJob(spark, settings)
+          .run()
+          .forEach(summary -> printer.print(summary, sparkSeconds));
+      return 0;
+    }
+  }
+}

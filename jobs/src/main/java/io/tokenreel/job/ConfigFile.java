@@ -1,0 +1,151 @@
+package io.tokenreel.job;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * The file that {@code --config} names: every option of the command without its dashes is a key, in
+ * YAML ({@code .yaml}, {@code .yml}) or properties form. A list in YAML, or a value with {@code ;}
+ * in properties, gives an option several values. What the command line says itself wins over the
+ * file.
+ */
+final class ConfigFile {
+
+  private static final String OPTION = "--config";
+
+  private ConfigFile() {}
+
+  /**
+   * The arguments with those of the file put in after the subcommand.
+   *
+   * @param command the subcommand's options, to check keys against
+   * @throws SettingsException when the file cannot be read or names an unknown option
+   */
+  static String[] expand(CommandSpec command, String[] arguments) {
+    Path file = named(arguments);
+    if (file == null) {
+      return arguments;
+    }
+    List<String> expanded = new ArrayList<>(List.of(arguments));
+    read(file)
+        .forEach(
+            (key, values) -> {
+              OptionSpec option = command.optionsMap().get("--" + key);
+              if (option == null || OPTION.equals("--" + key)) {
+                throw new SettingsException(
+                    "%s: unknown setting '%s'; known: %s".formatted(file, key, known(command)));
+              }
+              if (!given(option, arguments)) {
+                expanded.addAll(argumentsOf(option, key, values));
+              }
+            });
+    return expanded.toArray(String[]::new);
+  }
+
+  private static Path named(String[] arguments) {
+    for (int i = 0; i < arguments.length; i++) {
+      if (arguments[i].startsWith(OPTION + "=")) {
+        return Path.of(arguments[i].substring(OPTION.length() + 1));
+      }
+      if (arguments[i].equals(OPTION) && i + 1 < arguments.length) {
+        return Path.of(arguments[i + 1]);
+      }
+    }
+    return null;
+  }
+
+  private static boolean given(OptionSpec option, String[] arguments) {
+    for (String argument : arguments) {
+      int equals = argument.indexOf('=');
+      if (List.of(option.names()).contains(equals < 0 ? argument : argument.substring(0, equals))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static List<String> argumentsOf(OptionSpec option, String key, List<String> values) {
+    List<String> arguments = new ArrayList<>();
+    for (String value : values) {
+      boolean flag = option.arity().max() == 0;
+      if (flag && !value.equals("true") && !value.equals("false")) {
+        throw new SettingsException(
+            "setting '%s' must be true or false; got '%s'".formatted(key, value));
+      }
+      if (!flag) {
+        arguments.add("--" + key + "=" + value);
+      } else if (value.equals("true")) {
+        arguments.add("--" + key);
+      }
+    }
+    return arguments;
+  }
+
+  private static List<String> known(CommandSpec command) {
+    return command.options().stream()
+        .map(option -> option.longestName().substring(2))
+        .filter(name -> !OPTION.equals("--" + name))
+        .sorted()
+        .toList();
+  }
+
+  private static Map<String, List<String>> read(Path file) {
+    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    try (Reader reader = Files.newBufferedReader(file)) {
+      if (name.endsWith(".properties")) {
+        return properties(reader);
+      }
+      if (name.endsWith(".yaml") || name.endsWith(".yml")) {
+        return yaml(file, reader);
+      }
+    } catch (JsonProcessingException e) {
+      throw new SettingsException(
+          "%s is not well-formed YAML: %s".formatted(file, e.getOriginalMessage()));
+    } catch (IOException e) {
+      throw new SettingsException("the settings file %s cannot be read: %s".formatted(file, e));
+    }
+    throw new SettingsException("--config takes a .properties, .yaml or .yml file; got " + file);
+  }
+
+  private static Map<String, List<String>> properties(Reader reader) throws IOException {
+    Properties properties = new Properties();
+    properties.load(reader);
+    Map<String, List<String>> settings = new TreeMap<>();
+    properties.forEach(
+        (key, value) -> settings.put((String) key, List.of(((String) value).split("\\s*;\\s*"))));
+    return settings;
+  }
+
+  private static Map<String, List<String>> yaml(Path file, Reader reader) throws IOException {
+    JsonNode root = new YAMLMapper().readTree(reader);
+    if (!root.isObject()) {
+      throw new SettingsException(file + " must hold one mapping of settings to values");
+    }
+    Map<String, List<String>> settings = new TreeMap<>();
+    root.fields()
+        .forEachRemaining(
+            entry -> {
+              List<String> values = new ArrayList<>();
+              if (entry.getValue().isArray()) {
+                entry.getValue().forEach(value -> values.add(value.asText()));
+              } else {
+                values.add(entry.getValue().asText());
+              }
+              settings.put(entry.getKey(), values);
+            });
+    return settings;
+  }
+}

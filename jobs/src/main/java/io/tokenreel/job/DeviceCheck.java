@@ -1,0 +1,33 @@
+package io.tokenreel.job;
+
+import io.tokenreel.model.DeviceChoice;
+import io.tokenreel.model.Models;
+import org.apache.spark.SparkContext;
+import org.apache.spark.sql.SparkSession;
+
+/** Refuses {@code --device cuda} where no executor will have a GPU, before anything is started. */
+final class DeviceCheck {
+
+  private static final String EXECUTOR_GPUS = "spark.executor.resource.gpu.amount";
+
+  private DeviceCheck() {}
+
+  static void require(SparkSession spark, String device) {
+    DeviceChoice choice = DeviceChoice.parse(device);
+    if (choice.kind() != DeviceChoice.Kind.CUDA) {
+      return;
+    }
+    SparkContext context = spark.sparkContext();
+    if (context.isLocal()) {
+      try {
+        Models.checkDevice(choice);
+      } catch (IllegalArgumentException e) {
+        throw new SettingsException("--device " + device + ": " + e.getMessage());
+      }
+    } else if (Integer.parseInt(context.getConf().get(EXECUTOR_GPUS, "0")) < 1) {
+      throw new SettingsException(
+          "--device cuda needs executors that have GPUs, and %s is not set; conf/yarn-gpu.conf and conf/k8s-gpu.conf show how, or use --device cpu"
+              .formatted(EXECUTOR_GPUS));
+    }
+  }
+}

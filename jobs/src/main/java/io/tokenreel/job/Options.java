@@ -1,0 +1,29 @@
+package io.tokenreel.job;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Resolved options as the text that a run's record keeps. */
+final class Options {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private Options() {}
+
+  /** A settings record's components by name. */
+  static Map<String, String> of(Record settings) {
+    Map<String, String> options = new TreeMap<>();
+    JSON.<ObjectNode>valueToTree(settings)
+        .fields()
+        .forEachRemaining(
+            option ->
+                options.put(
+                    option.getKey(),
+                    option.getValue().isTextual()
+                        ? option.getValue().asText()
+                        : option.getValue().toString()));
+    return options;
+  }
+}

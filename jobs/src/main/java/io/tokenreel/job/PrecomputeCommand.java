@@ -1,0 +1,184 @@
+package io.tokenreel.job;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Options of {@code tokenreel precompute}. */
+@Command(
+    name = "precompute",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description =
+        "Decodes videos, encodes and compresses their frames, and commits the tokens to a cache.")
+final class PrecomputeCommand implements Callable<Integer> {
+
+  static final String DEFAULT_SAMPLING = "uniform:frames=32";
+  static final String DEFAULT_COMPRESSION = "vidcom2:retention=0.25";
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--input",
+      required = true,
+      arity = "1..*",
+      paramLabel = "PATH",
+      description =
+          "a folder (walked), files, a glob, or a manifest (.csv, .jsonl, .parquet) with video_uri; on any Hadoop file system")
+  private List<String> inputs;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "DIR",
+      description = "the cache's folder: made when it is not there, added to when it is")
+  private String output;
+
+  @Option(
+      names = "--model",
+      defaultValue = "default",
+      paramLabel = "DIR",
+      description =
+          "checkpoint folder in Hugging Face layout, or default (default: ${DEFAULT-VALUE})")
+  private String model;
+
+  @Option(
+      names = "--sampling",
+      defaultValue = DEFAULT_SAMPLING,
+      converter = Specs.Sampling.class,
+      paramLabel = "SPEC",
+      description =
+          "which frames: uniform:frames=N, fps:rate=R,max=N or keyframes:max=N (default: ${DEFAULT-VALUE})")
+  private String sampling;
+
+  @Option(
+      names = "--compression",
+      arity = "1..*",
+      defaultValue = DEFAULT_COMPRESSION,
+      converter = Specs.Compression.class,
+      paramLabel = "SPEC",
+      description = "compression specs; several decode and encode once (default: ${DEFAULT-VALUE})")
+  private List<String> compressions;
+
+  @Option(
+      names = "--keep-features",
+      description = "keep the uncompressed tokens too, so that tokenreel compress needs no video")
+  private boolean keepFeatures;
+
+  @Option(
+      names = "--token-dtype",
+      defaultValue = "bf16",
+      converter = Specs.Dtype.class,
+      paramLabel = "f32|f16|bf16",
+      description =
+          "how tokens are stored; selections are made on the stored values (default: ${DEFAULT-VALUE})")
+  private String tokenDtype;
+
+  @Option(
+      names = "--device",
+      defaultValue = "auto",
+      converter = Specs.Device.class,
+      paramLabel = "auto|cpu|cuda",
+      description = "where the vision tower runs (default: ${DEFAULT-VALUE})")
+  private String device;
+
+  @Option(
+      names = "--batch-frames",
+      defaultValue = "32",
+      paramLabel = "N",
+      description =
+          "frames that go through the tower together, across videos; at least 1 (default: ${DEFAULT-VALUE})")
+  private int batchFrames;
+
+  @Option(
+      names = "--check",
+      defaultValue = "sampled",
+      paramLabel = "sampled|full",
+      description =
+          "sampled looks for damage on the way to the sampled frames, full decodes everything (default: ${DEFAULT-VALUE})")
+  private String check;
+
+  @Option(
+      names = "--decode-timeout",
+      defaultValue = "600",
+      paramLabel = "SECONDS",
+      description =
+          "wall time that one video may take to decode; at least 1 (default: ${DEFAULT-VALUE})")
+  private int decodeTimeoutSeconds;
+
+  @Option(
+      names = "--decode-memory",
+      defaultValue = "512",
+      paramLabel = "MB",
+      description =
+          "memory that a decoder process may take; at least 192 (default: ${DEFAULT-VALUE})")
+  private int decodeMemoryMegabytes;
+
+  @Option(
+      names = "--decode-ahead",
+      defaultValue = "256",
+      paramLabel = "MB",
+      description =
+          "decoded frames that may wait for the encoder in each task; at least 1 (default: ${DEFAULT-VALUE})")
+  private int decodeAheadMegabytes;
+
+  @Option(
+      names = "--videos-per-commit",
+      defaultValue = "1000",
+      paramLabel = "N",
+      description =
+          "videos in one wave; a crash loses at most one; at least 1 (default: ${DEFAULT-VALUE})")
+  private int videosPerCommit;
+
+  @Option(
+      names = "--max-failed",
+      paramLabel = "FRACTION",
+      description =
+          "exit with 3 when a larger fraction of the videos FAILED, 0 to 1 (default: any fraction is reported, none is fatal)")
+  private Double maxFailed;
+
+  @Mixin private SessionOptions session;
+
+  @Override
+  public Integer call() throws IOException {
+    PrecomputeSettings settings = settings();
+    long start = System.nanoTime();
+    try (SparkSession spark = session.session("precompute")) {
+      double sparkSeconds = (System.nanoTime() - start) / 1e9;
+      RunSummary summary = new PrecomputeJob(spark, settings, progress()).run();
+      new SummaryPrinter(spec.commandLine(), session).print(summary, sparkSeconds);
+      return maxFailed != null && summary.failedFraction() > maxFailed ? 3 : 0;
+    }
+  }
+
+  private Progress progress() {
+    return session.quiet() ? Progress.silent() : Progress.on(spec.commandLine().getErr());
+  }
+
+  private PrecomputeSettings settings() {
+    if (maxFailed != null && !(maxFailed >= 0 && maxFailed <= 1)) {
+      throw new SettingsException("--max-failed must be from 0 to 1; got " + maxFailed);
+    }
+    return new PrecomputeSettings(
+        inputs,
+        output,
+        model,
+        sampling,
+        compressions,
+        keepFeatures,
+        tokenDtype,
+        device,
+        batchFrames,
+        check,
+        decodeTimeoutSeconds,
+        decodeMemoryMegabytes,
+        decodeAheadMegabytes,
+        videosPerCommit);
+  }
+}

@@ -1,0 +1,81 @@
+package io.tokenreel.job;
+
+import io.tokenreel.cache.CacheTable;
+import io.tokenreel.cache.RunRecord;
+import io.tokenreel.video.DecodeLimits;
+import java.util.List;
+
+/**
+ * The resolved options of one precompute run, checked; stored with the output.
+ *
+ * @param inputs folders, files, globs and manifests
+ * @param output the cache's folder
+ * @param model checkpoint folder, or default
+ * @param sampling canonical sampling spec
+ * @param compressions canonical compression specs, each once
+ * @param keepFeatures whether the uncompressed tokens are kept
+ * @param tokenDtype f32, f16 or bf16
+ * @param device auto, cpu or cuda
+ * @param batchFrames frames that go through the tower together
+ * @param check sampled or full
+ * @param decodeTimeoutSeconds wall time per video
+ * @param decodeMemoryMegabytes memory of a decoder process
+ * @param decodeAheadMegabytes decoded frames that may wait in each task
+ * @param videosPerCommit videos in one wave
+ */
+public record PrecomputeSettings(
+    List<String> inputs,
+    String output,
+    String model,
+    String sampling,
+    List<String> compressions,
+    boolean keepFeatures,
+    String tokenDtype,
+    String device,
+    int batchFrames,
+    String check,
+    int decodeTimeoutSeconds,
+    int decodeMemoryMegabytes,
+    int decodeAheadMegabytes,
+    int videosPerCommit) {
+
+  public PrecomputeSettings {
+    inputs = List.copyOf(inputs);
+    compressions = List.copyOf(compressions);
+    if (compressions.stream().distinct().count() < compressions.size()) {
+      throw new SettingsException(
+          "--compression names one setting twice (in canonical form): " + compressions);
+    }
+    if (!List.of("sampled", "full").contains(check)) {
+      throw new SettingsException("--check must be sampled or full; got " + check);
+    }
+    requireAtLeast("--batch-frames", batchFrames, 1);
+    requireAtLeast("--decode-timeout", decodeTimeoutSeconds, 1);
+    requireAtLeast("--decode-memory", decodeMemoryMegabytes, DecodeLimits.LEAST_MEGABYTES);
+    requireAtLeast("--decode-ahead", decodeAheadMegabytes, 1);
+    requireAtLeast("--videos-per-commit", videosPerCommit, 1);
+  }
+
+  /** The record of a run of these settings that starts now. */
+  RunRecord runRecord(String encoder, long videos) {
+    return RunRecord.started(
+        RunIds.next(),
+        "precompute",
+        Options.of(this),
+        videos,
+        new RunRecord.Setting(encoder, sampling, compressions, tables()),
+        TokenReel.version());
+  }
+
+  private List<CacheTable> tables() {
+    return keepFeatures
+        ? List.of(CacheTable.TOKENS, CacheTable.FEATURES)
+        : List.of(CacheTable.TOKENS);
+  }
+
+  private static void requireAtLeast(String option, int value, int least) {
+    if (value < least) {
+      throw new SettingsException("%s must be at least %d; got %d".formatted(option, least, value));
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package io.tokenreel.job;
+
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.current_timestamp;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.transform;
+import static org.apache.spark.sql.functions.when;
+
+import io.tokenreel.ml.CompressionTransformer;
+import io.tokenreel.model.VisionInfo;
+import io.tokenreel.stage.FrameDecoder;
+import io.tokenreel.stage.StageCounters;
+import io.tokenreel.stage.VisionEncoder;
+import io.tokenreel.video.Outcome;
+import io.tokenreel.video.Reason;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.apache.spark.SparkContext;
+import org.apache.spark.ml.PipelineModel;
+import org.apache.spark.ml.Transformer;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * The road of a video as an MLlib pipeline: decode, encode, and one compression after the other;
+ * and the flat columns that the cache's tables are made of.
+ */
+final class PrecomputeStages {
+
+  /** The columns that {@link #run} gives beside the manifest's own. */
+  static final Set<String> COLUMNS =
+      Set.of(
+          "video_id",
+          "video_uri",
+          "outcome",
+          "reason",
+          "detail",
+          "content_sha256",
+          "input_bytes",
+          "frames_decoded",
+          "decode_errors",
+          "decode_ms",
+          "encode_ms",
+          "compress_ms",
+          "attempts",
+          "encoder",
+          "sampling",
+          "separator_rows",
+          "frame_seconds",
+          "grid",
+          "block",
+          "cells",
+          "writer_version",
+          "created_at");
+
+  private final PrecomputeSettings settings;
+  private final StageCounters decoded;
+  private final StageCounters encoded;
+  private final PipelineModel pipeline;
+
+  PrecomputeStages(SparkContext context, PrecomputeSettings settings, VisionInfo vision) {
+    this.settings = settings;
+    this.decoded = StageCounters.register(context, "decode");
+    this.encoded = StageCounters.register(context, "encode");
+    List<Transformer> stages = new ArrayList<>();
+    stages.add(
+        new FrameDecoder()
+            .setIdCol("video_id")
+            .setSampling(settings.sampling())
+            .setFrameSize(vision.frameHeight(), vision.frameWidth())
+            .setCheck(settings.check())
+            .setTimeoutSeconds(settings.decodeTimeoutSeconds())
+            .setMemoryMegabytes(settings.decodeMemoryMegabytes())
+            .setDecodeAheadBytes((long) settings.decodeAheadMegabytes() << 20)
+            .countIn(decoded));
+    stages.add(
+        new VisionEncoder()
+            .setModelUrl(settings.model())
+            .setDevice(settings.device())
+            .setBatchSize(settings.batchFrames())
+            .setTokenDtype(settings.tokenDtype())
+            .countIn(encoded));
+    for (int i = 0; i < settings.compressions().size(); i++) {
+      stages.add(
+          new CompressionTransformer()
+              .setCompression(settings.compressions().get(i))
+              .setTimed(true)
+              .setOutputCol(compressed(i)));
+    }
+    this.pipeline = new PipelineModel("precompute", stages.toArray(Transformer[]::new));
+  }
+
+  private static String compressed(int i) {
+    return "compressed_" + i;
+  }
+
+  StageCounters decoded() {
+    return decoded;
+  }
+
+  StageCounters encoded() {
+    return encoded;
+  }
+
+  /**
+   * Runs the stages over videos and flattens what they gave: one row per video, with the columns of
+   * {@code outcomes/}, those that every table has, {@code block} (NULL unless features are kept),
+   * and {@code cells}, one struct of compression and compressed tokens per spec (NULL for a FAILED
+   * video).
+   */
+  Dataset<Row> run(Dataset<Row> videos) {
+    Dataset<Row> rows = pipeline.transform(videos);
+    List<Column> columns = new ArrayList<>();
+    Arrays.stream(videos.columns())
+        .filter(name -> !name.equals("video_bytes"))
+        .map(name -> col("`" + name + "`"))
+        .forEach(columns::add);
+    Column unencoded = col("encoding.error").isNotNull();
+    columns.addAll(
+        List.of(
+            when(unencoded, Outcome.FAILED.name()).otherwise(col("frames.outcome")).as("outcome"),
+            when(unencoded, Reason.ENCODER_ERROR.label())
+                .otherwise(col("frames.reason"))
+                .as("reason"),
+            coalesce(col("encoding.error"), col("frames.detail")).as("detail"),
+            col("frames.content_sha256"),
+            col("frames.input_bytes"),
+            col("frames.frames_decoded"),
+            col("frames.decode_errors"),
+            col("frames.decode_ms"),
+            col("encoding.encode_ms"),
+            col("frames.attempts"),
+            col("encoding.encoder"),
+            lit(settings.sampling()).as("sampling"),
+            col("encoding.separator_rows"),
+            transform(col("frames.pts_micros"), micros -> micros.divide(lit(1e6)))
+                .as("frame_seconds"),
+            when(col("tokens").isNotNull(), CacheRows.grid("tokens")).as("grid"),
+            compressMillis().as("compress_ms"),
+            (settings.keepFeatures()
+                    ? col("tokens")
+                    : lit(null).cast(rows.schema().apply("tokens").dataType()))
+                .as("block"),
+            cells(),
+            lit(TokenReel.version()).as("writer_version"),
+            current_timestamp().as("created_at")));
+    return rows.select(columns.toArray(Column[]::new));
+  }
+
+  /** Over all compressions; NULL where there was nothing to compress. */
+  private Column compressMillis() {
+    Column millis = lit(0L);
+    for (int i = 0; i < settings.compressions().size(); i++) {
+      millis = millis.plus(col(compressed(i) + ".compress_ms"));
+    }
+    return millis;
+  }
+
+  private Column cells() {
+    Column[] cells = new Column[settings.compressions().size()];
+    for (int i = 0; i < cells.length; i++) {
+      cells[i] =
+          struct(
+              lit(settings.compressions().get(i)).as("compression"), col(compressed(i)).as("kept"));
+    }
+    return when(col("tokens").isNotNull(), array(cells)).as("cells");
+  }
+}

@@ -1,0 +1,99 @@
+package io.tokenreel.job;
+
+import io.tokenreel.stage.StageCounters;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The line on standard error that says how far a long job is: done, degraded, failed, videos per
+ * second, time left. On a terminal it is drawn over; in a file there is a line every ten seconds.
+ */
+final class Progress implements AutoCloseable {
+
+  private static final Progress SILENT = new Progress(null, false);
+
+  private final PrintWriter out;
+  private final boolean terminal;
+  private final ScheduledExecutorService timer;
+
+  private Progress(PrintWriter out, boolean terminal) {
+    this.out = out;
+    this.terminal = terminal;
+    this.timer =
+        out == null
+            ? null
+            : Executors.newSingleThreadScheduledExecutor(
+                task -> {
+                  Thread thread = new Thread(task, "tokenreel-progress");
+                  thread.setDaemon(true);
+                  return thread;
+                });
+  }
+
+  static Progress silent() {
+    return SILENT;
+  }
+
+  static Progress on(PrintWriter out) {
+    return new Progress(out, System.console() != null);
+  }
+
+  /** Starts to report on a total number of videos. */
+  void start(long total, StageCounters decoded, StageCounters encoded) {
+    if (out == null) {
+      return;
+    }
+    long begin = System.nanoTime();
+    long millis = terminal ? 500 : 10_000;
+    timer.scheduleAtFixedRate(
+        () -> draw(total, decoded, encoded, (System.nanoTime() - begin) / 1e9),
+        millis,
+        millis,
+        TimeUnit.MILLISECONDS);
+  }
+
+  private void draw(long total, StageCounters decoded, StageCounters encoded, double seconds) {
+    long failed = decoded.failed().value() + encoded.failed().value();
+    long done = encoded.videos().value() + decoded.failed().value();
+    String line = line(total, done, decoded.degraded().value(), failed, seconds);
+    out.print(terminal ? "\r" + line + "\u001b[K" : line + System.lineSeparator());
+    out.flush();
+  }
+
+  static String line(long total, long done, long degraded, long failed, double seconds) {
+    double rate = seconds > 0 ? done / seconds : 0;
+    String left = rate == 0 ? "?" : readable((total - done) / rate);
+    return String.format(
+        Locale.ROOT,
+        "%d/%d done, %d degraded, %d failed, %.1f videos/s, %s left",
+        done,
+        total,
+        degraded,
+        failed,
+        rate,
+        left);
+  }
+
+  private static String readable(double seconds) {
+    Duration time = Duration.ofSeconds(Math.max(0, Math.round(seconds)));
+    return time.toHours() > 0
+        ? "%dh%02dm".formatted(time.toHours(), time.toMinutesPart())
+        : "%dm%02ds".formatted(time.toMinutes(), time.toSecondsPart());
+  }
+
+  @Override
+  public void close() {
+    if (out == null) {
+      return;
+    }
+    timer.shutdownNow();
+    if (terminal) {
+      out.print("\r\u001b[K");
+      out.flush();
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package io.tokenreel.job;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.tokenreel.cache.RunRecord;
+import io.tokenreel.video.Outcome;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * What one run came to.
+ *
+ * @param runId names the run in {@code runs/} and {@code outcomes/}
+ * @param output the cache's folder
+ * @param videos input videos; always ok + degraded + failed
+ * @param ok videos without an error
+ * @param degraded videos with tokens, but damaged
+ * @param failed videos without tokens
+ * @param alreadyCommitted of these, videos whose keys were all committed before, for which no work
+ *     was done
+ * @param leftOut files of a walked folder that do not have a video's ending
+ * @param notOk the DEGRADED and FAILED videos, the first {@value #MAX_LISTED} by id, FAILED ones
+ *     first
+ * @param seconds wall time of the job, Spark's start not included
+ */
+public record RunSummary(
+    String runId,
+    String output,
+    long videos,
+    long ok,
+    long degraded,
+    long failed,
+    long alreadyCommitted,
+    List<String> leftOut,
+    List<NotOk> notOk,
+    double seconds) {
+
+  /** How many videos a summary lists; all are in {@code outcomes/}. */
+  static final int MAX_LISTED = 1000;
+
+  /** One video that is not OK. */
+  public record NotOk(String videoId, String outcome, String reason, String detail) {}
+
+  /**
+   * The summary of a run, read from what it committed.
+   *
+   * @param outcomes all rows of {@code outcomes/}
+   */
+  static RunSummary of(
+      Dataset<Row> outcomes,
+      RunRecord run,
+      String output,
+      long alreadyCommitted,
+      List<String> leftOut,
+      double seconds) {
+    Dataset<Row> ofRun = outcomes.filter(col("run_id").equalTo(run.runId()));
+    Map<String, Long> counts = new HashMap<>();
+    ofRun
+        .groupBy("outcome")
+        .count()
+        .collectAsList()
+        .forEach(row -> counts.put(row.getString(0), row.getLong(1)));
+    List<NotOk> notOk =
+        ofRun
+            .filter(col("outcome").notEqual(Outcome.OK.name()))
+            .orderBy(col("outcome").desc(), col("video_id"))
+            .limit(MAX_LISTED)
+            .select("video_id", "outcome", "reason", "detail")
+            .collectAsList()
+            .stream()
+            .map(
+                row ->
+                    new NotOk(
+                        row.getString(0), row.getString(1), row.getString(2), row.getString(3)))
+            .toList();
+    return new RunSummary(
+        run.runId(),
+        output,
+        counts.values().stream().mapToLong(Long::longValue).sum(),
+        counts.getOrDefault(Outcome.OK.name(), 0L),
+        counts.getOrDefault(Outcome.DEGRADED.name(), 0L),
+        counts.getOrDefault(Outcome.FAILED.name(), 0L),
+        alreadyCommitted,
+        leftOut,
+        notOk,
+        seconds);
+  }
+
+  /** Share of the videos that FAILED. */
+  double failedFraction() {
+    return videos == 0 ? 0 : (double) failed / videos;
+  }
+}

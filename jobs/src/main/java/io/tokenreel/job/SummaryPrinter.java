@@ -1,0 +1,82 @@
+package io.tokenreel.job;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
+import java.util.Locale;
+import picocli.CommandLine;
+
+/**
+ * Says what a run came to: text on standard error for a person, one JSON object on standard output
+ * for a program.
+ */
+final class SummaryPrinter {
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+  private static final int MAX_PRINTED = 50;
+
+  private final CommandLine command;
+  private final SessionOptions options;
+
+  SummaryPrinter(CommandLine command, SessionOptions options) {
+    this.command = command;
+    this.options = options;
+  }
+
+  void print(RunSummary summary, double sparkSeconds) {
+    if (!options.quiet()) {
+      text(summary, sparkSeconds);
+    }
+    if (options.json()) {
+      json(summary, sparkSeconds);
+    }
+  }
+
+  private void text(RunSummary summary, double sparkSeconds) {
+    PrintWriter err = command.getErr();
+    for (RunSummary.NotOk video : summary.notOk().stream().limit(MAX_PRINTED).toList()) {
+      err.printf(
+          "%s %s: %s (%s)%n", video.outcome(), video.videoId(), video.reason(), video.detail());
+    }
+    long unprinted =
+        summary.degraded() + summary.failed() - Math.min(MAX_PRINTED, summary.notOk().size());
+    if (unprinted > 0) {
+      err.printf("and %d more that are not OK%n", unprinted);
+    }
+    if (!summary.leftOut().isEmpty()) {
+      err.printf(
+          "%d files without a video's ending were left out: %s%n",
+          summary.leftOut().size(),
+          String.join(", ", summary.leftOut().stream().limit(5).toList()));
+    }
+    err.printf(
+        Locale.ROOT,
+        "%d videos: %d OK, %d DEGRADED, %d FAILED; %d were committed before. %.1f s, and %.1f s for Spark's start.%n",
+        summary.videos(),
+        summary.ok(),
+        summary.degraded(),
+        summary.failed(),
+        summary.alreadyCommitted(),
+        summary.seconds(),
+        sparkSeconds);
+    err.printf(
+        "Run %s; the tables are in %s, each video's outcome in %s/outcomes%n",
+        summary.runId(), summary.output(), summary.output());
+    err.flush();
+  }
+
+  private void json(RunSummary summary, double sparkSeconds) {
+    ObjectNode tree = JSON.valueToTree(summary);
+    tree.put("spark_start_seconds", sparkSeconds);
+    PrintWriter out = command.getOut();
+    try {
+      out.println(JSON.writeValueAsString(tree));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a summary is plain data", e);
+    }
+    out.flush();
+  }
+}

@@ -1,0 +1,195 @@
+package io.tokenreel.job;
+
+import io.tokenreel.cache.CacheSchema;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * The input videos of a job: what {@code --input} names, as rows of {@code video_id, video_uri,
+ * video_bytes} and the manifest's own columns.
+ *
+ * <ul>
+ *   <li>a folder is walked for files with a video's ending; the id is the path relative to the
+ *       folder,
+ *   <li>a file or a glob takes each file whatever its ending; the id is the file's name,
+ *   <li>a manifest ({@code .csv} with a header, {@code .jsonl}, {@code .parquet}) has {@code
+ *       video_uri}, relative to the manifest or absolute, and optionally {@code video_id}; other
+ *       columns pass through.
+ * </ul>
+ */
+final class VideoInputs {
+
+  /** Endings that a folder is walked for. */
+  static final Set<String> VIDEO_ENDINGS =
+      Set.of(
+          "3gp", "avi", "flv", "h264", "h265", "hevc", "m2ts", "m4v", "mjpeg", "mkv", "mov", "mp4",
+          "mpeg", "mpg", "mts", "ogv", "ts", "webm", "wmv");
+
+  private static final StructType LISTED =
+      new StructType()
+          .add("video_id", DataTypes.StringType, false)
+          .add("video_uri", DataTypes.StringType, false)
+          .add("video_bytes", DataTypes.LongType, true);
+
+  private final SparkSession spark;
+  private final Configuration hadoop;
+  private final List<Row> listed = new ArrayList<>();
+  private final List<String> leftOut = new ArrayList<>();
+  private Dataset<Row> manifests;
+
+  private VideoInputs(SparkSession spark) {
+    this.spark = spark;
+    this.hadoop = spark.sparkContext().hadoopConfiguration();
+  }
+
+  /**
+   * What was found.
+   *
+   * @param videos one row per video, ids unique
+   * @param leftOut files of a walked folder that do not have a video's ending
+   */
+  record Found(Dataset<Row> videos, List<String> leftOut) {}
+
+  /**
+   * Lists the inputs.
+   *
+   * @throws SettingsException when an input is not there, holds no video, or two videos have one id
+   */
+  static Found list(SparkSession spark, List<String> inputs) {
+    VideoInputs found = new VideoInputs(spark);
+    for (String input : inputs) {
+      try {
+        found.add(input);
+      } catch (FileNotFoundException e) {
+        throw new SettingsException("--input %s does not exist".formatted(input));
+      } catch (IOException e) {
+        throw new UncheckedIOException("--input " + input + " cannot be read", e);
+      }
+    }
+    Dataset<Row> videos = spark.createDataFrame(found.listed, LISTED);
+    if (found.manifests != null) {
+      videos = found.listed.isEmpty() ? found.manifests : videos.unionByName(found.manifests, true);
+    }
+    requireUniqueIds(videos, inputs);
+    return new Found(videos, found.leftOut);
+  }
+
+  private void add(String input) throws IOException {
+    Path path = new Path(input);
+    FileSystem files = path.getFileSystem(hadoop);
+    FileStatus[] matches = files.globStatus(path);
+    if (matches == null || matches.length == 0) {
+      throw new FileNotFoundException(input);
+    }
+    for (FileStatus match : matches) {
+      if (match.isDirectory()) {
+        walk(files, match.getPath());
+      } else if (isManifest(match.getPath().getName())) {
+        readManifest(match.getPath());
+      } else {
+        take(match.getPath().getName(), match);
+      }
+    }
+  }
+
+  private void walk(FileSystem files, Path folder) throws IOException {
+    String prefix = folder.toUri().getPath();
+    RemoteIterator<LocatedFileStatus> found = files.listFiles(folder, true);
+    while (found.hasNext()) {
+      LocatedFileStatus file = found.next();
+      String relative =
+          file.getPath().toUri().getPath().substring(prefix.length()).replaceFirst("^/", "");
+      if (VIDEO_ENDINGS.contains(ending(relative))) {
+        take(relative, file);
+      } else {
+        leftOut.add(relative);
+      }
+    }
+  }
+
+  private void take(String id, FileStatus file) {
+    listed.add(RowFactory.create(id, file.getPath().toString(), file.getLen()));
+  }
+
+  private static String ending(String name) {
+    return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+  }
+
+  private static boolean isManifest(String name) {
+    return Set.of("csv", "jsonl", "parquet").contains(ending(name));
+  }
+
+  private void readManifest(Path manifest) {
+    Dataset<Row> rows =
+        switch (ending(manifest.getName())) {
+          case "csv" ->
+              spark.read().option("header", "true").option("escape", "\"").csv(manifest.toString());
+          case "jsonl" -> spark.read().json(manifest.toString());
+          default -> spark.read().parquet(manifest.toString());
+        };
+    List<String> columns = Arrays.asList(rows.columns());
+    if (!columns.contains("video_uri")) {
+      throw new SettingsException(
+          "the manifest %s must have a column video_uri; its columns are %s"
+              .formatted(manifest, columns));
+    }
+    long without = rows.filter("video_uri is null or trim(video_uri) = ''").count();
+    if (without > 0) {
+      throw new SettingsException(
+          "%d rows of the manifest %s have no video_uri".formatted(without, manifest));
+    }
+    Dataset<Row> videos =
+        rows.withColumn(
+                "video_id",
+                columns.contains("video_id")
+                    ? functions.col("video_id").cast("string")
+                    : functions.col("video_uri"))
+            .withColumn("video_uri", absolute(manifest.getParent()))
+            .withColumn("video_bytes", functions.lit(null).cast("long"));
+    CacheSchema.checkPassthrough(videos.drop("video_id", "video_uri", "video_bytes").schema());
+    manifests = manifests == null ? videos : manifests.unionByName(videos, true);
+  }
+
+  /** A URI with a scheme or a leading slash stands; another is relative to the manifest. */
+  private static org.apache.spark.sql.Column absolute(Path folder) {
+    return functions
+        .when(
+            functions.col("video_uri").rlike("^([A-Za-z][A-Za-z0-9+.-]*:|/)"),
+            functions.col("video_uri"))
+        .otherwise(functions.concat(functions.lit(folder + "/"), functions.col("video_uri")));
+  }
+
+  private static void requireUniqueIds(Dataset<Row> videos, List<String> inputs) {
+    Dataset<Row> counts = videos.groupBy("video_id").count();
+    List<Row> twice = counts.filter("count > 1 or video_id is null").limit(5).collectAsList();
+    if (!twice.isEmpty()) {
+      throw new SettingsException(
+          "every video needs an id of its own; found %s (id, times) in --input %s: give ids in a manifest"
+              .formatted(twice, inputs));
+    }
+    if (videos.isEmpty()) {
+      throw new SettingsException(
+          "no videos in --input %s; a folder is walked for files that end in %s"
+              .formatted(inputs, VIDEO_ENDINGS.stream().sorted().toList()));
+    }
+  }
+}

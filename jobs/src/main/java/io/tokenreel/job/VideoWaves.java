@@ -1,0 +1,89 @@
+package io.tokenreel.job;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * The pending videos in waves, in the order of their ids. Within a wave, partitions are stretches
+ * of that order with about the same number of bytes, so that the files written are sorted and no
+ * task waits long for another.
+ */
+final class VideoWaves implements Iterator<Dataset<Row>> {
+
+  /**
+   * Tasks per core: enough for a slow video not to hold up the wave, few enough for a decoder
+   * process to pay.
+   */
+  private static final int PARTITIONS_PER_CORE = 2;
+
+  private final SparkSession spark;
+  private final StructType schema;
+  private final int bytesColumn;
+  private final int videosPerWave;
+  private final Iterator<Row> videos;
+
+  VideoWaves(SparkSession spark, Dataset<Row> pending, int videosPerWave) {
+    this.spark = spark;
+    this.schema = pending.schema();
+    this.bytesColumn = schema.fieldIndex("video_bytes");
+    this.videosPerWave = videosPerWave;
+    this.videos = pending.orderBy("video_id").toLocalIterator();
+  }
+
+  @Override
+  public boolean hasNext() {
+    return videos.hasNext();
+  }
+
+  @Override
+  public Dataset<Row> next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException();
+    }
+    List<Row> wave = new ArrayList<>();
+    while (wave.size() < videosPerWave && videos.hasNext()) {
+      wave.add(videos.next());
+    }
+    int partitions =
+        Math.min(wave.size(), PARTITIONS_PER_CORE * spark.sparkContext().defaultParallelism());
+    List<List<Row>> stretches = split(wave, partitions);
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    return spark.createDataFrame(
+        context.parallelize(stretches, stretches.size()).flatMap(List::iterator), schema);
+  }
+
+  /** Contiguous stretches of about equal bytes; none is empty. */
+  private List<List<Row>> split(List<Row> wave, int partitions) {
+    double total = wave.stream().mapToDouble(this::weight).sum();
+    List<List<Row>> stretches = new ArrayList<>();
+    List<Row> stretch = new ArrayList<>();
+    double before = 0;
+    for (Row video : wave) {
+      stretch.add(video);
+      before += weight(video);
+      if (before >= total * (stretches.size() + 1) / partitions) {
+        stretches.add(stretch);
+        stretch = new ArrayList<>();
+      }
+    }
+    if (!stretch.isEmpty()) {
+      stretches.add(stretch);
+    }
+    return stretches;
+  }
+
+  /**
+   * A video's bytes and a constant for what every video costs; an unknown length counts the
+   * constant only.
+   */
+  private double weight(Row video) {
+    return (1 << 20) + (video.isNullAt(bytesColumn) ? 0 : video.getLong(bytesColumn));
+  }
+}

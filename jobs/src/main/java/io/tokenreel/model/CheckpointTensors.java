@@ -1,0 +1,97 @@
+package io.tokenreel.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tokenreel.model.safetensors.SafetensorsFile;
+import io.tokenreel.model.safetensors.Tensor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+
+/**
+ * Some of a checkpoint's tensors under canonical names, wherever they lie: in {@code
+ * model.safetensors} or in the shards that {@code model.safetensors.index.json} lists. Shards that
+ * hold none of them are neither opened nor copied.
+ */
+public final class CheckpointTensors {
+
+  private static final String SINGLE = "model.safetensors";
+  private static final String INDEX = "model.safetensors.index.json";
+
+  private final String uri;
+  private final Map<String, Location> locations;
+
+  /** A tensor by its stored name. */
+  private record Location(SafetensorsFile file, String stored) {}
+
+  private CheckpointTensors(String uri, Map<String, Location> locations) {
+    this.uri = uri;
+    this.locations = locations;
+  }
+
+  /**
+   * Opens the files that hold the tensors.
+   *
+   * @param canonical from a stored name to the canonical one, or to null for a tensor that is of no
+   *     interest
+   * @throws IllegalArgumentException when a file is missing or malformed, or two stored names have
+   *     one canonical name
+   */
+  public static CheckpointTensors open(CheckpointFolder folder, UnaryOperator<String> canonical) {
+    Map<String, Location> locations = new LinkedHashMap<>();
+    for (String name : files(folder, canonical)) {
+      SafetensorsFile file = SafetensorsFile.open(folder.local(name));
+      for (String stored : file.names()) {
+        String key = canonical.apply(stored);
+        Location twin = key == null ? null : locations.put(key, new Location(file, stored));
+        if (twin != null) {
+          throw new IllegalArgumentException(
+              "model '%s' holds '%s' and '%s', which are one tensor; expected each once"
+                  .formatted(folder.uri(), twin.stored(), stored));
+        }
+      }
+    }
+    return new CheckpointTensors(folder.uri(), locations);
+  }
+
+  /** The tensor of a canonical name, mapped, if the checkpoint holds it. */
+  public Optional<Tensor> tensor(String canonicalName) {
+    return Optional.ofNullable(locations.get(canonicalName))
+        .map(location -> location.file().tensor(location.stored()));
+  }
+
+  /** How many tensors of interest are there. */
+  public int count() {
+    return locations.size();
+  }
+
+  /** The folder that the tensors are from, for messages. */
+  public String uri() {
+    return uri;
+  }
+
+  private static Set<String> files(CheckpointFolder folder, UnaryOperator<String> canonical) {
+    if (!folder.has(INDEX)) {
+      return Set.of(SINGLE);
+    }
+    Set<String> shards = new TreeSet<>();
+    try {
+      JsonNode map = new ObjectMapper().readTree(folder.local(INDEX).toFile()).path("weight_map");
+      map.fields()
+          .forEachRemaining(
+              entry -> {
+                if (canonical.apply(entry.getKey()) != null) {
+                  shards.add(entry.getValue().asText());
+                }
+              });
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read %s of %s".formatted(INDEX, folder.uri()), e);
+    }
+    return shards;
+  }
+}

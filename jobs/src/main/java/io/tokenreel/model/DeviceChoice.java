@@ -1,0 +1,64 @@
+package io.tokenreel.model;
+
+import java.io.Serializable;
+
+/**
+ * The device that a model is asked to run on. {@code auto} becomes the first GPU where the engine
+ * sees one, else the CPU, when {@link Models#checkDevice} or {@link Models#openVision} meets it.
+ *
+ * @param kind auto, cpu or cuda
+ * @param index of the GPU among those that the engine sees, 0 for other kinds
+ */
+public record DeviceChoice(Kind kind, int index) implements Serializable {
+
+  /** The words that the command line and the settings use. */
+  public enum Kind {
+    AUTO,
+    CPU,
+    CUDA
+  }
+
+  /** A GPU where there is one, else the CPU. */
+  public static final DeviceChoice AUTO = new DeviceChoice(Kind.AUTO, 0);
+
+  /** The CPU, also where there are GPUs. */
+  public static final DeviceChoice CPU = new DeviceChoice(Kind.CPU, 0);
+
+  public DeviceChoice {
+    if (index < 0 || (kind != Kind.CUDA && index != 0)) {
+      throw new IllegalArgumentException(
+          "a device index must be at least 0 and belongs to cuda only; got " + kind + " " + index);
+    }
+  }
+
+  /** The GPU of this index, such as the address that Spark's task resources give. */
+  public static DeviceChoice cuda(int index) {
+    return new DeviceChoice(Kind.CUDA, index);
+  }
+
+  /**
+   * The choice of a word.
+   *
+   * @throws IllegalArgumentException for another word than {@code auto}, {@code cpu} or {@code
+   *     cuda}
+   */
+  public static DeviceChoice parse(String text) {
+    return switch (text) {
+      case "auto" -> AUTO;
+      case "cpu" -> CPU;
+      case "cuda" -> cuda(0);
+      default ->
+          throw new IllegalArgumentException(
+              "unknown device '" + text + "'; expected auto, cpu or cuda");
+    };
+  }
+
+  @Override
+  public String toString() {
+    return switch (kind) {
+      case AUTO -> "auto";
+      case CPU -> "cpu";
+      case CUDA -> "cuda:" + index;
+    };
+  }
+}

@@ -1,0 +1,87 @@
+package io.tokenreel.model;
+
+import ai.djl.Device;
+import io.tokenreel.model.engine.PyTorch;
+import io.tokenreel.model.llava.LlavaOnevision;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.hadoop.conf.Configuration;
+
+/** The one registry of model families: a new family is its package and one line here. */
+public final class Models {
+
+  /** The model's name that means the embedded one. */
+  public static final String DEFAULT = "default";
+
+  /** Architecture, as config.json names it, to family. */
+  private static final Map<String, VisionFamily> FAMILIES = new TreeMap<>();
+
+  static {
+    FAMILIES.put(LlavaOnevision.ARCHITECTURE, new LlavaOnevision());
+  }
+
+  /** What was read of a checkpoint stays true until a file of it changes. */
+  private static final Map<String, VisionInfo> DESCRIBED = new ConcurrentHashMap<>();
+
+  private Models() {}
+
+  /**
+   * Opens the vision side of a checkpoint.
+   *
+   * @param model a checkpoint folder on any Hadoop file system, or {@code default}
+   * @throws IllegalArgumentException when the checkpoint is incomplete, malformed or of an unknown
+   *     family, or the device is not there
+   */
+  public static VisionTower openVision(String model, DeviceChoice device, Configuration hadoop) {
+    return openVision(folder(model, hadoop), device);
+  }
+
+  static VisionTower openVision(CheckpointFolder folder, DeviceChoice choice) {
+    VisionFamily family = family(folder);
+    Device device = PyTorch.device(choice);
+    return family.open(folder, device);
+  }
+
+  /**
+   * What {@link #openVision} would give, without starting the engine: for planning on the driver.
+   * It reads the vision side's weights once for the revision and remembers the answer until a file
+   * of the folder changes.
+   *
+   * @throws IllegalArgumentException as {@link #openVision} does
+   */
+  public static VisionInfo describe(String model, Configuration hadoop) {
+    CheckpointFolder folder = folder(model, hadoop);
+    return DESCRIBED.computeIfAbsent(folder.stamp(), stamp -> family(folder).describe(folder));
+  }
+
+  /**
+   * Starts the engine and checks that a device is there.
+   *
+   * @return the device itself: never {@code auto}
+   * @throws IllegalArgumentException when it is not there; the message says what the engine sees
+   */
+  public static DeviceChoice checkDevice(DeviceChoice device) {
+    Device found = PyTorch.device(device);
+    return found.isGpu() ? DeviceChoice.cuda(found.getDeviceId()) : DeviceChoice.CPU;
+  }
+
+  static CheckpointFolder folder(String model, Configuration hadoop) {
+    return CheckpointFolder.open(
+        model.equals(DEFAULT) ? DefaultModel.folder().toUri().toString() : model, hadoop);
+  }
+
+  private static VisionFamily family(CheckpointFolder folder) {
+    Settings config = Settings.read(folder, "config.json");
+    return config.words("architectures").stream()
+        .filter(FAMILIES::containsKey)
+        .map(FAMILIES::get)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "model '%s' is of architecture %s; known: %s"
+                        .formatted(
+                            folder.uri(), config.words("architectures"), FAMILIES.keySet())));
+  }
+}

@@ -1,0 +1,137 @@
+package io.tokenreel.model;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Typed reading of a checkpoint's JSON settings. A missing or null field takes the default that the
+ * caller names; a field of another type or out of range is an error that names file and field.
+ */
+public final class Settings {
+
+  private final String source;
+  private final JsonNode node;
+
+  private Settings(String source, JsonNode node) {
+    this.source = source;
+    this.node = node;
+  }
+
+  /**
+   * Reads a JSON file of a checkpoint.
+   *
+   * @throws IllegalArgumentException when it is missing or not a JSON object
+   */
+  public static Settings read(CheckpointFolder folder, String file) {
+    Path path = folder.local(file);
+    try {
+      JsonNode node = new ObjectMapper().readTree(Files.readAllBytes(path));
+      if (!node.isObject()) {
+        throw new IllegalArgumentException(
+            "%s of model '%s' is not a JSON object".formatted(file, folder.uri()));
+      }
+      return new Settings(folder.uri() + "/" + file, node);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          "%s of model '%s' is not JSON: %s".formatted(file, folder.uri(), e.getOriginalMessage()),
+          e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + path, e);
+    }
+  }
+
+  /** Whether a field is there and not null. */
+  public boolean has(String field) {
+    return node.hasNonNull(field);
+  }
+
+  /** The settings below a field; empty ones when it is missing. */
+  public Settings section(String field) {
+    return new Settings(source + "." + field, node.path(field));
+  }
+
+  /** A whole number of at least a minimum. */
+  public int integer(String field, int byDefault, int minimum) {
+    JsonNode value = node.path(field);
+    if (value.isMissingNode() || value.isNull()) {
+      return byDefault;
+    }
+    if (!value.canConvertToInt() || !value.isIntegralNumber() || value.intValue() < minimum) {
+      throw wrong(field, "an integer of at least " + minimum, value);
+    }
+    return value.intValue();
+  }
+
+  /** A number above 0. */
+  public double positive(String field, double byDefault) {
+    JsonNode value = node.path(field);
+    if (value.isMissingNode() || value.isNull()) {
+      return byDefault;
+    }
+    if (!value.isNumber() || !(value.doubleValue() > 0)) {
+      throw wrong(field, "a number above 0", value);
+    }
+    return value.doubleValue();
+  }
+
+  /** A switch. */
+  public boolean flag(String field, boolean byDefault) {
+    JsonNode value = node.path(field);
+    if (value.isMissingNode() || value.isNull()) {
+      return byDefault;
+    }
+    if (!value.isBoolean()) {
+      throw wrong(field, "true or false", value);
+    }
+    return value.booleanValue();
+  }
+
+  /** A fixed number of numbers. */
+  public double[] numbers(String field, double... byDefault) {
+    JsonNode value = node.path(field);
+    if (value.isMissingNode() || value.isNull()) {
+      return byDefault;
+    }
+    double[] numbers = new double[byDefault.length];
+    for (int i = 0; i < numbers.length; i++) {
+      if (value.size() != numbers.length || !value.get(i).isNumber()) {
+        throw wrong(field, numbers.length + " numbers", value);
+      }
+      numbers[i] = value.get(i).doubleValue();
+    }
+    return numbers;
+  }
+
+  /** Words of a list; empty when it is missing. */
+  public List<String> words(String field) {
+    JsonNode value = node.path(field);
+    String[] words = new String[value.size()];
+    Arrays.setAll(words, i -> value.get(i).asText());
+    return List.of(words);
+  }
+
+  /**
+   * Requires a setting to be one of those that this project computes.
+   *
+   * @param byDefault what a missing field means
+   */
+  public void require(String field, String byDefault, String... supported) {
+    JsonNode value = node.path(field);
+    String found = value.isMissingNode() || value.isNull() ? byDefault : value.asText();
+    if (!List.of(supported).contains(found)) {
+      throw wrong(field, "one of " + Arrays.toString(supported), value);
+    }
+  }
+
+  private IllegalArgumentException wrong(String field, String expected, JsonNode found) {
+    return new IllegalArgumentException(
+        "%s: %s must be %s; got %s".formatted(source, field, expected, found));
+  }
+}

@@ -1,0 +1,91 @@
+package io.tokenreel.stage;
+
+import io.tokenreel.video.DecodedVideo;
+import io.tokenreel.video.DecoderSettings;
+import io.tokenreel.video.Frames;
+import io.tokenreel.video.Outcome;
+import io.tokenreel.video.VideoDecoder;
+import io.tokenreel.video.VideoRef;
+import java.util.Iterator;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.util.SerializableConfiguration;
+
+/** Decodes the videos of one partition with a decoder process of its own. */
+final class DecodePartition extends RowStage {
+
+  private static final long serialVersionUID = 1;
+
+  private final int idColumn;
+  private final int uriColumn;
+  private final DecoderSettings settings;
+  private final long maxBytesAhead;
+  private final SerializableConfiguration hadoop;
+  private final StageCounters counters;
+
+  DecodePartition(
+      int idColumn,
+      int uriColumn,
+      DecoderSettings settings,
+      long maxBytesAhead,
+      SerializableConfiguration hadoop,
+      StageCounters counters) {
+    super("decode " + settings.sampling());
+    this.idColumn = idColumn;
+    this.uriColumn = uriColumn;
+    this.settings = settings;
+    this.maxBytesAhead = maxBytesAhead;
+    this.hadoop = hadoop;
+    this.counters = counters;
+  }
+
+  @Override
+  Iterator<Row> open(Iterator<Row> rows) {
+    DecodeAhead videos =
+        new DecodeAhead(
+            rows,
+            row -> new VideoRef(row.getString(idColumn), row.getString(uriColumn), -1),
+            new VideoDecoder(settings, hadoop.value()),
+            maxBytesAhead);
+    closeWithTask(videos);
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return videos.hasNext();
+      }
+
+      @Override
+      public Row next() {
+        DecodeAhead.Decoded decoded = videos.next();
+        count(decoded.video());
+        return append(decoded.row(), framesStruct(decoded.video()));
+      }
+    };
+  }
+
+  private void count(DecodedVideo video) {
+    counters.videos().add(1L);
+    counters.degraded().add(video.outcome() == Outcome.DEGRADED ? 1L : 0L);
+    counters.failed().add(video.outcome() == Outcome.FAILED ? 1L : 0L);
+    counters.millis().add(video.decodeMillis());
+  }
+
+  /** In the order of {@link StageSchemas#FRAMES}. */
+  private static Row framesStruct(DecodedVideo video) {
+    Frames frames = video.frames();
+    return RowFactory.create(
+        video.outcome().name(),
+        video.reason() == null ? null : video.reason().label(),
+        video.detail(),
+        video.contentSha256(),
+        video.inputBytes(),
+        video.framesDecoded(),
+        video.decodeErrors(),
+        video.decodeMillis(),
+        video.attempts(),
+        frames == null ? null : frames.size().height(),
+        frames == null ? null : frames.size().width(),
+        frames == null ? null : frames.ptsMicros(),
+        frames == null ? null : frames.rgb());
+  }
+}

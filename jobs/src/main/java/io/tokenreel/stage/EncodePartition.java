@@ -1,0 +1,81 @@
+package io.tokenreel.stage;
+
+import io.tokenreel.model.DeviceChoice;
+import io.tokenreel.model.SharedTowers;
+import io.tokenreel.model.VisionInfo;
+import io.tokenreel.token.TokenCodec;
+import io.tokenreel.token.TokenDtype;
+import java.util.Iterator;
+import org.apache.spark.TaskContext;
+import org.apache.spark.resource.ResourceInformation;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.util.SerializableConfiguration;
+
+/** Encodes the videos of one partition with the vision tower that all tasks of the JVM share. */
+final class EncodePartition extends RowStage {
+
+  private static final long serialVersionUID = 1;
+
+  private final int framesColumn;
+  private final String model;
+  private final String encoder;
+  private final DeviceChoice device;
+  private final int batchFrames;
+  private final TokenDtype dtype;
+  private final SerializableConfiguration hadoop;
+  private final StageCounters counters;
+
+  EncodePartition(
+      int framesColumn,
+      VisionEncoder.Settings settings,
+      SerializableConfiguration hadoop,
+      StageCounters counters) {
+    super("encode " + settings.encoder());
+    this.framesColumn = framesColumn;
+    this.model = settings.model();
+    this.encoder = settings.encoder();
+    this.device = settings.device();
+    this.batchFrames = settings.batchFrames();
+    this.dtype = settings.dtype();
+    this.hadoop = hadoop;
+    this.counters = counters;
+  }
+
+  @Override
+  Iterator<Row> open(Iterator<Row> rows) {
+    SharedTowers.Lease lease = SharedTowers.acquire(model, taskDevice(), hadoop.value());
+    closeWithTask(lease);
+    if (!lease.tower().info().encoder().equals(encoder)) {
+      throw new IllegalStateException(
+          "this executor's copy of the model %s is %s, the driver's is %s: put the same checkpoint where every executor reads it"
+              .formatted(model, lease.tower().info().encoder(), encoder));
+    }
+    return new EncodedRows(rows, framesColumn, lease.tower(), batchFrames, dtype, counters);
+  }
+
+  /** The GPU that Spark assigned to this task, where the executor has GPUs as a resource. */
+  private DeviceChoice taskDevice() {
+    ResourceInformation gpu = TaskContext.get().resourcesJMap().get("gpu");
+    boolean assigned = gpu != null && device.kind() != DeviceChoice.Kind.CPU;
+    return assigned ? DeviceChoice.cuda(Integer.parseInt(gpu.addresses()[0])) : device;
+  }
+
+  /** The token-block struct of one video. */
+  static Row block(VisionInfo info, float[] tokens, TokenDtype dtype) {
+    return RowFactory.create(
+        tokens.length / (info.tokensPerFrame() * info.dim()),
+        info.tokensPerFrame(),
+        info.gridHeight(),
+        info.gridWidth(),
+        info.dim(),
+        dtype.label(),
+        TokenCodec.encode(tokens, dtype));
+  }
+
+  /** A row of {@link StageSchemas#ENCODING}. */
+  static Row encoding(VisionInfo info, TokenDtype dtype, String error, long millis) {
+    return RowFactory.create(
+        info.encoder(), error, millis, TokenCodec.encode(info.separatorRows(), dtype));
+  }
+}

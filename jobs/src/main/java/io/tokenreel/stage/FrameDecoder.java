@@ -1,0 +1,224 @@
+package io.tokenreel.stage;
+
+import io.tokenreel.ml.ColumnTransformer;
+import io.tokenreel.video.DecodeCheck;
+import io.tokenreel.video.DecodeLimits;
+import io.tokenreel.video.DecoderSettings;
+import io.tokenreel.video.FrameSize;
+import io.tokenreel.video.SamplingSpec;
+import java.util.Arrays;
+import java.util.Locale;
+import org.apache.spark.ml.param.IntParam;
+import org.apache.spark.ml.param.LongParam;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.ParamValidators;
+import org.apache.spark.ml.util.DefaultParamsReader;
+import org.apache.spark.ml.util.Identifiable;
+import org.apache.spark.ml.util.MLReader;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * The stage that turns a column of video URIs into sampled frames, resized for an encoder ({@link
+ * StageSchemas#FRAMES}). A bad video is a row with its reason, never an error of the job.
+ *
+ * <p>Each Spark task owns one decoder process and decodes ahead of whoever reads the frames,
+ * bounded by {@code decodeAheadBytes}.
+ */
+public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
+
+  private static final long serialVersionUID = 1;
+
+  private final Param<String> idCol =
+      textParam(
+          "idCol",
+          "column that holds the video's id, for log lines; empty: its URI serves",
+          value -> {});
+  private final Param<String> sampling =
+      textParam(
+          "sampling", "which frames to return, such as uniform:frames=32", SamplingSpec::parse);
+  private final IntParam frameHeight =
+      new IntParam(
+          uid(), "frameHeight", "height in pixels of the frames returned", ParamValidators.gt(0));
+  private final IntParam frameWidth =
+      new IntParam(
+          uid(), "frameWidth", "width in pixels of the frames returned", ParamValidators.gt(0));
+  private final Param<String> check =
+      textParam(
+          "check",
+          "sampled: errors on the way to the sampled frames count; full: everything is decoded",
+          FrameDecoder::checkOf);
+  private final IntParam timeoutSeconds =
+      new IntParam(
+          uid(), "timeoutSeconds", "wall time that one video may take", ParamValidators.gt(0));
+  private final IntParam memoryMegabytes =
+      new IntParam(
+          uid(),
+          "memoryMegabytes",
+          "memory that a decoder process may take",
+          ParamValidators.gt(0));
+  private final LongParam decodeAheadBytes =
+      new LongParam(
+          uid(),
+          "decodeAheadBytes",
+          "bytes of frames that may wait for the encoder in each task",
+          ParamValidators.gt(0));
+
+  private transient StageCounters counters;
+
+  /** A stage with default settings: 32 uniform frames; the frame size has no default. */
+  public FrameDecoder() {
+    this(Identifiable.randomUID("frameDecoder"));
+  }
+
+  /** A stage of a given uid, as MLlib makes it to copy or load one. */
+  public FrameDecoder(String uid) {
+    super(uid, "video_uri", "frames");
+    setDefault(idCol, "");
+    setDefault(sampling, "uniform:frames=32");
+    setDefault(check, "sampled");
+    setDefault(timeoutSeconds, (int) DecodeLimits.DEFAULT.wall().toSeconds());
+    setDefault(memoryMegabytes, DecodeLimits.DEFAULT.memoryMegabytes());
+    setDefault(decodeAheadBytes, 256L << 20);
+  }
+
+  @Override
+  protected DataType outputType(DataType inputType) {
+    if (!inputType.equals(DataTypes.StringType)) {
+      throw new IllegalArgumentException(
+          "expected string (a video's path or URI); got " + inputType.simpleString());
+    }
+    return StageSchemas.FRAMES;
+  }
+
+  @Override
+  protected Dataset<Row> append(Dataset<Row> rows) {
+    StructType schema = rows.schema();
+    int uri = schema.fieldIndex(getInputCol());
+    int id = getOrDefault(idCol).isEmpty() ? uri : schema.fieldIndex(getOrDefault(idCol));
+    DecodePartition partition =
+        new DecodePartition(
+            id,
+            uri,
+            settings(),
+            (Long) getOrDefault(decodeAheadBytes),
+            new SerializableConfiguration(rows.sparkSession().sparkContext().hadoopConfiguration()),
+            countersOf(rows));
+    return partition.over(rows, transformSchema(schema));
+  }
+
+  private DecoderSettings settings() {
+    for (IntParam size : Arrays.asList(frameHeight, frameWidth)) {
+      if (!isSet(size)) {
+        throw new IllegalArgumentException(
+            uid()
+                + ": "
+                + size.name()
+                + " is not set; set the size that the encoder wants (setFrameSize)");
+      }
+    }
+    return new DecoderSettings(
+        SamplingSpec.parse(getOrDefault(sampling)),
+        new FrameSize((Integer) getOrDefault(frameHeight), (Integer) getOrDefault(frameWidth)),
+        checkOf(getOrDefault(check)),
+        DecodeLimits.DEFAULT
+            .withWall(java.time.Duration.ofSeconds((Integer) getOrDefault(timeoutSeconds)))
+            .withMemoryMegabytes((Integer) getOrDefault(memoryMegabytes)));
+  }
+
+  private static DecodeCheck checkOf(String text) {
+    for (DecodeCheck known : DecodeCheck.values()) {
+      if (known.name().toLowerCase(Locale.ROOT).equals(text)) {
+        return known;
+      }
+    }
+    throw new IllegalArgumentException("unknown check '" + text + "'; expected sampled or full");
+  }
+
+  private StageCounters countersOf(Dataset<Row> rows) {
+    return counters == null
+        ? StageCounters.register(rows.sparkSession().sparkContext(), "decode")
+        : counters;
+  }
+
+  /** Counts this stage's work in the given counters rather than in some of its own. */
+  public FrameDecoder countIn(StageCounters shared) {
+    counters = shared;
+    return this;
+  }
+
+  public Param<String> idCol() {
+    return idCol;
+  }
+
+  public Param<String> sampling() {
+    return sampling;
+  }
+
+  public IntParam frameHeight() {
+    return frameHeight;
+  }
+
+  public IntParam frameWidth() {
+    return frameWidth;
+  }
+
+  public Param<String> check() {
+    return check;
+  }
+
+  public IntParam timeoutSeconds() {
+    return timeoutSeconds;
+  }
+
+  public IntParam memoryMegabytes() {
+    return memoryMegabytes;
+  }
+
+  public LongParam decodeAheadBytes() {
+    return decodeAheadBytes;
+  }
+
+  public FrameDecoder setIdCol(String value) {
+    return with(idCol, value);
+  }
+
+  public FrameDecoder setSampling(String value) {
+    return with(sampling, value);
+  }
+
+  /** Sets the height and width in pixels that an encoder wants. */
+  public FrameDecoder setFrameSize(int height, int width) {
+    set(frameHeight, height);
+    set(frameWidth, width);
+    return this;
+  }
+
+  public FrameDecoder setCheck(String value) {
+    return with(check, value);
+  }
+
+  public FrameDecoder setTimeoutSeconds(int value) {
+    set(timeoutSeconds, value);
+    return this;
+  }
+
+  public FrameDecoder setMemoryMegabytes(int value) {
+    set(memoryMegabytes, value);
+    return this;
+  }
+
+  public FrameDecoder setDecodeAheadBytes(long value) {
+    set(decodeAheadBytes, value);
+    return this;
+  }
+
+  /** Loads a saved stage. */
+  public static MLReader<FrameDecoder> read() {
+    return new DefaultParamsReader<>();
+  }
+}

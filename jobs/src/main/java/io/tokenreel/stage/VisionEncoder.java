@@ -1,0 +1,191 @@
+package io.tokenreel.stage;
+
+import io.tokenreel.ml.ColumnTransformer;
+import io.tokenreel.model.DeviceChoice;
+import io.tokenreel.model.Models;
+import io.tokenreel.sql.TokenSchemas;
+import io.tokenreel.token.TokenDtype;
+import java.io.Serializable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.ml.param.IntParam;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.ParamValidators;
+import org.apache.spark.ml.util.DefaultParamsReader;
+import org.apache.spark.ml.util.Identifiable;
+import org.apache.spark.ml.util.MLReader;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * The stage that turns frames into visual tokens with a model's own vision tower (the token-block
+ * struct), with a column beside it that says what came of it ({@link StageSchemas#ENCODING}).
+ *
+ * <p>It plays the part of DJL's Spark extension and keeps its names for Params: {@code engine},
+ * {@code modelUrl}, {@code batchSize} (in frames), {@code inputCol}, {@code outputCol}. Unlike it,
+ * there is one model per JVM and device, whatever the number of tasks, and it is closed.
+ */
+public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
+
+  private static final long serialVersionUID = 1;
+
+  /** What an executor needs to know to encode, resolved on the driver. */
+  record Settings(
+      String model, String encoder, DeviceChoice device, int batchFrames, TokenDtype dtype)
+      implements Serializable {}
+
+  private final Param<String> engine =
+      textParam(
+          "engine",
+          "the DJL engine that runs the model; PyTorch is the one there is",
+          VisionEncoder::checkEngine);
+  private final Param<String> modelUrl =
+      textParam("modelUrl", "checkpoint folder on any Hadoop file system, or default", value -> {});
+  private final Param<String> device =
+      textParam(
+          "device",
+          "auto, cpu or cuda; a GPU that Spark assigned to the task goes before the first one",
+          DeviceChoice::parse);
+  private final IntParam batchSize =
+      new IntParam(
+          uid(),
+          "batchSize",
+          "frames that go through the tower together, across videos",
+          ParamValidators.gt(0));
+  private final Param<String> tokenDtype =
+      textParam(
+          "tokenDtype",
+          "f32, f16 or bf16: how the tokens are handed on and stored",
+          TokenDtype::of);
+
+  private final Param<String> encodingCol =
+      textParam(
+          "encodingCol",
+          "name of the column for encoder, error, time and separator rows",
+          value -> {});
+
+  private transient StageCounters counters;
+
+  /**
+   * A stage with default settings: the default model, any device, 32 frames a batch, bf16 tokens.
+   */
+  public VisionEncoder() {
+    this(Identifiable.randomUID("visionEncoder"));
+  }
+
+  /** A stage of a given uid, as MLlib makes it to copy or load one. */
+  public VisionEncoder(String uid) {
+    super(uid, "frames", "tokens");
+    setDefault(encodingCol, "encoding");
+    setDefault(engine, "PyTorch");
+    setDefault(modelUrl, "default");
+    setDefault(device, "auto");
+    setDefault(batchSize, 32);
+    setDefault(tokenDtype, "bf16");
+  }
+
+  private static void checkEngine(String name) {
+    if (!name.equals("PyTorch")) {
+      throw new IllegalArgumentException("unknown engine '" + name + "'; expected PyTorch");
+    }
+  }
+
+  @Override
+  protected DataType outputType(DataType inputType) {
+    if (!inputType.equals(StageSchemas.FRAMES)) {
+      throw new IllegalArgumentException(
+          "expected the frames that FrameDecoder gives, %s; got %s"
+              .formatted(StageSchemas.FRAMES.simpleString(), inputType.simpleString()));
+    }
+    return TokenSchemas.BLOCK;
+  }
+
+  @Override
+  public StructType transformSchema(StructType schema) {
+    return super.transformSchema(schema).add(getOrDefault(encodingCol), StageSchemas.ENCODING);
+  }
+
+  @Override
+  protected Dataset<Row> append(Dataset<Row> rows) {
+    Configuration hadoop = rows.sparkSession().sparkContext().hadoopConfiguration();
+    Settings settings =
+        new Settings(
+            getOrDefault(modelUrl),
+            Models.describe(getOrDefault(modelUrl), hadoop).encoder(),
+            DeviceChoice.parse(getOrDefault(device)),
+            (Integer) getOrDefault(batchSize),
+            TokenDtype.of(getOrDefault(tokenDtype)));
+    StageCounters counted =
+        counters == null
+            ? StageCounters.register(rows.sparkSession().sparkContext(), "encode")
+            : counters;
+    return new EncodePartition(
+            rows.schema().fieldIndex(getInputCol()),
+            settings,
+            new SerializableConfiguration(hadoop),
+            counted)
+        .over(rows, transformSchema(rows.schema()));
+  }
+
+  /** Counts this stage's work in the given counters rather than in some of its own. */
+  public VisionEncoder countIn(StageCounters shared) {
+    counters = shared;
+    return this;
+  }
+
+  public Param<String> engine() {
+    return engine;
+  }
+
+  public Param<String> modelUrl() {
+    return modelUrl;
+  }
+
+  public Param<String> device() {
+    return device;
+  }
+
+  public IntParam batchSize() {
+    return batchSize;
+  }
+
+  public Param<String> tokenDtype() {
+    return tokenDtype;
+  }
+
+  public Param<String> encodingCol() {
+    return encodingCol;
+  }
+
+  public VisionEncoder setEngine(String value) {
+    return with(engine, value);
+  }
+
+  public VisionEncoder setModelUrl(String value) {
+    return with(modelUrl, value);
+  }
+
+  public VisionEncoder setDevice(String value) {
+    return with(device, value);
+  }
+
+  public VisionEncoder setBatchSize(int value) {
+    set(batchSize, value);
+    return this;
+  }
+
+  public VisionEncoder setTokenDtype(String value) {
+    return with(tokenDtype, value);
+  }
+
+  public VisionEncoder setEncodingCol(String value) {
+    return with(encodingCol, value);
+  }
+
+  /** Loads a saved stage. */
+  public static MLReader<VisionEncoder> read() {
+    return new DefaultParamsReader<>();
+  }
+}

@@ -1,0 +1,56 @@
+package io.tokenreel.video;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+
+/**
+ * One video for a decoder process.
+ *
+ * @param file a local path under a neutral name
+ */
+public record DecodeRequest(
+    String file,
+    SamplingSpec sampling,
+    FrameSize frameSize,
+    DecodeCheck check,
+    long maxPixels,
+    long maxVideoMicros) {
+
+  static DecodeRequest of(String file, DecoderSettings settings) {
+    return new DecodeRequest(
+        file,
+        settings.sampling(),
+        settings.frameSize(),
+        settings.check(),
+        settings.limits().maxPixels(),
+        settings.limits().maxVideo().toNanos() / 1000);
+  }
+
+  void write(DataOutputStream out) throws IOException {
+    out.writeByte(DecoderProtocol.REQUEST);
+    out.writeUTF(file);
+    out.writeUTF(sampling.toString());
+    out.writeInt(frameSize.height());
+    out.writeInt(frameSize.width());
+    out.writeByte(check.ordinal());
+    out.writeLong(maxPixels);
+    out.writeLong(maxVideoMicros);
+    out.flush();
+  }
+
+  /** The next request, which must have come whole. */
+  public static DecodeRequest read(DataInputStream in) throws IOException {
+    int kind = in.readUnsignedByte();
+    if (kind != DecoderProtocol.REQUEST) {
+      throw new ProtocolException("expected a request, byte 1; got " + kind);
+    }
+    return new DecodeRequest(
+        in.readUTF(),
+        SamplingSpec.parse(in.readUTF()),
+        new FrameSize(in.readInt(), in.readInt()),
+        DecodeCheck.values()[in.readUnsignedByte()],
+        in.readLong(),
+        in.readLong());
+  }
+}

@@ -1,0 +1,59 @@
+package io.tokenreel.video;
+
+import java.util.Arrays;
+
+/**
+ * {@code fps:rate=1,max=64}: at the times 0, 1/rate, 2/rate ... the frame that is on screen then,
+ * that is the last one at or before. When these are more than {@code max}, {@code max} of them are
+ * taken evenly by {@link UniformSampler}'s rule, so first and last stay.
+ *
+ * @param rate frames per second, above 0 and at most 1000
+ * @param max 1 to {@value Samplers#MOST_FRAMES}
+ */
+public record FpsSampler(double rate, int max) implements Sampler {
+
+  /** The name in a spec. */
+  public static final String NAME = "fps";
+
+  private static final double MICROS_PER_SECOND = 1e6;
+
+  static FpsSampler of(SamplerSettings settings) {
+    return new FpsSampler(settings.number("rate", 1, 1e-6, 1000), settings.frames("max", 64));
+  }
+
+  @Override
+  public int maxFrames() {
+    return max;
+  }
+
+  @Override
+  public int[] choose(FrameTimes times) {
+    long[] pts = times.ptsMicros();
+    long span = pts[pts.length - 1] - pts[0];
+    int ticks =
+        (int) Math.min(Integer.MAX_VALUE, (long) (span / MICROS_PER_SECOND * rate + 1e-9) + 1);
+    int[] kept =
+        ticks <= max ? UniformSampler.evenly(ticks, ticks) : UniformSampler.evenly(ticks, max);
+    int[] chosen = new int[kept.length];
+    for (int i = 0; i < kept.length; i++) {
+      chosen[i] = lastAtOrBefore(pts, pts[0] + Math.round(kept[i] * MICROS_PER_SECOND / rate));
+    }
+    return chosen;
+  }
+
+  private static int lastAtOrBefore(long[] pts, long time) {
+    int place = Arrays.binarySearch(pts, time);
+    if (place < 0) {
+      return -place - 2;
+    }
+    while (place + 1 < pts.length && pts[place + 1] == time) {
+      place++;
+    }
+    return place;
+  }
+
+  @Override
+  public String toString() {
+    return NAME + ":rate=" + SamplerSettings.print(rate) + ",max=" + max;
+  }
+}

@@ -1,0 +1,22 @@
+package io.tokenreel.video;
+
+/**
+ * The decodable frames of a video in presentation order, as a sampler sees them.
+ *
+ * @param ptsMicros {@code [frames]}, ascending, microseconds from the first frame
+ * @param keyframe {@code [frames]}, whether the frame needs no other
+ */
+public record FrameTimes(long[] ptsMicros, boolean[] keyframe) {
+
+  public FrameTimes {
+    if (ptsMicros.length != keyframe.length || ptsMicros.length == 0) {
+      throw new IllegalArgumentException(
+          "expected as many times as keyframe flags and at least one; got %d and %d"
+              .formatted(ptsMicros.length, keyframe.length));
+    }
+  }
+
+  public int count() {
+    return ptsMicros.length;
+  }
+}

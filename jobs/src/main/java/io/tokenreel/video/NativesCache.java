@@ -1,0 +1,22 @@
+package io.tokenreel.video;
+
+import java.nio.file.Path;
+
+/**
+ * Where the decoder processes of this JVM unpack FFmpeg to: once per JVM, in a folder that no other
+ * user can plant a library in, removed when the JVM ends.
+ */
+final class NativesCache {
+
+  private static final PrivateFolder FOLDER = new PrivateFolder("tokenreel-natives");
+
+  static {
+    Runtime.getRuntime().addShutdownHook(new Thread(FOLDER::close, "tokenreel-natives-cleanup"));
+  }
+
+  private NativesCache() {}
+
+  static Path path() {
+    return FOLDER.path();
+  }
+}

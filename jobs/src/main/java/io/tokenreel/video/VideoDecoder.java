@@ -1,0 +1,220 @@
+package io.tokenreel.video;
+
+import io.tokenreel.video.StagedVideo.OverLimit;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.function.Function;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * Decodes videos, which are untrusted, in a child process: one after another in the same process,
+ * in a fresh one when it died or went over a limit. A video whose process dies gets one more try.
+ *
+ * <p>Each video is first copied to a private local folder and hashed; the process opens that copy
+ * only. No video makes {@link #decode} throw; what throws is a broken environment, such as a
+ * missing native library.
+ *
+ * <p>One thread decodes. {@link #close} may be called from another one and ends a running decode.
+ */
+public final class VideoDecoder implements AutoCloseable {
+
+  private static final int ATTEMPTS = 2;
+
+  private final DecoderSettings settings;
+  private final Configuration hadoop;
+  private final PrivateFolder folder = new PrivateFolder("tokenreel-decoder");
+  private final List<String> command;
+  private final Object lock = new Object();
+  private DecoderProcess process; // guarded by lock
+  private boolean closed; // guarded by lock
+  private boolean decoding; // guarded by lock
+
+  /**
+   * No process is started before the first video.
+   *
+   * @param hadoop how the videos' file systems are reached
+   */
+  public VideoDecoder(DecoderSettings settings, Configuration hadoop) {
+    this(
+        settings,
+        hadoop,
+        folder ->
+            ChildCommand.of(settings.limits().memoryMegabytes(), folder, NativesCache.path()));
+  }
+
+  /** With another program in the decoder's place. */
+  VideoDecoder(
+      DecoderSettings settings, Configuration hadoop, Function<Path, List<String>> command) {
+    this.settings = Objects.requireNonNull(settings, "settings");
+    this.hadoop = Objects.requireNonNull(hadoop, "hadoop");
+    this.command = command.apply(folder.path());
+  }
+
+  /**
+   * Decodes the frames that the settings' sampler chooses.
+   *
+   * @throws CancellationException if {@link #close} was called
+   */
+  public DecodedVideo decode(VideoRef video) {
+    begin();
+    try {
+      Attempt attempt = new Attempt(settings.limits());
+      try (StagedVideo staged =
+          StagedVideo.stage(
+              video.uri(),
+              hadoop,
+              folder.path(),
+              settings.limits().maxBytes(),
+              attempt.deadlineNanos)) {
+        return decode(staged, attempt);
+      } catch (OverLimit e) {
+        return attempt.failed(e.reason(), e.getMessage(), null, e.bytes());
+      } catch (IOException e) {
+        return attempt.failed(Reason.UNREADABLE, e.toString(), null, 0);
+      }
+    } finally {
+      finish();
+    }
+  }
+
+  private DecodedVideo decode(StagedVideo staged, Attempt attempt) {
+    if (staged.bytes() == 0) {
+      return attempt.failed(Reason.NOT_A_VIDEO, "the file is empty", staged.contentSha256(), 0);
+    }
+    DecodeRequest request = DecodeRequest.of(staged.file().toString(), settings);
+    while (true) {
+      DecoderProcess decoder = current();
+      String death;
+      Reason reason;
+      try (Watchdog watchdog =
+          new Watchdog(decoder.process(), settings.limits(), attempt.deadlineNanos)) {
+        try {
+          DecodeAnswer answer = decoder.decode(request);
+          if (answer.verdict().reason() != Reason.DECODER_MEMORY) {
+            return attempt.done(answer, staged);
+          }
+          reason = Reason.DECODER_MEMORY;
+          death = answer.verdict().detail();
+          decoder.close();
+        } catch (IOException e) {
+          requireOpen();
+          if (e instanceof ProtocolException) {
+            decoder.close(); // it would not end by itself
+          }
+          reason = watchdog.reason() == null ? decoder.causeOfDeath() : watchdog.reason();
+          death = e + ", " + decoder.describeDeath();
+        }
+      }
+      discard(decoder);
+      if (reason == Reason.TIMEOUT || attempt.number == ATTEMPTS) {
+        return attempt.failed(
+            reason, "the decoder died: " + death, staged.contentSha256(), staged.bytes());
+      }
+      attempt.number++;
+    }
+  }
+
+  /** The clock and the counter of one video. */
+  private static final class Attempt {
+
+    private final long startNanos = System.nanoTime();
+    private final long deadlineNanos;
+    private int number = 1;
+
+    Attempt(DecodeLimits limits) {
+      this.deadlineNanos = startNanos + limits.wall().toNanos();
+    }
+
+    private long millis() {
+      return (System.nanoTime() - startNanos) / 1_000_000;
+    }
+
+    DecodedVideo done(DecodeAnswer answer, StagedVideo staged) {
+      DecodeVerdict verdict = answer.verdict();
+      return new DecodedVideo(
+          verdict.outcome(),
+          verdict.reason(),
+          verdict.detail(),
+          staged.contentSha256(),
+          staged.bytes(),
+          verdict.framesDecoded(),
+          verdict.decodeErrors(),
+          millis(),
+          number,
+          answer.frames());
+    }
+
+    DecodedVideo failed(Reason reason, String detail, String contentSha256, long bytes) {
+      return new DecodedVideo(
+          Outcome.FAILED, reason, detail, contentSha256, bytes, 0, 0, millis(), number, null);
+    }
+  }
+
+  private DecoderProcess current() {
+    synchronized (lock) {
+      requireOpen();
+      if (process == null) {
+        process = DecoderProcess.start(command, folder.path());
+      }
+      return process;
+    }
+  }
+
+  private void discard(DecoderProcess decoder) {
+    synchronized (lock) {
+      decoder.close();
+      process = null;
+    }
+  }
+
+  private void begin() {
+    synchronized (lock) {
+      requireOpen();
+      decoding = true;
+    }
+  }
+
+  private void finish() {
+    synchronized (lock) {
+      decoding = false;
+      if (closed) {
+        folder.close();
+      }
+    }
+  }
+
+  private void requireOpen() {
+    synchronized (lock) {
+      if (closed) {
+        throw new CancellationException("the video decoder was closed");
+      }
+    }
+  }
+
+  /** The most memory that the present process ever had, in bytes; 0 when there is none. */
+  long peakResidentBytes() {
+    synchronized (lock) {
+      return process == null ? 0 : new ProcessUsage(process.process()).peakResidentBytes();
+    }
+  }
+
+  /** Ends the process, in mid-video too, and removes the private folder. */
+  @Override
+  public void close() {
+    synchronized (lock) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      if (process != null) {
+        process.close();
+      }
+      if (!decoding) {
+        folder.close();
+      }
+    }
+  }
+}

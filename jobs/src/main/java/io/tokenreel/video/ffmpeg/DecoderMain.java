@@ -1,0 +1,87 @@
+package io.tokenreel.video.ffmpeg;
+
+import io.tokenreel.video.DecodeRequest;
+import io.tokenreel.video.DecodeVerdict;
+import io.tokenreel.video.DecoderProtocol;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.util.concurrent.SynchronousQueue;
+
+/**
+ * The decoder process: reads requests, writes frames, as {@link DecoderProtocol} says, until its
+ * input closes. It ends at once then, in mid-video too, so that it never outlives its owner.
+ *
+ * <p>The answer goes to file descriptor {@value #ANSWERS}, which only this class knows; whatever a
+ * library prints on standard output goes to standard error and cannot disturb it.
+ */
+public final class DecoderMain {
+
+  /** Descriptor of the answers. */
+  public static final int ANSWERS = 3;
+
+  private static final int BUFFER_BYTES = 1 << 16;
+
+  private final DataOutputStream answers;
+  private final FfmpegLog log = FfmpegLog.install();
+
+  private DecoderMain(DataOutputStream answers) {
+    this.answers = answers;
+  }
+
+  public static void main(String[] args) throws IOException, InterruptedException {
+    try (DataOutputStream answers =
+        new DataOutputStream(
+            new BufferedOutputStream(new FileOutputStream("/dev/fd/" + ANSWERS), BUFFER_BYTES))) {
+      DecoderMain decoder = new DecoderMain(answers);
+      SynchronousQueue<DecodeRequest> requests = new SynchronousQueue<>();
+      Thread reader = new Thread(() -> readUntilClosed(requests), "requests");
+      reader.setDaemon(true);
+      reader.start();
+      DecoderProtocol.writeHello(answers);
+      while (true) {
+        decoder.answer(requests.take());
+      }
+    }
+  }
+
+  private static void readUntilClosed(SynchronousQueue<DecodeRequest> requests) {
+    try (DataInputStream in = new DataInputStream(new BufferedInputStream(System.in))) {
+      while (true) {
+        requests.put(DecodeRequest.read(in));
+      }
+    } catch (EOFException e) {
+      Runtime.getRuntime().halt(0);
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      System.err.println("the request could not be read: " + e);
+      Runtime.getRuntime().halt(2);
+    }
+  }
+
+  private void answer(DecodeRequest request) throws IOException {
+    DecodeVerdict verdict = new VideoReading(request, log).decode(new Answers());
+    verdict.write(answers);
+  }
+
+  private final class Answers implements FrameSink {
+
+    @Override
+    public void plan(int frames) throws IOException {
+      answers.writeByte(DecoderProtocol.PLAN);
+      answers.writeInt(frames);
+    }
+
+    @Override
+    public void frame(int firstSlot, int slots, long ptsMicros, byte[] rgb) throws IOException {
+      answers.writeByte(DecoderProtocol.FRAME);
+      answers.writeInt(firstSlot);
+      answers.writeInt(slots);
+      answers.writeLong(ptsMicros);
+      answers.write(rgb);
+    }
+  }
+}

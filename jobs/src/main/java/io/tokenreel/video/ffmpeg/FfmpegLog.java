@@ -1,0 +1,75 @@
+package io.tokenreel.video.ffmpeg;
+
+import static org.bytedeco.ffmpeg.global.avutil.AV_LOG_ERROR;
+import static org.bytedeco.ffmpeg.global.avutil.av_log_set_level;
+import static org.bytedeco.ffmpeg.global.avutil.setLogCallback;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.bytedeco.ffmpeg.avutil.LogCallback;
+import org.bytedeco.javacpp.BytePointer;
+
+/**
+ * Counts the error lines that FFmpeg logs, because some damage is logged and neither returned nor
+ * flagged on the frame. One per process; decoding is single-threaded, so a line that appears during
+ * a call belongs to that call.
+ */
+final class FfmpegLog extends LogCallback {
+
+  private static final int MAX_LINE = 300;
+
+  /** Kept referenced: FFmpeg holds only a native pointer to it. */
+  private static final FfmpegLog INSTANCE = new FfmpegLog();
+
+  private final Map<String, Long> errorsByPart = new HashMap<>();
+  private long errors;
+  private String last = "";
+
+  private FfmpegLog() {}
+
+  /** Starts counting, on the first call. */
+  static FfmpegLog install() {
+    av_log_set_level(AV_LOG_ERROR);
+    setLogCallback(INSTANCE);
+    return INSTANCE;
+  }
+
+  @Override
+  public synchronized void call(int level, BytePointer message) {
+    if (level > AV_LOG_ERROR) {
+      return;
+    }
+    String line = message.getString().strip();
+    if (!line.isEmpty()) {
+      errors++;
+      errorsByPart.merge(part(line), 1L, Long::sum);
+      last = line.substring(0, Math.min(line.length(), MAX_LINE));
+    }
+  }
+
+  synchronized long errors() {
+    return errors;
+  }
+
+  /**
+   * Those of one part, as the line names it in "[part @ address]": a demuxer's errors say something
+   * of the video, those of a parser that looks at another stream do not.
+   */
+  synchronized long errorsOf(String part) {
+    return errorsByPart.getOrDefault(part, 0L);
+  }
+
+  private static String part(String line) {
+    int at = line.indexOf(" @ ");
+    return line.startsWith("[") && at > 0 ? line.substring(1, at) : "";
+  }
+
+  /** The latest error line, or an empty string. */
+  synchronized String last() {
+    return last;
+  }
+
+  synchronized void clear() {
+    last = "";
+  }
+}

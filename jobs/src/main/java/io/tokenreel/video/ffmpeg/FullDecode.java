@@ -1,0 +1,155 @@
+package io.tokenreel.video.ffmpeg;
+
+import static org.bytedeco.ffmpeg.global.avcodec.av_packet_alloc;
+import static org.bytedeco.ffmpeg.global.avcodec.av_packet_free;
+import static org.bytedeco.ffmpeg.global.avcodec.av_packet_unref;
+
+import io.tokenreel.video.DecodeRequest;
+import io.tokenreel.video.DecodeVerdict;
+import io.tokenreel.video.FrameTimes;
+import io.tokenreel.video.Outcome;
+import io.tokenreel.video.Reason;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+
+/**
+ * Decodes a video from the first packet to the last. The first pass delivers the frames that the
+ * packet index promises; when other frames came than were promised, the sampler chooses again among
+ * those that decoded cleanly, and a second pass delivers them.
+ */
+final class FullDecode {
+
+  /**
+   * A frame that decoded cleanly.
+   *
+   * @param output its place among the decoder's frames
+   */
+  private record Decoded(int packet, int output) {}
+
+  private final DecodeRequest request;
+  private final Timeline timeline;
+  private final FfmpegLog log;
+  private final List<Decoded> clean = new ArrayList<>();
+  private long errors;
+  private long flagged;
+  private long framesDecoded;
+  private int lastPacket;
+
+  FullDecode(DecodeRequest request, Timeline timeline, FfmpegLog log) {
+    this.request = request;
+    this.timeline = timeline;
+    this.log = log;
+  }
+
+  /**
+   * @param missing what the file lacks at its end, for a person
+   * @throws DecodeFailure if no frame decodes cleanly
+   */
+  DecodeVerdict run(RgbConverter converter, FrameSink sink, Optional<String> missing)
+      throws IOException, DecodeFailure {
+    log.clear();
+    int[] promised = timeline.presentation();
+    firstPass(
+        Choice.of(request.sampling().sampler(), timeline.times(promised), promised),
+        converter,
+        sink);
+    String lastError = log.last();
+    if (clean.isEmpty()) {
+      throw new DecodeFailure(
+          missing.isPresent()
+              ? Reason.TRUNCATED
+              : errors > 0 ? Reason.DECODE_ERROR : Reason.NO_FRAMES,
+          "none of %d frames decodes; %s".formatted(promised.length, describe(missing, lastError)));
+    }
+    if (timeline.index().timed()) {
+      clean.sort(Comparator.comparingLong(frame -> timeline.index().pts(frame.packet())));
+    }
+    int[] packets = clean.stream().mapToInt(Decoded::packet).toArray();
+    if (!Arrays.equals(packets, promised)) {
+      FrameTimes times = timeline.times(packets);
+      int[] outputs = clean.stream().mapToInt(Decoded::output).toArray();
+      secondPass(Choice.of(request.sampling().sampler(), times, outputs), converter, sink);
+    }
+    return verdict(Math.max(0, promised.length - clean.size()), missing, lastError);
+  }
+
+  private DecodeVerdict verdict(int lost, Optional<String> missing, String lastError) {
+    if (errors == 0 && missing.isEmpty()) {
+      return new DecodeVerdict(Outcome.OK, null, null, framesDecoded, 0);
+    }
+    return new DecodeVerdict(
+        Outcome.DEGRADED,
+        missing.isPresent() ? Reason.TRUNCATED : Reason.DECODE_ERROR,
+        "%d of %d frames lost; %s"
+            .formatted(lost, clean.size() + lost, describe(missing, lastError)),
+        framesDecoded,
+        errors);
+  }
+
+  private String describe(Optional<String> missing, String lastError) {
+    return errors
+        + " errors"
+        + missing.map(text -> "; " + text).orElse("")
+        + (lastError.isEmpty() ? "" : "; the last: " + lastError);
+  }
+
+  private void firstPass(Choice choice, RgbConverter converter, FrameSink sink)
+      throws IOException, DecodeFailure {
+    sink.plan(choice.slots());
+    int[] output = new int[1];
+    errors =
+        decodeAll(
+            (packet, isClean, frame) -> {
+              int number = output[0]++;
+              lastPacket = packet >= 0 ? packet : lastPacket;
+              if (!isClean) {
+                flagged++;
+                return;
+              }
+              clean.add(new Decoded(lastPacket, number));
+              Choice.Place place = choice.places().get(packet);
+              if (place != null) {
+                sink.frame(
+                    place.first(), place.count(), place.ptsMicros(), converter.convert(frame));
+              }
+            });
+    framesDecoded = output[0];
+    errors = Math.max(errors, flagged);
+  }
+
+  private void secondPass(Choice choice, RgbConverter converter, FrameSink sink)
+      throws IOException, DecodeFailure {
+    sink.plan(choice.slots());
+    int[] output = new int[1];
+    decodeAll(
+        (packet, isClean, frame) -> {
+          Choice.Place place = choice.places().get(output[0]++);
+          if (place != null) {
+            sink.frame(place.first(), place.count(), place.ptsMicros(), converter.convert(frame));
+          }
+        });
+  }
+
+  /** Returns the number of errors. */
+  private long decodeAll(PacketDecoder.Frames frames) throws IOException, DecodeFailure {
+    AVPacket packet = av_packet_alloc();
+    try (VideoSource source = VideoSource.open(request.file(), log);
+        PacketDecoder decoder =
+            new PacketDecoder(source.stream().codecpar(), request.maxPixels(), log)) {
+      int number = 0;
+      for (; source.next(packet); number++) {
+        decoder.decode(packet, number, frames);
+        av_packet_unref(packet);
+      }
+      decoder.drain(number, frames);
+      return source.errors() + decoder.errors();
+    } finally {
+      av_packet_free(packet);
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package io.tokenreel.video.ffmpeg;
+
+import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_FLAG_DISCARD;
+import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_FLAG_KEY;
+import static org.bytedeco.ffmpeg.global.avutil.AV_NOPTS_VALUE;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+
+/**
+ * What is known of every packet of a video stream without decoding it, in decode order. The frames
+ * that decoding all of them gives, and their times, follow from it unless {@link #sparse()} is
+ * false.
+ */
+final class PacketIndex {
+
+  private static final int KEY = 1;
+  private static final int SHOWN = 2;
+  private static final int DISPOSABLE = 4;
+  private static final int ENTRY = 8;
+  private static final int CLOSED = 16;
+
+  private long[] pts = new long[1024]; // [packet], stream time base
+  private byte[] flags = new byte[1024]; // [packet]
+  private int count;
+  private boolean timed = true;
+  private boolean sparse = true;
+
+  void add(AVPacket packet, PacketTraits traits) {
+    if (count == pts.length) {
+      pts = Arrays.copyOf(pts, count + count / 2);
+      flags = Arrays.copyOf(flags, pts.length);
+    }
+    boolean discarded = (packet.flags() & AV_PKT_FLAG_DISCARD) != 0;
+    timed &= packet.pts() != AV_NOPTS_VALUE;
+    sparse &= traits.understood();
+    pts[count] = packet.pts();
+    flags[count] =
+        (byte)
+            (((packet.flags() & AV_PKT_FLAG_KEY) != 0 ? KEY : 0)
+                | (traits.shown() && !discarded ? SHOWN : 0)
+                | (traits.disposable() ? DISPOSABLE : 0)
+                | (traits.entry() != PacketTraits.Entry.NONE ? ENTRY : 0)
+                | (traits.entry() == PacketTraits.Entry.CLOSED ? CLOSED : 0));
+    count++;
+  }
+
+  /** Says that the stream is not one whose frames can be told from its packets. */
+  void requireFullDecode() {
+    sparse = false;
+  }
+
+  int count() {
+    return count;
+  }
+
+  /** Whether every packet has a presentation time. */
+  boolean timed() {
+    return timed;
+  }
+
+  /**
+   * Whether single frames may be decoded: each shown packet is known to give one frame, and the
+   * stream begins at an entry.
+   */
+  boolean sparse() {
+    return sparse && timed && count > 0 && isEntry(0);
+  }
+
+  long pts(int packet) {
+    return pts[packet];
+  }
+
+  /** The container's keyframe flag. */
+  boolean isKey(int packet) {
+    return (flags[packet] & KEY) != 0;
+  }
+
+  /** Whether it gives a frame that is presented. */
+  boolean isShown(int packet) {
+    return (flags[packet] & SHOWN) != 0;
+  }
+
+  /** Whether no other packet refers to it. */
+  boolean isDisposable(int packet) {
+    return (flags[packet] & DISPOSABLE) != 0;
+  }
+
+  /** Whether decoding may begin here for packets that follow in decode and presentation order. */
+  boolean isEntry(int packet) {
+    return (flags[packet] & ENTRY) != 0;
+  }
+
+  /** Whether it is an entry and no packet after it refers to one before it. */
+  boolean isClosedEntry(int packet) {
+    return (flags[packet] & CLOSED) != 0;
+  }
+
+  /** The shown packets in presentation order; in decode order where there are no times. */
+  int[] presentation() {
+    return IntStream.range(0, count)
+        .filter(this::isShown)
+        .boxed()
+        .sorted((a, b) -> timed ? Long.compare(pts[a], pts[b]) : Integer.compare(a, b))
+        .mapToInt(Integer::intValue)
+        .toArray();
+  }
+}

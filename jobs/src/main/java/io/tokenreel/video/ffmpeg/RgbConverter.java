@@ -1,0 +1,229 @@
+package io.tokenreel.video.ffmpeg;
+
+import static org.bytedeco.ffmpeg.global.avutil.AVCOL_RANGE_JPEG;
+import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_BT2020_CL;
+import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_BT2020_NCL;
+import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_BT470BG;
+import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_BT709;
+import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_FCC;
+import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_RGB;
+import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_SMPTE170M;
+import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_SMPTE240M;
+import static org.bytedeco.ffmpeg.global.avutil.AV_FRAME_DATA_DISPLAYMATRIX;
+import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_RGB24;
+import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_YUVJ411P;
+import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_YUVJ420P;
+import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_YUVJ422P;
+import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_YUVJ440P;
+import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_YUVJ444P;
+import static org.bytedeco.ffmpeg.global.avutil.av_frame_get_side_data;
+import static org.bytedeco.ffmpeg.global.avutil.av_free;
+import static org.bytedeco.ffmpeg.global.avutil.av_malloc;
+import static org.bytedeco.ffmpeg.global.swscale.SWS_BILINEAR;
+import static org.bytedeco.ffmpeg.global.swscale.SWS_CS_BT2020;
+import static org.bytedeco.ffmpeg.global.swscale.SWS_CS_FCC;
+import static org.bytedeco.ffmpeg.global.swscale.SWS_CS_ITU601;
+import static org.bytedeco.ffmpeg.global.swscale.SWS_CS_ITU709;
+import static org.bytedeco.ffmpeg.global.swscale.SWS_CS_SMPTE240M;
+import static org.bytedeco.ffmpeg.global.swscale.sws_freeContext;
+import static org.bytedeco.ffmpeg.global.swscale.sws_getCoefficients;
+import static org.bytedeco.ffmpeg.global.swscale.sws_getContext;
+import static org.bytedeco.ffmpeg.global.swscale.sws_scale;
+import static org.bytedeco.ffmpeg.global.swscale.sws_setColorspaceDetails;
+
+import io.tokenreel.video.BicubicResizer;
+import io.tokenreel.video.FrameSize;
+import io.tokenreel.video.Reason;
+import java.nio.ByteBuffer;
+import java.util.Set;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.avutil.AVFrameSideData;
+import org.bytedeco.ffmpeg.swscale.SwsContext;
+import org.bytedeco.ffmpeg.swscale.SwsFilter;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.PointerPointer;
+
+/**
+ * From a decoded picture to RGB of the wanted size: the picture's own matrix and range, turned
+ * upright by its display matrix, then resized once.
+ *
+ * <p>A picture whose matrix is not said is BT.709 from {@value #HIGH_DEFINITION} lines up and
+ * BT.601 below, as players guess. A pixel aspect ratio needs no step of its own: the target's shape
+ * is given, so stretching the decoded pixels to it in one step gives the geometry that stretching
+ * them to square pixels first would give, and loses less.
+ *
+ * <p>The full-size RGB picture lies outside the heap; the heap holds a few rows and the target.
+ */
+final class RgbConverter implements AutoCloseable {
+
+  private static final int HIGH_DEFINITION = 720;
+  private static final int CHANNELS = 3;
+  private static final int ROW_ALIGNMENT = 64;
+
+  /**
+   * The conversion that PyAV, torchcodec and decord use, and so the pixels that models were trained
+   * on: the four pixels of a 4:2:0 block share their chroma.
+   */
+  private static final int FLAGS = SWS_BILINEAR;
+
+  /** Formats that are full range by their name. */
+  private static final Set<Integer> FULL_RANGE_FORMATS =
+      Set.of(
+          AV_PIX_FMT_YUVJ411P,
+          AV_PIX_FMT_YUVJ420P,
+          AV_PIX_FMT_YUVJ422P,
+          AV_PIX_FMT_YUVJ440P,
+          AV_PIX_FMT_YUVJ444P);
+
+  /** What a conversion depends on; it changes only where a stream changes in mid-course. */
+  private record Shape(int width, int height, int format, int matrix, boolean fullRange) {}
+
+  private final FrameSize target;
+  private Shape shape;
+  private SwsContext scaler;
+  private BytePointer rgb;
+  private int stride;
+  private BicubicResizer resizer;
+
+  RgbConverter(FrameSize target) {
+    this.target = target;
+  }
+
+  /**
+   * @return {@code [height][width][3]} of the target size
+   */
+  byte[] convert(AVFrame frame) throws DecodeFailure {
+    Shape next = shapeOf(frame);
+    if (!next.equals(shape)) {
+      prepare(next);
+    }
+    try (PointerPointer<BytePointer> planes = new PointerPointer<>(rgb, null, null, null);
+        IntPointer strides = new IntPointer(stride, 0, 0, 0)) {
+      int rows =
+          sws_scale(scaler, frame.data(), frame.linesize(), 0, shape.height(), planes, strides);
+      if (rows != shape.height()) {
+        throw new IllegalStateException(
+            "expected " + shape.height() + " converted rows; got " + rows);
+      }
+    }
+    return resized(orientation(frame));
+  }
+
+  private byte[] resized(Orientation upright) {
+    FrameSize source =
+        new FrameSize(
+            upright.height(shape.width(), shape.height()),
+            upright.width(shape.width(), shape.height()));
+    if (resizer == null || !resizer.source().equals(source)) {
+      resizer = new BicubicResizer(source, target);
+    }
+    ByteBuffer pixels = rgb.asByteBuffer();
+    return resizer.resize((y, row) -> readRow(pixels, upright, y, row));
+  }
+
+  /** Row y of the upright picture. */
+  private void readRow(ByteBuffer pixels, Orientation upright, int y, byte[] row) {
+    int rows = upright.height(shape.width(), shape.height());
+    int along = upright.mirroredY() ? rows - 1 - y : y;
+    if (!upright.transposed() && !upright.mirroredX()) {
+      pixels.get(along * stride, row);
+      return;
+    }
+    int columns = row.length / CHANNELS;
+    int step = upright.transposed() ? stride : CHANNELS;
+    int at = upright.transposed() ? along * CHANNELS : along * stride;
+    if (upright.mirroredX()) {
+      at += (columns - 1) * step;
+      step = -step;
+    }
+    for (int x = 0; x < row.length; x += CHANNELS) {
+      row[x] = pixels.get(at);
+      row[x + 1] = pixels.get(at + 1);
+      row[x + 2] = pixels.get(at + 2);
+      at += step;
+    }
+  }
+
+  private static Orientation orientation(AVFrame frame) {
+    AVFrameSideData matrix = av_frame_get_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX);
+    return matrix == null
+        ? Orientation.UPRIGHT
+        : Orientation.of(matrix.data().capacity(matrix.size()).asByteBuffer());
+  }
+
+  private static Shape shapeOf(AVFrame frame) {
+    boolean full =
+        frame.color_range() == AVCOL_RANGE_JPEG || FULL_RANGE_FORMATS.contains(frame.format());
+    return new Shape(frame.width(), frame.height(), frame.format(), matrix(frame), full);
+  }
+
+  private static int matrix(AVFrame frame) {
+    int space = frame.colorspace();
+    if (space == AVCOL_SPC_BT709) {
+      return SWS_CS_ITU709;
+    }
+    if (space == AVCOL_SPC_BT470BG || space == AVCOL_SPC_SMPTE170M) {
+      return SWS_CS_ITU601;
+    }
+    if (space == AVCOL_SPC_BT2020_NCL || space == AVCOL_SPC_BT2020_CL) {
+      return SWS_CS_BT2020;
+    }
+    if (space == AVCOL_SPC_SMPTE240M) {
+      return SWS_CS_SMPTE240M;
+    }
+    if (space == AVCOL_SPC_FCC) {
+      return SWS_CS_FCC;
+    }
+    boolean high = frame.height() >= HIGH_DEFINITION && space != AVCOL_SPC_RGB;
+    return high ? SWS_CS_ITU709 : SWS_CS_ITU601;
+  }
+
+  private void prepare(Shape next) throws DecodeFailure {
+    release();
+    shape = next;
+    scaler =
+        sws_getContext(
+            next.width(),
+            next.height(),
+            next.format(),
+            next.width(),
+            next.height(),
+            AV_PIX_FMT_RGB24,
+            FLAGS,
+            (SwsFilter) null,
+            (SwsFilter) null,
+            (DoublePointer) null);
+    stride = (next.width() * CHANNELS + ROW_ALIGNMENT - 1) / ROW_ALIGNMENT * ROW_ALIGNMENT;
+    long bytes = (long) stride * next.height() + ROW_ALIGNMENT;
+    rgb = new BytePointer(av_malloc(bytes));
+    if (scaler == null || rgb.isNull()) {
+      throw new DecodeFailure(
+          Reason.DECODER_MEMORY,
+          "no memory to convert a picture of %d x %d".formatted(next.width(), next.height()));
+    }
+    rgb.capacity(bytes);
+    IntPointer source = sws_getCoefficients(next.matrix());
+    IntPointer full = sws_getCoefficients(SWS_CS_ITU601);
+    sws_setColorspaceDetails(
+        scaler, source, next.fullRange() ? 1 : 0, full, 1, 0, 1 << 16, 1 << 16);
+  }
+
+  private void release() {
+    if (scaler != null) {
+      sws_freeContext(scaler);
+      scaler = null;
+    }
+    if (rgb != null) {
+      av_free(rgb);
+      rgb = null;
+    }
+    shape = null;
+  }
+
+  @Override
+  public void close() {
+    release();
+  }
+}

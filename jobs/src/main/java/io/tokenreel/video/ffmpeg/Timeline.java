@@ -1,0 +1,94 @@
+package io.tokenreel.video.ffmpeg;
+
+import static org.bytedeco.ffmpeg.global.avutil.av_make_q;
+import static org.bytedeco.ffmpeg.global.avutil.av_rescale_q;
+
+import io.tokenreel.video.FrameTimes;
+import io.tokenreel.video.Reason;
+import org.bytedeco.ffmpeg.avutil.AVRational;
+
+/**
+ * When the frames of a stream are presented, in microseconds from its first frame. A stream without
+ * times, such as raw H.264, has them from its frame rate.
+ */
+final class Timeline {
+
+  private static final int MICROS_PER_SECOND = 1_000_000;
+
+  private final PacketIndex index;
+  private final int[] presentation; // [frame], packets in presentation order
+  private final long firstPts;
+  private final int baseNumerator;
+  private final int baseDenominator;
+  private final int rateNumerator;
+  private final int rateDenominator;
+
+  /**
+   * @throws DecodeFailure if no packet gives a frame
+   */
+  Timeline(PacketIndex index, VideoSource source) throws DecodeFailure {
+    this.index = index;
+    this.presentation = index.presentation();
+    if (presentation.length == 0) {
+      throw new DecodeFailure(
+          Reason.NO_FRAMES, "the video stream has no packet that gives a frame");
+    }
+    this.firstPts = index.pts(presentation[0]);
+    this.baseNumerator = source.stream().time_base().num();
+    this.baseDenominator = source.stream().time_base().den();
+    AVRational rate = source.frameRate();
+    if (!index.timed() && (rate.num() <= 0 || rate.den() <= 0)) {
+      throw new DecodeFailure(
+          Reason.NO_FRAMES, "the video stream has neither presentation times nor a frame rate");
+    }
+    this.rateNumerator = rate.num();
+    this.rateDenominator = rate.den();
+  }
+
+  PacketIndex index() {
+    return index;
+  }
+
+  /** The shown packets in presentation order. */
+  int[] presentation() {
+    return presentation;
+  }
+
+  /**
+   * @param packet that the frame came from
+   * @param place of the frame in presentation order
+   */
+  long micros(int packet, int place) {
+    try (AVRational micros = av_make_q(1, MICROS_PER_SECOND)) {
+      if (!index.timed()) {
+        try (AVRational frame = av_make_q(rateDenominator, rateNumerator)) {
+          return av_rescale_q(place, frame, micros);
+        }
+      }
+      try (AVRational base = av_make_q(baseNumerator, baseDenominator)) {
+        return av_rescale_q(index.pts(packet) - firstPts, base, micros);
+      }
+    }
+  }
+
+  /** From the first frame to the last. */
+  long durationMicros() {
+    int last = presentation.length - 1;
+    return micros(presentation[last], last);
+  }
+
+  /**
+   * The times of frames.
+   *
+   * @param packets {@code [frames]}, that they came from, in presentation order
+   */
+  FrameTimes times(int[] packets) {
+    long[] micros = new long[packets.length];
+    boolean[] key = new boolean[packets.length];
+    for (int i = 0; i < packets.length; i++) {
+      micros[i] = micros(packets[i], i);
+      key[i] = index.isKey(packets[i]);
+    }
+    return new FrameTimes(micros, key);
+  }
+}

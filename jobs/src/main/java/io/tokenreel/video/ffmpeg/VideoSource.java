@@ -1,0 +1,160 @@
+package io.tokenreel.video.ffmpeg;
+
+import static org.bytedeco.ffmpeg.global.avcodec.AVDISCARD_ALL;
+import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_FLAG_CORRUPT;
+import static org.bytedeco.ffmpeg.global.avcodec.av_packet_unref;
+import static org.bytedeco.ffmpeg.global.avformat.AV_DISPOSITION_ATTACHED_PIC;
+import static org.bytedeco.ffmpeg.global.avformat.av_find_best_stream;
+import static org.bytedeco.ffmpeg.global.avformat.av_guess_frame_rate;
+import static org.bytedeco.ffmpeg.global.avformat.av_read_frame;
+import static org.bytedeco.ffmpeg.global.avformat.avformat_alloc_context;
+import static org.bytedeco.ffmpeg.global.avformat.avformat_close_input;
+import static org.bytedeco.ffmpeg.global.avformat.avformat_find_stream_info;
+import static org.bytedeco.ffmpeg.global.avformat.avformat_open_input;
+import static org.bytedeco.ffmpeg.global.avutil.AVERROR_EOF;
+import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_VIDEO;
+import static org.bytedeco.ffmpeg.global.avutil.av_dict_free;
+import static org.bytedeco.ffmpeg.global.avutil.av_dict_set;
+
+import io.tokenreel.video.Reason;
+import org.bytedeco.ffmpeg.avcodec.AVCodec;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.avformat.AVFormatContext;
+import org.bytedeco.ffmpeg.avformat.AVStream;
+import org.bytedeco.ffmpeg.avutil.AVDictionary;
+import org.bytedeco.ffmpeg.avutil.AVRational;
+import org.bytedeco.javacpp.PointerPointer;
+
+/**
+ * The packets of a file's video stream, from the first to the last. It never seeks, so what it
+ * gives depends on no seek table, and two sources of one file give the same packets.
+ *
+ * <p>The video is FFmpeg's best stream: the one with the default disposition first, then by size;
+ * cover art never is.
+ */
+final class VideoSource implements AutoCloseable {
+
+  /** A demuxer that reports this many errors in a row will not come to an end. */
+  private static final int MAX_ERRORS_IN_A_ROW = 100;
+
+  private final FfmpegLog log;
+  private final AVFormatContext format;
+  private final AVStream stream;
+  private final String demuxer;
+  private long errors;
+
+  private VideoSource(FfmpegLog log, AVFormatContext format, AVStream stream) {
+    this.log = log;
+    this.format = format;
+    this.stream = stream;
+    this.demuxer = format.iformat().name().getString();
+  }
+
+  /**
+   * @throws DecodeFailure if no allowed demuxer knows the file, or it has no video
+   */
+  static VideoSource open(String file, FfmpegLog log) throws DecodeFailure {
+    log.clear();
+    AVFormatContext format = avformat_alloc_context();
+    AVDictionary options = new AVDictionary(null);
+    av_dict_set(options, "format_whitelist", AllowList.formats(), 0);
+    av_dict_set(options, "codec_whitelist", AllowList.codecs(), 0);
+    av_dict_set(options, "protocol_whitelist", AllowList.PROTOCOLS, 0);
+    int opened = avformat_open_input(format, file, null, options);
+    av_dict_free(options);
+    if (opened < 0) {
+      throw notOpened(opened, log.last());
+    }
+    try {
+      int found = avformat_find_stream_info(format, (PointerPointer<?>) null);
+      if (found < 0) {
+        throw new DecodeFailure(
+            Errors.reason(found, Reason.NOT_A_VIDEO),
+            "no stream could be read: " + Errors.text(found));
+      }
+      return new VideoSource(log, format, videoStream(format));
+    } catch (DecodeFailure e) {
+      avformat_close_input(format);
+      throw e;
+    }
+  }
+
+  private static DecodeFailure notOpened(int code, String line) {
+    if (line.contains("whitelist")) {
+      return new DecodeFailure(
+          Reason.FORMAT_NOT_ALLOWED,
+          "the container format is not allowed; allowed: " + AllowList.formats());
+    }
+    return new DecodeFailure(
+        Errors.reason(code, Reason.NOT_A_VIDEO),
+        "no video format was recognised: "
+            + Errors.text(code)
+            + (line.isEmpty() ? "" : " (" + line + ")"));
+  }
+
+  private static AVStream videoStream(AVFormatContext format) throws DecodeFailure {
+    int best = av_find_best_stream(format, AVMEDIA_TYPE_VIDEO, -1, -1, (AVCodec) null, 0);
+    if (best < 0 || (format.streams(best).disposition() & AV_DISPOSITION_ATTACHED_PIC) != 0) {
+      throw new DecodeFailure(
+          Reason.NO_VIDEO_STREAM, "none of %d streams is a video".formatted(format.nb_streams()));
+    }
+    for (int i = 0; i < format.nb_streams(); i++) {
+      if (i != best) {
+        format.streams(i).discard(AVDISCARD_ALL);
+      }
+    }
+    return format.streams(best);
+  }
+
+  /**
+   * Reads the next packet of the video stream, skipping over errors, which it counts.
+   *
+   * @param packet blank; to be unreferenced by the caller
+   * @return false at the end
+   */
+  boolean next(AVPacket packet) throws DecodeFailure {
+    for (int inARow = 0; inARow < MAX_ERRORS_IN_A_ROW; ) {
+      long logged = log.errorsOf(demuxer);
+      int read = av_read_frame(format, packet);
+      if (read == AVERROR_EOF()) {
+        int io = format.pb() == null ? 0 : format.pb().error();
+        errors +=
+            (io < 0 && io != AVERROR_EOF() ? 1 : 0) + (log.errorsOf(demuxer) > logged ? 1 : 0);
+        return false;
+      }
+      if (read < 0) {
+        Errors.requireMemory(read, "reading a packet");
+        errors++;
+        inARow++;
+        continue;
+      }
+      boolean ours = packet.stream_index() == stream.index();
+      if (ours) {
+        boolean corrupt = (packet.flags() & AV_PKT_FLAG_CORRUPT) != 0;
+        errors += corrupt || log.errorsOf(demuxer) > logged ? 1 : 0;
+        return true;
+      }
+      av_packet_unref(packet);
+    }
+    return false;
+  }
+
+  /** Errors met so far. */
+  long errors() {
+    return errors;
+  }
+
+  AVStream stream() {
+    return stream;
+  }
+
+  /** The frame rate that headers and the first packets suggest; zero when nothing does. */
+  AVRational frameRate() {
+    return av_guess_frame_rate(format, stream, null);
+  }
+
+  @Override
+  public void close() {
+    avformat_close_input(format);
+  }
+}

@@ -1,0 +1,101 @@
+package io.tokenreel.model.llava;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.tokenreel.model.ChildJvm;
+import io.tokenreel.model.DeviceChoice;
+import io.tokenreel.model.EncodeDigest;
+import io.tokenreel.model.Models;
+import io.tokenreel.model.VisionTower;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A frame's tokens depend on that frame alone, to the last bit. */
+class BatchingTest {
+
+  private static final long SEED = 11;
+  private static final int FRAMES = 8;
+
+  @TempDir Path folder;
+
+  @Test
+  void encode_inAnyBatch_givesTheSameBits() throws IOException {
+    new TestCheckpoint(TestCheckpoint.ODD).write(folder);
+    try (VisionTower tower = open()) {
+      byte[] rgb = EncodeDigest.frames(tower.info(), FRAMES, SEED);
+      int frameBytes = rgb.length / FRAMES;
+      float[] whole = tower.encode(rgb, FRAMES);
+      int values = whole.length / FRAMES;
+      for (int batch : new int[] {1, 3, 5}) {
+        for (int first = 0; first + batch <= FRAMES; first++) {
+          float[] part =
+              tower.encode(
+                  Arrays.copyOfRange(rgb, first * frameBytes, (first + batch) * frameBytes), batch);
+          Golden.assertSameBits(
+              "batch of %d from %d, seed %d".formatted(batch, first, SEED),
+              Arrays.copyOfRange(whole, first * values, (first + batch) * values),
+              part);
+        }
+      }
+    }
+  }
+
+  @Test
+  void encode_withAnyNumberOfThreads_givesTheSameBits() throws Exception {
+    new TestCheckpoint(TestCheckpoint.ODD).write(folder);
+    List<String> digests = new ArrayList<>();
+    for (int threads : new int[] {1, 2, 8}) {
+      digests.add(
+          ChildJvm.run(
+              List.of("-Dtokenreel.model.threads=" + threads),
+              EncodeDigest.class,
+              folder.toString()));
+    }
+    assertEquals(List.of(digests.get(0), digests.get(0), digests.get(0)), digests);
+  }
+
+  @Test
+  void encode_calledFromManyThreads_givesTheSameBits() throws Exception {
+    new TestCheckpoint(TestCheckpoint.ODD).write(folder);
+    ExecutorService callers = Executors.newFixedThreadPool(4);
+    try (VisionTower tower = open()) {
+      byte[] rgb = EncodeDigest.frames(tower.info(), FRAMES, SEED);
+      float[] expected = tower.encode(rgb, FRAMES);
+      List<Future<float[]>> results = new ArrayList<>();
+      for (int call = 0; call < 20; call++) {
+        results.add(callers.submit(() -> tower.encode(rgb, FRAMES)));
+      }
+      for (Future<float[]> result : results) {
+        Golden.assertSameBits("concurrent call", expected, result.get());
+      }
+    } finally {
+      callers.shutdownNow();
+    }
+  }
+
+  @Test
+  void encode_withBytesOfAnotherSize_isAnErrorThatNamesBoth() throws IOException {
+    new TestCheckpoint(TestCheckpoint.ODD).write(folder);
+    try (VisionTower tower = open()) {
+      String message =
+          assertThrows(IllegalArgumentException.class, () -> tower.encode(new byte[5], 1))
+              .getMessage();
+      assertEquals("1 frames must hold 12675 bytes each; got 5 bytes in all", message);
+      assertEquals(0, tower.encode(new byte[0], 0).length);
+    }
+  }
+
+  private VisionTower open() {
+    return Models.openVision(folder.toString(), DeviceChoice.CPU, new Configuration());
+  }
+}

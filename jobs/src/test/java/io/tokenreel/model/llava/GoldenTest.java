@@ -1,0 +1,56 @@
+package io.tokenreel.model.llava;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.tokenreel.model.DeviceChoice;
+import io.tokenreel.model.Models;
+import io.tokenreel.model.VisionInfo;
+import io.tokenreel.model.VisionTower;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
+
+/** Agreement with Transformers, stage by stage, on the golden checkpoint. */
+class GoldenTest {
+
+  private static final double TOLERANCE = 2e-4;
+
+  @Test
+  void stages_ofTheGoldenCheckpoint_agreeWithTransformers() {
+    Map<String, float[]> stages = VisionStages.run(Golden.FOLDER, Golden.resized(), Golden.FRAMES);
+    stages.forEach(
+        (name, values) -> Golden.assertClose(name, Golden.floats(name), values, TOLERANCE));
+    Golden.assertClose(
+        "vision_hidden", Golden.floats("vision_hidden"), stages.get("vision_hidden.3"), TOLERANCE);
+  }
+
+  @Test
+  void encode_ofTheGoldenCheckpoint_givesPooledTokens() {
+    try (VisionTower tower =
+        Models.openVision(Golden.FOLDER.toString(), DeviceChoice.CPU, new Configuration())) {
+      Golden.assertClose(
+          "pooled",
+          Golden.floats("pooled"),
+          tower.encode(Golden.resized(), Golden.FRAMES),
+          TOLERANCE);
+    }
+  }
+
+  @Test
+  void describe_ofTheGoldenCheckpoint_givesSizesAndNewline() {
+    VisionInfo info = Models.describe(Golden.FOLDER.toString(), new Configuration());
+    assertEquals(70, info.frameHeight());
+    assertEquals(70, info.frameWidth());
+    assertEquals(3, info.gridHeight());
+    assertEquals(3, info.gridWidth());
+    assertEquals(64, info.dim());
+    assertArrayEquals(
+        io.tokenreel.model.safetensors.SafetensorsFile.open(
+                Golden.FOLDER.resolve("model.safetensors"))
+            .tensor("image_newline")
+            .floats(),
+        info.separatorRows());
+    assertEquals("llava_onevision_tiny", info.encoder().split("@")[0]);
+  }
+}

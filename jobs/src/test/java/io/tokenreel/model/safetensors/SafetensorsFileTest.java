@@ -1,0 +1,138 @@
+package io.tokenreel.model.safetensors;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SafetensorsFileTest {
+
+  @TempDir Path folder;
+
+  @Test
+  void open_ofWhatWasWritten_givesItBack() throws IOException {
+    LinkedHashMap<String, Tensor> tensors = new LinkedHashMap<>();
+    tensors.put("z", tensor(SafetensorsDtype.U8, List.of(3L), 1, 2, 3));
+    tensors.put("empty", tensor(SafetensorsDtype.F32, List.of(0L, 4L)));
+    tensors.put("scalar", tensor(SafetensorsDtype.F16, List.of(), 0, 0x3c));
+    Path path = write(tensors, Map.of("format", "pt"));
+
+    SafetensorsFile file = SafetensorsFile.open(path);
+
+    assertEquals(List.of("z", "empty", "scalar"), file.names());
+    assertEquals(Map.of("format", "pt"), file.metadata());
+    tensors.forEach((name, expected) -> assertEquals(expected, file.tensor(name)));
+    assertArrayEquals(new float[] {1}, file.tensor("scalar").floats());
+    assertTrue(file.tensor("z").data().isDirect(), "mapped, not read");
+  }
+
+  @Test
+  void write_twice_givesTheSameBytesOnAnEightByteBoundary() throws IOException {
+    LinkedHashMap<String, Tensor> tensors = new LinkedHashMap<>();
+    tensors.put("a", tensor(SafetensorsDtype.U8, List.of(1L), 7));
+    ByteArrayOutputStream first = new ByteArrayOutputStream();
+    ByteArrayOutputStream second = new ByteArrayOutputStream();
+    SafetensorsWriter.write(first, tensors, Map.of());
+    SafetensorsWriter.write(second, tensors, Map.of());
+    assertArrayEquals(first.toByteArray(), second.toByteArray());
+    assertEquals(1, first.size() % 8);
+  }
+
+  @Test
+  void floats_ofEveryHalf_areThoseOfTheDefinition() {
+    for (int bits = 0; bits < 0x7c00; bits++) {
+      int exponent = bits >> 10;
+      double fraction = (bits & 0x3ff) / 1024.0;
+      double expected =
+          exponent == 0 ? Math.scalb(fraction, -14) : Math.scalb(1 + fraction, exponent - 15);
+      assertEquals((float) expected, half(bits));
+      assertEquals((float) -expected, half(bits | 0x8000));
+    }
+    assertEquals(Float.POSITIVE_INFINITY, half(0x7c00));
+    assertEquals(Float.NEGATIVE_INFINITY, half(0xfc00));
+    assertTrue(Float.isNaN(half(0x7e00)));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}|takes 8 bytes, in 4",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]}}|cut short",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[-4,0]}}|bytes -4 to 0",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}|described as",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}|described as",
+        "{\"a\":{\"dtype\":\"F8\",\"shape\":[1],\"data_offsets\":[0,1]}}|unknown safetensors dtype 'F8'",
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[3037000500,3037000500],\"data_offsets\":[0,1]}}|overflow",
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]},\"b\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[1,3]}}|tensors 'a' and 'b' on the same bytes",
+        "{\"a\":|not JSON",
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]},\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[1,2]}}|not JSON",
+      })
+  void open_ofAMalformedHeader_saysWhatIsWrong(String header, String expected) throws IOException {
+    byte[] json = header.getBytes(StandardCharsets.UTF_8);
+    Path path = raw(json.length, json);
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> SafetensorsFile.open(path)).getMessage();
+    assertTrue(message.contains(expected) && message.contains(path.toString()), message);
+  }
+
+  @Test
+  void open_ofAHeaderLongerThanTheFile_saysSo() throws IOException {
+    for (long length : new long[] {-1, 0, 1L << 40}) {
+      Path path = raw(length, new byte[] {'{', '}'});
+      assertThrows(IllegalArgumentException.class, () -> SafetensorsFile.open(path));
+    }
+    Path tiny = Files.write(folder.resolve("tiny"), new byte[3]);
+    assertThrows(IllegalArgumentException.class, () -> SafetensorsFile.open(tiny));
+  }
+
+  @Test
+  void tensor_thatIsNotThere_isAnErrorThatNamesIt() throws IOException {
+    SafetensorsFile file = SafetensorsFile.open(write(new LinkedHashMap<>(), Map.of()));
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> file.tensor("absent")).getMessage();
+    assertTrue(message.contains("'absent'"), message);
+  }
+
+  private Path write(LinkedHashMap<String, Tensor> tensors, Map<String, String> metadata)
+      throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    SafetensorsWriter.write(out, tensors, metadata);
+    return Files.write(folder.resolve("file.safetensors"), out.toByteArray());
+  }
+
+  /** A header of a declared length, then eight bytes of data. */
+  private Path raw(long length, byte[] header) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(8 + header.length + 8).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putLong(length).put(header);
+    return Files.write(folder.resolve("raw.safetensors"), bytes.array());
+  }
+
+  private static Tensor tensor(SafetensorsDtype dtype, List<Long> shape, int... bytes) {
+    ByteBuffer data = ByteBuffer.allocate(bytes.length);
+    for (int value : bytes) {
+      data.put((byte) value);
+    }
+    return new Tensor(dtype, shape, data.flip());
+  }
+
+  private static float half(int bits) {
+    return tensor(SafetensorsDtype.F16, List.of(1L), bits & 0xff, bits >> 8).floats()[0];
+  }
+}

@@ -1,0 +1,70 @@
+package io.tokenreel.video;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.tokenreel.testing.Safetensors;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class BicubicResizerTest {
+
+  private static final Path GOLDEN =
+      Path.of("..", "shared", "goldens", "models", "llava_onevision_tiny", "expected.safetensors");
+
+  @Test
+  void resize_goldenFrames_equalPillowLevelForLevel() {
+    Safetensors golden = Safetensors.read(GOLDEN);
+    Safetensors.Tensor frames = golden.tensor("frames");
+    Safetensors.Tensor resized = golden.tensor("resized");
+    BicubicResizer resizer = new BicubicResizer(size(frames), size(resized));
+    int from = size(frames).rgbBytes();
+    int to = size(resized).rgbBytes();
+    for (int i = 0; i < frames.shape()[0]; i++) {
+      assertArrayEquals(
+          Arrays.copyOfRange(resized.data(), i * to, (i + 1) * to),
+          resizer.resize(Arrays.copyOfRange(frames.data(), i * from, (i + 1) * from)),
+          "frame " + i);
+    }
+  }
+
+  @Test
+  void resize_toTheSameSize_copiesThePixels() {
+    byte[] rgb = noise(17, 31);
+    FrameSize size = new FrameSize(17, 31);
+    assertArrayEquals(rgb, new BicubicResizer(size, size).resize(rgb));
+  }
+
+  @Test
+  void resize_flatImage_staysFlatAtEverySize() {
+    byte[] rgb = new byte[new FrameSize(5, 9).rgbBytes()];
+    Arrays.fill(rgb, (byte) 201);
+    for (int side = 1; side < 40; side++) {
+      FrameSize target = new FrameSize(side, 40 - side);
+      for (byte level : new BicubicResizer(new FrameSize(5, 9), target).resize(rgb)) {
+        assertEquals(201, level & 0xff, "at " + target);
+      }
+    }
+  }
+
+  @Test
+  void resize_oneAxisOnly_leavesTheOtherUntouched() {
+    byte[] rgb = noise(4, 6);
+    byte[] wide = new BicubicResizer(new FrameSize(4, 6), new FrameSize(4, 12)).resize(rgb);
+    byte[] row = Arrays.copyOf(rgb, 18);
+    byte[] wideRow = new BicubicResizer(new FrameSize(1, 6), new FrameSize(1, 12)).resize(row);
+    assertArrayEquals(wideRow, Arrays.copyOf(wide, 36));
+  }
+
+  private static FrameSize size(Safetensors.Tensor frames) {
+    return new FrameSize((int) frames.shape()[1], (int) frames.shape()[2]);
+  }
+
+  private static byte[] noise(int height, int width) {
+    byte[] rgb = new byte[new FrameSize(height, width).rgbBytes()];
+    new Random(7).nextBytes(rgb);
+    return rgb;
+  }
+}

@@ -1,0 +1,180 @@
+package io.tokenreel.video;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Random;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Files that are no videos, no longer videos, or too much of one. */
+class DamagedFilesTest {
+
+  private static VideoDecoder decoder;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void start() {
+    decoder = VideoTests.decoder("uniform:frames=8", VideoTests.SMALL, DecodeCheck.SAMPLED);
+  }
+
+  @AfterAll
+  static void end() {
+    decoder.close();
+  }
+
+  private DecodedVideo decode(String name, byte[] bytes) throws IOException {
+    return decoder.decode(VideoTests.ref(Files.write(folder.resolve(name), bytes)));
+  }
+
+  private static void assertFailed(Reason reason, DecodedVideo video) {
+    assertEquals(reason, video.reason(), video.detail());
+    assertEquals(Outcome.FAILED, video.outcome());
+    assertEquals(1, video.attempts());
+  }
+
+  @Test
+  void decode_textNamedMp4_isNotAVideo() throws IOException {
+    assertFailed(
+        Reason.NOT_A_VIDEO, decode("text.mp4", "hello, I am a text\n".repeat(99).getBytes(UTF_8)));
+  }
+
+  @Test
+  void decode_emptyFile_isNotAVideo() throws IOException {
+    assertFailed(Reason.NOT_A_VIDEO, decode("empty.mp4", new byte[0]));
+  }
+
+  @Test
+  void decode_missingFile_isUnreadable() {
+    DecodedVideo video = decoder.decode(new VideoRef("x", "/no/such/file.mp4", -1));
+    assertFailed(Reason.UNREADABLE, video);
+    assertNull(video.contentSha256());
+  }
+
+  @Test
+  void decode_unknownFileSystem_isUnreadable() {
+    assertFailed(Reason.UNREADABLE, decoder.decode(new VideoRef("x", "nosuch://host/v.mp4", -1)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ffconcat version 1.0\nfile '%s'\n",
+        "#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\n%s\n#EXT-X-ENDLIST\n"
+      })
+  void decode_playlistNamedMp4_opensNoOtherFile(String playlist) throws IOException {
+    Path other = TestClips.clip("h264_closed_gop.mp4");
+    DecodedVideo video = decode("list.mp4", playlist.formatted(other).getBytes(UTF_8));
+    assertEquals(Outcome.FAILED, video.outcome(), video.detail());
+    assertTrue(
+        video.reason() == Reason.FORMAT_NOT_ALLOWED || video.reason() == Reason.NOT_A_VIDEO,
+        video.detail());
+  }
+
+  @Test
+  void decode_forbiddenCodec_isNotAllowed() throws IOException {
+    Path file = folder.resolve("forbidden.avi");
+    FrameSize size = new FrameSize(16, 16);
+    try (VideoWriter writer = new VideoWriter(file, "magicyuv", size, 25, 1, Map.of())) {
+      writer.add(new byte[size.rgbBytes()], 0);
+      writer.finish();
+    }
+    assertFailed(Reason.CODEC_NOT_ALLOWED, decoder.decode(VideoTests.ref(file)));
+  }
+
+  @Test
+  void decode_halfAnMp4WithItsIndexInFront_isDegradedAndTruncated() throws IOException {
+    byte[] whole = Files.readAllBytes(VideoTests.VIDEOS.resolve("nasa_13013.mp4"));
+    DecodedVideo video = decode("half.mp4", Arrays.copyOf(whole, whole.length / 2));
+    if (video.outcome() == Outcome.FAILED) {
+      assertFailed(Reason.TRUNCATED, video);
+    } else {
+      assertEquals(Reason.TRUNCATED, video.reason(), video.detail());
+      assertEquals(Outcome.DEGRADED, video.outcome());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"h264_open_gop_one_ref.mkv", "hevc_closed_gop.mkv"})
+  void decode_halfAMatroskaFile_isDegradedAndTruncated(String name) throws IOException {
+    byte[] whole = Files.readAllBytes(TestClips.clip(name));
+    DecodedVideo video = decode("half.mkv", Arrays.copyOf(whole, whole.length / 2));
+    assertEquals(Outcome.DEGRADED, video.outcome(), video.detail());
+    assertEquals(Reason.TRUNCATED, video.reason(), video.detail());
+    assertEquals(8, video.frames().count());
+  }
+
+  @Test
+  void decode_halfAnMp4WithItsIndexAtTheEnd_failsAsTruncated() throws IOException {
+    byte[] whole = Files.readAllBytes(TestClips.clip("h264_closed_gop.mp4"));
+    assertFailed(Reason.TRUNCATED, decode("half.mp4", Arrays.copyOf(whole, whole.length / 2)));
+  }
+
+  @Test
+  void decode_randomDamageUnderFullCheck_neverCallsChangedFramesOk() throws IOException {
+    byte[] whole = Files.readAllBytes(TestClips.clip("h264_closed_gop.mp4"));
+    Frames sound = decode("sound.mp4", whole).frames();
+    try (VideoDecoder full =
+        VideoTests.decoder("uniform:frames=8", VideoTests.SMALL, DecodeCheck.FULL)) {
+      for (int seed = 0; seed < 40; seed++) {
+        Random random = new Random(seed);
+        byte[] damaged = whole.clone();
+        int at = random.nextInt(whole.length - 64);
+        for (int i = 0; i < 32; i++) {
+          damaged[at + i] = (byte) random.nextInt();
+        }
+        Path file = Files.write(folder.resolve("damaged.mp4"), damaged);
+        DecodedVideo video = full.decode(VideoTests.ref(file));
+        assertTrue(
+            video.outcome() != Outcome.OK || video.frames().count() == sound.count(),
+            "seed " + seed);
+        assertTrue(
+            video.outcome() != Outcome.OK || Arrays.equals(sound.rgb(), video.frames().rgb()),
+            "seed " + seed + ": damage at byte " + at + " was not noticed");
+      }
+    }
+  }
+
+  @Test
+  void decode_overThePixelLimit_isTooLarge() {
+    assertFailed(Reason.TOO_LARGE, decodeWithin(limits(1 << 20, 96 * 64 - 1, Duration.ofHours(1))));
+  }
+
+  @Test
+  void decode_overTheDurationLimit_isTooLarge() {
+    assertFailed(Reason.TOO_LARGE, decodeWithin(limits(1 << 20, 96 * 64, Duration.ofSeconds(2))));
+  }
+
+  @Test
+  void decode_overTheByteLimit_isTooLarge() {
+    assertFailed(Reason.TOO_LARGE, decodeWithin(limits(1000, 96 * 64, Duration.ofHours(1))));
+  }
+
+  private static DecodeLimits limits(long bytes, long pixels, Duration video) {
+    return new DecodeLimits(
+        Duration.ofMinutes(1), Duration.ofMinutes(1), bytes, pixels, video, 512);
+  }
+
+  private static DecodedVideo decodeWithin(DecodeLimits limits) {
+    DecoderSettings settings =
+        new DecoderSettings(
+            SamplingSpec.parse("uniform:frames=2"), VideoTests.SMALL, DecodeCheck.SAMPLED, limits);
+    try (VideoDecoder limited = new VideoDecoder(settings, new Configuration(false))) {
+      return limited.decode(VideoTests.ref(TestClips.clip("h264_closed_gop.mp4")));
+    }
+  }
+}

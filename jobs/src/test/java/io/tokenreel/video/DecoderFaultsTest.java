@@ -1,0 +1,132 @@
+package io.tokenreel.video;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a decoder process that misbehaves costs: its video's row, and nothing else. */
+class DecoderFaultsTest {
+
+  private static final DecodeLimits LIMITS =
+      DecodeLimits.DEFAULT.withMemoryMegabytes(256).withWall(Duration.ofSeconds(60));
+
+  @TempDir private Path folder;
+
+  private final AtomicReference<Path> privateFolder = new AtomicReference<>();
+
+  private VideoDecoder decoder(DecodeLimits limits) {
+    DecoderSettings settings =
+        new DecoderSettings(
+            SamplingSpec.parse("uniform:frames=1"),
+            new FrameSize(2, 2),
+            DecodeCheck.SAMPLED,
+            limits);
+    return new VideoDecoder(
+        settings,
+        new Configuration(false),
+        path -> {
+          privateFolder.set(path);
+          return StandInDecoder.command(folder);
+        });
+  }
+
+  private VideoRef video(String behaviour) throws IOException {
+    Path file = folder.resolve(behaviour + ".mp4");
+    Files.writeString(file, behaviour);
+    return VideoTests.ref(file);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "abort,DECODER_CRASH,assertion failed in the stand-in",
+    "garbage,DECODER_CRASH,unknown message",
+    "close,DECODER_CRASH,EOFException",
+    "memory,DECODER_MEMORY,decoder died"
+  })
+  void decode_decoderDiesTwice_failsTheVideoAndSparesItsNeighbours(
+      String behaviour, Reason reason, String detail) throws IOException {
+    try (VideoDecoder decoder = decoder(LIMITS)) {
+      assertEquals(Outcome.OK, decoder.decode(video("good")).outcome());
+      DecodedVideo failed = decoder.decode(video(behaviour));
+      assertEquals(Outcome.FAILED, failed.outcome());
+      assertEquals(reason, failed.reason(), failed.detail());
+      assertTrue(failed.detail().contains(detail), failed.detail());
+      assertEquals(2, failed.attempts());
+      assertEquals(64, failed.contentSha256().length());
+      assertEquals(Outcome.OK, decoder.decode(video("good")).outcome());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"once-abort", "once-garbage", "once-close", "once-memory"})
+  void decode_decoderDiesOnce_triesAgainInAFreshOne(String behaviour) throws IOException {
+    try (VideoDecoder decoder = decoder(LIMITS)) {
+      DecodedVideo video = decoder.decode(video(behaviour));
+      assertEquals(Outcome.OK, video.outcome(), video.detail());
+      assertEquals(2, video.attempts());
+    }
+  }
+
+  @Test
+  void decode_decoderHangs_failsWithTimeoutWhenTheWallTimeIsOver() throws IOException {
+    try (VideoDecoder decoder = decoder(LIMITS.withWall(Duration.ofSeconds(2)))) {
+      DecodedVideo video = decoder.decode(video("hang"));
+      assertEquals(Reason.TIMEOUT, video.reason(), video.detail());
+      assertEquals(1, video.attempts(), "no time is left for another attempt");
+    }
+  }
+
+  @Test
+  void decode_decoderSpins_failsWithTimeoutWhenTheProcessorTimeIsOver() throws IOException {
+    DecodeLimits limits =
+        new DecodeLimits(
+            LIMITS.wall(),
+            Duration.ofSeconds(2),
+            LIMITS.maxBytes(),
+            LIMITS.maxPixels(),
+            LIMITS.maxVideo(),
+            LIMITS.memoryMegabytes());
+    try (VideoDecoder decoder = decoder(limits)) {
+      assertEquals(Reason.TIMEOUT, decoder.decode(video("spin")).reason());
+    }
+  }
+
+  @Test
+  void close_whileDecoding_endsTheProcessAndRemovesTheFolder() throws Exception {
+    VideoDecoder decoder = decoder(LIMITS);
+    assertEquals(Outcome.OK, decoder.decode(video("good")).outcome());
+    VideoRef hang = video("hang");
+    CompletableFuture<DecodedVideo> decoding =
+        CompletableFuture.supplyAsync(() -> decoder.decode(hang));
+    Path staged = privateFolder.get().resolve("video");
+    while (Files.notExists(staged)) {
+      Thread.onSpinWait();
+    }
+    decoder.close();
+    ExecutionException e = assertThrows(ExecutionException.class, decoding::get);
+    assertTrue(e.getCause() instanceof CancellationException, e.toString());
+    assertFalse(Files.exists(privateFolder.get()));
+    assertThrows(CancellationException.class, () -> decoder.decode(hang));
+  }
+
+  @Test
+  void close_withoutADecode_removesTheFolder() {
+    decoder(LIMITS).close();
+    assertFalse(Files.exists(privateFolder.get()));
+  }
+}

@@ -1,0 +1,108 @@
+package io.tokenreel.video;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tokenreel.testing.Safetensors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The real videos and the reference frames of ../shared. */
+class SharedVideosTest {
+
+  private static final Path GOLDENS = Path.of("..", "shared", "goldens", "frames");
+
+  @ParameterizedTest
+  @CsvSource({
+    "nasa_13013.mp4,390",
+    "h265_video.mp4,10",
+    "av1_video.mkv,125",
+    "flipping_a_pancake.mkv,310",
+    "unordered.mov,4",
+    "video_0.mov,3",
+    "video_90.mov,3",
+    "video_180.mov,3",
+    "video_270.mov,3"
+  })
+  void decode_everyFrame_givesTheRightCountAtAscendingTimes(String name, int count) {
+    try (VideoDecoder decoder =
+        VideoTests.decoder("uniform:frames=" + count, VideoTests.SMALL, DecodeCheck.SAMPLED)) {
+      DecodedVideo video = decoder.decode(VideoTests.ref(VideoTests.VIDEOS.resolve(name)));
+      assertEquals(Outcome.OK, video.outcome(), video.detail());
+      assertEquals(count, video.framesDecoded(), "frames decoded of " + name);
+      long[] pts = video.frames().ptsMicros();
+      for (int i = 1; i < pts.length; i++) {
+        assertTrue(pts[i] > pts[i - 1], name + ": frame " + i + " at " + pts[i] + " us");
+      }
+    }
+  }
+
+  @Test
+  void decode_allAtTheDefaultSampling_givesNineOkAndTheCorruptedDegraded() throws IOException {
+    List<Path> files;
+    try (var listed = Files.list(VideoTests.VIDEOS)) {
+      files = listed.filter(file -> !file.toString().endsWith(".md")).sorted().toList();
+    }
+    assertEquals(10, files.size());
+    try (VideoDecoder decoder =
+        VideoTests.decoder("uniform:frames=32", VideoTests.SMALL, DecodeCheck.SAMPLED)) {
+      for (Path file : files) {
+        DecodedVideo video = decoder.decode(VideoTests.ref(file));
+        boolean corrupted = file.endsWith("corrupted.mp4");
+        assertEquals(
+            corrupted ? Outcome.DEGRADED : Outcome.OK,
+            video.outcome(),
+            file + ": " + video.detail());
+        assertEquals(corrupted ? Reason.DECODE_ERROR : null, video.reason());
+        assertEquals(32, video.frames().count());
+        assertEquals(Files.size(file), video.inputBytes());
+      }
+    }
+  }
+
+  @Test
+  void decode_nativeSize_isWithinTheReferenceDecodersRounding() throws IOException {
+    FrameSize nativeSize = new FrameSize(270, 480);
+    try (VideoDecoder decoder =
+        VideoTests.decoder("uniform:frames=390", nativeSize, DecodeCheck.SAMPLED)) {
+      Frames frames =
+          decoder.decode(VideoTests.ref(VideoTests.VIDEOS.resolve("nasa_13013.mp4"))).frames();
+      for (int number : new int[] {0, 15, 386}) {
+        Safetensors golden =
+            Safetensors.read(
+                GOLDENS.resolve("nasa_stream3_frame%06d.safetensors".formatted(number)));
+        byte[] expected = golden.tensor("frame").data();
+        byte[] actual = VideoTests.frame(frames, number);
+        assertTrue(VideoTests.meanDifference(expected, actual) <= 2, "mean of frame " + number);
+        assertTrue(VideoTests.greatestDifference(expected, actual) <= 8, "most of frame " + number);
+        double seconds = Double.parseDouble(golden.metadata().get("pts_seconds"));
+        assertEquals(seconds, frames.ptsMicros()[number] / 1e6, 1e-5);
+      }
+    }
+  }
+
+  @Test
+  void decode_fourRotations_standUprightAndAlike() {
+    try (VideoDecoder decoder =
+        VideoTests.decoder("uniform:frames=3", new FrameSize(96, 96), DecodeCheck.SAMPLED)) {
+      Frames upright = decodeRotated(decoder, 0);
+      for (int degrees : new int[] {90, 180, 270}) {
+        Frames turned = decodeRotated(decoder, degrees);
+        assertArrayEquals(upright.ptsMicros(), turned.ptsMicros());
+        double difference = VideoTests.meanDifference(upright.rgb(), turned.rgb());
+        assertTrue(difference < 8, degrees + " degrees differ by " + difference + " levels");
+      }
+    }
+  }
+
+  private static Frames decodeRotated(VideoDecoder decoder, int degrees) {
+    Path file = VideoTests.VIDEOS.resolve("video_" + degrees + ".mov");
+    return decoder.decode(VideoTests.ref(file)).frames();
+  }
+}

@@ -1,0 +1,139 @@
+package io.tokenreel.video.ffmpeg;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tokenreel.video.DecodeCheck;
+import io.tokenreel.video.DecodeRequest;
+import io.tokenreel.video.DecodeVerdict;
+import io.tokenreel.video.FrameSize;
+import io.tokenreel.video.Outcome;
+import io.tokenreel.video.SamplingSpec;
+import io.tokenreel.video.TestClips;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Sampled frames are, byte for byte, those of a decode from the first packet to the last. */
+class ExactFramesTest {
+
+  private static final FrameSize SIZE = new FrameSize(64, 96);
+  private static final List<String> SAMPLINGS =
+      List.of(
+          "uniform:frames=1",
+          "uniform:frames=2",
+          "uniform:frames=5",
+          "uniform:frames=13",
+          "uniform:frames=200",
+          "fps:rate=3,max=64",
+          "keyframes:max=4");
+
+  @TempDir private Path folder;
+
+  /** A sink that keeps what it gets. */
+  private static final class Kept implements FrameSink {
+
+    private final List<byte[]> rgb = new ArrayList<>();
+    private long[] pts = {};
+
+    @Override
+    public void plan(int frames) {
+      rgb.clear();
+      for (int i = 0; i < frames; i++) {
+        rgb.add(null);
+      }
+      pts = new long[frames];
+    }
+
+    @Override
+    public void frame(int firstSlot, int slots, long ptsMicros, byte[] frame) {
+      for (int i = firstSlot; i < firstSlot + slots; i++) {
+        rgb.set(i, frame);
+        pts[i] = ptsMicros;
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("clips")
+  void decode_clipFromAnotherEncoder_givesTheFramesOfAFullDecode(Path clip) throws Exception {
+    assertExact(clip);
+  }
+
+  @ParameterizedTest
+  @MethodSource("encodings")
+  void decode_generatedVideo_givesTheFramesOfAFullDecode(TestClips.Encoding encoding)
+      throws Exception {
+    assertExact(encoding.write(folder, SIZE, 60));
+  }
+
+  @Test
+  void decode_framesOfALongVideo_decodesOnlyWhatTheyNeed() throws Exception {
+    for (Path clip :
+        List.of(TestClips.clip("h264_open_gop.mp4"), TestClips.clip("hevc_open_gop.mp4"))) {
+      DecodeVerdict verdict = decode(clip, "uniform:frames=2", DecodeCheck.SAMPLED, new Kept());
+      assertTrue(
+          verdict.framesDecoded() <= 12, clip + " decoded " + verdict.framesDecoded() + " of 75");
+    }
+  }
+
+  static List<Path> clips() throws IOException {
+    return TestClips.all();
+  }
+
+  static List<TestClips.Encoding> encodings() {
+    return TestClips.encodings();
+  }
+
+  private static void assertExact(Path clip) throws Exception {
+    List<byte[]> all = SequentialReference.decode(clip, SIZE);
+    Kept everything = new Kept();
+    assertOk(clip, decode(clip, "uniform:frames=" + all.size(), DecodeCheck.FULL, everything));
+    for (int i = 0; i < all.size(); i++) {
+      assertArrayEquals(all.get(i), everything.rgb.get(i), clip + ": full decode, frame " + i);
+      assertTrue(i == 0 || everything.pts[i] > everything.pts[i - 1], clip + ": time of " + i);
+    }
+    for (String sampling : SAMPLINGS) {
+      Kept full = new Kept();
+      Kept sampled = new Kept();
+      assertOk(clip, decode(clip, sampling, DecodeCheck.FULL, full));
+      assertOk(clip, decode(clip, sampling, DecodeCheck.SAMPLED, sampled));
+      assertArrayEquals(full.pts, sampled.pts, clip + " at " + sampling);
+      for (int i = 0; i < full.pts.length; i++) {
+        byte[] expected = all.get(place(everything.pts, full.pts[i]));
+        assertArrayEquals(expected, sampled.rgb.get(i), clip + " at " + sampling + ", frame " + i);
+        assertArrayEquals(expected, full.rgb.get(i), clip + " at " + sampling + ", frame " + i);
+      }
+    }
+  }
+
+  private static int place(long[] pts, long time) {
+    int place = Arrays.binarySearch(pts, time);
+    assertTrue(place >= 0, "no frame at " + time);
+    return place;
+  }
+
+  private static void assertOk(Path clip, DecodeVerdict verdict) {
+    assertEquals(Outcome.OK, verdict.outcome(), clip + ": " + verdict.detail());
+  }
+
+  private static DecodeVerdict decode(Path clip, String sampling, DecodeCheck check, FrameSink sink)
+      throws IOException {
+    DecodeRequest request =
+        new DecodeRequest(
+            clip.toString(),
+            SamplingSpec.parse(sampling),
+            SIZE,
+            check,
+            Long.MAX_VALUE,
+            Long.MAX_VALUE);
+    return new VideoReading(request, FfmpegLog.install()).decode(sink);
+  }
+}

@@ -1,0 +1,56 @@
+"""Writes the clips of this folder: streams that the project's own encoders cannot make.
+
+    python -m venv venv && venv/bin/pip install -r requirements.txt && venv/bin/python make_clips.py
+"""
+
+from fractions import Fraction
+
+import av
+import numpy
+
+WIDTH, HEIGHT, FRAMES, RATE = 96, 64, 75, 25
+
+
+def picture(index: int) -> numpy.ndarray:
+    """Moving sine waves with a bar that jumps, so that no two frames are alike."""
+    y, x = numpy.mgrid[0:HEIGHT, 0:WIDTH]
+    planes = [
+        127 + 90 * numpy.sin((x * (c + 1) + 3 * index) / 11.0) * numpy.cos((y - 2 * index) / (7.0 + c))
+        for c in range(3)
+    ]
+    rgb = numpy.stack(planes, axis=-1)
+    rgb[:, (index * 7) % WIDTH, :] = 255
+    return rgb.clip(0, 255).astype(numpy.uint8)
+
+
+def write(name, codec, options, times=None, tick=Fraction(1, 1000)):
+    with av.open(name, "w") as container:
+        stream = container.add_stream(codec, rate=RATE, options=options)
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        stream.codec_context.time_base = tick
+        for index in range(FRAMES):
+            frame = av.VideoFrame.from_ndarray(picture(index), format="rgb24")
+            frame.pts = times[index] if times else index * tick.denominator // RATE
+            frame.time_base = tick
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
+X264 = {"crf": "35", "preset": "medium", "threads": "1"}
+
+
+def x264(parameters, **more):
+    return {**X264, "x264-params": parameters, **more}
+
+
+write("h264_closed_gop.mp4", "libx264", x264("keyint=12:min-keyint=12:scenecut=0:bframes=3:b-pyramid=normal:ref=3"))
+write("h264_open_gop.mp4", "libx264", x264("open-gop=1:keyint=12:min-keyint=6:scenecut=0:bframes=3:b-pyramid=normal:ref=3"))
+write("h264_open_gop.ts", "libx264", x264("open-gop=1:keyint=12:min-keyint=6:scenecut=0:bframes=3:b-pyramid=normal:ref=3"))
+write("h264_open_gop_one_ref.mkv", "libx264", x264("open-gop=1:keyint=9:min-keyint=5:scenecut=0:bframes=2:b-pyramid=none:ref=1:weightp=0"))
+write("h264_intra_refresh.mp4", "libx264", x264("intra-refresh=1:keyint=12:bframes=0"))
+write("h264_one_gop.h264", "libx264", x264("keyint=250:bframes=3"), tick=Fraction(1, RATE))
+write("h264_interlaced.mp4", "libx264", x264("tff=1:keyint=12:bframes=2"))
+times = list(numpy.cumsum([0] + [20 + (37 * i) % 90 for i in range(FRAMES - 1)]).tolist())
+write("h264_variable_rate.mkv", "libx264", x264("keyint=10:min-keyint=10:scenecut=0:bframes=3"), times)
+write("hevc_open_gop.mp4", "libx265", {"crf": "35", "x265-params": "keyint=12:min-keyint=6:scenecut=0:open-gop=1:bframes=4:b-pyramid=1:pools=none:frame-threads=1:log-level=none"})
+write("hevc_closed_gop.mkv", "libx265", {"crf": "35", "x265-params": "keyint=12:min-keyint=12:scenecut=0:open-gop=0:bframes=4:pools=none:frame-threads=1:log-level=none"})

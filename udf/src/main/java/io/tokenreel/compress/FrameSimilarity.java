@@ -1,0 +1,58 @@
+package io.tokenreel.compress;
+
+import io.tokenreel.kernel.Kernels;
+import io.tokenreel.kernel.TokenRows;
+
+/**
+ * Cosines between the tokens of frames at the same place of the grid. Equal tokens have cosine 1
+ * exactly, and the cosine with a token of zeros is 0, as PyTorch has it (its guard against division
+ * by less than 1e-8 is not copied: float64 needs none).
+ */
+final class FrameSimilarity {
+
+  private FrameSimilarity() {}
+
+  /**
+   * Compares the frames of a window with each other; reads each frame once.
+   *
+   * @param start the window's first frame
+   * @param others [frames of the window], which frame of the video to compare each one with, inside
+   *     the window; a negative number for none
+   * @return [frames of the window][tokensPerFrame], null where there is no frame to compare with
+   * @throws IllegalArgumentException naming the first token that is not finite
+   */
+  static double[][] cosines(TokenRows rows, int start, int[] others) {
+    double[][] cosines = new double[others.length][];
+    float[][] tiles = new float[others.length][];
+    for (int i = 0; i < others.length; i++) {
+      cosines[i] = others[i] < 0 ? null : new double[rows.tokensPerFrame()];
+      tiles[i] = rows.newTile();
+    }
+    double[][] squares = new double[others.length][TokenRows.TILE];
+    double[] dots = new double[TokenRows.TILE];
+    Kernels kernels = rows.kernels();
+    for (int m = 0; m < rows.tokensPerFrame(); m += TokenRows.TILE) {
+      int count = Math.min(TokenRows.TILE, rows.tokensPerFrame() - m);
+      for (int i = 0; i < others.length; i++) {
+        rows.requireFinite(start + i, m, count);
+        rows.read(start + i, m, count, tiles[i]);
+        kernels.pairDots(tiles[i], tiles[i], count, rows.width(), squares[i]);
+      }
+      for (int i = 0; i < others.length; i++) {
+        if (cosines[i] != null) {
+          int other = others[i] - start;
+          kernels.pairDots(tiles[i], tiles[other], count, rows.width(), dots);
+          for (int r = 0; r < count; r++) {
+            cosines[i][m + r] = cosine(dots[r], squares[i][r], squares[other][r]);
+          }
+        }
+      }
+    }
+    return cosines;
+  }
+
+  /** For equal tokens all three are the same number s, and sqrt(s * s) is s. */
+  private static double cosine(double dot, double squares, double otherSquares) {
+    return dot == 0 ? 0 : dot / Math.sqrt(squares * otherSquares);
+  }
+}

@@ -1,0 +1,91 @@
+package io.tokenreel.compress;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The values of a method's settings, read from a spec and checked against what it declares. */
+final class Settings {
+
+  private final CompressionSpec spec;
+  private final List<Setting<?>> declared;
+  private final Map<Setting<?>, Object> values = new LinkedHashMap<>();
+
+  private Settings(CompressionSpec spec, List<Setting<?>> declared) {
+    this.spec = spec;
+    this.declared = declared;
+  }
+
+  /**
+   * @param declared a method's settings, in the order in which its canonical spec prints them
+   * @throws IllegalArgumentException for an unknown key, a value that is not allowed, or a missing
+   *     required key; the message lists what is allowed
+   */
+  static Settings of(CompressionSpec spec, Setting<?>... declared) {
+    Settings settings = new Settings(spec, List.of(declared));
+    settings.requireKnownKeys();
+    for (Setting<?> setting : declared) {
+      settings.values.put(setting, settings.read(setting));
+    }
+    return settings;
+  }
+
+  @SuppressWarnings("unchecked") // Values were put under the setting that made them.
+  <T> T value(Setting<T> setting) {
+    return (T) values.get(setting);
+  }
+
+  /** Every required setting, and every other one that is not at its default. */
+  CompressionSpec canonical() {
+    Map<String, String> printed = new LinkedHashMap<>();
+    for (Setting<?> setting : declared) {
+      print(setting, printed);
+    }
+    return new CompressionSpec(spec.name(), printed);
+  }
+
+  private <T> void print(Setting<T> setting, Map<String, String> printed) {
+    T value = value(setting);
+    if (setting.required() || !value.equals(setting.fallback())) {
+      printed.put(setting.key(), setting.printer().apply(value));
+    }
+  }
+
+  private <T> T read(Setting<T> setting) {
+    String text = spec.settings().get(setting.key());
+    if (text == null) {
+      if (setting.required()) {
+        throw new IllegalArgumentException(
+            "compression '%s' lacks %s=; %s".formatted(spec, setting.key(), usage()));
+      }
+      return setting.fallback();
+    }
+    try {
+      return setting.parser().apply(text);
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "%s in compression '%s' must be %s; got '%s'"
+              .formatted(setting.key(), spec, setting.allowed(), text),
+          e);
+    }
+  }
+
+  private void requireKnownKeys() {
+    List<String> known = declared.stream().map(Setting::key).toList();
+    for (String key : spec.settings().keySet()) {
+      if (!known.contains(key)) {
+        throw new IllegalArgumentException(
+            "compression '%s' has the unknown key '%s'; %s".formatted(spec, key, usage()));
+      }
+    }
+  }
+
+  private String usage() {
+    return declared.isEmpty()
+        ? spec.name() + " takes no settings"
+        : spec.name()
+            + " takes "
+            + declared.stream().map(Setting::usage).collect(Collectors.joining(", "));
+  }
+}

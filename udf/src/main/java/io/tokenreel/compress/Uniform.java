@@ -1,0 +1,54 @@
+package io.tokenreel.compress;
+
+import io.tokenreel.kernel.Kernels;
+import io.tokenreel.kernel.TokenRows;
+import io.tokenreel.token.Selection;
+import io.tokenreel.token.TokenBlock;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * {@code uniform:retention=R}: every round(1/R)-th place of each frame, from the first on; a
+ * baseline that looks at no token. The true share is 1 / round(1/R), so retentions above 2/3 keep
+ * everything.
+ */
+final class Uniform implements TokenCompressor {
+
+  static final String NAME = "uniform";
+
+  private static final Setting<Double> RETENTION = Setting.positiveShare("retention");
+
+  private final CompressionSpec spec;
+  private final Kernels kernels;
+  private final int stride;
+
+  Uniform(CompressionSpec spec, Kernels kernels) {
+    Settings settings = Settings.of(spec, RETENTION);
+    this.spec = settings.canonical();
+    this.kernels = kernels;
+    this.stride = (int) Math.rint(1 / settings.value(RETENTION));
+  }
+
+  @Override
+  public CompressionSpec spec() {
+    return spec;
+  }
+
+  @Override
+  public Selection select(TokenBlock block) {
+    TokenRows.all(kernels, block).requireFinite();
+    int perFrame = block.shape().tokensPerFrame();
+    return new Selection(
+        IntStream.range(0, block.shape().tokens())
+            .filter(i -> i % perFrame % stride == 0)
+            .toArray());
+  }
+
+  @Override
+  public double[] frameBudgets(TokenBlock block) {
+    TokenRows.all(kernels, block).requireFinite();
+    double[] budgets = new double[block.shape().frames()];
+    Arrays.fill(budgets, 1.0 / stride);
+    return budgets;
+  }
+}

@@ -1,0 +1,58 @@
+package io.tokenreel.compress;
+
+import io.tokenreel.kernel.Kernels;
+import io.tokenreel.kernel.TokenRows;
+import io.tokenreel.token.Selection;
+import io.tokenreel.token.TokenBlock;
+import java.util.stream.IntStream;
+
+/**
+ * {@code frames:keep=1/4}: some frames whole and the others not at all, evenly spread from the
+ * first frame on; a baseline that looks at no token. {@code keep=p/q} keeps p of every q frames:
+ * frame t where {@code ceil(t * p / q)} is about to step up.
+ */
+final class WholeFrames implements TokenCompressor {
+
+  static final String NAME = "frames";
+
+  private static final Setting<Fraction> KEEP = Setting.fraction("keep");
+
+  private final CompressionSpec spec;
+  private final Kernels kernels;
+  private final Fraction keep;
+
+  WholeFrames(CompressionSpec spec, Kernels kernels) {
+    Settings settings = Settings.of(spec, KEEP);
+    this.spec = settings.canonical();
+    this.kernels = kernels;
+    this.keep = settings.value(KEEP);
+  }
+
+  @Override
+  public CompressionSpec spec() {
+    return spec;
+  }
+
+  @Override
+  public Selection select(TokenBlock block) {
+    TokenRows.all(kernels, block).requireFinite();
+    int perFrame = block.shape().tokensPerFrame();
+    return new Selection(
+        IntStream.range(0, block.shape().tokens()).filter(i -> keeps(i / perFrame)).toArray());
+  }
+
+  /** 1 for a kept frame, 0 for another one. */
+  @Override
+  public double[] frameBudgets(TokenBlock block) {
+    TokenRows.all(kernels, block).requireFinite();
+    return IntStream.range(0, block.shape().frames()).mapToDouble(t -> keeps(t) ? 1 : 0).toArray();
+  }
+
+  private boolean keeps(int frame) {
+    return keptBefore(frame + 1) > keptBefore(frame);
+  }
+
+  private long keptBefore(int frame) {
+    return ((long) frame * keep.part() + keep.whole() - 1) / keep.whole();
+  }
+}

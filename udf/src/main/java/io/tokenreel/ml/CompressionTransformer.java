@@ -1,0 +1,129 @@
+package io.tokenreel.ml;
+
+import io.tokenreel.compress.Compressors;
+import io.tokenreel.sql.StoredDtype;
+import io.tokenreel.sql.TokenColumns;
+import io.tokenreel.sql.TokenSchemas;
+import org.apache.spark.ml.param.BooleanParam;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.util.DefaultParamsReader;
+import org.apache.spark.ml.util.Identifiable;
+import org.apache.spark.ml.util.MLReader;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataType;
+
+/**
+ * The compression stage: appends the tokens that a method keeps of each token block.
+ *
+ * <p>Reads {@link TokenSchemas#BLOCK} from {@code inputCol} (default {@code tokens}) and writes
+ * {@link TokenSchemas#COMPRESSED} to {@code outputCol} (default {@code compressed}); a NULL block
+ * stays NULL. The work is the SQL function {@code compress_tokens}, which is what {@code explain}
+ * shows; the session needs no extension.
+ */
+public final class CompressionTransformer extends ColumnTransformer<CompressionTransformer> {
+
+  /** The spec that is used when none is set. */
+  public static final String DEFAULT_COMPRESSION = "vidcom2:retention=0.25";
+
+  private final Param<String> compression =
+      textParam(
+          "compression", "spec of the method, such as vidcom2:retention=0.25", Compressors::of);
+  private final Param<String> tokenDtype =
+      textParam(
+          "tokenDtype", "how kept tokens are stored: " + StoredDtype.labels(), StoredDtype::parse);
+
+  private final BooleanParam timed =
+      new BooleanParam(
+          this, "timed", "whether the result has a field compress_ms, the wall time it took");
+
+  public CompressionTransformer() {
+    this(Identifiable.randomUID("compression"));
+  }
+
+  /**
+   * @param uid the stage's unique id
+   */
+  public CompressionTransformer(String uid) {
+    super(uid, "tokens", "compressed");
+    setDefault(compression, DEFAULT_COMPRESSION);
+    setDefault(tokenDtype, StoredDtype.SAME);
+    setDefault(timed, false);
+  }
+
+  /** Reads what {@link #save} wrote. */
+  public static MLReader<CompressionTransformer> read() {
+    return new DefaultParamsReader<>();
+  }
+
+  /** The stage that was saved at a path. */
+  public static CompressionTransformer load(String path) {
+    return read().load(path);
+  }
+
+  @Override
+  protected DataType outputType(DataType inputType) {
+    TokenSchemas.requireBlock(inputType);
+    return isTimed() ? TokenSchemas.COMPRESSED_TIMED : TokenSchemas.COMPRESSED;
+  }
+
+  @Override
+  protected Dataset<Row> append(Dataset<Row> rows) {
+    Column block = input(rows);
+    return rows.withColumn(
+        getOutputCol(),
+        isTimed()
+            ? TokenColumns.compressTokensTimed(block, getCompression(), getTokenDtype())
+            : TokenColumns.compressTokens(block, getCompression(), getTokenDtype()));
+  }
+
+  public Param<String> compression() {
+    return compression;
+  }
+
+  public Param<String> tokenDtype() {
+    return tokenDtype;
+  }
+
+  public BooleanParam timed() {
+    return timed;
+  }
+
+  public boolean isTimed() {
+    return (Boolean) getOrDefault(timed);
+  }
+
+  public String getCompression() {
+    return getOrDefault(compression);
+  }
+
+  public String getTokenDtype() {
+    return getOrDefault(tokenDtype);
+  }
+
+  /**
+   * Sets the compression.
+   *
+   * @throws IllegalArgumentException for an unknown method, key or value; the message lists what is
+   *     allowed
+   */
+  public CompressionTransformer setCompression(String value) {
+    return with(compression, value);
+  }
+
+  /**
+   * Sets how the kept tokens are stored.
+   *
+   * @throws IllegalArgumentException for a name that is not among {@link StoredDtype#labels}
+   */
+  public CompressionTransformer setTokenDtype(String value) {
+    return with(tokenDtype, value);
+  }
+
+  /** Appends the time that each call takes to its result. */
+  public CompressionTransformer setTimed(boolean value) {
+    set(timed, value);
+    return this;
+  }
+}

@@ -1,0 +1,45 @@
+package io.tokenreel.sql;
+
+import static org.apache.spark.sql.functions.lit;
+
+import java.util.List;
+import org.apache.spark.sql.Column;
+
+/**
+ * The token functions as Columns, for Java programs. They need no session extension; block columns
+ * have the type of {@link TokenSchemas#BLOCK}.
+ */
+public final class TokenColumns {
+
+  private TokenColumns() {}
+
+  /** The kept indices, {@code array<int>}, ascending. */
+  public static Column selectTokens(Column block, String spec) {
+    return TokenExpression.column(new SelectTokens(), List.of(block, lit(spec)));
+  }
+
+  /**
+   * The kept tokens, {@link TokenSchemas#COMPRESSED}.
+   *
+   * @param dtype one of {@link StoredDtype#labels}
+   */
+  public static Column compressTokens(Column block, String spec, String dtype) {
+    return TokenExpression.column(new CompressTokens(), List.of(block, lit(spec), lit(dtype)));
+  }
+
+  /** As {@link #compressTokens}, with the time it took: {@link TokenSchemas#COMPRESSED_TIMED}. */
+  public static Column compressTokensTimed(Column block, String spec, String dtype) {
+    return TokenExpression.column(
+        new TimedCompressTokens(new CompressTokens()), List.of(block, lit(spec), lit(dtype)));
+  }
+
+  /** The share of each frame that the compression sets out to keep, {@code array<double>}. */
+  public static Column frameBudgets(Column block, String spec) {
+    return TokenExpression.column(new FrameBudgets(), List.of(block, lit(spec)));
+  }
+
+  /** Uniqueness and similarity to the previous frame, an array of one struct per frame. */
+  public static Column tokenStats(Column block) {
+    return TokenExpression.column(new TokenStatsPerFrame(), List.of(block));
+  }
+}

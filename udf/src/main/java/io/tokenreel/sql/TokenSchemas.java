@@ -1,0 +1,67 @@
+package io.tokenreel.sql;
+
+import io.tokenreel.token.TokenBlock;
+import io.tokenreel.token.TokenShape;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * How tokens look as Spark columns: structs with one binary field, never arrays of floats, which
+ * Spark would box.
+ */
+public final class TokenSchemas {
+
+  /**
+   * A token block; {@code data} is little-endian and row-major {@code
+   * [frames][tokens_per_frame][dim]}.
+   */
+  public static final StructType BLOCK =
+      new StructType()
+          .add("frames", DataTypes.IntegerType, false)
+          .add("tokens_per_frame", DataTypes.IntegerType, false)
+          .add("grid_height", DataTypes.IntegerType, false)
+          .add("grid_width", DataTypes.IntegerType, false)
+          .add("dim", DataTypes.IntegerType, false)
+          .add("dtype", DataTypes.StringType, false)
+          .add("data", DataTypes.BinaryType, false);
+
+  /** Kept tokens; {@code data} is little-endian and row-major {@code [size(index)][dim]}. */
+  public static final StructType COMPRESSED =
+      new StructType()
+          .add("dim", DataTypes.IntegerType, false)
+          .add("dtype", DataTypes.StringType, false)
+          .add("index", DataTypes.createArrayType(DataTypes.IntegerType, false), false)
+          .add("data", DataTypes.BinaryType, false);
+
+  /** {@link #COMPRESSED} with the wall time of its computation, in milliseconds. */
+  public static final StructType COMPRESSED_TIMED =
+      COMPRESSED.add("compress_ms", DataTypes.LongType, false);
+
+  private TokenSchemas() {}
+
+  /**
+   * Checks that a column's type holds token blocks: the fields of {@link #BLOCK} by name, in any
+   * order, with integers of any width.
+   *
+   * @throws IllegalArgumentException when it does not; the message gives both types
+   */
+  public static void requireBlock(DataType type) {
+    BlockLayout.of(type);
+  }
+
+  /** A block as a row of {@link #BLOCK}, sharing the block's bytes. */
+  public static Row row(TokenBlock block) {
+    TokenShape shape = block.shape();
+    return RowFactory.create(
+        shape.frames(),
+        shape.tokensPerFrame(),
+        shape.gridHeight(),
+        shape.gridWidth(),
+        shape.dim(),
+        block.dtype().label(),
+        block.data());
+  }
+}

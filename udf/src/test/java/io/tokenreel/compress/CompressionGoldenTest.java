@@ -1,0 +1,227 @@
+package io.tokenreel.compress;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tokenreel.kernel.Kernels;
+import io.tokenreel.kernel.ScalarKernels;
+import io.tokenreel.kernel.TokenRows;
+import io.tokenreel.testing.Safetensors;
+import io.tokenreel.token.Selection;
+import io.tokenreel.token.TokenBlock;
+import io.tokenreel.token.TokenShape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every index that the released code of VidCom2 and DyCoke selects from the golden blocks. */
+class CompressionGoldenTest {
+
+  private static final Path GOLDENS = Path.of("../shared/goldens/compression");
+
+  /** Golden scores nearer than this are ties, which the released code leaves to rounding noise. */
+  private static final double TIE = 1e-6;
+
+  private static final String KEEP = "vidcom2.keep.";
+  private static final String GRID_KEEP = "vidcom2_grid.keep.";
+  private static final String SCALES = "vidcom2.scales.";
+  private static final String DYCOKE_KEEP = "dycoke.keep_release.";
+
+  static List<Path> files() throws IOException {
+    try (Stream<Path> list = Files.list(GOLDENS)) {
+      return list.filter(p -> p.toString().endsWith(".safetensors")).sorted().toList();
+    }
+  }
+
+  @Test
+  void goldens_folder_holdsFiles() throws IOException {
+    assertFalse(files().isEmpty(), "no goldens in " + GOLDENS.toAbsolutePath());
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void vidcom2_golden_sameScoresAndScales(Path file) {
+    Safetensors golden = Safetensors.read(file);
+    TokenBlock block = block(golden);
+    GaussianSimilarity similarity = GaussianSimilarity.of(TokenRows.all(Kernels.best(), block));
+    assertNear(golden.tensor("vidcom2.video_score").floats(), similarity.video(), file);
+    assertNear(golden.tensor("vidcom2.frame_score").floats(), similarity.frame(), file);
+    for (String name : named(golden, SCALES)) {
+      String retention = name.substring(SCALES.length());
+      double[] budgets = Compressors.of("vidcom2:retention=" + retention).frameBudgets(block);
+      assertNear(golden.tensor(name).floats(), budgets, file);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void vidcom2_golden_sameIndices(Path file) {
+    Safetensors golden = Safetensors.read(file);
+    TokenBlock block = block(golden);
+    double[] scores = vidcom2Scores(golden);
+    for (String name : named(golden, KEEP)) {
+      String spec = "vidcom2:retention=" + name.substring(KEEP.length());
+      for (Kernels kernels : List.of(Kernels.best(), new ScalarKernels())) {
+        Selection selection = Compressors.of(spec, kernels).select(block);
+        assertSameButForTies(golden.tensor(name).ints(), selection.indices(), scores, file, spec);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void vidcom2Grid_golden_sameIndicesInTheSameOrder(Path file) {
+    Safetensors golden = Safetensors.read(file);
+    TokenBlock block = withNewlines(block(golden));
+    for (String name : named(golden, GRID_KEEP)) {
+      String spec = "vidcom2:retention=" + name.substring(GRID_KEEP.length()) + ",grid=newline";
+      int[] expected = golden.tensor(name).ints();
+      int[] actual = Compressors.of(spec).select(block).indices();
+      double[] scores = onNewlineGrid(vidcom2Scores(golden), block.shape());
+      assertSameButForTies(expected, actual, scores, file, spec);
+      assertArrayEquals(
+          newlinePlaces(expected, block.shape()), newlinePlaces(actual, block.shape()), spec);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void dycoke_golden_sameIndices(Path file) {
+    Safetensors golden = Safetensors.read(file);
+    TokenBlock block = block(golden);
+    double[] cosines = releaseCosines(golden.tensor("tokens").floats(), block.shape());
+    for (String name : named(golden, DYCOKE_KEEP)) {
+      String spec = "dycoke:prune=" + name.substring(DYCOKE_KEEP.length());
+      for (Kernels kernels : List.of(Kernels.best(), new ScalarKernels())) {
+        int[] actual = Compressors.of(spec, kernels).select(block).indices();
+        assertSameButForTies(golden.tensor(name).ints(), actual, cosines, file, spec);
+      }
+    }
+  }
+
+  private static TokenBlock block(Safetensors golden) {
+    Safetensors.Tensor tokens = golden.tensor("tokens");
+    int perFrame = (int) tokens.shape()[1];
+    int side = (int) Math.sqrt(perFrame);
+    return TokenBlock.ofFloats(
+        new TokenShape((int) tokens.shape()[0], perFrame, side, side, (int) tokens.shape()[2]),
+        tokens.floats());
+  }
+
+  /** Tensors with a prefix; none is a failure. */
+  private static List<String> named(Safetensors golden, String prefix) {
+    List<String> names = golden.names().stream().filter(n -> n.startsWith(prefix)).toList();
+    assertFalse(names.isEmpty(), prefix);
+    return names;
+  }
+
+  private static double[] vidcom2Scores(Safetensors golden) {
+    float[] video = golden.tensor("vidcom2.video_score").floats();
+    float[] frame = golden.tensor("vidcom2.frame_score").floats();
+    double[] scores = new double[video.length];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = (double) video[i] + frame[i];
+    }
+    return scores;
+  }
+
+  /** The block with a token of noise after every grid row, which no score may look at. */
+  private static TokenBlock withNewlines(TokenBlock block) {
+    TokenShape s = block.shape();
+    int bytes = s.dim() * block.dtype().bytes();
+    int row = s.gridWidth() * bytes;
+    int rows = s.frames() * s.gridHeight();
+    byte[] data = new byte[rows * (row + bytes)];
+    for (int r = 0; r < rows; r++) {
+      System.arraycopy(block.data(), r * row, data, r * (row + bytes), row);
+      System.arraycopy(block.data(), r % 7 * bytes, data, r * (row + bytes) + row, bytes);
+    }
+    int perFrame = s.gridHeight() * (s.gridWidth() + 1);
+    return new TokenBlock(
+        new TokenShape(s.frames(), perFrame, s.gridHeight(), s.gridWidth(), s.dim()),
+        block.dtype(),
+        data);
+  }
+
+  private static boolean isNewline(int index, TokenShape shape) {
+    return index % (shape.gridWidth() + 1) == shape.gridWidth();
+  }
+
+  private static double[] onNewlineGrid(double[] scores, TokenShape shape) {
+    double[] spread = new double[shape.tokens()];
+    int from = 0;
+    for (int i = 0; i < spread.length; i++) {
+      spread[i] = isNewline(i, shape) ? 0 : scores[from++];
+    }
+    return spread;
+  }
+
+  /** The indices where a newline token stands, and -1 elsewhere. */
+  private static int[] newlinePlaces(int[] indices, TokenShape shape) {
+    return Arrays.stream(indices).map(i -> isNewline(i, shape) ? i : -1).toArray();
+  }
+
+  /** Cosines of pruned tokens with the frame that the released code compares with, in float64. */
+  private static double[] releaseCosines(float[] tokens, TokenShape shape) {
+    double[] cosines = new double[shape.tokens()];
+    for (int i = 0; i < cosines.length; i++) {
+      int window = i / shape.tokensPerFrame() % 4;
+      int back = window == 0 ? 0 : window == 2 ? 2 : 1;
+      int other = i - back * shape.tokensPerFrame();
+      double dot = 0;
+      double left = 0;
+      double right = 0;
+      for (int d = 0; d < shape.dim(); d++) {
+        double x = tokens[i * shape.dim() + d];
+        double y = tokens[other * shape.dim() + d];
+        dot += x * y;
+        left += x * x;
+        right += y * y;
+      }
+      cosines[i] = dot / Math.max(Math.sqrt(left) * Math.sqrt(right), 1e-16);
+    }
+    return cosines;
+  }
+
+  private static void assertNear(float[] expected, double[] actual, Path file) {
+    assertEquals(expected.length, actual.length);
+    for (int i = 0; i < expected.length; i++) {
+      assertEquals(expected[i], actual[i], 2e-6, file + " at " + i);
+    }
+  }
+
+  /** The same places in the same order, but for exchanges between tokens of equal score. */
+  private static void assertSameButForTies(
+      int[] expected, int[] actual, double[] scores, Path file, String spec) {
+    assertEquals(expected.length, actual.length, file + " " + spec);
+    List<Integer> missing = new ArrayList<>(without(expected, actual));
+    List<Integer> extra = new ArrayList<>(without(actual, expected));
+    missing.sort((a, b) -> Double.compare(scores[a], scores[b]));
+    extra.sort((a, b) -> Double.compare(scores[a], scores[b]));
+    for (int i = 0; i < missing.size(); i++) {
+      double gap = Math.abs(scores[missing.get(i)] - scores[extra.get(i)]);
+      assertTrue(gap < TIE, file + " " + spec + ": lacks " + missing + ", has " + extra);
+    }
+    if (missing.isEmpty()) {
+      assertArrayEquals(expected, actual, file + " " + spec);
+    }
+  }
+
+  private static Set<Integer> without(int[] these, int[] those) {
+    Set<Integer> left = Arrays.stream(these).boxed().collect(Collectors.toCollection(HashSet::new));
+    left.removeAll(Arrays.stream(those).boxed().collect(Collectors.toSet()));
+    return left;
+  }
+}

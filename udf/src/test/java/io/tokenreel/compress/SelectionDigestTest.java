@@ -1,0 +1,90 @@
+package io.tokenreel.compress;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.tokenreel.kernel.Kernels;
+import io.tokenreel.kernel.ScalarKernels;
+import io.tokenreel.kernel.TokenRows;
+import io.tokenreel.testing.RandomBlocks;
+import io.tokenreel.testing.RandomBlocks.Kind;
+import io.tokenreel.token.TokenBlock;
+import io.tokenreel.token.TokenDtype;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * One digest of scores, budgets and selections, the same constant on every vector width and on the
+ * scalar kernels: the build runs this test with 512, 256 and 128 bits and without vectors.
+ */
+class SelectionDigestTest {
+
+  private static final String DIGEST =
+      "e2acbf6d9d011a7e11456a8b7d854ff8d1cc5391aa5e35e6c134543bdd8ff651";
+
+  private static final List<String> SPECS =
+      List.of(
+          "vidcom2:retention=0.25",
+          "vidcom2:retention=0.25,mode=paper",
+          "topk:score=norm,budget=fca,retention=0.5",
+          "dycoke:prune=0.5,mode=paper");
+
+  @Test
+  void selections_onThisVectorWidth_haveTheKnownDigest() {
+    assertEquals(DIGEST, digest(Kernels.best()));
+  }
+
+  @Test
+  void selections_onScalarKernels_haveTheKnownDigest() {
+    assertEquals(DIGEST, digest(new ScalarKernels()));
+  }
+
+  private static String digest(Kernels kernels) {
+    MessageDigest digest = sha256();
+    for (Kind kind : Kind.values()) {
+      for (int dim : new int[] {1, 5, 24, 97, 640}) {
+        TokenBlock block = RandomBlocks.of(kind, 6, 11, dim, dim);
+        for (TokenDtype dtype : TokenDtype.values()) {
+          if (RandomBlocks.fits(kind, dtype)) {
+            update(digest, kernels, block.as(dtype));
+          }
+        }
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static void update(MessageDigest digest, Kernels kernels, TokenBlock block) {
+    TokenRows rows = TokenRows.all(kernels, block);
+    GaussianSimilarity similarity = GaussianSimilarity.of(rows);
+    CosineUniqueness uniqueness = CosineUniqueness.of(rows);
+    update(digest, similarity.video());
+    update(digest, similarity.frame());
+    update(digest, uniqueness.video());
+    update(digest, uniqueness.frame());
+    for (String spec : SPECS) {
+      TokenCompressor compressor = Compressors.of(spec, kernels);
+      update(digest, compressor.frameBudgets(block));
+      for (int index : compressor.select(block).indices()) {
+        digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, index));
+      }
+    }
+  }
+
+  private static void update(MessageDigest digest, double[] values) {
+    for (double value : values) {
+      digest.update(ByteBuffer.allocate(Double.BYTES).putDouble(0, value));
+    }
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

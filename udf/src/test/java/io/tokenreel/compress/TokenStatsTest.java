@@ -1,0 +1,70 @@
+package io.tokenreel.compress;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tokenreel.token.TokenBlock;
+import io.tokenreel.token.TokenCodec;
+import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenShape;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class TokenStatsTest {
+
+  private static TokenBlock block(int frames, int tokensPerFrame, int dim, float... values) {
+    return new TokenBlock(
+        new TokenShape(frames, tokensPerFrame, 1, tokensPerFrame, dim),
+        TokenDtype.F32,
+        TokenCodec.encode(values, TokenDtype.F32));
+  }
+
+  @Test
+  void of_orthogonalFrames_givesTheFormulasValues() {
+    List<FrameStats> stats = TokenStats.of(block(2, 1, 2, 1, 0, 0, 1));
+    for (FrameStats frame : stats) {
+      assertEquals(-Math.sqrt(0.5), frame.uniqueness(), 1e-15);
+    }
+    assertTrue(stats.get(0).similarityToPrevious().isEmpty());
+    assertEquals(0, stats.get(1).similarityToPrevious().orElseThrow());
+  }
+
+  @Test
+  void of_staticVideo_isExactlySimilar() {
+    Random random = new Random(3);
+    int perFrame = 17;
+    int dim = 33;
+    float[] values = new float[5 * perFrame * dim];
+    for (int i = 0; i < perFrame * dim; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    for (int frame = 1; frame < 5; frame++) {
+      System.arraycopy(values, 0, values, frame * perFrame * dim, perFrame * dim);
+    }
+    List<FrameStats> stats = TokenStats.of(block(5, perFrame, dim, values));
+    for (FrameStats frame : stats.subList(1, 5)) {
+      assertEquals(1.0, frame.similarityToPrevious().orElseThrow());
+      assertEquals(stats.get(0).uniqueness(), frame.uniqueness());
+    }
+  }
+
+  @Test
+  void of_blackFrames_areAlikeAndUnlikeOthers() {
+    List<FrameStats> stats = TokenStats.of(block(3, 1, 1, 0, 0, 2));
+    assertEquals(1, stats.get(1).similarityToPrevious().orElseThrow());
+    assertEquals(0, stats.get(2).similarityToPrevious().orElseThrow());
+    assertEquals(0, stats.get(0).uniqueness());
+    assertEquals(-1, stats.get(2).uniqueness());
+  }
+
+  @Test
+  void of_infinity_namesTheToken() {
+    var error =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> TokenStats.of(block(2, 2, 1, 1, 1, 1, Float.POSITIVE_INFINITY)));
+    assertTrue(error.getMessage().contains("frame 1, token 1"), error.getMessage());
+  }
+}

@@ -1,0 +1,155 @@
+package io.tokenreel.ml;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tokenreel.compress.Compressors;
+import io.tokenreel.sql.LocalSpark;
+import io.tokenreel.sql.TokenSchemas;
+import io.tokenreel.testing.RandomBlocks;
+import io.tokenreel.token.TokenBlock;
+import io.tokenreel.token.TokenCodec;
+import io.tokenreel.token.TokenDtype;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.apache.spark.ml.Pipeline;
+import org.apache.spark.ml.PipelineModel;
+import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CompressionTransformerTest {
+
+  private static final long SEED = 7;
+  private static final TokenBlock BLOCK =
+      RandomBlocks.of(RandomBlocks.Kind.NORMAL, 8, 16, 10, SEED);
+
+  private static Dataset<Row> videos() {
+    return LocalSpark.blocks(LocalSpark.plain(), BLOCK, null);
+  }
+
+  private static void assertCompressed(String spec, TokenDtype dtype, Row row) {
+    var expected = TokenCodec.gather(BLOCK, Compressors.of(spec).select(BLOCK), dtype);
+    Row actual = row.getStruct(row.fieldIndex("compressed"));
+    assertEquals(dtype.label(), actual.getAs("dtype"));
+    assertArrayEquals(expected.data(), actual.<byte[]>getAs("data"), "seed " + SEED);
+  }
+
+  @Test
+  void defaults_newStage_areThoseOfTheDocs() {
+    var stage = new CompressionTransformer();
+    assertEquals("tokens", stage.getInputCol());
+    assertEquals("compressed", stage.getOutputCol());
+    assertEquals("vidcom2:retention=0.25", stage.getCompression());
+    assertEquals("same", stage.getTokenDtype());
+    assertEquals(4, stage.params().length);
+  }
+
+  @Test
+  void transform_sessionWithoutExtension_appendsTheKeptTokens() {
+    var stage =
+        new CompressionTransformer().setCompression("dycoke:prune=0.5").setTokenDtype("bf16");
+    Dataset<Row> compressed = stage.transform(videos());
+    assertEquals(stage.transformSchema(videos().schema()), compressed.schema());
+    assertCompressed("dycoke:prune=0.5", TokenDtype.BF16, compressed.first());
+    assertTrue(compressed.collectAsList().get(1).isNullAt(1), "NULL stays NULL");
+  }
+
+  @Test
+  void transform_explained_readsAsTheSqlFunction() {
+    String plan =
+        new CompressionTransformer().transform(videos()).queryExecution().analyzed().toString();
+    assertTrue(plan.contains("compress_tokens(tokens#"), plan);
+    assertTrue(plan.contains("vidcom2:retention=0.25, same) AS compressed#"), plan);
+  }
+
+  @Test
+  void transform_columnNameWithDots_readsThatColumn() {
+    Dataset<Row> renamed = videos().withColumnRenamed("tokens", "clip.`tokens");
+    var stage = new CompressionTransformer().setInputCol("clip.`tokens").setCompression("none");
+    assertCompressed("none", TokenDtype.F32, stage.transform(renamed).first());
+  }
+
+  @Test
+  void setter_refusedValue_saysWhatIsAllowed() {
+    var stage = new CompressionTransformer();
+    var spec = assertThrows(IllegalArgumentException.class, () -> stage.setCompression("vidcom3"));
+    assertTrue(spec.getMessage().contains("known: " + Compressors.names()), spec.getMessage());
+    var dtype = assertThrows(IllegalArgumentException.class, () -> stage.setTokenDtype("f64"));
+    assertTrue(dtype.getMessage().contains("[same, f32, f16, bf16]"), dtype.getMessage());
+    assertThrows(IllegalArgumentException.class, () -> stage.setInputCol(""));
+    assertEquals("vidcom2:retention=0.25", stage.getCompression());
+  }
+
+  @Test
+  void paramMap_refusedValue_isRefusedToo() {
+    var stage = new CompressionTransformer();
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new ParamMap().put(stage.compression(), "vidcom2:retention=7"));
+  }
+
+  @Test
+  void transformSchema_unsuitedSchema_namesColumnsAndTypes() {
+    var stage = new CompressionTransformer();
+    assertRefused(stage, new StructType().add("id", "int"), "inputCol 'tokens'", "[id]");
+    assertRefused(
+        stage,
+        new StructType().add("tokens", DataTypes.createArrayType(DataTypes.FloatType)),
+        "inputCol 'tokens'",
+        "must be struct<frames:int",
+        "got array<float>");
+    assertRefused(
+        stage,
+        new StructType().add("tokens", TokenSchemas.BLOCK).add("compressed", "int"),
+        "outputCol 'compressed' exists already");
+  }
+
+  private static void assertRefused(
+      CompressionTransformer stage, StructType schema, String... parts) {
+    var error = assertThrows(IllegalArgumentException.class, () -> stage.transformSchema(schema));
+    for (String part : parts) {
+      assertTrue(error.getMessage().contains(part), error.getMessage());
+    }
+  }
+
+  @Test
+  void copy_withExtraParams_keepsTheOriginal() {
+    var stage = new CompressionTransformer().setTokenDtype("f16");
+    CompressionTransformer copy =
+        stage.copy(new ParamMap().put(stage.compression(), "dycoke:prune=0.5"));
+    assertEquals(stage.uid(), copy.uid());
+    assertEquals("f16", copy.getTokenDtype());
+    assertEquals("dycoke:prune=0.5", copy.getCompression());
+    assertEquals("vidcom2:retention=0.25", stage.getCompression());
+  }
+
+  @Test
+  void save_andLoad_keepsUidAndParams(@TempDir Path folder) throws IOException {
+    String path = folder.resolve("stage").toString();
+    var stage = new CompressionTransformer().setCompression("none").setOutputCol("kept");
+    stage.save(path);
+    CompressionTransformer loaded = CompressionTransformer.load(path);
+    assertEquals(stage.uid(), loaded.uid());
+    assertEquals("none", loaded.getCompression());
+    assertEquals("kept", loaded.getOutputCol());
+    assertEquals(stage.extractParamMap().toString(), loaded.extractParamMap().toString());
+  }
+
+  @Test
+  void pipeline_savedAndLoaded_compresses(@TempDir Path folder) throws IOException {
+    String path = folder.resolve("pipeline").toString();
+    var stage = new CompressionTransformer().setCompression("vidcom2:retention=0.5");
+    var pipeline = new Pipeline().setStages(new PipelineStage[] {stage});
+    pipeline.fit(videos()).write().overwrite().save(path);
+    Row row = PipelineModel.load(path).transform(videos()).first();
+    assertCompressed("vidcom2:retention=0.5", TokenDtype.F32, row);
+  }
+}
