@@ -15,8 +15,8 @@ import java.nio.ByteOrder;
  */
 public final class RowBatch {
 
-  /** Most rows in a batch: few enough that wide ones stay in a core's cache. */
-  public static final int ROWS = 8;
+  /** Most rows in a batch: few enough that wide ones stay in a second-level cache. */
+  public static final int ROWS = 16;
 
   private static final VarHandle FLOATS =
       MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
