@@ -32,6 +32,8 @@ public final class DecodeBench {
   private static final int FRAMES_PER_SECOND = 30;
   private static final int SHORT_SECONDS = 20;
   private static final int LONG_SECONDS = 600;
+  private static final int LATTICE = 64;
+  private static final int CELL = 32;
   private static final FrameSize TARGET = new FrameSize(384, 384);
 
   private DecodeBench() {}
@@ -92,30 +94,41 @@ public final class DecodeBench {
     }
   }
 
-  /** A large still picture of blurred noise that pans, under a little fresh noise. */
+  /**
+   * Smooth noise that pans a pixel a frame, under a little grain: enough to keep the decoder busy,
+   * and calm enough that the encoder sees no scene change, where it would add a keyframe.
+   */
   private static FramePainter texture() {
-    int side = 2048;
-    byte[] picture = new byte[side * side];
     Random random = new Random(3);
-    int level = 128;
-    for (int i = 0; i < picture.length; i++) {
-      level = Math.max(0, Math.min(255, level + random.nextInt(41) - 20));
-      picture[i] = (byte) level;
-    }
+    byte[] lattice = new byte[LATTICE * LATTICE];
+    random.nextBytes(lattice);
     byte[] grain = new byte[1 << 16];
     random.nextBytes(grain);
     return (frame, rgb) -> {
       for (int y = 0; y < HEIGHT; y++) {
-        int row = (y + frame) % side * side;
         for (int x = 0; x < WIDTH; x++) {
           int at = (y * WIDTH + x) * 3;
-          int base = picture[row + (x + 2 * frame) % side] & 0xff;
-          int noise = grain[(at + frame * 7919) & 0xffff] / 32;
-          rgb[at] = (byte) Math.max(0, Math.min(255, base + noise));
-          rgb[at + 1] = (byte) Math.max(0, Math.min(255, base * 3 / 4 + 32 + noise));
-          rgb[at + 2] = (byte) (255 - base);
+          int level = smooth(lattice, x + frame, y) + grain[(at + frame * 7919) & 0xffff] / 64;
+          rgb[at] = (byte) Math.max(0, Math.min(255, level));
+          rgb[at + 1] = (byte) Math.max(0, Math.min(255, level * 3 / 4 + 32));
+          rgb[at + 2] = (byte) Math.max(0, Math.min(255, 255 - level));
         }
       }
     };
+  }
+
+  /** The lattice's levels, interpolated between points that lie {@value #CELL} pixels apart. */
+  private static int smooth(byte[] lattice, int x, int y) {
+    int right = x % CELL;
+    int down = y % CELL;
+    int upper = lattice(lattice, x, y) * (CELL - right) + lattice(lattice, x + CELL, y) * right;
+    int lower =
+        lattice(lattice, x, y + CELL) * (CELL - right)
+            + lattice(lattice, x + CELL, y + CELL) * right;
+    return (upper * (CELL - down) + lower * down) / (CELL * CELL);
+  }
+
+  private static int lattice(byte[] lattice, int x, int y) {
+    return lattice[y / CELL % LATTICE * LATTICE + x / CELL % LATTICE] & 0xff;
   }
 }
