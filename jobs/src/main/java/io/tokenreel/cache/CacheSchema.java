@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.MetadataBuilder;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -258,7 +259,7 @@ public final class CacheSchema {
     return new StructField(name, type, true, commented(comment));
   }
 
-  private static org.apache.spark.sql.types.Metadata commented(String comment) {
+  private static Metadata commented(String comment) {
     return new MetadataBuilder().putString(COMMENT, comment).build();
   }
 }

@@ -1,6 +1,7 @@
 package io.tokenreel.cache;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.spark.sql.types.StructType;
 
@@ -48,7 +49,7 @@ public enum CacheTable {
 
   /** The table's folder under the output. */
   public String folder() {
-    return name().toLowerCase(java.util.Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT);
   }
 
   /** Options for Spark's Parquet writer. */

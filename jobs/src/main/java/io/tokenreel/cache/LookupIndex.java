@@ -10,6 +10,7 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.util.functional.FutureIO;
 
 /**
  * Finds a video's rows: one read of a bucket in each slot table (a finished cache has one), then
@@ -102,7 +103,7 @@ final class LookupIndex {
 
   /** Opens for a few reads at known places: no read-ahead, where the file system can be told. */
   static FSDataInputStream open(FileSystem fs, Path path) throws IOException {
-    return org.apache.hadoop.util.functional.FutureIO.awaitFuture(
+    return FutureIO.awaitFuture(
         fs.openFile(path).opt("fs.option.openfile.read.policy", "random").build());
   }
 }

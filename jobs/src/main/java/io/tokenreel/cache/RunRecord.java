@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
@@ -55,8 +56,7 @@ public record RunRecord(
       throw new IllegalArgumentException(
           "state must be one of [" + RUNNING + ", " + DONE + "]; got '" + state + "'");
     }
-    List<String> known =
-        java.util.Arrays.stream(CacheTable.values()).map(CacheTable::folder).toList();
+    List<String> known = Arrays.stream(CacheTable.values()).map(CacheTable::folder).toList();
     if (!known.containsAll(tables)) {
       throw new IllegalArgumentException("tables must be among " + known + "; got " + tables);
     }

@@ -1,5 +1,6 @@
 package io.tokenreel.cache;
 
+import com.fasterxml.jackson.core.JacksonException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -59,7 +60,7 @@ final class RunRecords {
     try {
       Json.read(files.read(temporary), RunRecord.class);
       return true;
-    } catch (com.fasterxml.jackson.core.JacksonException e) {
+    } catch (JacksonException e) {
       return false;
     }
   }

@@ -2,11 +2,13 @@ package io.tokenreel.cache;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RuntimeConfig;
@@ -54,8 +56,7 @@ public final class WaveCommit {
   }
 
   /**
-   * Writes a table's rows of this wave, one file per partition of {@code rows}, each partition
-   * sorted by video_id (cells stay in their partition; the key does not decide the file).
+   * Writes a table's rows of this wave: one file per partition of {@code rows}, sorted by video_id.
    *
    * @param rows the table's columns in any order, and the manifest's own columns
    * @throws IllegalArgumentException when a column is missing or of another type
@@ -68,17 +69,14 @@ public final class WaveCommit {
               .formatted(number, staged.keySet(), committed ? " and is committed" : ""));
     }
     StructType schema = CacheSchema.written(table, rows.schema());
-    Dataset<Row> ordered =
+    // A sort that the plan knows to be there already is dropped by Spark.
+    Dataset<Row> sorted =
         rows.select(
-            java.util.Arrays.stream(schema.fieldNames())
-                .map(WaveCommit::column)
-                .toArray(org.apache.spark.sql.Column[]::new));
+                Arrays.stream(schema.fieldNames()).map(WaveCommit::column).toArray(Column[]::new))
+            .sortWithinPartitions("video_id");
     // Through rows rather than columns: a NULL in a column that must not be NULL stops the job, and
     // every file declares its columns alike whatever the plan knew about them.
-    Dataset<Row> checked =
-        rows.sparkSession()
-            .createDataFrame(ordered.javaRDD(), schema)
-            .sortWithinPartitions("video_id");
+    Dataset<Row> checked = rows.sparkSession().createDataFrame(sorted.javaRDD(), schema);
     Path folder = new Path(layout.staging(number), table.folder());
     RuntimeConfig session = rows.sparkSession().conf();
     String before = session.get(TIMESTAMP_TYPE);
@@ -131,7 +129,7 @@ public final class WaveCommit {
     return layout.root().toUri().relativize(path.toUri()).getPath();
   }
 
-  private static org.apache.spark.sql.Column column(String name) {
+  private static Column column(String name) {
     return functions.col("`" + name.replace("`", "``") + "`");
   }
 }

@@ -1,5 +1,6 @@
 package io.tokenreel.cache;
 
+import com.fasterxml.jackson.core.JacksonException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -120,7 +121,7 @@ final class WriterLock implements AutoCloseable {
   private static Owner holder(FileSystem fs, Path path) throws IOException {
     try (var in = fs.open(path)) {
       return Json.read(in.readAllBytes(), Owner.class);
-    } catch (com.fasterxml.jackson.core.JacksonException e) {
+    } catch (JacksonException e) {
       throw new CacheLockedException(path, "an unknown process (the lock is not readable)");
     }
   }

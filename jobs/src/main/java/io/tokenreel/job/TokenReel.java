@@ -1,6 +1,7 @@
 package io.tokenreel.job;
 
 import java.util.Arrays;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -20,6 +21,7 @@ import picocli.CommandLine.IVersionProvider;
       CompressCommand.class,
       InspectCommand.class,
       VerifyCommand.class,
+      BenchCommand.class,
       SettingsCommand.class
     })
 public final class TokenReel {
@@ -28,6 +30,10 @@ public final class TokenReel {
 
   /** Runs one command and ends the JVM with its exit status. */
   public static void main(String[] arguments) {
+    // What logs through java.util.logging (the kernels, which know no other) goes where Spark's
+    // logs go.
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
     System.exit(execute(arguments));
   }
 

@@ -4,8 +4,8 @@ package io.tokenreel.model;
  * A model's vision side on one device: from RGB frames to the tokens that its language model is
  * fed, before compression.
  *
- * <p>Thread-safe: calls are serialised inside. The tokens of a frame do not depend, to the last
- * bit, on the frames it is batched with or on the number of threads.
+ * <p>Thread-safe: the frames of concurrent calls share the device. The tokens of a frame do not
+ * depend, to the last bit, on the frames it is batched with or on the number of threads.
  */
 public interface VisionTower extends AutoCloseable {
 

@@ -127,7 +127,8 @@ public final class VideoWriter implements AutoCloseable {
    *
    * @param width even
    * @param height even
-   * @param keyframeInterval frames from one keyframe to the next
+   * @param keyframeInterval frames from one keyframe to the next at most; the encoder adds
+   *     keyframes where it sees a scene change
    */
   public static void write(
       Path file,
@@ -142,7 +143,7 @@ public final class VideoWriter implements AutoCloseable {
       throw new IllegalArgumentException(
           "a 4:2:0 video needs an even width and height; got %d x %d".formatted(width, height));
     }
-    // Without these openh264 drops frames to hold its bit rate and adds keyframes at scene changes.
+    // Otherwise openh264 drops frames to hold its bit rate.
     Map<String, String> options = Map.of("allow_skip_frames", "0", "rc_mode", "quality");
     FrameSize size = new FrameSize(height, width);
     try (VideoWriter writer =

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
@@ -51,11 +52,34 @@ final class CacheRows {
     }
   }
 
-  /** The tokens that a test expects of a video: bytes seeded by id, content and compression. */
+  /** Bytes that follow from the id, the content and the compression, and do not compress. */
   static byte[] blob(String id, String content, String compression, int bytes) {
     byte[] blob = new byte[bytes];
     new Random((id + content + compression).hashCode()).nextBytes(blob);
     return blob;
+  }
+
+  /** The plain grid of a video: sixteen tokens of finite bf16 channels. */
+  static byte[] grid(String id, String content) {
+    byte[] data = blob(id, content, "grid", 16 * DIM * 2);
+    for (int i = 1; i < data.length; i += 2) {
+      data[i] &= 0x3f; // neither NaN nor infinity
+    }
+    return data;
+  }
+
+  /**
+   * What a test expects of a video's tokens: rows of the grid, every one or every second, then
+   * zeros.
+   */
+  static byte[] keptTokens(String id, String content, String compression) {
+    int count = compression.equals(WHOLE) ? 16 : 8;
+    byte[] grid = grid(id, content);
+    byte[] kept = new byte[(count + 1) * DIM * 2];
+    for (int i = 0; i < count; i++) {
+      System.arraycopy(grid, i * (16 / count) * DIM * 2, kept, i * DIM * 2, DIM * 2);
+    }
+    return kept;
   }
 
   /** A row of {@code tokens/} of eight (of sixteen) bf16 tokens and a separator row. */
@@ -82,7 +106,7 @@ final class CacheRows {
         "bf16",
         count + 1,
         index,
-        blob(id, content, compression, (count + 1) * DIM * 2),
+        keptTokens(id, content, compression),
         new Double[] {0.0, 0.5, 1.0, 1.5},
         "OK",
         "0.1.0",
@@ -106,7 +130,7 @@ final class CacheRows {
   static Dataset<Row> features(List<String> ids) {
     List<Row> rows = new ArrayList<>();
     for (String id : ids) {
-      byte[] data = blob(id, "content of " + id, "features", 16 * DIM * 2);
+      byte[] data = grid(id, "content of " + id);
       rows.add(
           RowFactory.create(
               id,
@@ -180,7 +204,7 @@ final class CacheRows {
     return RunRecord.started(
         runId,
         "precompute",
-        java.util.Map.of("input", "clips", "compression", String.join(" ", compressions)),
+        Map.of("input", "clips", "compression", String.join(" ", compressions)),
         videos,
         new RunRecord.Setting(ENCODER, SAMPLING, List.of(compressions), List.of(CacheTable.TOKENS)),
         "0.1.0");

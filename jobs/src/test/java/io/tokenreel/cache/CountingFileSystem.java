@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSInputStream;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.impl.OpenFileParameters;
@@ -22,8 +23,7 @@ public final class CountingFileSystem extends RawLocalFileSystem {
 
   static Configuration configuration() {
     Configuration conf = new Configuration();
-    conf.setClass(
-        "fs.counted.impl", CountingFileSystem.class, org.apache.hadoop.fs.FileSystem.class);
+    conf.setClass("fs.counted.impl", CountingFileSystem.class, FileSystem.class);
     return conf;
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
@@ -23,7 +24,7 @@ class RunRecordTest {
     RunRecords runs = records(CacheFiles.StepListener.NONE);
     RunRecord run = CacheRows.run("r", 3, CacheRows.HALF);
     runs.save(run);
-    assertEquals(java.util.List.of(run), runs.all());
+    assertEquals(List.of(run), runs.all());
     runs.save(run.finished());
     assertEquals(RunRecord.DONE, runs.all().get(0).state());
   }

@@ -9,6 +9,7 @@ import io.tokenreel.token.TokenDtype;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.sql.Timestamp;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
@@ -66,7 +67,7 @@ class TokenCacheTest {
   private static void commitCells(Path output) throws IOException {
     Row pattern = CacheRows.tokens("id", "content", CacheRows.HALF, CacheRows.CREATED);
     Integer[] places = new Integer[CELL_TOKENS];
-    java.util.Arrays.setAll(places, i -> i);
+    Arrays.setAll(places, i -> i);
     Row values =
         replaced(
             pattern,
@@ -152,7 +153,7 @@ class TokenCacheTest {
     assertEquals(TokenDtype.BF16, found.dtype());
     assertArrayEquals(new int[] {0, 2, 4, 6, 8, 10, 12, 14, -1}, found.tokenIndex());
     assertArrayEquals(
-        CacheRows.blob("clips/00001.mp4", "content of clips/00001.mp4", CacheRows.HALF, 9 * 8 * 2),
+        CacheRows.keptTokens("clips/00001.mp4", "content of clips/00001.mp4", CacheRows.HALF),
         found.tokens());
     assertArrayEquals(new double[] {0, 0.5, 1, 1.5}, found.frameSeconds());
     assertEquals("OK", found.outcome());

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
@@ -207,10 +208,7 @@ class WaveCommitTest {
       CommittedKeys keys = writer.committedKeys(CacheTable.TOKENS);
       assertEquals(
           List.of("clips/00000.mp4"),
-          keys.missing(changed)
-              .select("video_id")
-              .as(org.apache.spark.sql.Encoders.STRING())
-              .collectAsList());
+          keys.missing(changed).select("video_id").as(Encoders.STRING()).collectAsList());
       assertEquals(1, keys.present(changed).count());
       assertEquals(10, keys.rows().count());
     }

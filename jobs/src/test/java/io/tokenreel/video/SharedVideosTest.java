@@ -1,6 +1,5 @@
 package io.tokenreel.video;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -87,22 +86,26 @@ class SharedVideosTest {
     }
   }
 
-  @Test
-  void decode_fourRotations_standUprightAndAlike() {
+  /**
+   * The green channel of each clip's second frame at 4 x 4 pixels, as PyAV 18 decodes it, numpy
+   * turns it by the display matrix and Pillow resizes it.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "0,98 105 110 114 93 98 104 109 87 89 96 102 91 92 96 100",
+    "90,112 112 114 116 98 98 102 103 86 87 90 92 64 63 77 90",
+    "180,123 125 129 122 111 109 114 121 94 94 102 112 101 100 96 108",
+    "270,164 157 155 153 138 138 139 148 112 111 105 105 87 75 67 66"
+  })
+  void decode_rotatedClip_standsUpright(int degrees, String green) {
     try (VideoDecoder decoder =
-        VideoTests.decoder("uniform:frames=3", new FrameSize(96, 96), DecodeCheck.SAMPLED)) {
-      Frames upright = decodeRotated(decoder, 0);
-      for (int degrees : new int[] {90, 180, 270}) {
-        Frames turned = decodeRotated(decoder, degrees);
-        assertArrayEquals(upright.ptsMicros(), turned.ptsMicros());
-        double difference = VideoTests.meanDifference(upright.rgb(), turned.rgb());
-        assertTrue(difference < 8, degrees + " degrees differ by " + difference + " levels");
+        VideoTests.decoder("uniform:frames=3", new FrameSize(4, 4), DecodeCheck.SAMPLED)) {
+      Path file = VideoTests.VIDEOS.resolve("video_" + degrees + ".mov");
+      byte[] rgb = VideoTests.frame(decoder.decode(VideoTests.ref(file)).frames(), 1);
+      String[] expected = green.split(" ");
+      for (int i = 0; i < expected.length; i++) {
+        assertEquals(Integer.parseInt(expected[i]), rgb[3 * i + 1] & 0xff, 2, "pixel " + i);
       }
     }
-  }
-
-  private static Frames decodeRotated(VideoDecoder decoder, int degrees) {
-    Path file = VideoTests.VIDEOS.resolve("video_" + degrees + ".mov");
-    return decoder.decode(VideoTests.ref(file)).frames();
   }
 }

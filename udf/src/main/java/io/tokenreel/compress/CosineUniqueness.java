@@ -1,5 +1,6 @@
 package io.tokenreel.compress;
 
+import io.tokenreel.kernel.RowBatch;
 import io.tokenreel.kernel.TokenRows;
 import java.util.Arrays;
 
@@ -29,19 +30,19 @@ record CosineUniqueness(double[] video, double[] frame) {
         videoMean[i] += frameMean[i] / frames;
       }
     }
+    double videoNorm = norm(videoMean);
     double[] video = new double[norms.length];
     double[] frame = new double[norms.length];
-    float[] tile = rows.newTile();
-    double[] dots = new double[TokenRows.TILE];
+    RowBatch batch = rows.newBatch();
+    double[] videoDots = new double[RowBatch.ROWS];
+    double[] frameDots = new double[RowBatch.ROWS];
     for (int t = 0; t < frames; t++) {
-      for (int m = 0; m < perFrame; m += TokenRows.TILE) {
-        int count = Math.min(TokenRows.TILE, perFrame - m);
+      for (int m = 0; m < perFrame; m += RowBatch.ROWS) {
+        rows.read(t, m, batch);
+        rows.kernels().twoDots(batch, videoMean, frameMeans[t], videoDots, frameDots);
         int first = t * perFrame + m;
-        rows.read(t, m, count, tile);
-        rows.kernels().dots(tile, count, rows.width(), videoMean, dots);
-        uniqueness(dots, norms, first, count, norm(videoMean), video);
-        rows.kernels().dots(tile, count, rows.width(), frameMeans[t], dots);
-        uniqueness(dots, norms, first, count, norm(frameMeans[t]), frame);
+        uniqueness(videoDots, norms, first, batch.count(), videoNorm, video);
+        uniqueness(frameDots, norms, first, batch.count(), norm(frameMeans[t]), frame);
       }
     }
     return new CosineUniqueness(video, frame);
@@ -54,20 +55,18 @@ record CosineUniqueness(double[] video, double[] frame) {
   private static double[][] frameMeans(TokenRows rows, double[] norms) {
     int perFrame = rows.tokensPerFrame();
     double[][] means = new double[rows.frames()][rows.width()];
-    float[] tile = rows.newTile();
-    double[] squares = new double[TokenRows.TILE];
-    double[] shares = new double[TokenRows.TILE];
+    RowBatch batch = rows.newBatch();
+    double[] squares = new double[RowBatch.ROWS];
+    double[] shares = new double[RowBatch.ROWS];
     Arrays.fill(shares, 1.0 / perFrame);
     for (int t = 0; t < rows.frames(); t++) {
-      for (int m = 0; m < perFrame; m += TokenRows.TILE) {
-        int count = Math.min(TokenRows.TILE, perFrame - m);
-        rows.requireFinite(t, m, count);
-        rows.read(t, m, count, tile);
-        rows.kernels().pairDots(tile, tile, count, rows.width(), squares);
-        for (int r = 0; r < count; r++) {
+      for (int m = 0; m < perFrame; m += RowBatch.ROWS) {
+        rows.readChecked(t, m, batch);
+        rows.kernels().pairDots(batch, batch, squares);
+        for (int r = 0; r < batch.count(); r++) {
           norms[t * perFrame + m + r] = Math.sqrt(squares[r]);
         }
-        rows.kernels().addScaled(tile, count, rows.width(), shares, means[t]);
+        rows.kernels().addScaled(batch, shares, means[t]);
       }
     }
     return means;

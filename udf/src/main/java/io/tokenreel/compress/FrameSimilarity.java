@@ -1,6 +1,7 @@
 package io.tokenreel.compress;
 
 import io.tokenreel.kernel.Kernels;
+import io.tokenreel.kernel.RowBatch;
 import io.tokenreel.kernel.TokenRows;
 
 /**
@@ -23,26 +24,24 @@ final class FrameSimilarity {
    */
   static double[][] cosines(TokenRows rows, int start, int[] others) {
     double[][] cosines = new double[others.length][];
-    float[][] tiles = new float[others.length][];
+    RowBatch[] batches = new RowBatch[others.length];
     for (int i = 0; i < others.length; i++) {
       cosines[i] = others[i] < 0 ? null : new double[rows.tokensPerFrame()];
-      tiles[i] = rows.newTile();
+      batches[i] = rows.newBatch();
     }
-    double[][] squares = new double[others.length][TokenRows.TILE];
-    double[] dots = new double[TokenRows.TILE];
+    double[][] squares = new double[others.length][RowBatch.ROWS];
+    double[] dots = new double[RowBatch.ROWS];
     Kernels kernels = rows.kernels();
-    for (int m = 0; m < rows.tokensPerFrame(); m += TokenRows.TILE) {
-      int count = Math.min(TokenRows.TILE, rows.tokensPerFrame() - m);
+    for (int m = 0; m < rows.tokensPerFrame(); m += RowBatch.ROWS) {
       for (int i = 0; i < others.length; i++) {
-        rows.requireFinite(start + i, m, count);
-        rows.read(start + i, m, count, tiles[i]);
-        kernels.pairDots(tiles[i], tiles[i], count, rows.width(), squares[i]);
+        rows.readChecked(start + i, m, batches[i]);
+        kernels.pairDots(batches[i], batches[i], squares[i]);
       }
       for (int i = 0; i < others.length; i++) {
         if (cosines[i] != null) {
           int other = others[i] - start;
-          kernels.pairDots(tiles[i], tiles[other], count, rows.width(), dots);
-          for (int r = 0; r < count; r++) {
+          kernels.pairDots(batches[i], batches[other], dots);
+          for (int r = 0; r < batches[i].count(); r++) {
             cosines[i][m + r] = cosine(dots[r], squares[i][r], squares[other][r]);
           }
         }

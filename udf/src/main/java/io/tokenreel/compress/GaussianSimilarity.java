@@ -1,5 +1,6 @@
 package io.tokenreel.compress;
 
+import io.tokenreel.kernel.RowBatch;
 import io.tokenreel.kernel.TokenRows;
 
 /**
@@ -40,17 +41,17 @@ record GaussianSimilarity(double[] video, double[] frame) {
     Centre videoCentre = Centre.of(videoSum, (double) frames * perFrame, channels);
     double[] video = new double[frames * perFrame];
     double[] frame = new double[frames * perFrame];
-    float[] tile = rows.newTile();
-    double[] dots = new double[TokenRows.TILE];
+    RowBatch batch = rows.newBatch();
+    double[] videoDots = new double[RowBatch.ROWS];
+    double[] frameDots = new double[RowBatch.ROWS];
     for (int t = 0; t < frames; t++) {
       Centre frameCentre = Centre.of(tokens.frameSums[t], perFrame, channels);
-      for (int m = 0; m < perFrame; m += TokenRows.TILE) {
-        int count = Math.min(TokenRows.TILE, perFrame - m);
-        rows.read(t, m, count, tile);
-        rows.kernels().dots(tile, count, rows.width(), videoCentre.vector, dots);
-        tokens.score(dots, t * perFrame + m, count, videoCentre, video);
-        rows.kernels().dots(tile, count, rows.width(), frameCentre.vector, dots);
-        tokens.score(dots, t * perFrame + m, count, frameCentre, frame);
+      for (int m = 0; m < perFrame; m += RowBatch.ROWS) {
+        rows.read(t, m, batch);
+        rows.kernels().twoDots(batch, videoCentre.vector, frameCentre.vector, videoDots, frameDots);
+        int first = t * perFrame + m;
+        tokens.score(videoDots, first, batch.count(), videoCentre, video);
+        tokens.score(frameDots, first, batch.count(), frameCentre, frame);
       }
     }
     return new GaussianSimilarity(video, frame);
@@ -99,22 +100,21 @@ record GaussianSimilarity(double[] video, double[] frame) {
       double[] scales = new double[rows.frames() * perFrame];
       double[] squaredNorms = new double[scales.length];
       double[][] frameSums = new double[rows.frames()][rows.width()];
-      float[] tile = rows.newTile();
-      double[] squares = new double[TokenRows.TILE];
-      double[] tileScales = new double[TokenRows.TILE];
+      RowBatch batch = rows.newBatch();
+      double[] squares = new double[RowBatch.ROWS];
+      double[] batchScales = new double[RowBatch.ROWS];
       // Backwards: the pass before this one ended here, so the last frames may still be in cache.
       for (int t = rows.frames() - 1; t >= 0; t--) {
-        for (int m = 0; m < perFrame; m += TokenRows.TILE) {
-          int count = Math.min(TokenRows.TILE, perFrame - m);
-          rows.read(t, m, count, tile);
-          rows.kernels().weightedSquares(tile, count, rows.width(), channels, squares);
-          for (int r = 0; r < count; r++) {
+        for (int m = 0; m < perFrame; m += RowBatch.ROWS) {
+          rows.read(t, m, batch);
+          rows.kernels().weightedSquares(batch, channels, squares);
+          for (int r = 0; r < batch.count(); r++) {
             double scale = 1 / Math.max(Math.sqrt(squares[r]), MIN_NORM);
-            tileScales[r] = scale;
+            batchScales[r] = scale;
             scales[t * perFrame + m + r] = scale;
             squaredNorms[t * perFrame + m + r] = scale * scale * squares[r];
           }
-          rows.kernels().addScaled(tile, count, rows.width(), tileScales, frameSums[t]);
+          rows.kernels().addScaled(batch, batchScales, frameSums[t]);
         }
       }
       return new Normalised(scales, squaredNorms, frameSums);

@@ -1,5 +1,6 @@
 package io.tokenreel.compress;
 
+import io.tokenreel.kernel.RowBatch;
 import io.tokenreel.kernel.TokenRows;
 
 /**
@@ -35,22 +36,27 @@ final class LowVarianceChannels {
    * with a large mean lose no digits and constant channels have variance 0 exactly.
    */
   private static double[] variances(TokenRows rows) {
-    int width = rows.width();
-    int perFrame = rows.tokensPerFrame();
-    float[] tile = rows.newTile();
-    float[] origin = new float[width];
-    rows.read(0, 0, 1, origin);
-    double[] sum = new double[width];
-    double[] squares = new double[width];
+    RowBatch batch = rows.newBatch();
+    rows.read(0, 0, batch);
+    double[] origin = new double[rows.width()];
+    for (int i = 0; i < origin.length; i++) {
+      origin[i] = batch.value(0, i);
+    }
+    double[] sum = new double[rows.width()];
+    double[] squares = new double[rows.width()];
     for (int t = 0; t < rows.frames(); t++) {
-      for (int m = 0; m < perFrame; m += TokenRows.TILE) {
-        int count = Math.min(TokenRows.TILE, perFrame - m);
-        rows.requireFinite(t, m, count);
-        rows.read(t, m, count, tile);
-        rows.kernels().addMoments(tile, count, width, origin, sum, squares);
+      for (int m = 0; m < rows.tokensPerFrame(); m += RowBatch.ROWS) {
+        rows.read(t, m, batch);
+        rows.kernels().addMoments(batch, origin, sum, squares);
       }
     }
-    double tokens = (double) rows.frames() * perFrame;
+    for (double total : sum) {
+      if (!Double.isFinite(total)) {
+        // Finite floats cannot overflow a sum of float64, so some token is not finite.
+        rows.requireFinite();
+      }
+    }
+    double tokens = (double) rows.frames() * rows.tokensPerFrame();
     double[] variances = new double[rows.dim()];
     for (int i = 0; i < variances.length; i++) {
       double mean = sum[i] / tokens;

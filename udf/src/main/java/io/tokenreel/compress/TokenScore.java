@@ -1,5 +1,6 @@
 package io.tokenreel.compress;
 
+import io.tokenreel.kernel.RowBatch;
 import io.tokenreel.kernel.TokenRows;
 import java.util.List;
 import java.util.Map;
@@ -87,15 +88,13 @@ interface TokenScore {
   private static double[] norms(TokenRows rows) {
     int perFrame = rows.tokensPerFrame();
     double[] norms = new double[rows.frames() * perFrame];
-    float[] tile = rows.newTile();
-    double[] squares = new double[TokenRows.TILE];
+    RowBatch batch = rows.newBatch();
+    double[] squares = new double[RowBatch.ROWS];
     for (int t = 0; t < rows.frames(); t++) {
-      for (int m = 0; m < perFrame; m += TokenRows.TILE) {
-        int count = Math.min(TokenRows.TILE, perFrame - m);
-        rows.requireFinite(t, m, count);
-        rows.read(t, m, count, tile);
-        rows.kernels().pairDots(tile, tile, count, rows.width(), squares);
-        for (int r = 0; r < count; r++) {
+      for (int m = 0; m < perFrame; m += RowBatch.ROWS) {
+        rows.readChecked(t, m, batch);
+        rows.kernels().pairDots(batch, batch, squares);
+        for (int r = 0; r < batch.count(); r++) {
           norms[t * perFrame + m + r] = Math.sqrt(squares[r]);
         }
       }

@@ -2,7 +2,6 @@ package io.tokenreel.kernel;
 
 import io.tokenreel.token.TokenCodec;
 import io.tokenreel.token.TokenDtype;
-import java.util.Arrays;
 
 /** The specification of {@link Kernels}, in plain loops. */
 public final class ScalarKernels implements Kernels {
@@ -26,16 +25,18 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void widen(
-      TokenDtype dtype, byte[] data, int byteOffset, float[] out, int outOffset, int count) {
-    TokenCodec.decode(data, byteOffset, dtype, out, outOffset, count);
+      TokenDtype dtype, byte[] data, int byteOffset, byte[] out, int outOffset, int count) {
+    float[] values = new float[count];
+    TokenCodec.decode(data, byteOffset, dtype, values, 0, count);
+    byte[] widened = TokenCodec.encode(values, TokenDtype.F32);
+    System.arraycopy(widened, 0, out, outOffset, widened.length);
   }
 
   @Override
-  public void addMoments(
-      float[] rows, int count, int width, float[] shift, double[] sum, double[] squares) {
-    for (int r = 0; r < count; r++) {
-      for (int i = 0; i < width; i++) {
-        double x = (double) rows[r * width + i] - shift[i];
+  public void addMoments(RowBatch rows, double[] shift, double[] sum, double[] squares) {
+    for (int r = 0; r < rows.count; r++) {
+      for (int i = 0; i < rows.width; i++) {
+        double x = rows.value(r, i) - shift[i];
         sum[i] += x;
         squares[i] += x * x;
       }
@@ -43,21 +44,20 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void addScaled(float[] rows, int count, int width, double[] scales, double[] sum) {
-    for (int r = 0; r < count; r++) {
-      for (int i = 0; i < width; i++) {
-        sum[i] += rows[r * width + i] * scales[r];
+  public void addScaled(RowBatch rows, double[] scales, double[] sum) {
+    for (int r = 0; r < rows.count; r++) {
+      for (int i = 0; i < rows.width; i++) {
+        sum[i] += rows.value(r, i) * scales[r];
       }
     }
   }
 
   @Override
-  public void weightedSquares(float[] rows, int count, int width, double[] weights, double[] out) {
-    double[] stripes = new double[Stripes.COUNT];
-    for (int r = 0; r < count; r++) {
-      Arrays.fill(stripes, 0);
-      for (int i = 0; i < width; i++) {
-        double x = rows[r * width + i];
+  public void weightedSquares(RowBatch rows, double[] weights, double[] out) {
+    for (int r = 0; r < rows.count; r++) {
+      double[] stripes = new double[Stripes.COUNT];
+      for (int i = 0; i < rows.width; i++) {
+        double x = rows.value(r, i);
         stripes[i % Stripes.COUNT] += x * x * weights[i];
       }
       out[r] = Stripes.total(stripes, 0);
@@ -65,24 +65,28 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void dots(float[] rows, int count, int width, double[] weights, double[] out) {
-    double[] stripes = new double[Stripes.COUNT];
-    for (int r = 0; r < count; r++) {
-      Arrays.fill(stripes, 0);
-      for (int i = 0; i < width; i++) {
-        stripes[i % Stripes.COUNT] += rows[r * width + i] * weights[i];
+  public void twoDots(
+      RowBatch rows, double[] first, double[] second, double[] firstOut, double[] secondOut) {
+    dots(rows, first, firstOut);
+    dots(rows, second, secondOut);
+  }
+
+  private static void dots(RowBatch rows, double[] vector, double[] out) {
+    for (int r = 0; r < rows.count; r++) {
+      double[] stripes = new double[Stripes.COUNT];
+      for (int i = 0; i < rows.width; i++) {
+        stripes[i % Stripes.COUNT] += rows.value(r, i) * vector[i];
       }
       out[r] = Stripes.total(stripes, 0);
     }
   }
 
   @Override
-  public void pairDots(float[] rows, float[] others, int count, int width, double[] out) {
-    double[] stripes = new double[Stripes.COUNT];
-    for (int r = 0; r < count; r++) {
-      Arrays.fill(stripes, 0);
-      for (int i = 0; i < width; i++) {
-        stripes[i % Stripes.COUNT] += (double) rows[r * width + i] * others[r * width + i];
+  public void pairDots(RowBatch rows, RowBatch others, double[] out) {
+    for (int r = 0; r < rows.count; r++) {
+      double[] stripes = new double[Stripes.COUNT];
+      for (int i = 0; i < rows.width; i++) {
+        stripes[i % Stripes.COUNT] += (double) rows.value(r, i) * others.value(r, i);
       }
       out[r] = Stripes.total(stripes, 0);
     }

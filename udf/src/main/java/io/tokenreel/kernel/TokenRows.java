@@ -2,18 +2,16 @@ package io.tokenreel.kernel;
 
 import io.tokenreel.token.TokenBlock;
 import io.tokenreel.token.TokenCodec;
+import io.tokenreel.token.TokenDtype;
 import io.tokenreel.token.TokenShape;
 
 /**
  * The tokens of a block that a method looks at, read in place a few rows at a time: all of them, or
  * all but the newline tokens that end the rows of LLaVA-Video's grid.
  *
- * <p>Not thread-safe in use with a shared {@code out}; holds no state but the block.
+ * <p>Holds no state but the block, so threads may share it; a batch belongs to one thread.
  */
 public final class TokenRows {
-
-  /** How many rows callers read at a time: few enough that the wide ones stay in a core's cache. */
-  public static final int TILE = 8;
 
   private final Kernels kernels;
   private final TokenBlock block;
@@ -75,14 +73,16 @@ public final class TokenRows {
     return block.shape().dim();
   }
 
-  /** Floats from one row to the next in what {@link #read} fills. */
+  /** D rounded up to whole {@link Stripes}: the width of a batch, and of vectors beside it. */
   public int width() {
-    return Kernels.width(dim());
+    return (dim() + Stripes.COUNT - 1) / Stripes.COUNT * Stripes.COUNT;
   }
 
-  /** Room for {@link #TILE} rows. */
-  public float[] newTile() {
-    return new float[TILE * width()];
+  /** Room for {@link RowBatch#ROWS} rows; without rows until {@link #read}. */
+  public RowBatch newBatch() {
+    boolean inPlace = block.dtype() == TokenDtype.F32 && dim() == width();
+    return new RowBatch(
+        width(), inPlace ? block.data() : new byte[RowBatch.ROWS * width() * Float.BYTES]);
   }
 
   /** The block's flat index of a frame's token {@code m}, newline tokens not counted in m. */
@@ -91,22 +91,33 @@ public final class TokenRows {
   }
 
   /**
-   * Reads tokens {@code m} to {@code m + count - 1} of a frame.
-   *
-   * @param out [at least count][width]; the padding of a row is left as it is
+   * Points a batch at the tokens of a frame from {@code m} on: {@link RowBatch#ROWS} of them, or as
+   * many as are left.
    */
-  public void read(int frame, int m, int count, float[] out) {
-    for (int r = 0; r < count; r++) {
-      kernels.widen(block.dtype(), block.data(), offset(frame, m + r), out, r * width(), dim());
+  public void read(int frame, int m, RowBatch batch) {
+    batch.count = Math.min(RowBatch.ROWS, tokensPerFrame - m);
+    for (int r = 0; r < batch.count; r++) {
+      int offset = offset(frame, m + r);
+      if (batch.data == block.data()) {
+        batch.offsets[r] = offset;
+      } else {
+        batch.offsets[r] = r * width() * Float.BYTES;
+        kernels.widen(block.dtype(), block.data(), offset, batch.data, batch.offsets[r], dim());
+      }
     }
   }
 
   /**
-   * Checks tokens {@code m} to {@code m + count - 1} of a frame.
+   * As {@link #read}, and checks the tokens.
    *
    * @throws IllegalArgumentException naming the first token that holds a NaN or an infinity
    */
-  public void requireFinite(int frame, int m, int count) {
+  public void readChecked(int frame, int m, RowBatch batch) {
+    requireFinite(frame, m, Math.min(RowBatch.ROWS, tokensPerFrame - m));
+    read(frame, m, batch);
+  }
+
+  private void requireFinite(int frame, int m, int count) {
     for (int r = 0; r < count; r++) {
       int offset = offset(frame, m + r);
       int channel = kernels.firstNonFinite(block.dtype(), block.data(), offset, dim());
@@ -122,7 +133,11 @@ public final class TokenRows {
     }
   }
 
-  /** Checks every token; see {@link #requireFinite(int, int, int)}. */
+  /**
+   * Checks every token.
+   *
+   * @throws IllegalArgumentException naming the first token that holds a NaN or an infinity
+   */
   public void requireFinite() {
     for (int t = 0; t < frames(); t++) {
       requireFinite(t, 0, tokensPerFrame);

@@ -34,7 +34,7 @@ class KernelParityTest {
   @EnumSource(Kind.class)
   void kernels_anyRows_returnTheSpecifiedBits(Kind kind) {
     for (int dim : DIMS) {
-      for (int count = 1; count <= 9; count++) {
+      for (int count = 1; count <= RowBatch.ROWS; count++) {
         for (TokenDtype dtype : TokenDtype.values()) {
           if (RandomBlocks.fits(kind, dtype)) {
             compare(kind, count, dim, dtype, 1000L * dim + count);
@@ -45,64 +45,46 @@ class KernelParityTest {
   }
 
   private void compare(Kind kind, int count, int dim, TokenDtype dtype, long seed) {
-    TokenBlock block = RandomBlocks.of(kind, 1, count, dim, seed).as(dtype);
+    TokenBlock block = RandomBlocks.of(kind, 2, count, dim, seed).as(dtype);
     String where = "%s %s dim %d, %d rows, seed %d".formatted(kind, dtype, dim, count, seed);
-    int width = Kernels.width(dim);
-    float[] rows = rows(scalar, block, width);
-    assertArrayEquals(rows, rows(best, block, width), where);
-    assertEquals(-1, best.firstNonFinite(dtype, block.data(), 0, count * dim), where);
-
-    Random random = new Random(seed);
-    double[] weights = doubles(random, width);
-    double[] scales = doubles(random, count);
-    float[] others = rows.clone();
-    for (int i = 0; i < others.length; i++) {
-      others[i] *= random.nextInt(3) - 1;
-    }
-    double[][] expected = run(scalar, rows, others, count, width, weights, scales);
-    double[][] actual = run(best, rows, others, count, width, weights, scales);
+    assertEquals(-1, best.firstNonFinite(dtype, block.data(), 0, 2 * count * dim), where);
+    double[][] expected = run(scalar, block, seed);
+    double[][] actual = run(best, block, seed);
     for (int i = 0; i < expected.length; i++) {
       assertArrayEquals(expected[i], actual[i], where + ", output " + i);
     }
   }
 
-  private static float[] rows(Kernels kernels, TokenBlock block, int width) {
-    int dim = block.shape().dim();
-    float[] rows = new float[block.shape().tokens() * width];
-    for (int r = 0; r < block.shape().tokens(); r++) {
-      int offset = r * dim * block.dtype().bytes();
-      kernels.widen(block.dtype(), block.data(), offset, rows, r * width, dim);
+  /** All outputs that kernels can make of a block's rows, and the rows themselves. */
+  private static double[][] run(Kernels kernels, TokenBlock block, long seed) {
+    TokenRows all = TokenRows.all(kernels, block);
+    RowBatch rows = all.newBatch();
+    RowBatch others = all.newBatch();
+    all.read(0, 0, rows);
+    all.read(1, 0, others);
+    int count = rows.count();
+    int width = rows.width();
+    Random random = new Random(seed);
+    double[] first = random.doubles(width, -2, 2).toArray();
+    double[] second = random.doubles(width, -2, 2).toArray();
+    double[] scales = random.doubles(count, -2, 2).toArray();
+    double[] values = new double[count * width];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = rows.value(i / width, i % width);
     }
-    return rows;
-  }
-
-  private static double[] doubles(Random random, int size) {
-    return random.doubles(size, -2, 2).toArray();
-  }
-
-  /** All outputs that a kernel can make of some rows. */
-  private static double[][] run(
-      Kernels kernels,
-      float[] rows,
-      float[] others,
-      int count,
-      int width,
-      double[] weights,
-      double[] scales) {
-    double[] sum = weights.clone();
-    double[] squares = weights.clone();
-    float[] shift = new float[width];
-    System.arraycopy(rows, 0, shift, 0, width);
-    kernels.addMoments(rows, count, width, shift, sum, squares);
-    double[] scaled = weights.clone();
-    kernels.addScaled(rows, count, width, scales, scaled);
+    double[] sum = first.clone();
+    double[] squares = second.clone();
+    kernels.addMoments(rows, first, sum, squares);
+    double[] scaled = first.clone();
+    kernels.addScaled(rows, scales, scaled);
     double[] weighted = new double[count];
-    kernels.weightedSquares(rows, count, width, weights, weighted);
-    double[] dots = new double[count];
-    kernels.dots(rows, count, width, weights, dots);
+    kernels.weightedSquares(rows, first, weighted);
+    double[] firstDots = new double[count];
+    double[] secondDots = new double[count];
+    kernels.twoDots(rows, first, second, firstDots, secondDots);
     double[] pairs = new double[count];
-    kernels.pairDots(rows, others, count, width, pairs);
-    return new double[][] {sum, squares, scaled, weighted, dots, pairs};
+    kernels.pairDots(rows, others, pairs);
+    return new double[][] {values, sum, squares, scaled, weighted, firstDots, secondDots, pairs};
   }
 
   @ParameterizedTest

@@ -63,6 +63,10 @@ final class Projector {
    * @return {@code (n, pooledGrid * pooledGrid, textHidden)}
    */
   NDArray pool(NDArray projected) {
-    return pooling.matMul(projected);
+    NDArray pooled = pooling.matMul(projected);
+    // A result belongs to the first operand's manager, here the one that lives as long as the
+    // tower.
+    pooled.attach(projected.getManager());
+    return pooled;
   }
 }

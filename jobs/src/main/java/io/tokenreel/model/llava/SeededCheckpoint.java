@@ -82,6 +82,16 @@ public record SeededCheckpoint(SiglipConfig vision, int textHidden, long seed) {
   }
 
   /**
+   * SigLIP-base's widths at 224 pixels, for benchmarks of whole jobs.
+   *
+   * @param layers encoder layers
+   */
+  public static SeededCheckpoint base(int layers) {
+    return new SeededCheckpoint(
+        new SiglipConfig(224, 16, 768, 3072, layers, 12, 1e-6), 896, 20261121);
+  }
+
+  /**
    * Writes config.json, preprocessor_config.json and model.safetensors.
    *
    * @param folder is made when it is missing

@@ -10,7 +10,6 @@ import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -27,12 +26,13 @@ public final class SafetensorsWriter {
   private SafetensorsWriter() {}
 
   /**
-   * Writes tensors in the map's order. Leaves the stream open and the buffers' positions untouched.
+   * Writes tensors in the map's order, so give a map that has one. Leaves the stream open and the
+   * buffers' positions untouched.
    *
    * @param metadata free text pairs; may be empty
    */
   public static void write(
-      OutputStream out, LinkedHashMap<String, Tensor> tensors, Map<String, String> metadata)
+      OutputStream out, Map<String, Tensor> tensors, Map<String, String> metadata)
       throws IOException {
     byte[] json = JSON.writeValueAsBytes(header(tensors, metadata));
     int padding = Math.floorMod(-json.length, ALIGNMENT);
@@ -51,8 +51,7 @@ public final class SafetensorsWriter {
     out.flush();
   }
 
-  private static ObjectNode header(
-      LinkedHashMap<String, Tensor> tensors, Map<String, String> metadata) {
+  private static ObjectNode header(Map<String, Tensor> tensors, Map<String, String> metadata) {
     ObjectNode header = JSON.createObjectNode();
     if (!metadata.isEmpty()) {
       ObjectNode pairs = header.putObject("__metadata__");

@@ -172,11 +172,13 @@ final class PlainVision {
     int pooled = (grid + 1) / 2;
     double[][] y = new double[pooled * pooled][x[0].length];
     for (int i = 0; i < y.length; i++) {
-      double row = Math.max(0, (i / pooled + 0.5) * grid / pooled - 0.5);
+      int pooledRow = i / pooled;
+      double row = Math.max(0, (pooledRow + 0.5) * grid / pooled - 0.5);
       double column = Math.max(0, (i % pooled + 0.5) * grid / pooled - 0.5);
       for (int j = 0; j < x.length; j++) {
+        int sourceRow = j / grid;
         double near =
-            Math.max(0, 1 - Math.abs(row - j / grid))
+            Math.max(0, 1 - Math.abs(row - sourceRow))
                 * Math.max(0, 1 - Math.abs(column - j % grid));
         for (int c = 0; c < y[i].length; c++) {
           y[i][c] += near * x[j][c];

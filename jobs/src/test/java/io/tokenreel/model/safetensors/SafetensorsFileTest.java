@@ -110,8 +110,7 @@ class SafetensorsFileTest {
     assertTrue(message.contains("'absent'"), message);
   }
 
-  private Path write(LinkedHashMap<String, Tensor> tensors, Map<String, String> metadata)
-      throws IOException {
+  private Path write(Map<String, Tensor> tensors, Map<String, String> metadata) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     SafetensorsWriter.write(out, tensors, metadata);
     return Files.write(folder.resolve("file.safetensors"), out.toByteArray());

@@ -1,0 +1,104 @@
+package io.tokenreel.bench;
+
+import io.tokenreel.compress.Compressors;
+import io.tokenreel.compress.TokenCompressor;
+import io.tokenreel.token.Selection;
+import io.tokenreel.token.TokenBlock;
+import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenShape;
+import java.nio.ByteOrder;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/**
+ * Selections on one thread beside a vectorised sum over the f32 form of the same block, which is
+ * about as fast as memory can be read.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+public class KernelBenchmark {
+
+  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+  private static final long SEED = 3;
+
+  /** {@code frames x tokens per frame x channels}. */
+  @Param({"32x196x3584", "32x196x896", "64x169x3584"})
+  public String shape;
+
+  private TokenBlock f32;
+  private TokenBlock bf16;
+  private TokenCompressor vidcom2;
+  private TokenCompressor dycoke;
+
+  @Setup
+  public void makeBlocks() {
+    String[] sizes = shape.split("x", 3);
+    int perFrame = Integer.parseInt(sizes[1]);
+    TokenShape tokens =
+        new TokenShape(
+            Integer.parseInt(sizes[0]), perFrame, 1, perFrame, Integer.parseInt(sizes[2]));
+    Random random = new Random(SEED);
+    float[] values = new float[Math.toIntExact(tokens.elements())];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = random.nextFloat() + random.nextFloat() - 1;
+    }
+    f32 = TokenBlock.ofFloats(tokens, values);
+    bf16 = f32.as(TokenDtype.BF16);
+    vidcom2 = Compressors.of("vidcom2:retention=0.25");
+    dycoke = Compressors.of("dycoke:prune=0.7");
+  }
+
+  /** The yardstick: four registers, so that the additions' latency does not count. */
+  @Benchmark
+  public float sum() {
+    byte[] data = f32.data();
+    int step = FLOATS.vectorByteSize();
+    FloatVector sum0 = FloatVector.zero(FLOATS);
+    FloatVector sum1 = sum0;
+    FloatVector sum2 = sum0;
+    FloatVector sum3 = sum0;
+    for (int at = 0; at + 4 * step <= data.length; at += 4 * step) {
+      sum0 = sum0.add(load(data, at));
+      sum1 = sum1.add(load(data, at + step));
+      sum2 = sum2.add(load(data, at + 2 * step));
+      sum3 = sum3.add(load(data, at + 3 * step));
+    }
+    return sum0.add(sum1).add(sum2.add(sum3)).reduceLanes(VectorOperators.ADD);
+  }
+
+  private static FloatVector load(byte[] data, int at) {
+    return FloatVector.fromByteArray(FLOATS, data, at, ByteOrder.LITTLE_ENDIAN);
+  }
+
+  @Benchmark
+  public Selection vidcom2F32() {
+    return vidcom2.select(f32);
+  }
+
+  @Benchmark
+  public Selection vidcom2Bf16() {
+    return vidcom2.select(bf16);
+  }
+
+  @Benchmark
+  public Selection dycokeF32() {
+    return dycoke.select(f32);
+  }
+
+  @Benchmark
+  public Selection dycokeBf16() {
+    return dycoke.select(bf16);
+  }
+}

@@ -1,0 +1,82 @@
+package io.tokenreel.job;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tokenreel.bench.BenchRow;
+import io.tokenreel.bench.DecodeBench;
+import io.tokenreel.bench.EncodeBench;
+import io.tokenreel.bench.KernelBench;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code tokenreel bench}: how fast the parts are, each as a ratio to a yardstick of the same run.
+ */
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Measures one part of the road; run it on an idle machine.")
+final class BenchCommand implements Callable<Integer> {
+
+  /** What can be measured. */
+  enum Area {
+    kernels,
+    decode,
+    encode,
+    pipeline
+  }
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      index = "0",
+      paramLabel = "kernels|decode|encode|pipeline",
+      description = "what to measure")
+  private Area area;
+
+  @Option(
+      names = "--videos",
+      defaultValue = "200",
+      paramLabel = "N",
+      description = "pipeline only: generated videos; at least 1 (default: ${DEFAULT-VALUE})")
+  private int videos;
+
+  @Mixin private SessionOptions session;
+
+  @Override
+  public Integer call() throws Exception {
+    List<BenchRow> rows =
+        switch (area) {
+          case kernels -> KernelBench.run();
+          case decode -> DecodeBench.run();
+          case encode -> EncodeBench.run();
+          case pipeline -> pipeline();
+        };
+    PrintWriter out = spec.commandLine().getOut();
+    if (session.json()) {
+      out.println(new ObjectMapper().writeValueAsString(rows));
+    } else {
+      rows.forEach(out::println);
+    }
+    out.flush();
+    return 0;
+  }
+
+  private List<BenchRow> pipeline() throws IOException {
+    if (videos < 1) {
+      throw new SettingsException("--videos must be at least 1; got " + videos);
+    }
+    try (SparkSession spark = session.session("bench")) {
+      return new PipelineBench(spark, videos).run();
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package io.tokenreel.job;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Processor time so far, of this JVM and of its children that have ended.
+ *
+ * @param ownNanos of all threads of this JVM
+ * @param childNanos of ended children, which the kernel adds up
+ */
+record CpuClock(long ownNanos, long childNanos) {
+
+  /** The kernel's clock ticks, a hundred a second on every Linux. */
+  private static final long NANOS_PER_TICK = 10_000_000;
+
+  static CpuClock now() {
+    OperatingSystemMXBean system =
+        (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    return new CpuClock(system.getProcessCpuTime(), childTicks() * NANOS_PER_TICK);
+  }
+
+  CpuClock since(CpuClock start) {
+    return new CpuClock(ownNanos - start.ownNanos, childNanos - start.childNanos);
+  }
+
+  /** Fields 16 and 17 of proc(5)'s stat, counted after the command's closing parenthesis. */
+  private static long childTicks() {
+    try {
+      String stat = Files.readString(Path.of("/proc/self/stat"));
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      return Long.parseLong(fields[13]) + Long.parseLong(fields[14]);
+    } catch (IOException e) {
+      throw new UncheckedIOException("processor times are read from /proc/self/stat", e);
+    }
+  }
+}

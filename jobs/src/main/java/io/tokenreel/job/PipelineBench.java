@@ -1,0 +1,161 @@
+package io.tokenreel.job;
+
+import io.tokenreel.bench.BenchRow;
+import io.tokenreel.compress.Compressors;
+import io.tokenreel.compress.TokenCompressor;
+import io.tokenreel.model.DeviceChoice;
+import io.tokenreel.model.SharedTowers;
+import io.tokenreel.model.VisionInfo;
+import io.tokenreel.model.llava.SeededCheckpoint;
+import io.tokenreel.token.TokenBlock;
+import io.tokenreel.token.TokenCodec;
+import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenShape;
+import io.tokenreel.video.VideoWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.apache.commons.io.FileUtils;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * What a precompute run costs beside its real work: generated videos end to end, in processor time.
+ * Decoding is what the decoder processes took; encoding and compressing are measured alone, on as
+ * many frames, after the run; the rest is Spark, staging, hashing, Parquet, commits and the JVM's
+ * own.
+ */
+final class PipelineBench {
+
+  private static final int FRAMES = 8;
+  private static final int WIDTH = 480;
+  private static final int HEIGHT = 270;
+  private static final int VIDEO_FRAMES = 96;
+  private static final int SAMPLE_BATCHES = 8;
+  private static final String COMPRESSION = "vidcom2:retention=0.25";
+
+  private final SparkSession spark;
+  private final int videos;
+
+  PipelineBench(SparkSession spark, int videos) {
+    this.spark = spark;
+    this.videos = videos;
+  }
+
+  /** The parts' processor time and their shares of the whole. */
+  List<BenchRow> run() throws IOException {
+    Path folder = Files.createTempDirectory("tokenreel-pipeline-bench");
+    try {
+      Path input = Files.createDirectories(folder.resolve("videos"));
+      for (int i = 0; i < videos; i++) {
+        render(input.resolve("%04d.mp4".formatted(i)), i);
+      }
+      Path model = folder.resolve("model");
+      SeededCheckpoint.base(4).write(model);
+      CpuClock start = CpuClock.now();
+      new PrecomputeJob(spark, settings(input, model, folder.resolve("cache")), Progress.silent())
+          .run();
+      CpuClock spent = CpuClock.now().since(start);
+      double whole = (spent.ownNanos() + spent.childNanos()) / 1e6;
+      double decode = spent.childNanos() / 1e6;
+      double encode = encodeMillis(model);
+      double compress = compressMillis(model);
+      double rest = whole - decode - encode - compress;
+      String yardstick = "the run's processor time";
+      return List.of(
+          new BenchRow(videos + " videos end to end", whole, 1, yardstick),
+          new BenchRow("decode", decode, decode / whole, yardstick),
+          new BenchRow(
+              "encode (SigLIP-base widths, 4 layers, 8 frames a video)",
+              encode,
+              encode / whole,
+              yardstick),
+          new BenchRow("compress", compress, compress / whole, yardstick),
+          new BenchRow("all else", rest, rest / whole, yardstick));
+    } finally {
+      FileUtils.deleteDirectory(folder.toFile());
+    }
+  }
+
+  private static PrecomputeSettings settings(Path input, Path model, Path cache) {
+    return new PrecomputeSettings(
+        List.of(input.toString()),
+        cache.toString(),
+        model.toString(),
+        "uniform:frames=" + FRAMES,
+        List.of(COMPRESSION),
+        false,
+        "bf16",
+        "cpu",
+        32,
+        "sampled",
+        600,
+        512,
+        256,
+        1000);
+  }
+
+  /** Squares that move over a gradient, another speed and hue in every video. */
+  private static void render(Path file, int seed) throws IOException {
+    VideoWriter.write(
+        file,
+        WIDTH,
+        HEIGHT,
+        24,
+        48,
+        VIDEO_FRAMES,
+        (frame, rgb) -> {
+          int left = (frame * (1 + seed % 7) + seed * 13) % (WIDTH - 64);
+          int top = (frame * (1 + seed % 3) + seed * 29) % (HEIGHT - 64);
+          for (int y = 0; y < HEIGHT; y++) {
+            for (int x = 0; x < WIDTH; x++) {
+              boolean inside = x >= left && x < left + 64 && y >= top && y < top + 64;
+              int at = 3 * (y * WIDTH + x);
+              rgb[at] = (byte) (inside ? 255 - seed : x / 2);
+              rgb[at + 1] = (byte) (inside ? seed : y / 2);
+              rgb[at + 2] = (byte) (inside ? 40 : (x + y + frame) / 4);
+            }
+          }
+        });
+  }
+
+  private double encodeMillis(Path model) {
+    try (SharedTowers.Lease lease =
+        SharedTowers.acquire(model.toString(), DeviceChoice.CPU, new Configuration())) {
+      VisionInfo info = lease.tower().info();
+      byte[] rgb = new byte[32 * info.frameHeight() * info.frameWidth() * 3];
+      new Random(1).nextBytes(rgb);
+      lease.tower().encode(rgb, 32);
+      CpuClock start = CpuClock.now();
+      for (int i = 0; i < SAMPLE_BATCHES; i++) {
+        lease.tower().encode(rgb, 32);
+      }
+      return CpuClock.now().since(start).ownNanos() / 1e6 / (32 * SAMPLE_BATCHES) * FRAMES * videos;
+    }
+  }
+
+  private double compressMillis(Path model) {
+    try (SharedTowers.Lease lease =
+        SharedTowers.acquire(model.toString(), DeviceChoice.CPU, new Configuration())) {
+      VisionInfo info = lease.tower().info();
+      TokenShape shape =
+          new TokenShape(
+              FRAMES, info.tokensPerFrame(), info.gridHeight(), info.gridWidth(), info.dim());
+      float[] tokens = new float[Math.toIntExact(shape.elements())];
+      Random random = new Random(2);
+      for (int i = 0; i < tokens.length; i++) {
+        tokens[i] = (float) random.nextGaussian();
+      }
+      TokenBlock block =
+          new TokenBlock(shape, TokenDtype.BF16, TokenCodec.encode(tokens, TokenDtype.BF16));
+      TokenCompressor compressor = Compressors.of(COMPRESSION);
+      CpuClock start = CpuClock.now();
+      for (int i = 0; i < videos; i++) {
+        TokenCodec.gather(block, compressor.select(block), TokenDtype.BF16);
+      }
+      return CpuClock.now().since(start).ownNanos() / 1e6;
+    }
+  }
+}
