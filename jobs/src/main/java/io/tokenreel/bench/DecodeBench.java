@@ -27,6 +27,7 @@ import org.apache.hadoop.conf.Configuration;
  */
 public final class DecodeBench {
 
+  private static final String YARDSTICK = "the file's full decode";
   private static final int WIDTH = 1280;
   private static final int HEIGHT = 720;
   private static final int FRAMES_PER_SECOND = 30;
@@ -38,16 +39,9 @@ public final class DecodeBench {
 
   private DecodeBench() {}
 
-  /**
-   * One measurement.
-   *
-   * @param ratio to the full decode of the same file; 1 for the full decode itself
-   */
-  public record Row(String name, long milliseconds, double ratio) {}
-
   /** Writes the two videos to a temporary folder, measures, and removes them. */
-  public static List<Row> run() throws IOException {
-    List<Row> rows = new ArrayList<>();
+  public static List<BenchRow> run() throws IOException {
+    List<BenchRow> rows = new ArrayList<>();
     for (int seconds : new int[] {10, 1}) {
       Path folder = Files.createTempDirectory("tokenreel-decode-bench");
       Path part = folder.resolve("part.mp4");
@@ -72,12 +66,12 @@ public final class DecodeBench {
     return rows;
   }
 
-  private static void measure(Path video, int seconds, List<Row> rows) throws IOException {
+  private static void measure(Path video, int seconds, List<BenchRow> rows) throws IOException {
     long sampled = decodeMillis(video, DecodeCheck.SAMPLED);
     long full = decodeMillis(video, DecodeCheck.FULL);
     String file = "720p, 10 minutes, keyframe every " + seconds + " s: ";
-    rows.add(new Row(file + "full decode", full, 1));
-    rows.add(new Row(file + "32 uniform frames", sampled, (double) sampled / full));
+    rows.add(new BenchRow(file + "full decode", full, 1, YARDSTICK));
+    rows.add(new BenchRow(file + "32 uniform frames", sampled, (double) sampled / full, YARDSTICK));
   }
 
   private static long decodeMillis(Path video, DecodeCheck check) throws IOException {

@@ -7,11 +7,11 @@ import io.tokenreel.model.engine.MatrixProduct;
 import io.tokenreel.model.llava.SeededCheckpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -26,34 +26,29 @@ public final class EncodeBench {
   private EncodeBench() {}
 
   /**
-   * One line of the result.
-   *
-   * @param name what was run
-   * @param milliseconds of the fastest run
-   * @param gigaflopsPerSecond 10^9 floating-point operations per second
-   * @param ratio of that rate to the matrix product's
-   */
-  public record Row(String name, double milliseconds, double gigaflopsPerSecond, double ratio) {}
-
-  /**
    * Measures.
    *
    * @param layers encoder layers
    * @param frames of a batch
    * @param runs of each row, after one that does not count
    */
-  public static List<Row> run(int layers, int frames, int runs) {
+  public static List<BenchRow> run(int layers, int frames, int runs) {
     double productMillis = productMillis(runs);
     double productRate = MatrixProduct.operations(PRODUCT_SIZE) / productMillis / 1e6;
     double towerMillis = towerMillis(layers, frames, runs);
     double towerRate = SeededCheckpoint.so400m(layers).operations() * frames / towerMillis / 1e6;
+    String yardstick = "the product's FLOP rate";
     return List.of(
-        new Row("matrix product " + PRODUCT_SIZE, productMillis, productRate, 1),
-        new Row(
-            "so400m, %d layers, %d frames".formatted(layers, frames),
+        new BenchRow(
+            "matrix product %d, %.1f GFLOP/s".formatted(PRODUCT_SIZE, productRate),
+            productMillis,
+            1,
+            yardstick),
+        new BenchRow(
+            "so400m, %d layers, %d frames, %.1f GFLOP/s".formatted(layers, frames, towerRate),
             towerMillis,
-            towerRate,
-            towerRate / productRate));
+            towerRate / productRate,
+            yardstick));
   }
 
   private static double towerMillis(int layers, int frames, int runs) {
@@ -76,7 +71,7 @@ public final class EncodeBench {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write the benchmark's checkpoint", e);
     } finally {
-      delete(folder);
+      FileUtils.deleteQuietly(folder == null ? null : folder.toFile());
     }
   }
 
@@ -85,46 +80,37 @@ public final class EncodeBench {
    * operator one thread, and that is fixed when a JVM's engine starts. So it runs in a child JVM.
    */
   private static double productMillis(int runs) {
-    ProcessBuilder child =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Dai.djl.pytorch.num_threads=" + Runtime.getRuntime().availableProcessors(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            EncodeBench.class.getName(),
-            Integer.toString(runs));
+    Path result = null;
     try {
-      Process process = child.redirectError(ProcessBuilder.Redirect.INHERIT).start();
-      String output =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+      result = Files.createTempFile("tokenreel-bench", ".txt");
+      Process process =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-Dai.djl.pytorch.num_threads=" + Runtime.getRuntime().availableProcessors(),
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  EncodeBench.class.getName(),
+                  Integer.toString(runs),
+                  result.toString())
+              .inheritIO()
+              .start();
       if (process.waitFor() != 0) {
-        throw new IllegalStateException("the matrix product's JVM failed: " + output);
+        throw new IllegalStateException("the matrix product's JVM failed; it said why above");
       }
-      return Double.parseDouble(output.substring(output.lastIndexOf('\n') + 1));
+      return Double.parseDouble(Files.readString(result));
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot start the matrix product's JVM", e);
+      throw new UncheckedIOException("cannot run the matrix product's JVM", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while measuring the matrix product", e);
+    } finally {
+      FileUtils.deleteQuietly(result == null ? null : result.toFile());
     }
   }
 
-  /** The child JVM: prints the product's milliseconds as its last line. */
-  public static void main(String[] args) {
-    System.out.println(MatrixProduct.bestNanos(PRODUCT_SIZE, Integer.parseInt(args[0])) / 1e6);
-  }
-
-  private static void delete(Path folder) {
-    if (folder == null) {
-      return;
-    }
-    try (var files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-      Files.delete(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete " + folder, e);
-    }
+  /** The child JVM: writes the product's milliseconds to a file. */
+  public static void main(String[] args) throws IOException {
+    double milliseconds = MatrixProduct.bestNanos(PRODUCT_SIZE, Integer.parseInt(args[0])) / 1e6;
+    Files.writeString(Path.of(args[1]), Double.toString(milliseconds));
   }
 }

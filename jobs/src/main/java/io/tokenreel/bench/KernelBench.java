@@ -18,15 +18,6 @@ public final class KernelBench {
 
   private static final String YARDSTICK = "sum";
 
-  /**
-   * One measurement.
-   *
-   * @param name {@code benchmark shape}, such as {@code vidcom2F32 32x196x3584}
-   * @param milliseconds mean time of one call on one thread
-   * @param ratioToSum the same, divided by that of one vectorised sum over the f32 block
-   */
-  public record Row(String name, double milliseconds, double ratioToSum) {}
-
   private KernelBench() {}
 
   /**
@@ -36,7 +27,7 @@ public final class KernelBench {
    * @return a row per benchmark and shape, grouped by shape, the sum among them with ratio 1
    * @throws IllegalStateException when the measuring JVM fails
    */
-  public static List<Row> run(int seconds) {
+  public static List<BenchRow> run(int seconds) {
     Map<String, Double> sums = new HashMap<>();
     Collection<RunResult> results = measure(seconds);
     for (RunResult result : results) {
@@ -44,17 +35,18 @@ public final class KernelBench {
         sums.put(shape(result), result.getPrimaryResult().getScore());
       }
     }
-    List<Row> rows = new ArrayList<>();
+    List<BenchRow> rows = new ArrayList<>();
     results.stream()
         .sorted(Comparator.comparing(KernelBench::shape))
         .forEach(
             result -> {
               double milliseconds = result.getPrimaryResult().getScore();
               rows.add(
-                  new Row(
+                  new BenchRow(
                       benchmark(result) + " " + shape(result),
                       milliseconds,
-                      milliseconds / sums.get(shape(result))));
+                      milliseconds / sums.get(shape(result)),
+                      "a vectorised sum over the block"));
             });
     return rows;
   }

@@ -35,6 +35,11 @@ final class BenchCommand implements Callable<Integer> {
     pipeline
   }
 
+  private static final int KERNEL_SECONDS = 5;
+  private static final int ENCODE_LAYERS = 4;
+  private static final int ENCODE_FRAMES = 8;
+  private static final int ENCODE_RUNS = 5;
+
   @Spec private CommandSpec spec;
 
   @Parameters(
@@ -56,9 +61,9 @@ final class BenchCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     List<BenchRow> rows =
         switch (area) {
-          case kernels -> KernelBench.run();
+          case kernels -> KernelBench.run(KERNEL_SECONDS);
           case decode -> DecodeBench.run();
-          case encode -> EncodeBench.run();
+          case encode -> EncodeBench.run(ENCODE_LAYERS, ENCODE_FRAMES, ENCODE_RUNS);
           case pipeline -> pipeline();
         };
     PrintWriter out = spec.commandLine().getOut();

@@ -232,9 +232,9 @@ class CompressorContractTest {
       byte[] twice = Arrays.copyOf(frame.data(), 2 * frame.data().length);
       System.arraycopy(frame.data(), 0, twice, frame.data().length, frame.data().length);
       TokenBlock block = new TokenBlock(new TokenShape(2, 5, 1, 5, 77), TokenDtype.F32, twice);
-      FrameStatistics statistics = FrameStatistics.of(block);
-      assertEquals(1, statistics.previousSimilarity()[1], kind.name());
-      assertEquals(statistics.uniqueness()[0], statistics.uniqueness()[1], kind.name());
+      List<FrameStats> stats = TokenStats.of(block);
+      assertEquals(1, stats.get(1).similarityToPrevious().orElseThrow(), kind.name());
+      assertEquals(stats.get(0).uniqueness(), stats.get(1).uniqueness(), kind.name());
     }
   }
 
