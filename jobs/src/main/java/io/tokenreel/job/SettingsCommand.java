@@ -1,26 +1,36 @@
 package io.tokenreel.job;
 
+import io.tokenreel.cache.CacheSchema;
+import io.tokenreel.cache.CacheTable;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import org.apache.spark.sql.types.StructField;
 
-/** Prints every command's options as Markdown: the README's page of settings is this output. */
+/**
+ * Prints every command's options, or every table's columns, as Markdown: the README's pages of
+ * settings and of tables are this output.
+ */
 @Command(
     name = "settings",
     mixinStandardHelpOptions = true,
-    description = "Prints all commands with their options, as Markdown.")
+    description = "Prints all commands with their options, or the cache's tables, as Markdown.")
 final class SettingsCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
+  @Option(names = "--tables", description = "print the columns of the cache's tables instead")
+  private boolean tables;
+
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    out.print(markdown(spec.parent().commandLine()));
+    out.print(tables ? tablesMarkdown() : markdown(spec.parent().commandLine()));
     out.flush();
     return 0;
   }
@@ -53,6 +63,23 @@ final class SettingsCommand implements Callable<Integer> {
                   option.description(),
                   option.defaultValue()));
         }
+      }
+      text.append('\n');
+    }
+    return text.toString();
+  }
+
+  /** Key and columns of each table, with the sentences of {@link CacheSchema}. */
+  static String tablesMarkdown() {
+    StringBuilder text = new StringBuilder();
+    for (CacheTable table : CacheTable.values()) {
+      text.append("#### ").append(table.folder()).append("/\n\n");
+      text.append("Key: `").append(String.join("`, `", table.key())).append("`\n\n");
+      text.append("| name | type | meaning |\n|---|---|---|\n");
+      for (StructField column : table.schema().fields()) {
+        String meaning = column.metadata().getString(CacheSchema.COMMENT);
+        text.append("| `%s` | `%s` | %s |%n"
+            .formatted(column.name(), column.dataType().catalogString(), meaning.replace("|", "\\|")));
       }
       text.append('\n');
     }

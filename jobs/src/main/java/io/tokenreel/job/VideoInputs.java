@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -21,6 +22,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -31,9 +33,9 @@ import org.apache.spark.sql.types.StructType;
  *   <li>a folder is walked for files with a video's ending; the id is the path relative to the
  *       folder,
  *   <li>a file or a glob takes each file whatever its ending; the id is the file's name,
- *   <li>a manifest ({@code .csv} with a header, {@code .jsonl}, {@code .parquet}) has {@code
- *       video_uri}, relative to the manifest or absolute, and optionally {@code video_id}; other
- *       columns pass through.
+ *   <li>a manifest ({@code .csv} with a header, {@code .jsonl}, {@code .parquet}; one file, or a
+ *       folder of files as Spark writes it) has {@code video_uri}, relative to where the manifest
+ *       lies or absolute, and optionally {@code video_id}; other columns pass through.
  * </ul>
  */
 final class VideoInputs {
@@ -43,6 +45,12 @@ final class VideoInputs {
       Set.of(
           "3gp", "avi", "flv", "h264", "h265", "hevc", "m2ts", "m4v", "mjpeg", "mkv", "mov", "mp4",
           "mpeg", "mpg", "mts", "ogv", "ts", "webm", "wmv");
+
+  /** Names that the job gives, on the way, to columns that are in none of the cache's tables. */
+  private static final Pattern WORKING_NAMES =
+      Pattern.compile(
+          "video_bytes|encoding|compressed_[0-9]+|grid|cells|cell|separators|found",
+          Pattern.CASE_INSENSITIVE);
 
   private static final StructType LISTED =
       new StructType()
@@ -96,19 +104,27 @@ final class VideoInputs {
   private void add(String input) throws IOException {
     Path path = new Path(input);
     FileSystem files = path.getFileSystem(hadoop);
-    FileStatus[] matches = files.globStatus(path);
-    if (matches == null || matches.length == 0) {
-      throw new FileNotFoundException(input);
-    }
-    for (FileStatus match : matches) {
-      if (match.isDirectory()) {
-        walk(files, match.getPath());
-      } else if (isManifest(match.getPath().getName())) {
+    for (FileStatus match : matches(files, path)) {
+      if (isManifest(match.getPath().getName())) {
         readManifest(match.getPath());
+      } else if (match.isDirectory()) {
+        walk(files, match.getPath());
       } else {
         take(match.getPath().getName(), match);
       }
     }
+  }
+
+  /** What is there under this very name, brackets and all, or else what the glob matches. */
+  private static FileStatus[] matches(FileSystem files, Path path) throws IOException {
+    if (files.exists(path)) {
+      return new FileStatus[] {files.getFileStatus(path)};
+    }
+    FileStatus[] matches = files.globStatus(path);
+    if (matches == null || matches.length == 0) {
+      throw new FileNotFoundException(path.toString());
+    }
+    return matches;
   }
 
   private void walk(FileSystem files, Path folder) throws IOException {
@@ -157,6 +173,7 @@ final class VideoInputs {
       throw new SettingsException(
           "%d rows of the manifest %s have no video_uri".formatted(without, manifest));
     }
+    requireOwnNames(manifest, rows.schema());
     Dataset<Row> videos =
         rows.withColumn(
                 "video_id",
@@ -165,12 +182,33 @@ final class VideoInputs {
                     : functions.col("video_uri"))
             .withColumn("video_uri", absolute(manifest.getParent()))
             .withColumn("video_bytes", functions.lit(null).cast("long"));
+    manifests = manifests == null ? videos : manifests.unionByName(videos, true);
+  }
+
+  /**
+   * Refuses columns that would be taken for the cache's or the job's. Spark tells no case apart, so
+   * neither does this: a {@code Video_ID} must not be overwritten.
+   */
+  private static void requireOwnNames(Path manifest, StructType schema) {
+    StructType passthrough =
+        new StructType(
+            Arrays.stream(schema.fields())
+                .filter(field -> !Set.of("video_id", "video_uri").contains(field.name()))
+                .toArray(StructField[]::new));
     try {
-      CacheSchema.checkPassthrough(videos.drop("video_id", "video_uri", "video_bytes").schema());
+      CacheSchema.checkPassthrough(passthrough);
     } catch (IllegalArgumentException e) {
       throw new SettingsException("the manifest %s: %s".formatted(manifest, e.getMessage()));
     }
-    manifests = manifests == null ? videos : manifests.unionByName(videos, true);
+    List<String> clashes =
+        Arrays.stream(passthrough.fieldNames())
+            .filter(name -> WORKING_NAMES.matcher(name).matches())
+            .toList();
+    if (!clashes.isEmpty()) {
+      throw new SettingsException(
+          "the manifest %s: columns %s have names that the job uses itself; rename them in the manifest. These names are %s"
+              .formatted(manifest, clashes, WORKING_NAMES));
+    }
   }
 
   /** A URI with a scheme or a leading slash stands; another is relative to the manifest. */

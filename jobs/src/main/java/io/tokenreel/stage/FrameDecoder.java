@@ -156,7 +156,10 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
         : counters;
   }
 
-  /** Counts this stage's work in the given counters rather than in some of its own. */
+  /**
+   * Counts this stage's work in the given counters rather than in some of its own; what MLlib
+   * copies or saves of the stage does not know them.
+   */
   public FrameDecoder countIn(StageCounters shared) {
     counters = shared;
     return this;

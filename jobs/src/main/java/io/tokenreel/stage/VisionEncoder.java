@@ -137,7 +137,10 @@ public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
         .over(rows, transformSchema(rows.schema()));
   }
 
-  /** Counts this stage's work in the given counters rather than in some of its own. */
+  /**
+   * Counts this stage's work in the given counters rather than in some of its own; what MLlib
+   * copies or saves of the stage does not know them.
+   */
   public VisionEncoder countIn(StageCounters shared) {
     counters = shared;
     return this;

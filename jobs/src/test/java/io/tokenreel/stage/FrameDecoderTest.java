@@ -117,12 +117,18 @@ class FrameDecoderTest {
   }
 
   @Test
-  void copy_ofACountingStage_countsInTheSameCounters() {
-    StageCounters shared = StageCounters.register(LocalSpark.plain().sparkContext(), "copied");
-    var stage =
-        new FrameDecoder().setSampling("uniform:frames=1").setFrameSize(8, 8).countIn(shared);
-    stage.copy(ParamMap.empty()).transform(StageTests.videos("h265_video.mp4")).collectAsList();
-    assertEquals(1, shared.videos().value());
+  void countIn_sharedCounters_countsEachOutcome() {
+    StageCounters shared = StageCounters.register(LocalSpark.plain().sparkContext(), "shared");
+    new FrameDecoder()
+        .setSampling("uniform:frames=4")
+        .setFrameSize(8, 8)
+        .setCheck("full")
+        .countIn(shared)
+        .transform(StageTests.videos("h265_video.mp4", "corrupted.mp4", "missing.mp4"))
+        .collectAsList();
+    assertEquals(3, shared.videos().value());
+    assertEquals(1, shared.degraded().value());
+    assertEquals(1, shared.failed().value());
   }
 
   @Test

@@ -118,7 +118,8 @@ final class StageTests {
       float[] tokens = new float[frames * FLOATS];
       for (int i = 0; i < rgb.length; i++) {
         int frame = i / SIZE.rgbBytes();
-        tokens[frame * FLOATS + i % FLOATS] += (i % SIZE.rgbBytes() + 1) * rgb[i];
+        int place = i % SIZE.rgbBytes();
+        tokens[frame * FLOATS + place % FLOATS] += (place + 1) * rgb[i];
       }
       for (int frame = 0; frame < frames; frame++) {
         switch (rgb[frame * SIZE.rgbBytes()]) {

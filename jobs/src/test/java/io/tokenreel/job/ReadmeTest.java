@@ -1,0 +1,82 @@
+package io.tokenreel.job;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tokenreel.cache.CacheTable;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+/** Holds the README's pages of settings and of tables to the code that prints them. */
+class ReadmeTest {
+
+  private static String printed(String... arguments) {
+    StringWriter out = new StringWriter();
+    CommandLine line = TokenReel.commandLine();
+    line.setOut(new PrintWriter(out));
+    assertEquals(0, TokenReel.execute(line, arguments));
+    return out.toString();
+  }
+
+  private static void assertBetweenMarkers(String name, String command, String page)
+      throws IOException {
+    String readme = Files.readString(JobTests.ROOT.resolve("README.md"));
+    String begin = "<!-- %s -->\n".formatted(name);
+    String end = "<!-- /%s -->".formatted(name);
+    int from = readme.indexOf(begin);
+    int to = readme.indexOf(end, from);
+    assertTrue(from >= 0 && to > from, "README.md must have " + begin.strip() + " ... " + end);
+    assertEquals(
+        page,
+        readme.substring(from + begin.length(), to),
+        "to refresh README.md, put the output of 'bin/tokenreel %s' between %s and %s"
+            .formatted(command, begin.strip(), end));
+  }
+
+  @Test
+  void settings_inReadme_areWhatTheCommandPrints() throws IOException {
+    assertBetweenMarkers("settings", "settings", printed("settings"));
+  }
+
+  @Test
+  void tables_inReadme_areWhatTheCommandPrints() throws IOException {
+    assertBetweenMarkers("tables", "settings --tables", printed("settings", "--tables"));
+  }
+
+  @Test
+  void settingsMarkdown_everyOption_hasARow() {
+    CommandLine tokenreel = TokenReel.commandLine();
+    String page = SettingsCommand.markdown(tokenreel);
+    for (CommandLine command : tokenreel.getSubcommands().values()) {
+      String name = command.getCommandName();
+      assertTrue(page.contains("#### tokenreel " + name + "\n"), name);
+    }
+    for (String row :
+        new String[] {
+          "| `--input` (required) | PATH | a folder (walked), files,",
+          "| `--batch-frames` | N | ",
+          "| `--token-dtype` | f32\\|f16\\|bf16 | ",
+          "(default: `vidcom2:retention=0.25`) |\n",
+          "| `--keep-features` |  | keep"
+        }) {
+      assertTrue(page.contains(row), row + "\nis not in\n" + page);
+    }
+  }
+
+  @Test
+  void tablesMarkdown_everyTable_hasKeyAndColumns() {
+    String page = SettingsCommand.tablesMarkdown();
+    for (CacheTable table : CacheTable.values()) {
+      assertTrue(page.contains("#### " + table.folder() + "/\n"), page);
+      Arrays.stream(table.schema().fieldNames())
+          .forEach(name -> assertTrue(page.contains("| `" + name + "` | `"), name));
+    }
+    assertTrue(page.contains("| `token_index` | `array<int>` | per token its place"), page);
+    assertTrue(page.contains("Key: `run_id`, `video_id`\n"), page);
+  }
+}

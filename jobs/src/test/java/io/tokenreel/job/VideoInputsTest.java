@@ -1,0 +1,213 @@
+package io.tokenreel.job;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tokenreel.cache.CacheSchema;
+import io.tokenreel.sql.LocalSpark;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Inputs are listed and never opened, so these videos are a few letters each. */
+class VideoInputsTest {
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void fill() throws IOException {
+    write("videos/a.mp4", "aa");
+    write("videos/b.MOV", "bbb");
+    write("videos/notes.txt", "n");
+    write("videos/none", "n");
+    write("videos/nested/deep/c.mkv", "c");
+    write("videos/nested/_started.webm", "d");
+    write("videos/.hidden/e.avi", "e");
+    write("videos/take [1].mp4", "f");
+    write("elsewhere/g.raw", "g");
+  }
+
+  private void write(String name, String... lines) throws IOException {
+    Path file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, String.join("\n", lines));
+  }
+
+  private VideoInputs.Found found(String... names) {
+    List<String> inputs =
+        Arrays.stream(names).map(name -> folder.resolve(name).toString()).toList();
+    return VideoInputs.list(LocalSpark.plain(), inputs);
+  }
+
+  private List<Row> rows(String... names) {
+    return found(names).videos().orderBy("video_id").collectAsList();
+  }
+
+  private List<String> ids(String... names) {
+    return rows(names).stream().map(row -> row.<String>getAs("video_id")).toList();
+  }
+
+  private void assertRefused(String input, String... parts) {
+    JobTests.assertRefused(() -> found(input), parts);
+  }
+
+  @Test
+  void list_folder_walksNestedAndHiddenNamesAndSaysWhatIsLeftOut() {
+    VideoInputs.Found found = found("videos");
+    List<Row> rows = found.videos().orderBy("video_id").collectAsList();
+    assertEquals(
+        List.of(
+            ".hidden/e.avi",
+            "a.mp4",
+            "b.MOV",
+            "nested/_started.webm",
+            "nested/deep/c.mkv",
+            "take [1].mp4"),
+        rows.stream().map(row -> row.<String>getAs("video_id")).toList());
+    assertEquals("file:" + folder.resolve("videos/b.MOV"), rows.get(2).getAs("video_uri"));
+    assertEquals(3L, rows.get(2).<Long>getAs("video_bytes"));
+    assertEquals(Set.of("none", "notes.txt"), new TreeSet<>(found.leftOut()));
+  }
+
+  @Test
+  void list_fileOrGlob_takesEachWhateverItsEnding() {
+    assertEquals(List.of("g.raw"), ids("elsewhere/g.raw"));
+    assertEquals(List.of("a.mp4", "g.raw"), ids("elsewhere/g.raw", "videos/a.mp4"));
+    assertEquals(List.of("a.mp4", "notes.txt"), ids("videos/{a,notes}.*"));
+  }
+
+  @Test
+  void list_nameWithGlobCharacters_isTakenAsItStands() {
+    assertEquals(List.of("take [1].mp4"), ids("videos/take [1].mp4"));
+  }
+
+  @Test
+  void list_globOfFolders_walksEach() {
+    assertEquals(List.of("_started.webm", "deep/c.mkv"), ids("videos/n*ed"));
+  }
+
+  @Test
+  void list_csv_resolvesRelativeUrisAndPassesColumnsThrough() throws IOException {
+    write(
+        "lists/list.csv",
+        "video_uri,split,my note",
+        "../videos/a.mp4,train,\"one, \"\"two\"\"\"",
+        "/absolute/b.mp4,test,",
+        "s3a://bucket/c.mp4,,");
+    List<Row> rows = rows("lists/list.csv");
+    String base = "file:" + folder.resolve("lists") + "/";
+    assertEquals(
+        List.of("../videos/a.mp4", "/absolute/b.mp4", "s3a://bucket/c.mp4"),
+        rows.stream().map(row -> row.<String>getAs("video_id")).toList(),
+        "without video_id the URI as it stands is the id");
+    assertEquals(
+        List.of(base + "../videos/a.mp4", "/absolute/b.mp4", "s3a://bucket/c.mp4"),
+        rows.stream().map(row -> row.<String>getAs("video_uri")).toList());
+    assertEquals("train", rows.get(0).getAs("split"));
+    assertEquals("one, \"two\"", rows.get(0).getAs("my note"));
+    assertTrue(rows.get(2).isNullAt(rows.get(2).fieldIndex("split")));
+    assertTrue(rows.get(0).isNullAt(rows.get(0).fieldIndex("video_bytes")));
+  }
+
+  @Test
+  void list_jsonl_keepsTypesOfColumnsAndTakesNumbersForIds() throws IOException {
+    write(
+        "list.jsonl",
+        "{\"video_id\": 7, \"video_uri\": \"videos/a.mp4\", \"tags\": [\"x\", \"y\"]}",
+        "{\"video_id\": 8, \"video_uri\": \"videos/b.MOV\"}");
+    List<Row> rows = rows("list.jsonl");
+    assertEquals("7", rows.get(0).getAs("video_id"));
+    assertEquals(List.of("x", "y"), rows.get(0).getList(rows.get(0).fieldIndex("tags")));
+    assertEquals("8", rows.get(1).getAs("video_id"));
+  }
+
+  @Test
+  void list_parquetThatSparkWrote_isAManifestThoughItIsAFolder() {
+    LocalSpark.plain()
+        .sql("SELECT 'one' AS video_id, 'videos/a.mp4' AS video_uri, 3 AS label")
+        .write()
+        .parquet(folder.resolve("list.parquet").toString());
+    Row row = rows("list.parquet").get(0);
+    assertEquals("one", row.getAs("video_id"));
+    assertEquals("file:" + folder.resolve("videos/a.mp4"), row.getAs("video_uri"));
+    assertEquals(3, row.<Integer>getAs("label"));
+  }
+
+  @Test
+  void list_manifestsAndFolders_areTakenTogether() throws IOException {
+    write("one.csv", "video_uri,split", "x.mp4,train");
+    write("two.csv", "video_uri,score", "y.mp4,3");
+    List<Row> rows = rows("one.csv", "elsewhere/g.raw", "two.csv");
+    assertEquals(
+        List.of("g.raw", "x.mp4", "y.mp4"),
+        rows.stream().map(row -> row.<String>getAs("video_id")).toList());
+    assertEquals("train", rows.get(1).getAs("split"));
+    assertEquals("3", rows.get(2).getAs("score"));
+    assertTrue(rows.get(2).isNullAt(rows.get(2).fieldIndex("split")));
+  }
+
+  @Test
+  void list_sameIdTwice_namesItAndSaysHowToMendIt() throws IOException {
+    write("twice.csv", "video_id,video_uri", "one,a.mp4", "one,b.mp4");
+    assertRefused("twice.csv", "an id of its own", "[one,2]", "give ids in a manifest");
+    write("videos/nested/a.mp4", "a");
+    JobTests.assertRefused(() -> found("videos", "videos/nested"), "[a.mp4,2]");
+  }
+
+  @Test
+  void list_rowWithoutIdOrUri_isRefused() throws IOException {
+    write("noid.csv", "video_id,video_uri", ",a.mp4");
+    assertRefused("noid.csv", "an id of its own", "[null,1]");
+    write("nouri.csv", "video_id,video_uri", "one,a.mp4", "two,", "three,\" \"");
+    assertRefused("nouri.csv", "2 rows of the manifest", "nouri.csv have no video_uri");
+  }
+
+  @Test
+  void list_manifestWithoutVideoUri_listsItsColumns() throws IOException {
+    write("other.csv", "video_id,uri", "one,a.mp4");
+    assertRefused("other.csv", "must have a column video_uri; its columns are [video_id, uri]");
+  }
+
+  @Test
+  void list_columnOfTheCacheWhateverItsCase_isRefused() throws IOException {
+    for (String name : List.of("frames", "Outcome", "Video_ID", "VIDEO_URI")) {
+      write("clash.csv", "video_uri," + name, "a.mp4,x");
+      if (!name.equalsIgnoreCase("video_uri")) { // Spark's CSV reader renames those itself
+        assertRefused(
+            "clash.csv", "clash.csv", "[" + name + "] have the names of cache columns", "rename");
+      }
+    }
+  }
+
+  @Test
+  void list_columnOfTheJobItself_isRefused() throws IOException {
+    Set<String> working =
+        new TreeSet<>(
+            Set.of("video_bytes", "encoding", "Compressed_12", "cell", "separators", "found"));
+    working.addAll(PrecomputeStages.COLUMNS);
+    CacheSchema.fixedNames().forEach(working::remove);
+    assertTrue(working.containsAll(Set.of("grid", "cells")), working.toString());
+    for (String name : working) {
+      write("clash.csv", "video_uri," + name, "a.mp4,x");
+      assertRefused("clash.csv", "[" + name + "] have names that the job uses itself");
+    }
+  }
+
+  @Test
+  void list_nothingThere_saysWhatIsMissing() throws IOException {
+    assertRefused("absent", "absent does not exist");
+    assertRefused("videos/*.flv", "videos/*.flv does not exist");
+    Files.createDirectories(folder.resolve("empty"));
+    assertRefused("empty", "no videos in --input", "3gp, avi,");
+    write("empty.csv", "video_uri");
+    assertRefused("empty.csv", "no videos in --input");
+  }
+}
