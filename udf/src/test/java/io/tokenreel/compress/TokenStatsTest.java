@@ -51,9 +51,9 @@ class TokenStatsTest {
   }
 
   @Test
-  void of_blackFrames_areAlikeAndUnlikeOthers() {
+  void of_zeroTokens_areSimilarToNothing() {
     List<FrameStats> stats = TokenStats.of(block(3, 1, 1, 0, 0, 2));
-    assertEquals(1, stats.get(1).similarityToPrevious().orElseThrow());
+    assertEquals(0, stats.get(1).similarityToPrevious().orElseThrow());
     assertEquals(0, stats.get(2).similarityToPrevious().orElseThrow());
     assertEquals(0, stats.get(0).uniqueness());
     assertEquals(-1, stats.get(2).uniqueness());

@@ -2,6 +2,7 @@ package io.tokenreel.ml;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -49,7 +50,8 @@ class CompressionTransformerTest {
     assertEquals("compressed", stage.getOutputCol());
     assertEquals("vidcom2:retention=0.25", stage.getCompression());
     assertEquals("same", stage.getTokenDtype());
-    assertEquals(4, stage.params().length);
+    assertFalse(stage.isTimed());
+    assertEquals(5, stage.params().length);
   }
 
   @Test

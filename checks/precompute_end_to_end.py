@@ -1,4 +1,6 @@
-"""From real videos to a committed cache, driven from outside: the launcher, spark-submit, clusters, kills, other readers."""
+"""Not yet part of bin/check: run by hand with `python -m pytest checks/precompute_end_to_end.py`.
+
+From real videos to a committed cache, driven from outside: the launcher, spark-submit, clusters, kills, other readers."""
 
 import json
 import os
