@@ -4,13 +4,13 @@ import io.tokenreel.cache.CacheSchema;
 import io.tokenreel.cache.CacheTable;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.apache.spark.sql.types.StructField;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import org.apache.spark.sql.types.StructField;
 
 /**
  * Prints every command's options, or every table's columns, as Markdown: the README's pages of
@@ -78,8 +78,10 @@ final class SettingsCommand implements Callable<Integer> {
       text.append("| name | type | meaning |\n|---|---|---|\n");
       for (StructField column : table.schema().fields()) {
         String meaning = column.metadata().getString(CacheSchema.COMMENT);
-        text.append("| `%s` | `%s` | %s |%n"
-            .formatted(column.name(), column.dataType().catalogString(), meaning.replace("|", "\\|")));
+        text.append(
+            "| `%s` | `%s` | %s |%n"
+                .formatted(
+                    column.name(), column.dataType().catalogString(), meaning.replace("|", "\\|")));
       }
       text.append('\n');
     }

@@ -85,8 +85,7 @@ class ConfigFileTest {
             "--compression",
             "none",
             "--check=full"),
-        expand(
-            "precompute", "--config", config, "--batch-frames=4", "--compression", "none"));
+        expand("precompute", "--config", config, "--batch-frames=4", "--compression", "none"));
   }
 
   @Test
@@ -97,7 +96,8 @@ class ConfigFileTest {
   @Test
   void expand_onlyComments_isTheCommandLine() throws IOException {
     String config = file("run.yaml", "# batch-frames: 16", "");
-    assertEquals(List.of("precompute", "--config", config), expand("precompute", "--config", config));
+    assertEquals(
+        List.of("precompute", "--config", config), expand("precompute", "--config", config));
   }
 
   @Test
@@ -106,7 +106,9 @@ class ConfigFileTest {
       String config = file("run.yaml", key + ": 16");
       JobTests.assertRefused(
           () -> expand("precompute", "--config", config),
-          "run.yaml: unknown setting '" + key + "'; known: [batch-frames, check, compression, conf,",
+          "run.yaml: unknown setting '"
+              + key
+              + "'; known: [batch-frames, check, compression, conf,",
           "videos-per-commit]");
     }
   }

@@ -58,8 +58,7 @@ public final class FlakyFileSystem extends RawLocalFileSystem {
   }
 
   @Override
-  public FSDataInputStream open(org.apache.hadoop.fs.Path path, int bufferSize)
-      throws IOException {
+  public FSDataInputStream open(org.apache.hadoop.fs.Path path, int bufferSize) throws IOException {
     if (path.getName().matches(".*[.](mp4|mov|mkv)")) {
       OPENED.merge(path.getName(), 1, Integer::sum);
     }

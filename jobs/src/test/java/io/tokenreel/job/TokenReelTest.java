@@ -86,7 +86,10 @@ class TokenReelTest {
   @Test
   void execute_cacheThatIsNone_exitsWithTwo(@TempDir Path folder) {
     assertRefusedLine(
-        folder + " is not a cache: it has no runs/", "inspect", "--cache=" + folder, "--video-id=a");
+        folder + " is not a cache: it has no runs/",
+        "inspect",
+        "--cache=" + folder,
+        "--video-id=a");
   }
 
   @Test

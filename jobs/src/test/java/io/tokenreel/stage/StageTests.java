@@ -34,7 +34,8 @@ final class StageTests {
                         name, Path.of("..", "shared", "videos", name).toAbsolutePath().toString()))
             .toList();
     return LocalSpark.plain()
-        .createDataFrame(rows, new StructType().add("video_id", "string").add("video_uri", "string"))
+        .createDataFrame(
+            rows, new StructType().add("video_id", "string").add("video_uri", "string"))
         .coalesce(1);
   }
 
