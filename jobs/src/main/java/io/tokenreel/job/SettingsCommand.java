@@ -46,13 +46,7 @@ final class SettingsCommand implements Callable<Integer> {
       commandSpec
           .positionalParameters()
           .forEach(
-              parameter ->
-                  text.append(
-                      row(
-                          parameter.paramLabel(),
-                          "",
-                          parameter.description(),
-                          parameter.defaultValue())));
+              parameter -> text.append(row(parameter.paramLabel(), "", parameter.description())));
       for (OptionSpec option : commandSpec.options()) {
         if (!option.usageHelp() && !option.versionHelp()) {
           String name = "`" + option.longestName() + "`" + (option.required() ? " (required)" : "");
@@ -60,8 +54,7 @@ final class SettingsCommand implements Callable<Integer> {
               row(
                   name,
                   option.arity().max() == 0 ? "" : option.paramLabel(),
-                  option.description(),
-                  option.defaultValue()));
+                  option.description()));
         }
       }
       text.append('\n');
@@ -80,18 +73,19 @@ final class SettingsCommand implements Callable<Integer> {
         String meaning = column.metadata().getString(CacheSchema.COMMENT);
         text.append(
             "| `%s` | `%s` | %s |%n"
-                .formatted(
-                    column.name(), column.dataType().catalogString(), meaning.replace("|", "\\|")));
+                .formatted(column.name(), column.dataType().catalogString(), escaped(meaning)));
       }
       text.append('\n');
     }
     return text.toString();
   }
 
-  private static String row(String name, String value, String[] description, String defaultValue) {
-    String what =
-        String.join(" ", description).replace("${DEFAULT-VALUE}", "`" + defaultValue + "`");
+  private static String row(String name, String value, String[] description) {
     return "| %s | %s | %s |%n"
-        .formatted(name, value.replace("|", "\\|"), what.replace("|", "\\|"));
+        .formatted(name, escaped(value), escaped(String.join(" ", description)));
+  }
+
+  private static String escaped(String cell) {
+    return cell.replace("|", "\\|");
   }
 }

@@ -58,7 +58,9 @@ class DependencyTest {
         new ClassFileImporter()
             .withImportOption(
                 location ->
-                    !location.contains("/test-classes/") && !location.contains("-tests.jar"))
+                    !location.contains("/test-classes/")
+                        && !location.contains("-tests.jar")
+                        && !location.contains("/jmh_generated/"))
             .importPackages("io.tokenreel");
   }
 

@@ -61,7 +61,7 @@ class ReadmeTest {
           "| `--input` (required) | PATH | a folder (walked), files,",
           "| `--batch-frames` | N | ",
           "| `--token-dtype` | f32\\|f16\\|bf16 | ",
-          "(default: `vidcom2:retention=0.25`) |\n",
+          "(default: vidcom2:retention=0.25) |\n",
           "| `--keep-features` |  | keep"
         }) {
       assertTrue(page.contains(row), row + "\nis not in\n" + page);

@@ -41,7 +41,7 @@ class TokenReelTest {
 
   @Test
   void execute_badUsage_exitsWithTwoAndNamesIt() {
-    assertRefusedLine("Missing required options: '--input=PATH'", "precompute", "--output", "out");
+    assertRefusedLine("Missing required option: '--input=PATH'", "precompute", "--output", "out");
     assertRefusedLine("--output", "precompute", "--input", "videos");
     assertRefusedLine("--features", "compress", "--output", "out", "--compression", "none");
     assertRefusedLine("--cache", "verify");
