@@ -45,7 +45,7 @@ class TokenReelTest {
     assertRefusedLine("--output", "precompute", "--input", "videos");
     assertRefusedLine("--features", "compress", "--output", "out", "--compression", "none");
     assertRefusedLine("--cache", "verify");
-    assertRefused("Unknown option: '--inputs'", "--inputs", "more");
+    assertRefused("Unknown option: '--inputs=more'", "--inputs=more");
     assertRefused("--batch-frames", "--batch-frames", "many");
     assertRefusedLine("precomputed", "precomputed");
   }
