@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
+import launch
+
 PROJECT = Path(__file__).resolve().parent.parent
 GOLDENS = PROJECT.parent / "shared" / "goldens"
 EXTENSION = "io.tokenreel.sql.TokenReelExtensions"
@@ -33,6 +35,16 @@ def goldens() -> Path:
     if not GOLDENS.is_dir():
         pytest.fail(f"the golden files are expected in {GOLDENS}", pytrace=False)
     return GOLDENS
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the README's command makes of the shared videos, with features, at 25% and with all tokens."""
+    output = tmp_path_factory.mktemp("cache") / "cache"
+    summary = launch.precompute(launch.VIDEOS, output, "--keep-features", "--compression", *launch.SPECS)
+    assert (summary["videos"], summary["ok"], summary["degraded"], summary["failed"]) == (10, 9, 1, 0), summary
+    assert summary["left_out"] == ["SOURCES.md"]
+    return output
 
 
 @pytest.fixture(scope="session")

@@ -18,9 +18,10 @@ VIDEOS = ROOT.parent / "shared" / "videos"
 SPARK_HOME = pathlib.Path(pyspark.__file__).parent
 ENVIRONMENT = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable, "SPARK_HOME": str(SPARK_HOME)}
 SECONDS = 300
+SPECS = ["vidcom2:retention=0.25", "none"]
 
 
-def tokenreel(*arguments, expect=0, stdin=None):
+def tokenreel(*arguments, expect=0):
     """Runs bin/tokenreel and returns the finished process; its exit status is checked."""
     return finished([ROOT / "bin" / "tokenreel", *arguments], os.environ, expect)
 
@@ -28,6 +29,10 @@ def tokenreel(*arguments, expect=0, stdin=None):
 def summary(*arguments, expect=0):
     """Runs a command with --json and returns the summary it prints."""
     return json.loads(tokenreel(*arguments, "--json", expect=expect).stdout.splitlines()[-1])
+
+
+def precompute(source, output, *more, **options):
+    return summary("precompute", "--input", source, "--output", output, *more, **options)
 
 
 def submit(*arguments, conf=(), expect=0):

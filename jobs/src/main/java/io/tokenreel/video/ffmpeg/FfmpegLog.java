@@ -6,6 +6,7 @@ import static org.bytedeco.ffmpeg.global.avutil.setLogCallback;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.bytedeco.ffmpeg.avutil.LogCallback;
 import org.bytedeco.javacpp.BytePointer;
 
@@ -17,6 +18,9 @@ import org.bytedeco.javacpp.BytePointer;
 final class FfmpegLog extends LogCallback {
 
   private static final int MAX_LINE = 300;
+
+  /** Of the part that logs, in this process; outcomes must not differ between runs. */
+  private static final Pattern ADDRESS = Pattern.compile(" @ 0x[0-9a-f]+");
 
   /** Kept referenced: FFmpeg holds only a native pointer to it. */
   private static final FfmpegLog INSTANCE = new FfmpegLog();
@@ -43,7 +47,8 @@ final class FfmpegLog extends LogCallback {
     if (!line.isEmpty()) {
       errors++;
       errorsByPart.merge(part(line), 1L, Long::sum);
-      last = line.substring(0, Math.min(line.length(), MAX_LINE));
+      String sameEachTime = ADDRESS.matcher(line).replaceAll("");
+      last = sameEachTime.substring(0, Math.min(sameEachTime.length(), MAX_LINE));
     }
   }
 
@@ -64,7 +69,7 @@ final class FfmpegLog extends LogCallback {
     return line.startsWith("[") && at > 0 ? line.substring(1, at) : "";
   }
 
-  /** The latest error line, or an empty string. */
+  /** The latest error line without addresses, or an empty string. */
   synchronized String last() {
     return last;
   }

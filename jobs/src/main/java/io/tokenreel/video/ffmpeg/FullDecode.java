@@ -93,7 +93,7 @@ final class FullDecode {
 
   private String describe(Optional<String> missing, String lastError) {
     return errors
-        + " errors"
+        + (errors == 1 ? " error" : " errors")
         + missing.map(text -> "; " + text).orElse("")
         + (lastError.isEmpty() ? "" : "; the last: " + lastError);
   }
