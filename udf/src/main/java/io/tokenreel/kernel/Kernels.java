@@ -8,8 +8,9 @@ import io.tokenreel.token.TokenDtype;
  * <p>{@link ScalarKernels} is the specification; every other implementation returns the same bits
  * for the same input. To make that possible on any vector width, the order of every sum is part of
  * the contract: a sum over rows goes row by row, and a sum over the channels of a row goes through
- * {@link Stripes}. Channels are widened to float64 before anything else, and nothing is fused, so
- * that platforms with and without fused multiply-add agree.
+ * {@link Stripes}. Channels are widened to float64 before anything else, and every product goes
+ * into its sum by {@link Math#fma}, which all platforms round alike (one without the instruction is
+ * slow, not different).
  *
  * <p>Arrays of {@code [width]} have the rows' padded width. What a NaN or an infinity leads to is
  * up to the caller: a sum that meets one is never finite again.
@@ -59,7 +60,7 @@ public interface Kernels {
   void addScaled(RowBatch rows, double[] scales, double[] sum);
 
   /**
-   * Each row's weighted sum of squares, {@code sum of x * x * weight}.
+   * Each row's weighted sum of squares, {@code sum of (x * weight) * x}.
    *
    * @param weights [width]
    * @param out [count]

@@ -38,7 +38,7 @@ public final class ScalarKernels implements Kernels {
       for (int i = 0; i < rows.width; i++) {
         double x = rows.value(r, i) - shift[i];
         sum[i] += x;
-        squares[i] += x * x;
+        squares[i] = Math.fma(x, x, squares[i]);
       }
     }
   }
@@ -47,7 +47,7 @@ public final class ScalarKernels implements Kernels {
   public void addScaled(RowBatch rows, double[] scales, double[] sum) {
     for (int r = 0; r < rows.count; r++) {
       for (int i = 0; i < rows.width; i++) {
-        sum[i] += rows.value(r, i) * scales[r];
+        sum[i] = Math.fma(rows.value(r, i), scales[r], sum[i]);
       }
     }
   }
@@ -58,7 +58,8 @@ public final class ScalarKernels implements Kernels {
       double[] stripes = new double[Stripes.COUNT];
       for (int i = 0; i < rows.width; i++) {
         double x = rows.value(r, i);
-        stripes[i % Stripes.COUNT] += x * x * weights[i];
+        int stripe = i % Stripes.COUNT;
+        stripes[stripe] = Math.fma(x * weights[i], x, stripes[stripe]);
       }
       out[r] = Stripes.total(stripes, 0);
     }
@@ -75,7 +76,8 @@ public final class ScalarKernels implements Kernels {
     for (int r = 0; r < rows.count; r++) {
       double[] stripes = new double[Stripes.COUNT];
       for (int i = 0; i < rows.width; i++) {
-        stripes[i % Stripes.COUNT] += rows.value(r, i) * vector[i];
+        int stripe = i % Stripes.COUNT;
+        stripes[stripe] = Math.fma(rows.value(r, i), vector[i], stripes[stripe]);
       }
       out[r] = Stripes.total(stripes, 0);
     }
@@ -86,7 +88,8 @@ public final class ScalarKernels implements Kernels {
     for (int r = 0; r < rows.count; r++) {
       double[] stripes = new double[Stripes.COUNT];
       for (int i = 0; i < rows.width; i++) {
-        stripes[i % Stripes.COUNT] += (double) rows.value(r, i) * others.value(r, i);
+        int stripe = i % Stripes.COUNT;
+        stripes[stripe] = Math.fma(rows.value(r, i), others.value(r, i), stripes[stripe]);
       }
       out[r] = Stripes.total(stripes, 0);
     }

@@ -14,10 +14,13 @@ import jdk.incubator.vector.VectorSpecies;
  * {@link ScalarKernels} in registers of 128, 256 or 512 bits, with the same bits as result.
  *
  * <p>Channels lie across lanes, so a sum over rows keeps its order by itself. A sum over channels
- * fills one register's worth of {@link Stripes} at a time, in as many walks over the (cached) row
- * as there are registers in sixteen stripes; four rows go side by side to hide the latency of the
- * additions, the last one again where fewer are left. What a loop needs of a batch is in locals: C2
- * made code five times slower of the same loops over fields.
+ * fills two registers' worth of {@link Stripes} at a time, in as many walks over the (cached) row
+ * as sixteen stripes need. Rows go four by four, the last one again where fewer are left: that
+ * hides the latency of the additions, and memory that is read in four places is fetched ahead twice
+ * as fast as in one.
+ *
+ * <p>What a loop needs is in locals, and a vector of zeros is made where it is used: with fields or
+ * constants C2 keeps vectors as objects, and is five times slower.
  */
 public final class VectorKernels implements Kernels {
 
@@ -38,6 +41,12 @@ public final class VectorKernels implements Kernels {
   private static final VectorSpecies<Integer> WORDS = IntVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Short> HALVES = ShortVector.SPECIES_PREFERRED;
   private static final ScalarKernels SCALAR = new ScalarKernels();
+
+  /**
+   * Two registers: with 512 bits these are the floats of one cache line, read while it is there.
+   */
+  private static final int PAIR = 2 * LANES;
+
   private static final int ABREAST = 4;
 
   /** Bits of a register in use. */
@@ -117,17 +126,27 @@ public final class VectorKernels implements Kernels {
     byte[] data = rows.data;
     int[] offsets = rows.offsets;
     int count = rows.count;
-    for (int i = 0; i < rows.width; i += LANES) {
-      DoubleVector origin = doubles(shift, i);
-      DoubleVector total = doubles(sum, i);
-      DoubleVector square = doubles(squares, i);
+    int width = rows.width;
+    for (int low = 0; low < width; low += PAIR) {
+      int high = low + LANES;
+      DoubleVector lowOrigin = doubles(shift, low);
+      DoubleVector highOrigin = doubles(shift, high);
+      DoubleVector lowSum = doubles(sum, low);
+      DoubleVector highSum = doubles(sum, high);
+      DoubleVector lowSquares = doubles(squares, low);
+      DoubleVector highSquares = doubles(squares, high);
       for (int r = 0; r < count; r++) {
-        DoubleVector x = load(data, offsets[r], i).sub(origin);
-        total = total.add(x);
-        square = square.add(x.mul(x));
+        DoubleVector x = load(data, offsets[r], low).sub(lowOrigin);
+        DoubleVector y = load(data, offsets[r], high).sub(highOrigin);
+        lowSum = lowSum.add(x);
+        highSum = highSum.add(y);
+        lowSquares = x.fma(x, lowSquares);
+        highSquares = y.fma(y, highSquares);
       }
-      total.intoArray(sum, i);
-      square.intoArray(squares, i);
+      lowSum.intoArray(sum, low);
+      highSum.intoArray(sum, high);
+      lowSquares.intoArray(squares, low);
+      highSquares.intoArray(squares, high);
     }
   }
 
@@ -136,12 +155,18 @@ public final class VectorKernels implements Kernels {
     byte[] data = rows.data;
     int[] offsets = rows.offsets;
     int count = rows.count;
-    for (int i = 0; i < rows.width; i += LANES) {
-      DoubleVector total = doubles(sum, i);
+    int width = rows.width;
+    for (int low = 0; low < width; low += PAIR) {
+      int high = low + LANES;
+      DoubleVector lowSum = doubles(sum, low);
+      DoubleVector highSum = doubles(sum, high);
       for (int r = 0; r < count; r++) {
-        total = total.add(load(data, offsets[r], i).mul(scales[r]));
+        DoubleVector scale = DoubleVector.broadcast(DOUBLES, scales[r]);
+        lowSum = load(data, offsets[r], low).fma(scale, lowSum);
+        highSum = load(data, offsets[r], high).fma(scale, highSum);
       }
-      total.intoArray(sum, i);
+      lowSum.intoArray(sum, low);
+      highSum.intoArray(sum, high);
     }
   }
 
@@ -149,32 +174,53 @@ public final class VectorKernels implements Kernels {
   public void weightedSquares(RowBatch rows, double[] weights, double[] out) {
     byte[] data = rows.data;
     int width = rows.width;
+    int last = rows.count - 1;
     double[] stripes = new double[ABREAST * Stripes.COUNT];
     for (int r = 0; r < rows.count; r += ABREAST) {
       int row0 = rows.offsets[r];
-      int row1 = rows.offsets[Math.min(r + 1, rows.count - 1)];
-      int row2 = rows.offsets[Math.min(r + 2, rows.count - 1)];
-      int row3 = rows.offsets[Math.min(r + 3, rows.count - 1)];
-      for (int stripe = 0; stripe < Stripes.COUNT; stripe += LANES) {
-        DoubleVector sum0 = DoubleVector.zero(DOUBLES);
-        DoubleVector sum1 = sum0;
-        DoubleVector sum2 = sum0;
-        DoubleVector sum3 = sum0;
-        for (int i = stripe; i < width; i += Stripes.COUNT) {
-          DoubleVector weight = doubles(weights, i);
-          DoubleVector x0 = load(data, row0, i);
-          DoubleVector x1 = load(data, row1, i);
-          DoubleVector x2 = load(data, row2, i);
-          DoubleVector x3 = load(data, row3, i);
-          sum0 = sum0.add(x0.mul(x0).mul(weight));
-          sum1 = sum1.add(x1.mul(x1).mul(weight));
-          sum2 = sum2.add(x2.mul(x2).mul(weight));
-          sum3 = sum3.add(x3.mul(x3).mul(weight));
+      int row1 = rows.offsets[Math.min(r + 1, last)];
+      int row2 = rows.offsets[Math.min(r + 2, last)];
+      int row3 = rows.offsets[Math.min(r + 3, last)];
+      for (int stripe = 0; stripe < Stripes.COUNT; stripe += PAIR) {
+        DoubleVector zero = DoubleVector.zero(DOUBLES);
+        DoubleVector lowSum0 = zero;
+        DoubleVector highSum0 = zero;
+        DoubleVector lowSum1 = zero;
+        DoubleVector highSum1 = zero;
+        DoubleVector lowSum2 = zero;
+        DoubleVector highSum2 = zero;
+        DoubleVector lowSum3 = zero;
+        DoubleVector highSum3 = zero;
+        for (int low = stripe; low < width; low += Stripes.COUNT) {
+          int high = low + LANES;
+          DoubleVector lowWeight = doubles(weights, low);
+          DoubleVector highWeight = doubles(weights, high);
+          lowSum0 = weightedSquare(data, row0, low, lowWeight, lowSum0);
+          highSum0 = weightedSquare(data, row0, high, highWeight, highSum0);
+          lowSum1 = weightedSquare(data, row1, low, lowWeight, lowSum1);
+          highSum1 = weightedSquare(data, row1, high, highWeight, highSum1);
+          lowSum2 = weightedSquare(data, row2, low, lowWeight, lowSum2);
+          highSum2 = weightedSquare(data, row2, high, highWeight, highSum2);
+          lowSum3 = weightedSquare(data, row3, low, lowWeight, lowSum3);
+          highSum3 = weightedSquare(data, row3, high, highWeight, highSum3);
         }
-        store(sum0, sum1, sum2, sum3, stripes, stripe);
+        lowSum0.intoArray(stripes, stripe);
+        highSum0.intoArray(stripes, stripe + LANES);
+        lowSum1.intoArray(stripes, Stripes.COUNT + stripe);
+        highSum1.intoArray(stripes, Stripes.COUNT + stripe + LANES);
+        lowSum2.intoArray(stripes, 2 * Stripes.COUNT + stripe);
+        highSum2.intoArray(stripes, 2 * Stripes.COUNT + stripe + LANES);
+        lowSum3.intoArray(stripes, 3 * Stripes.COUNT + stripe);
+        highSum3.intoArray(stripes, 3 * Stripes.COUNT + stripe + LANES);
       }
       total(stripes, out, r, rows.count);
     }
+  }
+
+  private static DoubleVector weightedSquare(
+      byte[] data, int row, int i, DoubleVector weight, DoubleVector sum) {
+    DoubleVector x = load(data, row, i);
+    return x.mul(weight).fma(x, sum);
   }
 
   @Override
@@ -182,85 +228,133 @@ public final class VectorKernels implements Kernels {
       RowBatch rows, double[] first, double[] second, double[] firstOut, double[] secondOut) {
     byte[] data = rows.data;
     int width = rows.width;
-    double[] stripes = new double[ABREAST * Stripes.COUNT];
-    double[] otherStripes = new double[ABREAST * Stripes.COUNT];
+    int last = rows.count - 1;
+    double[] firstStripes = new double[ABREAST * Stripes.COUNT];
+    double[] secondStripes = new double[ABREAST * Stripes.COUNT];
     for (int r = 0; r < rows.count; r += ABREAST) {
       int row0 = rows.offsets[r];
-      int row1 = rows.offsets[Math.min(r + 1, rows.count - 1)];
-      int row2 = rows.offsets[Math.min(r + 2, rows.count - 1)];
-      int row3 = rows.offsets[Math.min(r + 3, rows.count - 1)];
-      for (int stripe = 0; stripe < Stripes.COUNT; stripe += LANES) {
-        DoubleVector sum0 = DoubleVector.zero(DOUBLES);
-        DoubleVector sum1 = sum0;
-        DoubleVector sum2 = sum0;
-        DoubleVector sum3 = sum0;
-        DoubleVector other0 = sum0;
-        DoubleVector other1 = sum0;
-        DoubleVector other2 = sum0;
-        DoubleVector other3 = sum0;
-        for (int i = stripe; i < width; i += Stripes.COUNT) {
-          DoubleVector x0 = load(data, row0, i);
-          DoubleVector x1 = load(data, row1, i);
-          DoubleVector x2 = load(data, row2, i);
-          DoubleVector x3 = load(data, row3, i);
-          DoubleVector weight = doubles(first, i);
-          sum0 = sum0.add(x0.mul(weight));
-          sum1 = sum1.add(x1.mul(weight));
-          sum2 = sum2.add(x2.mul(weight));
-          sum3 = sum3.add(x3.mul(weight));
-          DoubleVector otherWeight = doubles(second, i);
-          other0 = other0.add(x0.mul(otherWeight));
-          other1 = other1.add(x1.mul(otherWeight));
-          other2 = other2.add(x2.mul(otherWeight));
-          other3 = other3.add(x3.mul(otherWeight));
+      int row1 = rows.offsets[Math.min(r + 1, last)];
+      int row2 = rows.offsets[Math.min(r + 2, last)];
+      int row3 = rows.offsets[Math.min(r + 3, last)];
+      for (int stripe = 0; stripe < Stripes.COUNT; stripe += PAIR) {
+        DoubleVector zero = DoubleVector.zero(DOUBLES);
+        DoubleVector lowFirst0 = zero;
+        DoubleVector highFirst0 = zero;
+        DoubleVector lowFirst1 = zero;
+        DoubleVector highFirst1 = zero;
+        DoubleVector lowFirst2 = zero;
+        DoubleVector highFirst2 = zero;
+        DoubleVector lowFirst3 = zero;
+        DoubleVector highFirst3 = zero;
+        DoubleVector lowSecond0 = zero;
+        DoubleVector highSecond0 = zero;
+        DoubleVector lowSecond1 = zero;
+        DoubleVector highSecond1 = zero;
+        DoubleVector lowSecond2 = zero;
+        DoubleVector highSecond2 = zero;
+        DoubleVector lowSecond3 = zero;
+        DoubleVector highSecond3 = zero;
+        for (int low = stripe; low < width; low += Stripes.COUNT) {
+          int high = low + LANES;
+          DoubleVector lowFirstFactor = doubles(first, low);
+          DoubleVector lowSecondFactor = doubles(second, low);
+          DoubleVector highFirstFactor = doubles(first, high);
+          DoubleVector highSecondFactor = doubles(second, high);
+          DoubleVector low0 = load(data, row0, low);
+          lowFirst0 = low0.fma(lowFirstFactor, lowFirst0);
+          lowSecond0 = low0.fma(lowSecondFactor, lowSecond0);
+          DoubleVector high0 = load(data, row0, high);
+          highFirst0 = high0.fma(highFirstFactor, highFirst0);
+          highSecond0 = high0.fma(highSecondFactor, highSecond0);
+          DoubleVector low1 = load(data, row1, low);
+          lowFirst1 = low1.fma(lowFirstFactor, lowFirst1);
+          lowSecond1 = low1.fma(lowSecondFactor, lowSecond1);
+          DoubleVector high1 = load(data, row1, high);
+          highFirst1 = high1.fma(highFirstFactor, highFirst1);
+          highSecond1 = high1.fma(highSecondFactor, highSecond1);
+          DoubleVector low2 = load(data, row2, low);
+          lowFirst2 = low2.fma(lowFirstFactor, lowFirst2);
+          lowSecond2 = low2.fma(lowSecondFactor, lowSecond2);
+          DoubleVector high2 = load(data, row2, high);
+          highFirst2 = high2.fma(highFirstFactor, highFirst2);
+          highSecond2 = high2.fma(highSecondFactor, highSecond2);
+          DoubleVector low3 = load(data, row3, low);
+          lowFirst3 = low3.fma(lowFirstFactor, lowFirst3);
+          lowSecond3 = low3.fma(lowSecondFactor, lowSecond3);
+          DoubleVector high3 = load(data, row3, high);
+          highFirst3 = high3.fma(highFirstFactor, highFirst3);
+          highSecond3 = high3.fma(highSecondFactor, highSecond3);
         }
-        store(sum0, sum1, sum2, sum3, stripes, stripe);
-        store(other0, other1, other2, other3, otherStripes, stripe);
+        lowFirst0.intoArray(firstStripes, stripe);
+        highFirst0.intoArray(firstStripes, stripe + LANES);
+        lowFirst1.intoArray(firstStripes, Stripes.COUNT + stripe);
+        highFirst1.intoArray(firstStripes, Stripes.COUNT + stripe + LANES);
+        lowFirst2.intoArray(firstStripes, 2 * Stripes.COUNT + stripe);
+        highFirst2.intoArray(firstStripes, 2 * Stripes.COUNT + stripe + LANES);
+        lowFirst3.intoArray(firstStripes, 3 * Stripes.COUNT + stripe);
+        highFirst3.intoArray(firstStripes, 3 * Stripes.COUNT + stripe + LANES);
+        lowSecond0.intoArray(secondStripes, stripe);
+        highSecond0.intoArray(secondStripes, stripe + LANES);
+        lowSecond1.intoArray(secondStripes, Stripes.COUNT + stripe);
+        highSecond1.intoArray(secondStripes, Stripes.COUNT + stripe + LANES);
+        lowSecond2.intoArray(secondStripes, 2 * Stripes.COUNT + stripe);
+        highSecond2.intoArray(secondStripes, 2 * Stripes.COUNT + stripe + LANES);
+        lowSecond3.intoArray(secondStripes, 3 * Stripes.COUNT + stripe);
+        highSecond3.intoArray(secondStripes, 3 * Stripes.COUNT + stripe + LANES);
       }
-      total(stripes, firstOut, r, rows.count);
-      total(otherStripes, secondOut, r, rows.count);
+      total(firstStripes, firstOut, r, rows.count);
+      total(secondStripes, secondOut, r, rows.count);
     }
   }
 
   @Override
   public void pairDots(RowBatch rows, RowBatch others, double[] out) {
+    byte[] data = rows.data;
+    byte[] otherData = others.data;
+    int width = rows.width;
+    int last = rows.count - 1;
     double[] stripes = new double[ABREAST * Stripes.COUNT];
     for (int r = 0; r < rows.count; r += ABREAST) {
-      int r1 = Math.min(r + 1, rows.count - 1);
-      int r2 = Math.min(r + 2, rows.count - 1);
-      int r3 = Math.min(r + 3, rows.count - 1);
-      for (int stripe = 0; stripe < Stripes.COUNT; stripe += LANES) {
-        DoubleVector sum0 = DoubleVector.zero(DOUBLES);
-        DoubleVector sum1 = sum0;
-        DoubleVector sum2 = sum0;
-        DoubleVector sum3 = sum0;
-        for (int i = stripe; i < rows.width; i += Stripes.COUNT) {
-          sum0 = sum0.add(product(rows, others, r, i));
-          sum1 = sum1.add(product(rows, others, r1, i));
-          sum2 = sum2.add(product(rows, others, r2, i));
-          sum3 = sum3.add(product(rows, others, r3, i));
+      int row0 = rows.offsets[r];
+      int row1 = rows.offsets[Math.min(r + 1, last)];
+      int row2 = rows.offsets[Math.min(r + 2, last)];
+      int row3 = rows.offsets[Math.min(r + 3, last)];
+      int other0 = others.offsets[r];
+      int other1 = others.offsets[Math.min(r + 1, last)];
+      int other2 = others.offsets[Math.min(r + 2, last)];
+      int other3 = others.offsets[Math.min(r + 3, last)];
+      for (int stripe = 0; stripe < Stripes.COUNT; stripe += PAIR) {
+        DoubleVector zero = DoubleVector.zero(DOUBLES);
+        DoubleVector lowSum0 = zero;
+        DoubleVector highSum0 = zero;
+        DoubleVector lowSum1 = zero;
+        DoubleVector highSum1 = zero;
+        DoubleVector lowSum2 = zero;
+        DoubleVector highSum2 = zero;
+        DoubleVector lowSum3 = zero;
+        DoubleVector highSum3 = zero;
+        for (int low = stripe; low < width; low += Stripes.COUNT) {
+          int high = low + LANES;
+          lowSum0 = load(data, row0, low).fma(load(otherData, other0, low), lowSum0);
+          highSum0 = load(data, row0, high).fma(load(otherData, other0, high), highSum0);
+          lowSum1 = load(data, row1, low).fma(load(otherData, other1, low), lowSum1);
+          highSum1 = load(data, row1, high).fma(load(otherData, other1, high), highSum1);
+          lowSum2 = load(data, row2, low).fma(load(otherData, other2, low), lowSum2);
+          highSum2 = load(data, row2, high).fma(load(otherData, other2, high), highSum2);
+          lowSum3 = load(data, row3, low).fma(load(otherData, other3, low), lowSum3);
+          highSum3 = load(data, row3, high).fma(load(otherData, other3, high), highSum3);
         }
-        store(sum0, sum1, sum2, sum3, stripes, stripe);
+        lowSum0.intoArray(stripes, stripe);
+        highSum0.intoArray(stripes, stripe + LANES);
+        lowSum1.intoArray(stripes, Stripes.COUNT + stripe);
+        highSum1.intoArray(stripes, Stripes.COUNT + stripe + LANES);
+        lowSum2.intoArray(stripes, 2 * Stripes.COUNT + stripe);
+        highSum2.intoArray(stripes, 2 * Stripes.COUNT + stripe + LANES);
+        lowSum3.intoArray(stripes, 3 * Stripes.COUNT + stripe);
+        highSum3.intoArray(stripes, 3 * Stripes.COUNT + stripe + LANES);
       }
       total(stripes, out, r, rows.count);
     }
-  }
-
-  private static DoubleVector product(RowBatch rows, RowBatch others, int r, int i) {
-    return load(rows.data, rows.offsets[r], i).mul(load(others.data, others.offsets[r], i));
-  }
-
-  private static void store(
-      DoubleVector sum0,
-      DoubleVector sum1,
-      DoubleVector sum2,
-      DoubleVector sum3,
-      double[] stripes,
-      int stripe) {
-    sum0.intoArray(stripes, stripe);
-    sum1.intoArray(stripes, Stripes.COUNT + stripe);
-    sum2.intoArray(stripes, 2 * Stripes.COUNT + stripe);
-    sum3.intoArray(stripes, 3 * Stripes.COUNT + stripe);
   }
 
   /** Adds the stripes of the rows from {@code first} on up; rows beyond {@code count} are spare. */

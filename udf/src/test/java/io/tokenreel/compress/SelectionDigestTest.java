@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class SelectionDigestTest {
 
   private static final String DIGEST =
-      "e2acbf6d9d011a7e11456a8b7d854ff8d1cc5391aa5e35e6c134543bdd8ff651";
+      "0d822d18bd0cae5740f2db87fbe214db4f4792aec2b43de4cfd0a2d8e23e58fa";
 
   private static final List<String> SPECS =
       List.of(
