@@ -80,7 +80,8 @@ def test_frame_budgets_reproduce_the_released_scales(spark: SparkSession, file: 
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_newline_grid_reproduces_the_released_mapping(spark: SparkSession, file: Path):
+def test_newline_grid_reproduces_the_released_order(spark: SparkSession, file: Path):
+    """Per frame its kept tokens, then its newline tokens, at every ratio, by either method."""
     golden = load_file(file)
     tokens = golden["tokens"]
     frames, tokens_per_frame, dim = tokens.shape
@@ -88,13 +89,22 @@ def test_newline_grid_reproduces_the_released_mapping(spark: SparkSession, file:
     rows = tokens.reshape(frames, side, side, dim)
     newline = np.zeros((frames, side, 1, dim), tokens.dtype)
     grid = np.concatenate([rows, newline], axis=2).reshape(frames, -1, dim)
-    spec = "vidcom2:retention=0.25,grid=newline"
+    prefix = "vidcom2_grid.keep."
+    rates = sorted(name.removeprefix(prefix) for name in golden if name.startswith(prefix))
+    assert len(rates) == 4
+    methods = ["vidcom2:", "topk:score=vidcom2,budget=fca,"]
+    specs = {
+        f"{method}retention={rate},grid=newline": golden[prefix + rate]
+        for method in methods
+        for rate in rates
+    }
     row = (
         table(spark, tokens=block(grid, side, side))
-        .select(F.expr(f"select_tokens(tokens, '{spec}')"))
+        .select(*[F.expr(f"select_tokens(tokens, '{spec}')") for spec in specs])
         .first()
     )
-    np.testing.assert_array_equal(sorted(row[0]), sorted(golden["vidcom2_grid.keep.0.25"]))
+    for (spec, expected), actual in zip(specs.items(), row, strict=True):
+        np.testing.assert_array_equal(actual, expected, spec)
 
 
 @pytest.mark.parametrize("dtype", ["f32", "f16"])

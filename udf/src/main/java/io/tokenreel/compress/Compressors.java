@@ -10,6 +10,9 @@ import java.util.function.BiFunction;
 /** The one registry of compression methods: a new method is its class and one line here. */
 public final class Compressors {
 
+  /** The spec that is used where none is given. */
+  public static final String DEFAULT = "vidcom2:retention=0.25";
+
   private static final Map<String, BiFunction<CompressionSpec, Kernels, TokenCompressor>> METHODS =
       new TreeMap<>();
 

@@ -56,16 +56,12 @@ record CosineUniqueness(double[] video, double[] frame) {
     int perFrame = rows.tokensPerFrame();
     double[][] means = new double[rows.frames()][rows.width()];
     RowBatch batch = rows.newBatch();
-    double[] squares = new double[RowBatch.ROWS];
     double[] shares = new double[RowBatch.ROWS];
     Arrays.fill(shares, 1.0 / perFrame);
     for (int t = 0; t < rows.frames(); t++) {
       for (int m = 0; m < perFrame; m += RowBatch.ROWS) {
         rows.readChecked(t, m, batch);
-        rows.kernels().pairDots(batch, batch, squares);
-        for (int r = 0; r < batch.count(); r++) {
-          norms[t * perFrame + m + r] = Math.sqrt(squares[r]);
-        }
+        TokenNorms.put(rows, batch, norms, t * perFrame + m);
         rows.kernels().addScaled(batch, shares, means[t]);
       }
     }

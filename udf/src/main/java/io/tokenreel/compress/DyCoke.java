@@ -28,9 +28,9 @@ final class DyCoke implements TokenCompressor {
   private static final int WINDOW = 4;
 
   /** In place of the frame to prune against: the frame stays whole, or is lost. */
-  private static final int WHOLE = -1;
+  static final int WHOLE = -1;
 
-  private static final int LOST = -2;
+  static final int LOST = -2;
 
   private enum Mode {
     RELEASE,
@@ -60,7 +60,7 @@ final class DyCoke implements TokenCompressor {
 
   @Override
   public Selection select(TokenBlock block) {
-    TokenRows rows = TokenRows.all(kernels, block);
+    TokenRows rows = Grid.PLAIN.rows(kernels, block);
     int[] references = references(rows.frames());
     IntStream.Builder indices = IntStream.builder();
     for (int start = 0; start < references.length; start += WINDOW) {
@@ -88,7 +88,7 @@ final class DyCoke implements TokenCompressor {
   /** 1 for a whole frame, 1 - K for a pruned one, 0 for a lost one. */
   @Override
   public double[] frameBudgets(TokenBlock block) {
-    TokenRows rows = TokenRows.all(kernels, block);
+    TokenRows rows = Grid.PLAIN.rows(kernels, block);
     int[] references = references(rows.frames());
     rows.requireFinite();
     return Arrays.stream(references)
@@ -97,7 +97,7 @@ final class DyCoke implements TokenCompressor {
   }
 
   /** Which frame each frame is pruned against, {@link #WHOLE} or {@link #LOST}. */
-  private int[] references(int frames) {
+  int[] references(int frames) {
     return switch (mode) {
       case RELEASE -> releaseReferences(frames);
       case PAPER -> paperReferences(frames);

@@ -12,6 +12,7 @@ interface FrameBudget {
   /** Every frame the same. */
   FrameBudget EQUAL =
       (block, retention) -> {
+        block.requireFinite();
         double[] shares = new double[block.frames()];
         Arrays.fill(shares, retention);
         return shares;
@@ -36,6 +37,7 @@ interface FrameBudget {
   /**
    * @param retention share of all tokens to keep, in (0, 1]
    * @return {@code [frames]}, each in (0, 1]
+   * @throws IllegalArgumentException naming the first token that is not finite
    */
   double[] shares(Analysis block, double retention);
 

@@ -17,7 +17,10 @@ enum KeptCounts {
     }
   },
 
-  /** VidCom2's paper: {@code ceil(r_t * M)}. */
+  /**
+   * VidCom2's paper: {@code ceil(r_t * M)}, of the number that is meant: what lies less than 1e-9
+   * above a whole number is that number with float64's rounding, and keeps no token more.
+   */
   CEILING {
     @Override
     int[] of(double[] shares, int tokensPerFrame, double retention) {

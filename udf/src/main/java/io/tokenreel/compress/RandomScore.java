@@ -6,7 +6,8 @@ import java.util.zip.CRC32C;
 
 /**
  * A number in [0, 1) per token that depends on the seed, the block's stored bytes and the token's
- * place, and on nothing else: every run, thread and machine draws the same.
+ * place, and on nothing else: every run, thread and machine draws the same for the same bytes, and
+ * another encoder, dtype or sampling of the same video draws others.
  *
  * <p>Numbers are those of the SplitMix64 sequence (Steele, Lea, Flood: Fast splittable pseudorandom
  * number generators, OOPSLA 2014), started at the seed and two checksums of the content.
@@ -23,7 +24,7 @@ final class RandomScore implements TokenScore {
 
   @Override
   public double[] of(Analysis block) {
-    block.rows().requireFinite();
+    block.requireFinite();
     long state = mix(seed) ^ mix(contentHash(block.rows().block()));
     double[] scores = new double[block.frames() * block.tokensPerFrame()];
     for (int i = 0; i < scores.length; i++) {

@@ -1,13 +1,13 @@
 package io.tokenreel.compress;
 
 import io.tokenreel.kernel.Kernels;
-import io.tokenreel.kernel.TokenRows;
 import io.tokenreel.token.Selection;
 import io.tokenreel.token.TokenBlock;
 
 /**
- * {@code random:retention=R,seed=S}: as many tokens of every frame, drawn by {@link RandomScore}; a
- * baseline. Short for {@code topk:score=random,budget=equal}.
+ * {@code random:retention=R[,seed=S][,grid=newline]}: as many tokens of every frame, drawn by
+ * {@link RandomScore} from the seed and the block's stored bytes; a baseline. Short for {@code
+ * topk:score=random,budget=equal}.
  */
 final class RandomTokens implements TokenCompressor {
 
@@ -21,11 +21,12 @@ final class RandomTokens implements TokenCompressor {
   private final RankedSelection selection;
 
   RandomTokens(CompressionSpec spec, Kernels kernels) {
-    Settings settings = Settings.of(spec, RETENTION, SEED);
+    Settings settings = Settings.of(spec, RETENTION, SEED, Grid.SETTING);
     this.spec = settings.canonical();
     this.kernels = kernels;
     this.selection =
         new RankedSelection(
+            settings.value(Grid.SETTING),
             new RandomScore(settings.value(SEED)),
             FrameBudget.EQUAL,
             KeptCounts.HALF_EVEN,
@@ -39,11 +40,11 @@ final class RandomTokens implements TokenCompressor {
 
   @Override
   public Selection select(TokenBlock block) {
-    return selection.select(TokenRows.all(kernels, block));
+    return selection.select(kernels, block);
   }
 
   @Override
   public double[] frameBudgets(TokenBlock block) {
-    return selection.shares(TokenRows.all(kernels, block));
+    return selection.frameBudgets(kernels, block);
   }
 }

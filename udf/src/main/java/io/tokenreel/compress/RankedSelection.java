@@ -1,23 +1,28 @@
 package io.tokenreel.compress;
 
+import io.tokenreel.kernel.Kernels;
 import io.tokenreel.kernel.TokenRows;
 import io.tokenreel.token.Selection;
+import io.tokenreel.token.TokenBlock;
 import java.util.Arrays;
 
 /**
  * What all methods that rank tokens share: a budget says how much of each frame is kept, counts
  * make whole tokens of it, and the tokens of highest score win; among equal scores the lower index.
  *
- * @param retention R, share of all tokens to keep, in (0, 1]
+ * @param grid which tokens are ranked
+ * @param retention R, share of all ranked tokens to keep, in (0, 1]
  */
-record RankedSelection(TokenScore score, FrameBudget budget, KeptCounts counts, double retention) {
+record RankedSelection(
+    Grid grid, TokenScore score, FrameBudget budget, KeptCounts counts, double retention) {
 
-  /** Ascending indices of the kept tokens. */
-  Selection select(TokenRows rows) {
-    Analysis block = new Analysis(rows);
-    double[] scores = score.of(block);
+  /** As {@link TokenCompressor#select}. */
+  Selection select(Kernels kernels, TokenBlock block) {
+    TokenRows rows = grid.rows(kernels, block);
+    Analysis analysis = new Analysis(rows);
+    double[] scores = score.of(analysis);
     int perFrame = rows.tokensPerFrame();
-    int[] kept = counts.of(budget.shares(block, retention), perFrame, retention);
+    int[] kept = counts.of(budget.shares(analysis, retention), perFrame, retention);
     int[] indices = new int[Arrays.stream(kept).sum()];
     int size = 0;
     for (int t = 0; t < kept.length; t++) {
@@ -25,16 +30,11 @@ record RankedSelection(TokenScore score, FrameBudget budget, KeptCounts counts, 
         indices[size++] = rows.flat(t, m);
       }
     }
-    return new Selection(indices);
+    return grid.complete(new Selection(indices), block.shape());
   }
 
-  /** The budget per frame. */
-  double[] shares(TokenRows rows) {
-    Analysis block = new Analysis(rows);
-    double[] shares = budget.shares(block, retention);
-    if (budget == FrameBudget.EQUAL) {
-      rows.requireFinite();
-    }
-    return shares;
+  /** As {@link TokenCompressor#frameBudgets}; the shares are of the ranked tokens. */
+  double[] frameBudgets(Kernels kernels, TokenBlock block) {
+    return budget.shares(new Analysis(grid.rows(kernels, block)), retention);
   }
 }

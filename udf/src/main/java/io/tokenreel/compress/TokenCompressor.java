@@ -10,8 +10,8 @@ import io.tokenreel.token.TokenBlock;
 public interface TokenCompressor {
 
   /**
-   * The settings, complete: what {@link CompressionSpec#toString} prints is the canonical name of
-   * this compressor.
+   * The canonical spec: every required setting and every other one that is not at its default. What
+   * {@link CompressionSpec#toString} prints is this compressor's name in cache keys.
    */
   CompressionSpec spec();
 
@@ -25,7 +25,7 @@ public interface TokenCompressor {
 
   /**
    * The share of each frame's tokens that the method sets out to keep, before rounding to whole
-   * tokens.
+   * tokens. On a grid with newline tokens, which all stay, it is the share of the other tokens.
    *
    * @return {@code [frames]}, each in [0, 1]; 0 only where the method drops a whole frame
    * @throws IllegalArgumentException as {@link #select}

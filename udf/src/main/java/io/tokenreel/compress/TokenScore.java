@@ -1,7 +1,5 @@
 package io.tokenreel.compress;
 
-import io.tokenreel.kernel.RowBatch;
-import io.tokenreel.kernel.TokenRows;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -35,7 +33,7 @@ interface TokenScore {
       };
 
   /** Longest, by L2 norm. */
-  TokenScore NORM = block -> norms(block.rows());
+  TokenScore NORM = Analysis::norms;
 
   /**
    * @return {@code [frames * tokensPerFrame]}; higher is kept first
@@ -83,22 +81,5 @@ interface TokenScore {
       out[i] = factor * (first[i] + second[i]);
     }
     return out;
-  }
-
-  private static double[] norms(TokenRows rows) {
-    int perFrame = rows.tokensPerFrame();
-    double[] norms = new double[rows.frames() * perFrame];
-    RowBatch batch = rows.newBatch();
-    double[] squares = new double[RowBatch.ROWS];
-    for (int t = 0; t < rows.frames(); t++) {
-      for (int m = 0; m < perFrame; m += RowBatch.ROWS) {
-        rows.readChecked(t, m, batch);
-        rows.kernels().pairDots(batch, batch, squares);
-        for (int r = 0; r < batch.count(); r++) {
-          norms[t * perFrame + m + r] = Math.sqrt(squares[r]);
-        }
-      }
-    }
-    return norms;
   }
 }

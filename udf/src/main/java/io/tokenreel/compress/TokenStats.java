@@ -26,7 +26,12 @@ public final class TokenStats {
    *     the token
    */
   public static List<FrameStats> of(TokenBlock block) {
-    TokenRows rows = TokenRows.all(Kernels.best(), block);
+    return of(block, Kernels.best());
+  }
+
+  /** As {@link #of(TokenBlock)}, computing with the given kernels. */
+  static List<FrameStats> of(TokenBlock block, Kernels kernels) {
+    TokenRows rows = TokenRows.all(kernels, block);
     int perFrame = rows.tokensPerFrame();
     double[] uniqueness = CosineUniqueness.of(rows).video();
     List<FrameStats> stats = new ArrayList<>();

@@ -1,14 +1,14 @@
 package io.tokenreel.compress;
 
 import io.tokenreel.kernel.Kernels;
-import io.tokenreel.kernel.TokenRows;
 import io.tokenreel.token.Selection;
 import io.tokenreel.token.TokenBlock;
 
 /**
- * {@code topk:score=...,budget=...,retention=R}: any score with any budget, so that VidCom2's frame
- * compression adjustment composes with every score. {@code score=vidcom2,budget=fca} is what {@link
- * VidCom2} does in its release mode. The seed belongs to {@code score=random}.
+ * {@code topk:score=...,budget=...,retention=R[,seed=S][,grid=newline]}: any score with any budget,
+ * so that VidCom2's frame compression adjustment composes with every score. {@code
+ * score=vidcom2,budget=fca} is what {@link VidCom2} does in its release mode. The seed belongs to
+ * {@code score=random}; for the grid see {@link Grid}.
  */
 final class TopK implements TokenCompressor {
 
@@ -25,7 +25,7 @@ final class TopK implements TokenCompressor {
   private final RankedSelection selection;
 
   TopK(CompressionSpec spec, Kernels kernels) {
-    Settings settings = Settings.of(spec, SCORE, BUDGET, RETENTION, SEED);
+    Settings settings = Settings.of(spec, SCORE, BUDGET, RETENTION, SEED, Grid.SETTING);
     String score = settings.value(SCORE);
     if (spec.settings().containsKey(SEED.key()) && !score.equals(TokenScore.RANDOM)) {
       throw new IllegalArgumentException(
@@ -36,6 +36,7 @@ final class TopK implements TokenCompressor {
     this.kernels = kernels;
     this.selection =
         new RankedSelection(
+            settings.value(Grid.SETTING),
             TokenScore.named(score, settings.value(SEED)),
             FrameBudget.named(settings.value(BUDGET)),
             KeptCounts.HALF_EVEN,
@@ -49,11 +50,11 @@ final class TopK implements TokenCompressor {
 
   @Override
   public Selection select(TokenBlock block) {
-    return selection.select(TokenRows.all(kernels, block));
+    return selection.select(kernels, block);
   }
 
   @Override
   public double[] frameBudgets(TokenBlock block) {
-    return selection.shares(TokenRows.all(kernels, block));
+    return selection.frameBudgets(kernels, block);
   }
 }

@@ -1,7 +1,6 @@
 package io.tokenreel.compress;
 
 import io.tokenreel.kernel.Kernels;
-import io.tokenreel.kernel.TokenRows;
 import io.tokenreel.token.Selection;
 import io.tokenreel.token.TokenBlock;
 import java.util.Arrays;
@@ -36,7 +35,7 @@ final class Uniform implements TokenCompressor {
 
   @Override
   public Selection select(TokenBlock block) {
-    TokenRows.all(kernels, block).requireFinite();
+    Grid.PLAIN.rows(kernels, block).requireFinite();
     int perFrame = block.shape().tokensPerFrame();
     return new Selection(
         IntStream.range(0, block.shape().tokens())
@@ -46,7 +45,7 @@ final class Uniform implements TokenCompressor {
 
   @Override
   public double[] frameBudgets(TokenBlock block) {
-    TokenRows.all(kernels, block).requireFinite();
+    Grid.PLAIN.rows(kernels, block).requireFinite();
     double[] budgets = new double[block.shape().frames()];
     Arrays.fill(budgets, 1.0 / stride);
     return budgets;

@@ -1,10 +1,8 @@
 package io.tokenreel.compress;
 
 import io.tokenreel.kernel.Kernels;
-import io.tokenreel.kernel.TokenRows;
 import io.tokenreel.token.Selection;
 import io.tokenreel.token.TokenBlock;
-import java.util.Arrays;
 
 /**
  * VidCom2 (Video Compression Commander, arXiv 2505.14454; github.com/xuyang-liu16/VidCom2): {@code
@@ -18,8 +16,7 @@ import java.util.Arrays;
  *   <li>{@code mode=paper}, Eqs. 3 to 10: {@link CosineUniqueness} over all channels; keeps {@code
  *       ceil(r_t * M)}.
  *   <li>{@code exact=true}: the total that a server has reserved, see {@link KeptCounts#EXACT}.
- *   <li>{@code grid=newline}, LLaVA-Video's layout: every row of a frame ends in a newline token.
- *       Those are not scored or counted and all stay, after the frame's kept tokens.
+ *   <li>{@code grid=newline}, LLaVA-Video's layout: see {@link Grid#NEWLINE}.
  * </ul>
  */
 final class VidCom2 implements TokenCompressor {
@@ -31,38 +28,33 @@ final class VidCom2 implements TokenCompressor {
     PAPER
   }
 
-  private enum Grid {
-    PLAIN,
-    NEWLINE
-  }
-
   private static final Setting<Double> RETENTION = Setting.positiveShare("retention");
   private static final Setting<Mode> MODE = Setting.oneOf("mode", Mode.class);
   private static final Setting<Boolean> EXACT = Setting.flag("exact");
-  private static final Setting<Grid> GRID = Setting.oneOf("grid", Grid.class);
 
   private final CompressionSpec spec;
   private final Kernels kernels;
-  private final Grid grid;
   private final RankedSelection selection;
 
   VidCom2(CompressionSpec spec, Kernels kernels) {
-    Settings settings = Settings.of(spec, RETENTION, MODE, EXACT, GRID);
+    Settings settings = Settings.of(spec, RETENTION, MODE, EXACT, Grid.SETTING);
     this.spec = settings.canonical();
     this.kernels = kernels;
-    this.grid = settings.value(GRID);
+    Grid grid = settings.value(Grid.SETTING);
     double retention = settings.value(RETENTION);
     boolean exact = settings.value(EXACT);
     this.selection =
         switch (settings.value(MODE)) {
           case RELEASE ->
               new RankedSelection(
+                  grid,
                   TokenScore.VIDCOM2,
                   FrameBudget.FCA,
                   exact ? KeptCounts.EXACT : KeptCounts.HALF_EVEN,
                   retention);
           case PAPER ->
               new RankedSelection(
+                  grid,
                   TokenScore.PAPER,
                   FrameBudget.PAPER,
                   exact ? KeptCounts.EXACT : KeptCounts.CEILING,
@@ -77,37 +69,11 @@ final class VidCom2 implements TokenCompressor {
 
   @Override
   public Selection select(TokenBlock block) {
-    Selection kept = selection.select(rows(block));
-    return grid == Grid.PLAIN ? kept : withNewlines(kept, block);
+    return selection.select(kernels, block);
   }
 
   @Override
   public double[] frameBudgets(TokenBlock block) {
-    return selection.shares(rows(block));
-  }
-
-  private TokenRows rows(TokenBlock block) {
-    return grid == Grid.PLAIN
-        ? TokenRows.all(kernels, block)
-        : TokenRows.withoutNewlines(kernels, block);
-  }
-
-  /** Puts after each frame's kept tokens all newline tokens of that frame. */
-  private static Selection withNewlines(Selection kept, TokenBlock block) {
-    int perFrame = block.shape().tokensPerFrame();
-    int height = block.shape().gridHeight();
-    int columns = block.shape().gridWidth() + 1;
-    int[] indices = Arrays.copyOf(kept.indices(), kept.size() + block.shape().frames() * height);
-    int from = 0;
-    int to = 0;
-    for (int t = 0; t < block.shape().frames(); t++) {
-      while (from < kept.size() && kept.indices()[from] / perFrame == t) {
-        indices[to++] = kept.indices()[from++];
-      }
-      for (int row = 1; row <= height; row++) {
-        indices[to++] = t * perFrame + row * columns - 1;
-      }
-    }
-    return new Selection(indices);
+    return selection.frameBudgets(kernels, block);
   }
 }

@@ -28,26 +28,33 @@ public final class TokenRows {
     this.newlines = newlines;
   }
 
-  /** All tokens of a block. */
+  /** All tokens of a block, newline tokens too where it has them. */
   public static TokenRows all(Kernels kernels, TokenBlock block) {
     int perFrame = block.shape().tokensPerFrame();
     return new TokenRows(kernels, block, perFrame, perFrame, 0);
   }
 
   /**
-   * The tokens of a block but for the last one of every grid row.
+   * The tokens of a block but for the last one of every grid row. As nobody reads those later, they
+   * are checked here.
    *
-   * @throws IllegalArgumentException when the block has no newline tokens
+   * @throws IllegalArgumentException when the block has no newline tokens, or naming the first of
+   *     them that holds a NaN or an infinity
    */
   public static TokenRows withoutNewlines(Kernels kernels, TokenBlock block) {
     TokenShape shape = block.shape();
     int plain = shape.gridHeight() * shape.gridWidth();
-    if (shape.tokensPerFrame() != plain + shape.gridHeight()) {
+    if (!shape.hasNewlines()) {
       throw new IllegalArgumentException(
           "a grid with newline tokens must have grid_height * (grid_width + 1) = %d tokens per frame; got %d"
               .formatted(plain + shape.gridHeight(), shape.tokensPerFrame()));
     }
-    return new TokenRows(kernels, block, plain, shape.gridWidth(), 1);
+    TokenRows rows = new TokenRows(kernels, block, plain, shape.gridWidth(), 1);
+    int columns = shape.gridWidth() + 1;
+    for (int newline = shape.gridWidth(); newline < shape.tokens(); newline += columns) {
+      rows.requireFinite(newline);
+    }
+    return rows;
   }
 
   public Kernels kernels() {
@@ -97,7 +104,7 @@ public final class TokenRows {
   public void read(int frame, int m, RowBatch batch) {
     batch.count = Math.min(RowBatch.ROWS, tokensPerFrame - m);
     for (int r = 0; r < batch.count; r++) {
-      int offset = offset(frame, m + r);
+      int offset = offset(flat(frame, m + r));
       if (batch.data == block.data()) {
         batch.offsets[r] = offset;
       } else {
@@ -119,22 +126,26 @@ public final class TokenRows {
 
   private void requireFinite(int frame, int m, int count) {
     for (int r = 0; r < count; r++) {
-      int offset = offset(frame, m + r);
-      int channel = kernels.firstNonFinite(block.dtype(), block.data(), offset, dim());
-      if (channel >= 0) {
-        float[] value = new float[1];
-        int at = offset + channel * block.dtype().bytes();
-        TokenCodec.decode(block.data(), at, block.dtype(), value, 0, 1);
-        int place = flat(frame, m + r) - flat(frame, 0);
-        throw new IllegalArgumentException(
-            "tokens must be finite; token (frame %d, token %d) holds %s in channel %d: look at what encoded this video"
-                .formatted(frame, place, value[0], channel));
-      }
+      requireFinite(flat(frame, m + r));
+    }
+  }
+
+  private void requireFinite(int flat) {
+    int offset = offset(flat);
+    int channel = kernels.firstNonFinite(block.dtype(), block.data(), offset, dim());
+    if (channel >= 0) {
+      float[] value = new float[1];
+      int at = offset + channel * block.dtype().bytes();
+      TokenCodec.decode(block.data(), at, block.dtype(), value, 0, 1);
+      int perFrame = block.shape().tokensPerFrame();
+      throw new IllegalArgumentException(
+          "tokens must be finite; token (frame %d, token %d) holds %s in channel %d: look at what encoded this video"
+              .formatted(flat / perFrame, flat % perFrame, value[0], channel));
     }
   }
 
   /**
-   * Checks every token.
+   * Checks every token that is read.
    *
    * @throws IllegalArgumentException naming the first token that holds a NaN or an infinity
    */
@@ -144,7 +155,7 @@ public final class TokenRows {
     }
   }
 
-  private int offset(int frame, int m) {
-    return flat(frame, m) * dim() * block.dtype().bytes();
+  private int offset(int flat) {
+    return flat * dim() * block.dtype().bytes();
   }
 }

@@ -2,6 +2,7 @@ package io.tokenreel.ml;
 
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.param.Param;
@@ -10,8 +11,11 @@ import org.apache.spark.ml.util.DefaultParamsWritable;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import scala.Option;
 
 /**
  * An MLlib stage that reads one column and appends one column; Params, schema checks, copying and
@@ -79,26 +83,44 @@ public abstract class ColumnTransformer<S extends ColumnTransformer<S>> extends 
   }
 
   /**
+   * Names are compared as Spark does, without case unless the active session's {@code
+   * spark.sql.caseSensitive} is true.
+   *
    * @throws IllegalArgumentException when the input column is missing or of a type that the stage
    *     cannot read, or the output column exists already
    */
   @Override
   public StructType transformSchema(StructType schema) {
+    Option<SparkSession> session = SparkSession.getActiveSession();
+    return appended(schema, session.isDefined() ? names(session.get()) : String::equalsIgnoreCase);
+  }
+
+  private static BiPredicate<String, String> names(SparkSession session) {
+    return Boolean.parseBoolean(session.conf().get("spark.sql.caseSensitive"))
+        ? String::equals
+        : String::equalsIgnoreCase;
+  }
+
+  private StructType appended(StructType schema, BiPredicate<String, String> sameName) {
     String input = getInputCol();
     String output = getOutputCol();
-    if (Arrays.stream(schema.fieldNames()).noneMatch(input::equals)) {
-      throw new IllegalArgumentException(
-          "%s: inputCol '%s' is not among the columns %s"
-              .formatted(uid, input, Arrays.toString(schema.fieldNames())));
-    }
-    if (Arrays.stream(schema.fieldNames()).anyMatch(output::equals)) {
+    StructField read =
+        Arrays.stream(schema.fields())
+            .filter(field -> sameName.test(field.name(), input))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "%s: inputCol '%s' is not among the columns %s"
+                            .formatted(uid, input, Arrays.toString(schema.fieldNames()))));
+    if (Arrays.stream(schema.fieldNames()).anyMatch(name -> sameName.test(name, output))) {
       throw new IllegalArgumentException(
           "%s: outputCol '%s' exists already; set outputCol to a name that is not among %s"
               .formatted(uid, output, Arrays.toString(schema.fieldNames())));
     }
     DataType type;
     try {
-      type = outputType(schema.apply(input).dataType());
+      type = outputType(read.dataType());
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "%s: inputCol '%s': %s".formatted(uid, input, e.getMessage()), e);
@@ -108,7 +130,7 @@ public abstract class ColumnTransformer<S extends ColumnTransformer<S>> extends 
 
   @Override
   public final Dataset<Row> transform(Dataset<?> dataset) {
-    transformSchema(dataset.schema());
+    appended(dataset.schema(), names(dataset.sparkSession()));
     return append(dataset.toDF());
   }
 

@@ -24,12 +24,9 @@ import org.apache.spark.sql.types.DataType;
  */
 public final class CompressionTransformer extends ColumnTransformer<CompressionTransformer> {
 
-  /** The spec that is used when none is set. */
-  public static final String DEFAULT_COMPRESSION = "vidcom2:retention=0.25";
-
   private final Param<String> compression =
       textParam(
-          "compression", "spec of the method, such as vidcom2:retention=0.25", Compressors::of);
+          "compression", "spec of the method, such as " + Compressors.DEFAULT, Compressors::of);
   private final Param<String> tokenDtype =
       textParam(
           "tokenDtype", "how kept tokens are stored: " + StoredDtype.labels(), StoredDtype::parse);
@@ -47,7 +44,7 @@ public final class CompressionTransformer extends ColumnTransformer<CompressionT
    */
   public CompressionTransformer(String uid) {
     super(uid, "tokens", "compressed");
-    setDefault(compression, DEFAULT_COMPRESSION);
+    setDefault(compression, Compressors.DEFAULT);
     setDefault(tokenDtype, StoredDtype.SAME);
     setDefault(timed, false);
   }

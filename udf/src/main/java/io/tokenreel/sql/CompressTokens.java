@@ -27,7 +27,7 @@ record CompressTokens() implements TokenFunction {
             FunctionDoc.SPEC_ARGUMENT,
             "dtype - how data is stored: "
                 + StoredDtype.labels()
-                + "; the default is same, the block's"),
+                + "; the default is same, the block's; a number too large for it is an error"),
         List.of(
             SampleBlock.example("_FUNC_(block, 'vidcom2:retention=0.5').index", "[0,2,4,6,8,9]"),
             SampleBlock.example(

@@ -18,7 +18,7 @@ record DyCokeTokens() implements TokenFunction {
         "_FUNC_(block, prune) - Returns the tokens that DyCoke's temporal merging (arXiv 2411.15024) keeps: compress_tokens(block, 'dycoke:prune=...').",
         List.of(
             FunctionDoc.BLOCK_ARGUMENT,
-            "prune - the share of tokens to drop from each pruned frame, at least 0 and below 1"),
+            "prune - the share of tokens to drop from each pruned frame, from 0 to 1"),
         List.of(SampleBlock.example("_FUNC_(block, 0.5).index", "[0,1,2,4,6]")));
   }
 

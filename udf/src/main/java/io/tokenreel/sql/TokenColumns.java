@@ -2,6 +2,7 @@ package io.tokenreel.sql;
 
 import static org.apache.spark.sql.functions.lit;
 
+import io.tokenreel.token.Selection;
 import java.util.List;
 import org.apache.spark.sql.Column;
 
@@ -13,7 +14,7 @@ public final class TokenColumns {
 
   private TokenColumns() {}
 
-  /** The kept indices, {@code array<int>}, ascending. */
+  /** The kept indices, {@code array<int>}, in the order of a {@link Selection}. */
   public static Column selectTokens(Column block, String spec) {
     return TokenExpression.column(new SelectTokens(), List.of(block, lit(spec)));
   }

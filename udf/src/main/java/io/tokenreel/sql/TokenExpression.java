@@ -8,7 +8,10 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.analysis.TypeCheckResult;
 import org.apache.spark.sql.catalyst.expressions.Cast$;
 import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.FoldableUnevaluable;
 import org.apache.spark.sql.catalyst.expressions.Literal;
+import org.apache.spark.sql.catalyst.expressions.RuntimeReplaceable;
+import org.apache.spark.sql.catalyst.expressions.Unevaluable;
 import org.apache.spark.sql.catalyst.expressions.codegen.CodegenContext;
 import org.apache.spark.sql.catalyst.expressions.codegen.ExprCode;
 import org.apache.spark.sql.catalyst.expressions.objects.Invoke;
@@ -22,8 +25,9 @@ import scala.collection.immutable.Seq;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * A call of a {@link TokenFunction} in a query plan: the one class, with the {@link TokenCall} that
- * it invokes per row, which touches Spark's internals.
+ * A call of a {@link TokenFunction} in a query plan. This class is what touches Catalyst's
+ * expressions; beside it, {@link TokenCall} and {@link BlockLayout} know Spark's internal rows, and
+ * {@link TokenReelExtensions} its function registry.
  *
  * <p>Types and constant arguments are checked while the query is analysed. Code generation is
  * Catalyst's own {@link Invoke}, so the call is part of whole-stage code. NULL in any argument
@@ -33,6 +37,7 @@ public final class TokenExpression extends Expression implements Serializable {
 
   private final TokenFunction function;
   private final Seq<Expression> arguments;
+  private final boolean analysed; // constants that come to light later are the rows' affair
   private transient Expression call; // see call()
 
   /**
@@ -42,8 +47,13 @@ public final class TokenExpression extends Expression implements Serializable {
    * @param arguments the block and what follows it, resolved or not yet
    */
   public TokenExpression(TokenFunction function, Seq<Expression> arguments) {
+    this(function, arguments, false);
+  }
+
+  private TokenExpression(TokenFunction function, Seq<Expression> arguments, boolean analysed) {
     this.function = function;
     this.arguments = arguments;
+    this.analysed = analysed;
   }
 
   /** The call as a Column, in any session, with the extension or without. */
@@ -78,17 +88,31 @@ public final class TokenExpression extends Expression implements Serializable {
     }
   }
 
-  private static void check(Parameter parameter, Expression argument) {
+  private void check(Parameter parameter, Expression argument) {
     if (!parameter.takes(argument.dataType())) {
       throw new IllegalArgumentException(
           "%s must be a %s; got %s"
               .formatted(
                   parameter.name(), parameter.kind().name(), argument.dataType().catalogString()));
     }
-    Object constant = argument.foldable() ? text(argument).eval(null) : null;
+    Object constant = !analysed && isKnown(argument) ? text(argument).eval(null) : null;
     if (constant != null) {
       parameter.check().accept(constant.toString());
     }
+  }
+
+  /**
+   * Whether a constant can be evaluated by now. current_date() and its like, and functions that
+   * stand for other expressions, become what can be when the query is optimised. Spark takes no
+   * refusal then, so a spec made of them is checked with the first row.
+   */
+  private static boolean isKnown(Expression argument) {
+    return argument.foldable()
+        && !argument.exists(
+            part ->
+                part instanceof FoldableUnevaluable
+                    || part instanceof Unevaluable
+                    || part instanceof RuntimeReplaceable);
   }
 
   /** The method call that this expression stands for; there is one once the types are known. */
@@ -172,7 +196,7 @@ public final class TokenExpression extends Expression implements Serializable {
 
   @Override
   public Expression withNewChildrenInternal(IndexedSeq<Expression> children) {
-    return new TokenExpression(function, children);
+    return new TokenExpression(function, children, resolved());
   }
 
   @Override

@@ -46,11 +46,13 @@ public final class TokenBlock {
     return new TokenBlock(shape, TokenDtype.F32, TokenCodec.encode(values, TokenDtype.F32));
   }
 
-  /** The same tokens stored as another dtype, rounded to nearest even where it is narrower. */
+  /**
+   * The same tokens stored as another dtype, rounded to nearest even where it is narrower.
+   *
+   * @throws IllegalArgumentException naming the first token with a number too large for the dtype
+   */
   public TokenBlock as(TokenDtype other) {
-    return other == dtype
-        ? this
-        : new TokenBlock(shape, other, TokenCodec.encode(TokenCodec.decode(data, dtype), other));
+    return other == dtype ? this : new TokenBlock(shape, other, TokenCodec.converted(this, other));
   }
 
   public TokenShape shape() {

@@ -84,27 +84,63 @@ public final class TokenCodec {
    * The rows of a block that a selection keeps, in the selection's order. The block's own dtype is
    * a plain copy of bytes; another one goes through float32, one row at a time.
    *
-   * @throws IllegalArgumentException when an index lies outside the block
+   * @throws IllegalArgumentException when an index lies outside the block, or naming the first
+   *     token with a number too large for the dtype
    */
   public static CompressedTokens gather(TokenBlock block, Selection selection, TokenDtype dtype) {
     int dim = block.shape().dim();
     int[] index = selection.indices();
     requireInside(index, block.shape().tokens());
-    int from = dim * block.dtype().bytes();
-    int to = dim * dtype.bytes();
-    byte[] data = new byte[Math.multiplyExact(index.length, to)];
+    int bytes = dim * dtype.bytes();
+    byte[] data = new byte[Math.multiplyExact(index.length, bytes)];
     if (block.dtype() == dtype) {
       for (int row = 0; row < index.length; row++) {
-        System.arraycopy(block.data(), index[row] * from, data, row * to, to);
+        System.arraycopy(block.data(), index[row] * bytes, data, row * bytes, bytes);
       }
     } else {
       float[] token = new float[dim];
       for (int row = 0; row < index.length; row++) {
-        decode(block.data(), index[row] * from, block.dtype(), token, 0, dim);
-        encode(token, 0, dim, dtype, data, row * to);
+        convert(block, index[row], token, dtype, data, row * bytes);
       }
     }
     return new CompressedTokens(dim, dtype, index, data);
+  }
+
+  /** All tokens of a block in another dtype, checked as {@link #gather} does. */
+  static byte[] converted(TokenBlock block, TokenDtype dtype) {
+    float[] token = new float[block.shape().dim()];
+    int bytes = token.length * dtype.bytes();
+    byte[] data = new byte[Math.multiplyExact(block.shape().tokens(), bytes)];
+    for (int i = 0; i < block.shape().tokens(); i++) {
+      convert(block, i, token, dtype, data, i * bytes);
+    }
+    return data;
+  }
+
+  /**
+   * Writes one token in another dtype.
+   *
+   * @param token [dim], scratch space
+   */
+  private static void convert(
+      TokenBlock block, int index, float[] token, TokenDtype dtype, byte[] data, int byteOffset) {
+    int from = index * token.length * block.dtype().bytes();
+    decode(block.data(), from, block.dtype(), token, 0, token.length);
+    for (int channel = 0; channel < token.length; channel++) {
+      if (dtype.overflows(token[channel])) {
+        int perFrame = block.shape().tokensPerFrame();
+        throw new IllegalArgumentException(
+            "token (frame %d, token %d) holds %s in channel %d, which is too large for %s and would become infinite: store the tokens as f32%s"
+                .formatted(
+                    index / perFrame,
+                    index % perFrame,
+                    token[channel],
+                    channel,
+                    dtype.label(),
+                    TokenDtype.BF16.overflows(token[channel]) ? "" : " or bf16"));
+      }
+    }
+    encode(token, 0, token.length, dtype, data, byteOffset);
   }
 
   private static void requireInside(int[] index, int tokens) {

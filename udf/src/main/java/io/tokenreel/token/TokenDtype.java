@@ -8,19 +8,28 @@ import java.util.Locale;
  * wider.
  */
 public enum TokenDtype {
-  F32(4),
-  F16(2),
-  BF16(2);
+  F32(4, Float.POSITIVE_INFINITY),
+  F16(2, 0x1.ffep15f),
+  BF16(2, 0x1.ffp127f);
 
   private final int bytes;
 
-  TokenDtype(int bytes) {
+  /** The smallest number that rounds to infinity, half a step above the largest finite one. */
+  private final float overflow;
+
+  TokenDtype(int bytes, float overflow) {
     this.bytes = bytes;
+    this.overflow = overflow;
   }
 
   /** Bytes of one channel. */
   public int bytes() {
     return bytes;
+  }
+
+  /** Whether a finite number would be stored as infinity. */
+  boolean overflows(float value) {
+    return Math.abs(value) >= overflow && Float.isFinite(value);
   }
 
   /**

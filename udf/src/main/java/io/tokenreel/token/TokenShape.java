@@ -32,6 +32,11 @@ public record TokenShape(int frames, int tokensPerFrame, int gridHeight, int gri
     }
   }
 
+  /** Whether every row of the grid ends in a newline token, as in LLaVA-Video's layout. */
+  public boolean hasNewlines() {
+    return tokensPerFrame != gridHeight * gridWidth;
+  }
+
   /** N = T * M, the size of the grid that a selection's indices point into. */
   public int tokens() {
     return frames * tokensPerFrame;

@@ -3,7 +3,6 @@ package io.tokenreel.compress;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.kernel.Kernels;
 import io.tokenreel.kernel.ScalarKernels;
@@ -15,12 +14,8 @@ import io.tokenreel.token.TokenShape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,7 +70,8 @@ class CompressionGoldenTest {
       String spec = "vidcom2:retention=" + name.substring(KEEP.length());
       for (Kernels kernels : List.of(Kernels.best(), new ScalarKernels())) {
         Selection selection = Compressors.of(spec, kernels).select(block);
-        assertSameButForTies(golden.tensor(name).ints(), selection.indices(), scores, file, spec);
+        Ties.assertSame(
+            golden.tensor(name).ints(), selection.indices(), scores, TIE, file + " " + spec);
       }
     }
   }
@@ -86,13 +82,16 @@ class CompressionGoldenTest {
     Safetensors golden = Safetensors.read(file);
     TokenBlock block = withNewlines(block(golden));
     for (String name : named(golden, GRID_KEEP)) {
-      String spec = "vidcom2:retention=" + name.substring(GRID_KEEP.length()) + ",grid=newline";
+      String settings = "retention=" + name.substring(GRID_KEEP.length()) + ",grid=newline";
       int[] expected = golden.tensor(name).ints();
-      int[] actual = Compressors.of(spec).select(block).indices();
       double[] scores = onNewlineGrid(vidcom2Scores(golden), block.shape());
-      assertSameButForTies(expected, actual, scores, file, spec);
-      assertArrayEquals(
-          newlinePlaces(expected, block.shape()), newlinePlaces(actual, block.shape()), spec);
+      for (String method : List.of("vidcom2:", "topk:score=vidcom2,budget=fca,")) {
+        String spec = method + settings;
+        int[] actual = Compressors.of(spec).select(block).indices();
+        Ties.assertSame(expected, actual, scores, TIE, file + " " + spec);
+        assertArrayEquals(
+            newlinePlaces(expected, block.shape()), newlinePlaces(actual, block.shape()), spec);
+      }
     }
   }
 
@@ -106,7 +105,7 @@ class CompressionGoldenTest {
       String spec = "dycoke:prune=" + name.substring(DYCOKE_KEEP.length());
       for (Kernels kernels : List.of(Kernels.best(), new ScalarKernels())) {
         int[] actual = Compressors.of(spec, kernels).select(block).indices();
-        assertSameButForTies(golden.tensor(name).ints(), actual, cosines, file, spec);
+        Ties.assertSame(golden.tensor(name).ints(), actual, cosines, TIE, file + " " + spec);
       }
     }
   }
@@ -200,28 +199,5 @@ class CompressionGoldenTest {
     for (int i = 0; i < expected.length; i++) {
       assertEquals(expected[i], actual[i], 2e-6, file + " at " + i);
     }
-  }
-
-  /** The same places in the same order, but for exchanges between tokens of equal score. */
-  private static void assertSameButForTies(
-      int[] expected, int[] actual, double[] scores, Path file, String spec) {
-    assertEquals(expected.length, actual.length, file + " " + spec);
-    List<Integer> missing = new ArrayList<>(without(expected, actual));
-    List<Integer> extra = new ArrayList<>(without(actual, expected));
-    missing.sort((a, b) -> Double.compare(scores[a], scores[b]));
-    extra.sort((a, b) -> Double.compare(scores[a], scores[b]));
-    for (int i = 0; i < missing.size(); i++) {
-      double gap = Math.abs(scores[missing.get(i)] - scores[extra.get(i)]);
-      assertTrue(gap < TIE, file + " " + spec + ": lacks " + missing + ", has " + extra);
-    }
-    if (missing.isEmpty()) {
-      assertArrayEquals(expected, actual, file + " " + spec);
-    }
-  }
-
-  private static Set<Integer> without(int[] these, int[] those) {
-    Set<Integer> left = Arrays.stream(these).boxed().collect(Collectors.toCollection(HashSet::new));
-    left.removeAll(Arrays.stream(those).boxed().collect(Collectors.toSet()));
-    return left;
   }
 }

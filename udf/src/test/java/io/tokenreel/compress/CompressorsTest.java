@@ -27,8 +27,11 @@ class CompressorsTest {
           frames:keep=2/8 | frames:keep=1/4
           frames:keep=1.0 | frames:keep=1
           random:seed=0,retention=0.3333333333333333 | random:retention=0.3333333333333333
+          random:grid=newline,retention=0.5 | random:retention=0.5,grid=newline
           random:retention=0.5,seed=-007 | random:retention=0.5,seed=-7
           topk:retention=0.5,budget=fca,score=norm | topk:score=norm,budget=fca,retention=0.5
+          topk:grid=plain,retention=0.5,budget=fca,score=norm | topk:score=norm,budget=fca,retention=0.5
+          topk:grid=newline,retention=0.5,budget=fca,score=norm | topk:score=norm,budget=fca,retention=0.5,grid=newline
           topk:retention=0.5,budget=equal,score=random,seed=3 | topk:score=random,budget=equal,retention=0.5,seed=3
           """)
   void spec_anySpelling_printsCanonically(String written, String canonical) {
@@ -61,6 +64,7 @@ class CompressorsTest {
           frames:keep=1e-99999999 | such as 1/4
           topk:score=best,budget=fca,retention=1 | one of [frame, norm, random, vidcom2, video]; got 'best'
           topk:score=norm,budget=much,retention=1 | one of [equal, fca]; got 'much'
+          uniform:retention=0.5,grid=newline | unknown key 'grid'; uniform takes retention=
           topk:score=norm,budget=fca,retention=1,seed=1 | goes with score=random only
           random:retention=1,seed=1.5 | a whole number of 64 bits; got '1.5'
           """)

@@ -4,15 +4,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tokenreel.kernel.ScalarKernels;
+import io.tokenreel.testing.RandomBlocks;
+import io.tokenreel.testing.RandomBlocks.Kind;
+import io.tokenreel.testing.RandomShapes;
+import io.tokenreel.testing.RunSeed;
 import io.tokenreel.token.TokenBlock;
 import io.tokenreel.token.TokenCodec;
 import io.tokenreel.token.TokenDtype;
 import io.tokenreel.token.TokenShape;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class TokenStatsTest {
+
+  private static final long SEED = 41;
 
   private static TokenBlock block(int frames, int tokensPerFrame, int dim, float... values) {
     return new TokenBlock(
@@ -66,5 +74,31 @@ class TokenStatsTest {
             IllegalArgumentException.class,
             () -> TokenStats.of(block(2, 2, 1, 1, 1, 1, Float.POSITIVE_INFINITY)));
     assertTrue(error.getMessage().contains("frame 1, token 1"), error.getMessage());
+  }
+
+  @Test
+  void of_equalTokensOfAnyKind_areExactlySimilar() {
+    for (Kind kind : List.of(Kind.ALL_EQUAL, Kind.HUGE, Kind.DENORMAL, Kind.MIXED)) {
+      TokenBlock frame = RandomBlocks.of(kind, 1, 5, 77, SEED);
+      byte[] twice = Arrays.copyOf(frame.data(), 2 * frame.data().length);
+      System.arraycopy(frame.data(), 0, twice, frame.data().length, frame.data().length);
+      TokenBlock block = new TokenBlock(new TokenShape(2, 5, 1, 5, 77), TokenDtype.F32, twice);
+      List<FrameStats> stats = TokenStats.of(block);
+      assertEquals(1, stats.get(1).similarityToPrevious().orElseThrow(), kind.name());
+      assertEquals(stats.get(0).uniqueness(), stats.get(1).uniqueness(), kind.name());
+    }
+  }
+
+  @Test
+  void of_anyBlock_isTheSameOnBothKernels() {
+    for (TokenShape shape : RandomShapes.plain(RunSeed.VALUE, 30)) {
+      for (Kind kind : Kind.values()) {
+        TokenBlock block = RandomBlocks.of(kind, shape, RunSeed.VALUE);
+        assertEquals(
+            TokenStats.of(block, new ScalarKernels()),
+            TokenStats.of(block),
+            kind + " " + shape + ", seed " + RunSeed.VALUE);
+      }
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.tokenreel.ml;
 
+import static org.apache.spark.sql.functions.lit;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -21,6 +22,7 @@ import org.apache.spark.ml.PipelineStage;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
@@ -112,6 +114,33 @@ class CompressionTransformerTest {
         stage,
         new StructType().add("tokens", TokenSchemas.BLOCK).add("compressed", "int"),
         "outputCol 'compressed' exists already");
+  }
+
+  @Test
+  void transform_outputColumnInOtherCase_isRefusedAsSparkWouldReplaceIt() {
+    Dataset<Row> rows = videos().withColumn("Compressed", lit(1));
+    var stage = new CompressionTransformer();
+    assertRefused(stage, rows.schema(), "outputCol 'compressed' exists already", "[tokens, Comp");
+    assertThrows(IllegalArgumentException.class, () -> stage.transform(rows));
+  }
+
+  @Test
+  void transform_inputColumnInOtherCase_isReadAsSparkDoes() {
+    Dataset<Row> renamed = videos().withColumnRenamed("tokens", "Tokens");
+    var stage = new CompressionTransformer().setCompression("none");
+    assertCompressed("none", TokenDtype.F32, stage.transform(renamed).first());
+  }
+
+  @Test
+  void transform_caseSensitiveSession_tellsNamesApart() {
+    SparkSession sensitive = LocalSpark.plain().newSession();
+    sensitive.conf().set("spark.sql.caseSensitive", true);
+    Dataset<Row> rows = LocalSpark.blocks(sensitive, BLOCK).withColumn("Compressed", lit(1));
+    var stage = new CompressionTransformer().setCompression("none");
+    Row row = stage.transform(rows).first();
+    assertEquals(1, row.getInt(1));
+    assertCompressed("none", TokenDtype.F32, row);
+    assertThrows(IllegalArgumentException.class, () -> stage.setInputCol("Tokens").transform(rows));
   }
 
   private static void assertRefused(

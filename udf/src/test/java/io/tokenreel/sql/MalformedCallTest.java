@@ -80,6 +80,8 @@ class MalformedCallTest {
           """
           concat('shr', 'ink')  | AnalysisException
           concat('shrink', id)  | SparkException
+          concat('shrink', current_date()) | IllegalArgumentException
+          nvl(NULL, 'shrink')   | IllegalArgumentException
           """)
   void spec_unknownMethod_failsWhenItIsKnown(String spec, String type) {
     var error =

@@ -70,6 +70,19 @@ class SqlFunctionsTest {
         expected, ints(first("select_tokens(tokens, '" + spec + "')").getList(0)), "seed " + SEED);
   }
 
+  /** Such constants are known when a query is optimised, not yet when it is analysed. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "concat('random:retention=0.5,seed=', unix_date(current_date()))",
+        "concat('random:retention=0.5,seed=', length(current_user()))",
+        "concat('random:retention=0.5,seed=', nvl(NULL, 7))",
+        "nvl2(current_timestamp(), 'random:retention=0.5', 'shrink')"
+      })
+  void selectTokens_specKnownLate_givesTokens(String spec) {
+    assertEquals(8 * 12, first("select_tokens(tokens, " + spec + ")").getList(0).size());
+  }
+
   @Test
   void compressTokens_withoutDtype_keepsTheBlocksDtype() {
     assertTokens(

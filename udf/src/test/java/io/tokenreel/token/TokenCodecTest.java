@@ -2,6 +2,7 @@ package io.tokenreel.token;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
 class TokenCodecTest {
 
   private static final long SEED = 20261121;
+  private static final Selection ALL_FOUR = new Selection(new int[] {0, 1, 2, 3});
 
   @Test
   void f16_everyPattern_survivesTheRoundTrip() {
@@ -102,15 +104,53 @@ class TokenCodecTest {
   @Test
   void gather_otherDtype_rounds() {
     TokenBlock block =
-        TokenBlock.ofFloats(new TokenShape(1, 2, 1, 2, 2), new float[] {1, 2, 3.14159f, -65536});
+        TokenBlock.ofFloats(new TokenShape(1, 2, 1, 2, 2), new float[] {1, 2, 3.14159f, -65519});
     Selection second = new Selection(new int[] {1});
     assertArrayEquals(
-        new float[] {3.140625f, Float.NEGATIVE_INFINITY},
+        new float[] {3.140625f, -65504},
         TokenCodec.decode(TokenCodec.gather(block, second, TokenDtype.F16).data(), TokenDtype.F16));
     assertArrayEquals(
         new float[] {3.140625f, -65536},
         TokenCodec.decode(
             TokenCodec.gather(block, second, TokenDtype.BF16).data(), TokenDtype.BF16));
+  }
+
+  @Test
+  void gather_numberTooLargeForTheDtype_namesTheToken() {
+    TokenShape shape = new TokenShape(2, 2, 1, 2, 2);
+    TokenBlock f16 = TokenBlock.ofFloats(shape, new float[] {0, 0, 0, 0, 0, 0, 1, -65520});
+    String token =
+        "token (frame 1, token 1) holds -65520.0 in channel 1, which is too large for f16";
+    assertRefused(token, () -> TokenCodec.gather(f16, ALL_FOUR, TokenDtype.F16));
+    assertRefused("as f32 or bf16", () -> TokenCodec.gather(f16, ALL_FOUR, TokenDtype.F16));
+    assertRefused(token, () -> f16.as(TokenDtype.F16));
+    assertArrayEquals(
+        new int[] {0, 1, 2},
+        TokenCodec.gather(f16, new Selection(new int[] {0, 1, 2}), TokenDtype.F16).index());
+
+    TokenBlock bf16 = TokenBlock.ofFloats(shape, new float[] {0, 0, 0, 0, 3.4e38f, 0, 0, 0});
+    assertRefused("frame 1, token 0) holds 3.4E38", () -> bf16.as(TokenDtype.BF16));
+    assertRefused("store the tokens as f32", () -> bf16.as(TokenDtype.BF16));
+  }
+
+  @Test
+  void overflows_eachDtype_isWhatNarrowingMakesInfinite() {
+    for (TokenDtype dtype : new TokenDtype[] {TokenDtype.F16, TokenDtype.BF16}) {
+      float edge = dtype == TokenDtype.F16 ? 65520f : 0x1.ffp127f;
+      for (float value : new float[] {Math.nextDown(edge), edge, Float.MAX_VALUE}) {
+        float stored = TokenCodec.decode(TokenCodec.encode(new float[] {value}, dtype), dtype)[0];
+        assertEquals(Float.isInfinite(stored), dtype.overflows(value), dtype + " " + value);
+        assertEquals(Float.isInfinite(stored), dtype.overflows(-value), dtype + " " + value);
+      }
+    }
+    assertFalse(TokenDtype.F32.overflows(Float.MAX_VALUE));
+    assertFalse(TokenDtype.F16.overflows(Float.NaN));
+    assertFalse(TokenDtype.F16.overflows(Float.POSITIVE_INFINITY));
+  }
+
+  private static void assertRefused(String part, Runnable call) {
+    var error = assertThrows(IllegalArgumentException.class, call::run);
+    assertTrue(error.getMessage().contains(part), error.getMessage());
   }
 
   @Test
