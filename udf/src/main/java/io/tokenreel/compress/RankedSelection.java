@@ -12,12 +12,13 @@ import java.util.Arrays;
  */
 record RankedSelection(TokenScore score, FrameBudget budget, KeptCounts counts, double retention) {
 
-  /** Ascending indices of the kept tokens. */
-  Selection select(TokenRows rows) {
+  /** Ascending indices of the kept tokens, and the budget per frame, of one analysis. */
+  BudgetedSelection select(TokenRows rows) {
     Analysis block = new Analysis(rows);
     double[] scores = score.of(block);
+    double[] shares = budget.shares(block, retention);
     int perFrame = rows.tokensPerFrame();
-    int[] kept = counts.of(budget.shares(block, retention), perFrame, retention);
+    int[] kept = counts.of(shares, perFrame, retention);
     int[] indices = new int[Arrays.stream(kept).sum()];
     int size = 0;
     for (int t = 0; t < kept.length; t++) {
@@ -25,10 +26,10 @@ record RankedSelection(TokenScore score, FrameBudget budget, KeptCounts counts, 
         indices[size++] = rows.flat(t, m);
       }
     }
-    return new Selection(indices);
+    return new BudgetedSelection(new Selection(indices), shares);
   }
 
-  /** The budget per frame. */
+  /** The budget per frame alone. */
   double[] shares(TokenRows rows) {
     Analysis block = new Analysis(rows);
     double[] shares = budget.shares(block, retention);

@@ -49,6 +49,11 @@ final class TopK implements TokenCompressor {
 
   @Override
   public Selection select(TokenBlock block) {
+    return selectWithBudgets(block).selection();
+  }
+
+  @Override
+  public BudgetedSelection selectWithBudgets(TokenBlock block) {
     return selection.select(TokenRows.all(kernels, block));
   }
 

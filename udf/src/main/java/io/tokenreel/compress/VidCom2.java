@@ -77,8 +77,15 @@ final class VidCom2 implements TokenCompressor {
 
   @Override
   public Selection select(TokenBlock block) {
-    Selection kept = selection.select(rows(block));
-    return grid == Grid.PLAIN ? kept : withNewlines(kept, block);
+    return selectWithBudgets(block).selection();
+  }
+
+  @Override
+  public BudgetedSelection selectWithBudgets(TokenBlock block) {
+    BudgetedSelection kept = selection.select(rows(block));
+    return grid == Grid.PLAIN
+        ? kept
+        : new BudgetedSelection(withNewlines(kept.selection(), block), kept.frameBudgets());
   }
 
   @Override

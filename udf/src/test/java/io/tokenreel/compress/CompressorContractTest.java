@@ -86,6 +86,9 @@ class CompressorContractTest {
       for (int t = 0; t < budgets.length; t++) {
         assertTrue(budgets[t] >= 0 && budgets[t] <= 1, where);
       }
+      BudgetedSelection together = compressor.selectWithBudgets(block);
+      assertArrayEquals(kept, together.selection().indices(), where);
+      assertArrayEquals(budgets, together.frameBudgets(), where);
       assertEveryFrameKeepsOne(spec, block, kept, where);
       assertArrayEquals(scalar.select(block).indices(), kept, where);
       assertArrayEquals(scalar.frameBudgets(block), budgets, where);
