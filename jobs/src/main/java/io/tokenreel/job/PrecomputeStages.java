@@ -30,7 +30,7 @@ import org.apache.spark.sql.Row;
  */
 final class PrecomputeStages {
 
-  /** The columns that {@link #run} gives beside the manifest's own. */
+  /** The columns that {@link #run} and {@link FeatureStages#run} give beside the manifest's own. */
   static final Set<String> COLUMNS =
       Set.of(
           "video_id",
@@ -53,6 +53,7 @@ final class PrecomputeStages {
           "grid",
           "block",
           "cells",
+          "refusal",
           "writer_version",
           "created_at");
 

@@ -122,6 +122,13 @@ class EncodedRowsTest {
         TokenCodec.encode(new float[] {0.5f, -0.5f}, TokenDtype.F32), (byte[]) encoding.get(3));
   }
 
+  @Test
+  void next_towerWithoutSeparatorRows_givesNull() {
+    SummingTower tower = new SummingTower(2, new float[0]);
+    Row encoding = all(List.of(clip("a", 3, PLAIN)), tower, 2).get(0).getStruct(3);
+    assertTrue(encoding.isNullAt(3));
+  }
+
   private static Row clip(String id, int frames, int mark) {
     return StageTests.row(id, StageTests.rgb(frames, mark, new Random(5)));
   }

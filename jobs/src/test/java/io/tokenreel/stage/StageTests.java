@@ -101,11 +101,18 @@ final class StageTests {
     private static final int FLOATS = 4;
 
     private final int maxFrames;
+    private final float[] separatorRows;
     private final List<Integer> batches = new ArrayList<>();
     private boolean broken;
 
     SummingTower(int maxFrames) {
+      this(maxFrames, 0.5f, -0.5f);
+    }
+
+    /** A tower that adds these rows. */
+    SummingTower(int maxFrames, float... separatorRows) {
       this.maxFrames = maxFrames;
+      this.separatorRows = separatorRows;
     }
 
     /** Frames of each call. */
@@ -115,8 +122,7 @@ final class StageTests {
 
     @Override
     public VisionInfo info() {
-      return new VisionInfo(
-          "summing@1", SIZE.height(), SIZE.width(), 1, 2, 2, new float[] {0.5f, -0.5f});
+      return new VisionInfo("summing@1", SIZE.height(), SIZE.width(), 1, 2, 2, separatorRows);
     }
 
     @Override

@@ -48,7 +48,8 @@ class NativeMemoryTest {
   @Test
   void encode_ofTwoThousandBatches_leavesNoArrayAndDoesNotGrow() throws Exception {
     String[] found =
-        ChildJvm.lastLine(ChildJvm.start(OPTIONS, ONE_ARENA, NativeMemoryTest.class)).split(" ");
+        ChildJvm.lastLine(ChildJvm.start(OPTIONS, ONE_ARENA, NativeMemoryTest.class))
+            .split(" ", -1);
     assertEquals(found[0], found[1], "native arrays and managers of the tower");
     assertEquals(found[2], found[3], "direct buffers");
     long grownKb = Long.parseLong(found[4]);
