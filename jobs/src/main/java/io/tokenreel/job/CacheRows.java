@@ -77,7 +77,8 @@ final class CacheRows {
                 size(col("cell.kept.index")).plus(col("separators")).as("token_count"),
                 concat(col("cell.kept.index"), array_repeat(lit(-1), col("separators")))
                     .as("token_index"),
-                concat(col("cell.kept.data"), col("separator_rows")).as("tokens")),
+                concat(col("cell.kept.data"), coalesce(col("separator_rows"), lit(new byte[0])))
+                    .as("tokens")),
         CacheTable.TOKENS,
         passthrough);
   }

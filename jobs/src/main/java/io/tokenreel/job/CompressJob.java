@@ -142,7 +142,7 @@ final class CompressJob {
       wave.stage(
           CacheTable.SELECTIONS,
           missing(writer, CacheTable.SELECTIONS, CacheRows.selections(rows)));
-      wave.stage(CacheTable.OUTCOMES, outcomes(videos, run));
+      wave.stage(CacheTable.OUTCOMES, CompressionOutcomes.of(outcomes(videos, run), rows));
       wave.commit();
     } finally {
       rows.unpersist();

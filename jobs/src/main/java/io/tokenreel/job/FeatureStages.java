@@ -1,18 +1,12 @@
 package io.tokenreel.job;
 
-import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.current_timestamp;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.struct;
 
-import io.tokenreel.ml.CompressionTransformer;
-import io.tokenreel.sql.TokenColumns;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.Transformer;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -22,37 +16,20 @@ import org.apache.spark.sql.Row;
  */
 final class FeatureStages {
 
-  private final List<String> compressions;
+  private final Compressions compressions;
   private final PipelineModel pipeline;
 
-  FeatureStages(List<String> compressions) {
-    this.compressions = compressions;
-    List<Transformer> stages = new ArrayList<>();
-    for (int i = 0; i < compressions.size(); i++) {
-      stages.add(
-          new CompressionTransformer()
-              .setInputCol("block")
-              .setCompression(compressions.get(i))
-              .setOutputCol(compressed(i)));
-    }
-    this.pipeline = new PipelineModel("compress", stages.toArray(Transformer[]::new));
+  FeatureStages(List<String> specs) {
+    this.compressions = new Compressions(specs, "block");
+    this.pipeline =
+        new PipelineModel("compress", compressions.stages().toArray(Transformer[]::new));
   }
 
-  private static String compressed(int i) {
-    return "compressed_" + i;
-  }
-
-  /** One row per row of {@code features/}, without the features. */
+  /**
+   * One row per row of {@code features/}, without the features; {@code cells} is NULL where {@code
+   * refusal} says why a compression refused the video.
+   */
   Dataset<Row> run(Dataset<Row> features) {
-    Column[] cells = new Column[compressions.size()];
-    for (int i = 0; i < cells.length; i++) {
-      String spec = compressions.get(i);
-      cells[i] =
-          struct(
-              lit(spec).as("compression"),
-              col(compressed(i)).as("kept"),
-              TokenColumns.frameBudgets(col("block"), spec).as("frame_budgets"));
-    }
     return pipeline
         .transform(features)
         .select(
@@ -64,7 +41,9 @@ final class FeatureStages {
             col("separator_rows"),
             col("frame_seconds"),
             CacheRows.grid("block"),
-            array(cells).as("cells"),
+            compressions.cells(),
+            compressions.refusal().as("refusal"),
+            compressions.millis().as("compress_ms"),
             col("outcome"),
             lit(TokenReel.version()).as("writer_version"),
             current_timestamp().as("created_at"));

@@ -123,7 +123,7 @@ final class PipelineBench {
 
   private double encodeMillis(Path model) {
     try (SharedTowers.Lease lease =
-        SharedTowers.acquire(model.toString(), DeviceChoice.CPU, new Configuration())) {
+        SharedTowers.acquire(model.toString(), DeviceChoice.CPU, 32, new Configuration())) {
       VisionInfo info = lease.tower().info();
       byte[] rgb = new byte[32 * info.frameHeight() * info.frameWidth() * 3];
       new Random(1).nextBytes(rgb);
@@ -138,7 +138,7 @@ final class PipelineBench {
 
   private double compressMillis(Path model) {
     try (SharedTowers.Lease lease =
-        SharedTowers.acquire(model.toString(), DeviceChoice.CPU, new Configuration())) {
+        SharedTowers.acquire(model.toString(), DeviceChoice.CPU, 32, new Configuration())) {
       VisionInfo info = lease.tower().info();
       TokenShape shape =
           new TokenShape(

@@ -16,7 +16,8 @@ import java.util.List;
  * @param keepFeatures whether the uncompressed tokens are kept
  * @param tokenDtype f32, f16 or bf16
  * @param device auto, cpu or cuda
- * @param batchFrames frames that go through the tower together
+ * @param batchFrames frames that are handed to the tower together; on a GPU one forward pass, while
+ *     on the CPU a pass is always one frame, so that results are the same to the last bit
  * @param check sampled or full
  * @param decodeTimeoutSeconds wall time per video
  * @param decodeMemoryMegabytes memory of a decoder process

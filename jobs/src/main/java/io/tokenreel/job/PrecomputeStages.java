@@ -1,15 +1,12 @@
 package io.tokenreel.job;
 
-import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.current_timestamp;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.transform;
 import static org.apache.spark.sql.functions.when;
 
-import io.tokenreel.ml.CompressionTransformer;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.stage.FrameDecoder;
 import io.tokenreel.stage.StageCounters;
@@ -33,7 +30,7 @@ import org.apache.spark.sql.Row;
  */
 final class PrecomputeStages {
 
-  /** The columns that {@link #run} gives beside the manifest's own. */
+  /** The columns that {@link #run} and {@link FeatureStages#run} give beside the manifest's own. */
   static final Set<String> COLUMNS =
       Set.of(
           "video_id",
@@ -56,10 +53,12 @@ final class PrecomputeStages {
           "grid",
           "block",
           "cells",
+          "refusal",
           "writer_version",
           "created_at");
 
   private final PrecomputeSettings settings;
+  private final Compressions compressions;
   private final StageCounters decoded;
   private final StageCounters encoded;
   private final PipelineModel pipeline;
@@ -86,18 +85,9 @@ final class PrecomputeStages {
             .setBatchSize(settings.batchFrames())
             .setTokenDtype(settings.tokenDtype())
             .countIn(encoded));
-    for (int i = 0; i < settings.compressions().size(); i++) {
-      stages.add(
-          new CompressionTransformer()
-              .setCompression(settings.compressions().get(i))
-              .setTimed(true)
-              .setOutputCol(compressed(i)));
-    }
+    this.compressions = new Compressions(settings.compressions(), "tokens");
+    stages.addAll(compressions.stages());
     this.pipeline = new PipelineModel("precompute", stages.toArray(Transformer[]::new));
-  }
-
-  private static String compressed(int i) {
-    return "compressed_" + i;
   }
 
   StageCounters decoded() {
@@ -111,8 +101,7 @@ final class PrecomputeStages {
   /**
    * Runs the stages over videos and flattens what they gave: one row per video, with the columns of
    * {@code outcomes/}, those that every table has, {@code block} (NULL unless features are kept),
-   * and {@code cells}, one struct of compression and compressed tokens per spec (NULL for a FAILED
-   * video).
+   * and {@link Compressions#cells}; both are NULL for a FAILED video.
    */
   Dataset<Row> run(Dataset<Row> videos) {
     Dataset<Row> rows = pipeline.transform(videos);
@@ -121,14 +110,17 @@ final class PrecomputeStages {
         .filter(name -> !name.equals("video_bytes"))
         .map(name -> col("`" + name + "`"))
         .forEach(columns::add);
+    Column refusal = compressions.refusal();
     Column unencoded = col("encoding.error").isNotNull();
+    Column failed = unencoded.or(refusal.isNotNull());
     columns.addAll(
         List.of(
-            when(unencoded, Outcome.FAILED.name()).otherwise(col("frames.outcome")).as("outcome"),
+            when(failed, Outcome.FAILED.name()).otherwise(col("frames.outcome")).as("outcome"),
             when(unencoded, Reason.ENCODER_ERROR.label())
+                .when(refusal.isNotNull(), Reason.COMPRESSION_ERROR.label())
                 .otherwise(col("frames.reason"))
                 .as("reason"),
-            coalesce(col("encoding.error"), col("frames.detail")).as("detail"),
+            coalesce(col("encoding.error"), refusal, col("frames.detail")).as("detail"),
             col("frames.content_sha256"),
             col("frames.input_bytes"),
             col("frames.frames_decoded"),
@@ -142,33 +134,13 @@ final class PrecomputeStages {
             transform(col("frames.pts_micros"), micros -> micros.divide(lit(1e6)))
                 .as("frame_seconds"),
             when(col("tokens").isNotNull(), CacheRows.grid("tokens")).as("grid"),
-            compressMillis().as("compress_ms"),
-            (settings.keepFeatures()
-                    ? col("tokens")
-                    : lit(null).cast(rows.schema().apply("tokens").dataType()))
+            compressions.millis().as("compress_ms"),
+            when(failed.or(lit(!settings.keepFeatures())), lit(null))
+                .otherwise(col("tokens"))
                 .as("block"),
-            cells(),
+            compressions.cells(),
             lit(TokenReel.version()).as("writer_version"),
             current_timestamp().as("created_at")));
     return rows.select(columns.toArray(Column[]::new));
-  }
-
-  /** Over all compressions; NULL where there was nothing to compress. */
-  private Column compressMillis() {
-    Column millis = lit(0L);
-    for (int i = 0; i < settings.compressions().size(); i++) {
-      millis = millis.plus(col(compressed(i) + ".compress_ms"));
-    }
-    return millis;
-  }
-
-  private Column cells() {
-    Column[] cells = new Column[settings.compressions().size()];
-    for (int i = 0; i < cells.length; i++) {
-      cells[i] =
-          struct(
-              lit(settings.compressions().get(i)).as("compression"), col(compressed(i)).as("kept"));
-    }
-    return when(col("tokens").isNotNull(), array(cells)).as("cells");
   }
 }

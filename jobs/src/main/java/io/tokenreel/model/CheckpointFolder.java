@@ -4,8 +4,6 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -110,22 +108,14 @@ public final class CheckpointFolder {
     }
   }
 
-  /** Copies under another name and renames, so that no JVM ever sees half a file. */
   private java.nio.file.Path stage(FileStatus status) throws IOException {
     String version =
         UUID.nameUUIDFromBytes(stamp(status).getBytes(StandardCharsets.UTF_8)).toString();
-    java.nio.file.Path staged =
-        LocalCache.folder("checkpoints").resolve(version + "-" + status.getPath().getName());
-    if (Files.notExists(staged) || Files.size(staged) != status.getLen()) {
-      java.nio.file.Path partial = Files.createTempFile(staged.getParent(), version, ".partial");
-      try (var in = fileSystem.open(status.getPath())) {
-        Files.copy(in, partial, StandardCopyOption.REPLACE_EXISTING);
-        Files.move(partial, staged, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(partial);
-      }
-    }
-    return staged;
+    return StagedFiles.take(
+        LocalCache.folder("checkpoints"),
+        version + "-" + status.getPath().getName(),
+        status.getLen(),
+        () -> fileSystem.open(status.getPath()));
   }
 
   private static String stamp(FileStatus file) {

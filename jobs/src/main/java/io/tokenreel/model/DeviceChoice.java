@@ -1,6 +1,7 @@
 package io.tokenreel.model;
 
 import java.io.Serializable;
+import java.util.List;
 
 /**
  * The device that a model is asked to run on. {@code auto} becomes the first GPU where the engine
@@ -34,6 +35,26 @@ public record DeviceChoice(Kind kind, int index) implements Serializable {
   /** The GPU of this index, such as the address that Spark's task resources give. */
   public static DeviceChoice cuda(int index) {
     return new DeviceChoice(Kind.CUDA, index);
+  }
+
+  /**
+   * What this choice comes to in a task that Spark has assigned GPUs to: the first of them, unless
+   * the CPU was asked for.
+   *
+   * @param addresses of the GPUs, as the discovery script named them, at least one
+   * @throws IllegalArgumentException for an address that is not the number of a GPU
+   */
+  public DeviceChoice assigned(List<String> addresses) {
+    if (kind == Kind.CPU) {
+      return this;
+    }
+    String address = addresses.get(0);
+    if (!address.matches("\\d{1,4}")) {
+      throw new IllegalArgumentException(
+          "Spark assigned the GPU '%s'; expected its number among those that the executor sees, such as 0: have spark.executor.resource.gpu.discoveryScript print numbers, not UUIDs or MIG names"
+              .formatted(address));
+    }
+    return cuda(Integer.parseInt(address));
   }
 
   /**

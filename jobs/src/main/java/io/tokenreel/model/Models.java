@@ -14,6 +14,9 @@ public final class Models {
   /** The model's name that means the embedded one. */
   public static final String DEFAULT = "default";
 
+  /** Frames of a forward pass on a GPU, unless a caller has another number. */
+  private static final int GPU_PASS_FRAMES = 32;
+
   /** Architecture, as config.json names it, to family. */
   private static final Map<String, VisionFamily> FAMILIES = new TreeMap<>();
 
@@ -34,13 +37,13 @@ public final class Models {
    *     family, or the device is not there
    */
   public static VisionTower openVision(String model, DeviceChoice device, Configuration hadoop) {
-    return openVision(folder(model, hadoop), device);
+    return openVision(folder(model, hadoop), device, GPU_PASS_FRAMES);
   }
 
-  static VisionTower openVision(CheckpointFolder folder, DeviceChoice choice) {
+  static VisionTower openVision(CheckpointFolder folder, DeviceChoice choice, int gpuPassFrames) {
     VisionFamily family = family(folder);
     Device device = PyTorch.device(choice);
-    return family.open(folder, device);
+    return family.open(folder, device, gpuPassFrames);
   }
 
   /**

@@ -32,19 +32,26 @@ public final class SharedTowers {
    * Leases the tower of a model on a device, and opens it when no task of this JVM has yet or its
    * files have changed since.
    *
+   * @param batchFrames frames of a forward pass where the device is a GPU; a tower of another
+   *     number is another tower, for a frame's last bits would change with it
    * @throws IllegalArgumentException as {@link Models#openVision} does
    */
-  public static Lease acquire(String model, DeviceChoice choice, Configuration hadoop) {
+  public static Lease acquire(
+      String model, DeviceChoice choice, int batchFrames, Configuration hadoop) {
     CheckpointFolder folder = Models.folder(model, hadoop);
     synchronized (CURRENT) {
       DeviceChoice device = Models.checkDevice(choice);
+      String stamp =
+          device.kind() == DeviceChoice.Kind.CPU
+              ? folder.stamp()
+              : folder.stamp() + " in passes of " + batchFrames;
       Shared shared = CURRENT.get(device);
-      if (shared == null || !shared.stamp.equals(folder.stamp())) {
+      if (shared == null || !shared.stamp.equals(stamp)) {
         if (shared != null) {
           CURRENT.remove(device);
           shared.retire();
         }
-        shared = new Shared(folder.stamp(), Models.openVision(folder, device));
+        shared = new Shared(stamp, Models.openVision(folder, device, batchFrames));
         CURRENT.put(device, shared);
       }
       return shared.lease();

@@ -15,7 +15,8 @@ public interface VisionFamily {
   /**
    * Loads the tower of a checkpoint.
    *
+   * @param gpuPassFrames frames of a forward pass where the device is a GPU
    * @throws IllegalArgumentException when the checkpoint is incomplete or malformed
    */
-  VisionTower open(CheckpointFolder folder, Device device);
+  VisionTower open(CheckpointFolder folder, Device device, int gpuPassFrames);
 }

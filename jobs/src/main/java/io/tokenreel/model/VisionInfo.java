@@ -1,5 +1,7 @@
 package io.tokenreel.model;
 
+import java.util.Objects;
+
 /**
  * What a vision tower is and gives.
  *
@@ -11,7 +13,7 @@ package io.tokenreel.model;
  * @param gridWidth columns of a frame's token grid, after pooling
  * @param dim channels of a token, the language model's width
  * @param separatorRows {@code [rows][dim]}: rows that the model adds after the last frame's tokens
- *     (LLaVA's image_newline); empty when it adds none
+ *     (LLaVA's image_newline); empty when it adds none; shared, nobody writes to it
  */
 public record VisionInfo(
     String encoder,
@@ -22,8 +24,34 @@ public record VisionInfo(
     int dim,
     float[] separatorRows) {
 
+  public VisionInfo {
+    Objects.requireNonNull(encoder, "encoder");
+    for (int size : new int[] {frameHeight, frameWidth, gridHeight, gridWidth, dim}) {
+      if (size < 1) {
+        throw new IllegalArgumentException(
+            "%s: frame, grid and channels must each be at least 1; got frames of %d x %d, a grid of %d x %d, %d channels"
+                .formatted(encoder, frameHeight, frameWidth, gridHeight, gridWidth, dim));
+      }
+    }
+    if (separatorRows.length % dim != 0) {
+      throw new IllegalArgumentException(
+          "%s: separator rows must be whole rows of %d channels; got %d values"
+              .formatted(encoder, dim, separatorRows.length));
+    }
+  }
+
   /** Tokens of one frame. */
   public int tokensPerFrame() {
     return gridHeight * gridWidth;
+  }
+
+  /** Bytes of one RGB frame. */
+  public int frameBytes() {
+    return frameHeight * frameWidth * 3;
+  }
+
+  /** Floats of one frame's tokens. */
+  public int frameFloats() {
+    return tokensPerFrame() * dim;
   }
 }

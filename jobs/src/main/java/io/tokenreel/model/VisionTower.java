@@ -5,7 +5,8 @@ package io.tokenreel.model;
  * fed, before compression.
  *
  * <p>Thread-safe: the frames of concurrent calls share the device. The tokens of a frame do not
- * depend, to the last bit, on the frames it is batched with or on the number of threads.
+ * depend, to the last bit, on the frames it is batched with or on the number of threads; on a GPU
+ * they do, within rounding, on the frames of a pass that the tower was opened with.
  */
 public interface VisionTower extends AutoCloseable {
 

@@ -2,14 +2,12 @@ package io.tokenreel.stage;
 
 import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.SharedTowers;
-import io.tokenreel.model.VisionInfo;
-import io.tokenreel.token.TokenCodec;
 import io.tokenreel.token.TokenDtype;
+import java.util.Arrays;
 import java.util.Iterator;
 import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.util.SerializableConfiguration;
 
 /** Encodes the videos of one partition with the vision tower that all tasks of the JVM share. */
@@ -44,7 +42,8 @@ final class EncodePartition extends RowStage {
 
   @Override
   Iterator<Row> open(Iterator<Row> rows) {
-    SharedTowers.Lease lease = SharedTowers.acquire(model, taskDevice(), hadoop.value());
+    SharedTowers.Lease lease =
+        SharedTowers.acquire(model, taskDevice(), batchFrames, hadoop.value());
     closeWithTask(lease);
     if (!lease.tower().info().encoder().equals(encoder)) {
       throw new IllegalStateException(
@@ -54,28 +53,8 @@ final class EncodePartition extends RowStage {
     return new EncodedRows(rows, framesColumn, lease.tower(), batchFrames, dtype, counters);
   }
 
-  /** The GPU that Spark assigned to this task, where the executor has GPUs as a resource. */
   private DeviceChoice taskDevice() {
-    ResourceInformation gpu = TaskContext.get().resourcesJMap().get("gpu");
-    boolean assigned = gpu != null && device.kind() != DeviceChoice.Kind.CPU;
-    return assigned ? DeviceChoice.cuda(Integer.parseInt(gpu.addresses()[0])) : device;
-  }
-
-  /** The token-block struct of one video. */
-  static Row block(VisionInfo info, float[] tokens, TokenDtype dtype) {
-    return RowFactory.create(
-        tokens.length / (info.tokensPerFrame() * info.dim()),
-        info.tokensPerFrame(),
-        info.gridHeight(),
-        info.gridWidth(),
-        info.dim(),
-        dtype.label(),
-        TokenCodec.encode(tokens, dtype));
-  }
-
-  /** A row of {@link StageSchemas#ENCODING}. */
-  static Row encoding(VisionInfo info, TokenDtype dtype, String error, long millis) {
-    return RowFactory.create(
-        info.encoder(), error, millis, TokenCodec.encode(info.separatorRows(), dtype));
+    ResourceInformation gpus = TaskContext.get().resourcesJMap().get("gpu");
+    return gpus == null ? device : device.assigned(Arrays.asList(gpus.addresses()));
   }
 }

@@ -1,41 +1,39 @@
 package io.tokenreel.stage;
 
+import io.tokenreel.model.VisionInfo;
 import io.tokenreel.model.VisionTower;
+import io.tokenreel.token.TokenCodec;
 import io.tokenreel.token.TokenDtype;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
-import java.util.List;
 import java.util.NoSuchElementException;
 import org.apache.spark.sql.Row;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.apache.spark.sql.RowFactory;
 
 /**
- * Rows with frames in, the same rows with tokens out, in order. Videos are gathered until their
- * frames fill a batch; a video without frames passes through.
+ * Rows with frames in, the same rows with tokens out, in order. A batch fills up across videos, and
+ * only the last one of a task is short; a video without frames passes through.
  *
- * <p>When a batch fails, its videos are encoded one by one, so that only the video that cannot be
- * encoded is marked.
+ * <p>What waits for a batch to fill is bounded: fewer frames than a batch has, the other frames of
+ * the video that the first of them belongs to, and {@value #MOST_WAITING} rows.
  */
 final class EncodedRows implements Iterator<Row> {
-
-  private static final Logger LOG = LoggerFactory.getLogger(EncodedRows.class);
 
   private static final int HEIGHT = StageSchemas.FRAMES.fieldIndex("height");
   private static final int WIDTH = StageSchemas.FRAMES.fieldIndex("width");
   private static final int RGB = StageSchemas.FRAMES.fieldIndex("rgb");
 
-  private record Waiting(Row row, FrameBatch.Clip clip) {}
+  /** Of many videos without frames in a row, none shall wait for long. */
+  private static final int MOST_WAITING = 256;
 
   private final Iterator<Row> rows;
   private final int framesColumn;
   private final VisionTower tower;
-  private final int batchFrames;
   private final TokenDtype dtype;
   private final StageCounters counters;
-  private final Deque<Row> ready = new ArrayDeque<>();
+  private final FrameBatch batch;
+  private final Deque<Clip> waiting = new ArrayDeque<>();
 
   EncodedRows(
       Iterator<Row> rows,
@@ -47,17 +45,24 @@ final class EncodedRows implements Iterator<Row> {
     this.rows = rows;
     this.framesColumn = framesColumn;
     this.tower = tower;
-    this.batchFrames = batchFrames;
     this.dtype = dtype;
     this.counters = counters;
+    this.batch = new FrameBatch(tower, batchFrames);
   }
 
   @Override
   public boolean hasNext() {
-    if (ready.isEmpty() && rows.hasNext()) {
-      encode(gather());
+    while (!isFirstDone() && rows.hasNext()) {
+      take(rows.next());
     }
-    return !ready.isEmpty();
+    if (!isFirstDone()) {
+      batch.encode();
+    }
+    return !waiting.isEmpty();
+  }
+
+  private boolean isFirstDone() {
+    return !waiting.isEmpty() && waiting.element().isDone();
   }
 
   @Override
@@ -65,90 +70,84 @@ final class EncodedRows implements Iterator<Row> {
     if (!hasNext()) {
       throw new NoSuchElementException();
     }
-    return ready.remove();
+    return finished(waiting.remove());
   }
 
-  private List<Waiting> gather() {
-    List<Waiting> waiting = new ArrayList<>();
-    int frames = 0;
-    while (frames < batchFrames && rows.hasNext()) {
-      Row row = rows.next();
-      FrameBatch.Clip clip = clip(row.getStruct(framesColumn));
-      frames += clip.count();
-      waiting.add(new Waiting(row, clip));
+  private void take(Row row) {
+    Clip clip = new Clip(row, rgb(row.getStruct(framesColumn)), tower.info());
+    waiting.add(clip);
+    int first = 0;
+    while (first < clip.frames() && !clip.isFailed()) {
+      int count = Math.min(batch.room(), clip.frames() - first);
+      batch.add(clip, first, count);
+      first += count;
+      if (batch.room() == 0) {
+        batch.encode();
+      }
     }
-    return waiting;
+    if (waiting.size() == MOST_WAITING) {
+      batch.encode();
+    }
   }
 
-  private FrameBatch.Clip clip(Row frames) {
+  private byte[] rgb(Row frames) {
     // Between two stages Spark may hand rows on as they are, which then know no field names.
     byte[] rgb = (byte[]) frames.get(RGB);
-    int frameBytes = tower.info().frameHeight() * tower.info().frameWidth() * 3;
     if (rgb == null) {
-      return new FrameBatch.Clip(0, new byte[0]);
+      return new byte[0];
     }
-    if (frames.getInt(HEIGHT) != tower.info().frameHeight()
-        || frames.getInt(WIDTH) != tower.info().frameWidth()) {
+    VisionInfo info = tower.info();
+    if (frames.getInt(HEIGHT) != info.frameHeight() || frames.getInt(WIDTH) != info.frameWidth()) {
       throw new IllegalArgumentException(
           "%s wants frames of %d x %d pixels; got %d x %d: set the frame decoder's frame size"
               .formatted(
-                  tower.info().encoder(),
-                  tower.info().frameHeight(),
-                  tower.info().frameWidth(),
+                  info.encoder(),
+                  info.frameHeight(),
+                  info.frameWidth(),
                   frames.getInt(HEIGHT),
                   frames.getInt(WIDTH)));
     }
-    return new FrameBatch.Clip(rgb.length / frameBytes, rgb);
+    return rgb;
   }
 
-  private void encode(List<Waiting> waiting) {
-    List<FrameBatch.Clip> clips = waiting.stream().map(Waiting::clip).toList();
-    long start = System.nanoTime();
-    float[][] tokens;
-    try {
-      tokens = FrameBatch.encode(tower, clips, batchFrames);
-    } catch (RuntimeException e) {
-      LOG.warn("a batch of {} videos could not be encoded; each is tried alone", waiting.size(), e);
-      waiting.forEach(this::encodeAlone);
-      return;
+  private Row finished(Clip clip) {
+    if (clip.frames() == 0) {
+      return RowStage.append(clip.row(), null, null);
     }
-    long nanos = System.nanoTime() - start;
-    long frames = Math.max(1, clips.stream().mapToLong(FrameBatch.Clip::count).sum());
-    for (int i = 0; i < tokens.length; i++) {
-      finish(waiting.get(i), tokens[i], nanos * clips.get(i).count() / frames / 1_000_000);
-    }
-  }
-
-  private void encodeAlone(Waiting video) {
-    long start = System.nanoTime();
-    try {
-      float[] tokens = FrameBatch.encode(tower, List.of(video.clip()), batchFrames)[0];
-      finish(video, tokens, (System.nanoTime() - start) / 1_000_000);
-    } catch (RuntimeException e) {
-      LOG.warn("a video could not be encoded: {}", video.row().get(0), e);
-      add(video, null, e.toString(), (System.nanoTime() - start) / 1_000_000);
-    }
-  }
-
-  private void finish(Waiting video, float[] tokens, long millis) {
-    if (video.clip().count() == 0) {
-      ready.add(RowStage.append(video.row(), null, null));
-      return;
-    }
-    String notFinite = FrameBatch.firstNotFinite(tokens, tower.info());
-    if (notFinite == null) {
-      add(video, EncodePartition.block(tower.info(), tokens, dtype), null, millis);
-    } else {
-      add(video, null, "the encoder gave a value that is not finite: " + notFinite, millis);
-    }
-  }
-
-  private void add(Waiting video, Row block, String error, long millis) {
+    byte[] data = clip.isFailed() ? null : TokenCodec.encode(clip.tokens(), dtype);
+    String error =
+        clip.isFailed()
+            ? clip.error()
+            : StoredTokens.firstNotFinite(clip.tokens(), data, dtype, tower.info());
     counters.videos().add(1L);
     counters.failed().add(error == null ? 0L : 1L);
-    counters.millis().add(millis);
-    ready.add(
-        RowStage.append(
-            video.row(), block, EncodePartition.encoding(tower.info(), dtype, error, millis)));
+    counters.millis().add(clip.millis());
+    return RowStage.append(
+        clip.row(),
+        error == null ? block(clip.frames(), data) : null,
+        encoding(error, clip.millis()));
+  }
+
+  /** The token-block struct of one video. */
+  private Row block(int frames, byte[] data) {
+    VisionInfo info = tower.info();
+    return RowFactory.create(
+        frames,
+        info.tokensPerFrame(),
+        info.gridHeight(),
+        info.gridWidth(),
+        info.dim(),
+        dtype.label(),
+        data);
+  }
+
+  /** A row of {@link StageSchemas#ENCODING}. */
+  private Row encoding(String error, long millis) {
+    float[] separators = tower.info().separatorRows();
+    return RowFactory.create(
+        tower.info().encoder(),
+        error,
+        millis,
+        separators.length == 0 ? null : TokenCodec.encode(separators, dtype));
   }
 }

@@ -2,77 +2,124 @@ package io.tokenreel.stage;
 
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.model.VisionTower;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The frames of several videos, encoded together: the tower sees full batches although videos have
- * few frames, or more than a batch.
+ * The frames that go to the tower together: of several videos, or a part of one.
  *
  * <p>A tower's tokens do not depend on what shares their batch, so neither does any video's result.
+ * When a batch fails, its videos' frames are encoded video by video, so that only the video that
+ * cannot be encoded is marked. When none can be, a black frame tells a bad video from a broken
+ * engine, which is no video's fault.
  */
 final class FrameBatch {
 
-  /** The frames of one video, {@code rgb [count][height][width][3]}. */
-  record Clip(int count, byte[] rgb) {}
+  private static final Logger LOG = LoggerFactory.getLogger(FrameBatch.class);
 
-  private FrameBatch() {}
+  /** Frames of one video, one after the other. */
+  private record Part(Clip clip, int first, int count) {}
+
+  private final VisionTower tower;
+  private final int capacity;
+  private final List<Part> parts = new ArrayList<>();
+  private int frames;
 
   /**
-   * Encodes clips in batches of at most {@code batchFrames}.
-   *
-   * @return per clip {@code [count][tokensPerFrame][dim]}
+   * @param capacity frames of a full batch, at least 1
    */
-  static float[][] encode(VisionTower tower, List<Clip> clips, int batchFrames) {
+  FrameBatch(VisionTower tower, int capacity) {
+    this.tower = tower;
+    this.capacity = capacity;
+  }
+
+  /** How many more frames it takes. */
+  int room() {
+    return capacity - frames;
+  }
+
+  /** Adds frames of a clip, at most as many as there is room for. */
+  void add(Clip clip, int first, int count) {
+    parts.add(new Part(clip, first, count));
+    frames += count;
+  }
+
+  /**
+   * Encodes the frames that are in the batch, if any, hands their clips the tokens or the error,
+   * and empties it.
+   *
+   * @throws IllegalStateException when the tower cannot encode anything any more
+   * @throws CancellationException when the thread is interrupted
+   */
+  void encode() {
+    if (parts.isEmpty()) {
+      return;
+    }
+    try {
+      encode(parts);
+    } catch (CancellationException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      LOG.warn("a batch of {} videos could not be encoded; each is tried alone", parts.size(), e);
+      encodeAlone();
+    }
+    parts.clear();
+    frames = 0;
+  }
+
+  private void encode(List<Part> together) {
+    long start = System.nanoTime();
     VisionInfo info = tower.info();
-    int frameBytes = info.frameHeight() * info.frameWidth() * 3;
-    int frameFloats = info.tokensPerFrame() * info.dim();
-    int total = clips.stream().mapToInt(Clip::count).sum();
-    float[][] tokens = new float[clips.size()][];
-    for (int i = 0; i < tokens.length; i++) {
-      tokens[i] = new float[Math.multiplyExact(clips.get(i).count(), frameFloats)];
+    int count = together.stream().mapToInt(Part::count).sum();
+    byte[] rgb = new byte[Math.multiplyExact(count, info.frameBytes())];
+    int place = 0;
+    for (Part part : together) {
+      part.clip().copyFrames(part.first(), part.count(), rgb, place * info.frameBytes());
+      place += part.count();
     }
-    Cursor read = new Cursor();
-    Cursor write = new Cursor();
-    for (int start = 0; start < total; start += batchFrames) {
-      int frames = Math.min(batchFrames, total - start);
-      byte[] rgb = new byte[frames * frameBytes];
-      for (int i = 0; i < frames; i++) {
-        read.settle(clips);
-        System.arraycopy(
-            clips.get(read.clip).rgb(), read.frame++ * frameBytes, rgb, i * frameBytes, frameBytes);
-      }
-      float[] batch = tower.encode(rgb, frames);
-      for (int i = 0; i < frames; i++) {
-        write.settle(clips);
-        System.arraycopy(
-            batch, i * frameFloats, tokens[write.clip], write.frame++ * frameFloats, frameFloats);
-      }
+    float[] tokens = tower.encode(rgb, count);
+    long nanosPerFrame = (System.nanoTime() - start) / count;
+    place = 0;
+    for (Part part : together) {
+      part.clip().takeTokens(part.first(), part.count(), tokens, place * info.frameFloats());
+      part.clip().addNanos(nanosPerFrame * part.count());
+      place += part.count();
     }
-    return tokens;
   }
 
-  /** The first value that is not finite, as "frame t, token m", or null. */
-  static String firstNotFinite(float[] tokens, VisionInfo info) {
-    for (int i = 0; i < tokens.length; i++) {
-      if (!Float.isFinite(tokens[i])) {
-        int token = i / info.dim();
-        return "frame %d, token %d is %s"
-            .formatted(token / info.tokensPerFrame(), token % info.tokensPerFrame(), tokens[i]);
+  private void encodeAlone() {
+    boolean none = true;
+    for (Part part : parts) {
+      long start = System.nanoTime();
+      try {
+        encode(List.of(part));
+        none = false;
+      } catch (CancellationException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        LOG.warn("a video could not be encoded: {}", part.clip().row().get(0), e);
+        part.clip().addNanos(System.nanoTime() - start);
+        part.clip().fail(e.toString());
       }
     }
-    return null;
+    if (none) {
+      requireWorkingTower();
+    }
   }
 
-  /** A place in the frames of all clips, one after the other. */
-  private static final class Cursor {
-    private int clip;
-    private int frame;
-
-    void settle(List<Clip> clips) {
-      while (frame == clips.get(clip).count()) {
-        clip++;
-        frame = 0;
-      }
+  private void requireWorkingTower() {
+    try {
+      tower.encode(new byte[tower.info().frameBytes()], 1);
+    } catch (CancellationException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new IllegalStateException(
+          "%s cannot encode a black frame either: its engine or device is broken or out of memory, not the videos; the task fails so that Spark can try it elsewhere"
+              .formatted(tower.info().encoder()),
+          e);
     }
   }
 }

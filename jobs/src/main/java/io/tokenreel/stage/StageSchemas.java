@@ -29,7 +29,8 @@ public final class StageSchemas {
   /**
    * What encoding one video came to, beside its tokens; NULL where there were no frames. {@code
    * error} says why there are no tokens, {@code separator_rows} are the rows that the model adds
-   * after the last frame, {@code [rows][dim]} in the tokens' dtype.
+   * after the last frame, {@code [rows][dim]} in the tokens' dtype, NULL for a model that adds
+   * none.
    */
   public static final StructType ENCODING =
       new StructType()

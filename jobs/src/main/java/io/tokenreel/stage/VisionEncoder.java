@@ -53,7 +53,7 @@ public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
       new IntParam(
           uid(),
           "batchSize",
-          "frames that go through the tower together, across videos",
+          "frames that are handed to the tower together, across videos; on a GPU one forward pass, on the CPU a pass is always one frame, so that results are the same to the last bit",
           ParamValidators.gt(0));
   private final Param<String> tokenDtype =
       textParam(

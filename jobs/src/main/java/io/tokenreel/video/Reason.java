@@ -19,7 +19,8 @@ public enum Reason {
   TIMEOUT,
   TOO_LARGE,
   NO_FRAMES,
-  ENCODER_ERROR;
+  ENCODER_ERROR,
+  COMPRESSION_ERROR;
 
   /** Lower case, as in the table. */
   public String label() {

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Programs in JVMs of their own, for settings that are fixed once per process. */
 public final class ChildJvm {
@@ -14,12 +15,22 @@ public final class ChildJvm {
   /** Starts a program with this JVM's class path; its standard error is this one's. */
   public static Process start(List<String> options, Class<?> program, String... arguments)
       throws IOException {
+    return start(options, Map.of(), program, arguments);
+  }
+
+  /** Starts a program with more environment variables than this JVM's. */
+  public static Process start(
+      List<String> options, Map<String, String> environment, Class<?> program, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
     command.addAll(List.of(arguments));
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    ProcessBuilder child =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    child.environment().putAll(environment);
+    return child.start();
   }
 
   /** Waits for a program and gives the last line it printed. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DeviceChoiceTest {
@@ -22,6 +23,27 @@ class DeviceChoiceTest {
         assertThrows(IllegalArgumentException.class, () -> DeviceChoice.parse("gpu")).getMessage();
     assertEquals("unknown device 'gpu'; expected auto, cpu or cuda", message);
     assertThrows(IllegalArgumentException.class, () -> DeviceChoice.cuda(-1));
+  }
+
+  @Test
+  void assigned_inATaskWithGpus_isTheFirstOfThemUnlessTheCpuWasAskedFor() {
+    List<String> addresses = List.of("3", "5");
+    assertEquals(DeviceChoice.cuda(3), DeviceChoice.AUTO.assigned(addresses));
+    assertEquals(DeviceChoice.cuda(3), DeviceChoice.cuda(0).assigned(addresses));
+    assertEquals(DeviceChoice.CPU, DeviceChoice.CPU.assigned(addresses));
+  }
+
+  @Test
+  void assigned_addressThatIsNoNumber_namesItAndTheDiscoveryScript() {
+    for (String address : List.of("GPU-5d1f", "MIG-GPU-5d1f/1/0", "-1", "")) {
+      String message =
+          assertThrows(
+                  IllegalArgumentException.class,
+                  () -> DeviceChoice.AUTO.assigned(List.of(address)))
+              .getMessage();
+      assertTrue(message.contains("GPU '" + address + "'; expected its number"), message);
+      assertTrue(message.contains("discoveryScript"), message);
+    }
   }
 
   @Test

@@ -23,7 +23,7 @@ class SharedTowersTest {
     VisionTower first;
     try (SharedTowers.Lease one = acquire(Models.DEFAULT);
         SharedTowers.Lease two =
-            SharedTowers.acquire(Models.DEFAULT, Models.checkDevice(DeviceChoice.CPU), HADOOP)) {
+            SharedTowers.acquire(Models.DEFAULT, Models.checkDevice(DeviceChoice.CPU), 8, HADOOP)) {
       first = one.tower();
       assertSame(first, two.tower());
     }
@@ -47,7 +47,7 @@ class SharedTowersTest {
   }
 
   private static SharedTowers.Lease acquire(String model) {
-    return SharedTowers.acquire(model, DeviceChoice.CPU, HADOOP);
+    return SharedTowers.acquire(model, DeviceChoice.CPU, 4, HADOOP);
   }
 
   private static float[] encode(VisionTower tower) {

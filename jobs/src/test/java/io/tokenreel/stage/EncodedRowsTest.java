@@ -12,9 +12,12 @@ import io.tokenreel.token.TokenCodec;
 import io.tokenreel.token.TokenDtype;
 import io.tokenreel.video.FrameSize;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.Test;
@@ -52,7 +55,7 @@ class EncodedRowsTest {
       List<Row> together = all(rows, tower, batchFrames);
       String where = "seed " + seed + ", batches of " + batchFrames;
       assertEquals(rows.size(), together.size(), where);
-      assertTrue(tower.calls() <= frames, where);
+      assertFull(tower, frames, batchFrames, where);
       for (int i = 0; i < rows.size(); i++) {
         Row alone = all(List.of(rows.get(i)), new SummingTower(32), 32).get(0);
         assertEquals("v" + i, together.get(i).getString(0), where);
@@ -69,15 +72,38 @@ class EncodedRowsTest {
   }
 
   @Test
-  void batches_ofShortVideos_areFull() {
+  void batches_ofVideosThatDoNotFillThem_areFullButTheLast() {
     Random random = new Random(3);
     List<Row> rows = new ArrayList<>();
-    for (int video = 0; video < 12; video++) {
-      rows.add(StageTests.row("v" + video, StageTests.rgb(2, PLAIN, random)));
+    for (int video = 0; video < 7; video++) {
+      rows.add(StageTests.row("v" + video, StageTests.rgb(20, PLAIN, random)));
     }
-    SummingTower tower = new SummingTower(8);
-    assertEquals(12, all(rows, tower, 8).size());
-    assertEquals(3, tower.calls());
+    SummingTower tower = new SummingTower(32);
+    assertEquals(7, all(rows, tower, 32).size());
+    assertEquals(List.of(32, 32, 32, 32, 12), tower.batches());
+  }
+
+  private static void assertFull(SummingTower tower, int frames, int batchFrames, String where) {
+    List<Integer> expected = new ArrayList<>();
+    for (int left = frames; left > 0; left -= batchFrames) {
+      expected.add(Math.min(left, batchFrames));
+    }
+    assertEquals(expected, tower.batches(), where);
+  }
+
+  @Test
+  void hasNext_manyVideosWithoutFramesAfterOne_doesNotWaitForAllOfThem() {
+    Random random = new Random(4);
+    Row first = StageTests.row("first", StageTests.rgb(1, PLAIN, random));
+    int[] taken = new int[1];
+    Iterator<Row> endless =
+        Stream.concat(Stream.of(first), Stream.generate(() -> StageTests.row("gone", null)))
+            .peek(row -> taken[0]++)
+            .iterator();
+    EncodedRows encoded =
+        new EncodedRows(endless, 1, new SummingTower(8), 8, TokenDtype.F32, counters);
+    assertFalse(encoded.next().isNullAt(2));
+    assertTrue(taken[0] < 1000, taken[0] + " rows were held");
   }
 
   @Test
@@ -94,6 +120,13 @@ class EncodedRowsTest {
     assertNull(encoding.get(1));
     assertArrayEquals(
         TokenCodec.encode(new float[] {0.5f, -0.5f}, TokenDtype.F32), (byte[]) encoding.get(3));
+  }
+
+  @Test
+  void next_towerWithoutSeparatorRows_givesNull() {
+    SummingTower tower = new SummingTower(2, new float[0]);
+    Row encoding = all(List.of(clip("a", 3, PLAIN)), tower, 2).get(0).getStruct(3);
+    assertTrue(encoding.isNullAt(3));
   }
 
   private static Row clip(String id, int frames, int mark) {
@@ -120,6 +153,48 @@ class EncodedRowsTest {
         encoded.get(1).getStruct(3).get(1));
     assertTrue(encoded.get(1).isNullAt(2));
     assertOthersAreWhole(encoded);
+  }
+
+  @Test
+  void next_valueThatTheDtypeCannotHold_marksOnlyThatVideoAndSaysWhatToUse() {
+    List<Row> rows =
+        List.of(clip("a", 2, PLAIN), clip("bad", 1, SummingTower.HUGE), clip("c", 3, PLAIN));
+    List<Row> encoded = new ArrayList<>();
+    new EncodedRows(rows.iterator(), 1, new SummingTower(6), 6, TokenDtype.F16, counters)
+        .forEachRemaining(encoded::add);
+    assertEquals(
+        "the encoder gave a value that f16 cannot hold: frame 0, token 0 is 70000.0; store the tokens as bf16 or f32",
+        encoded.get(1).getStruct(3).get(1));
+    assertTrue(encoded.get(1).isNullAt(2));
+    assertOthersAreWhole(encoded);
+  }
+
+  @Test
+  void next_longVideoThatTheTowerRefuses_isTriedNoFurther() {
+    List<Row> rows = List.of(clip("bad", 9, SummingTower.REFUSED), clip("c", 3, PLAIN));
+    SummingTower tower = new SummingTower(4);
+    List<Row> encoded = all(rows, tower, 4);
+    assertTrue(encoded.get(0).isNullAt(2));
+    assertFalse(encoded.get(1).isNullAt(2));
+    assertEquals(List.of(4, 4, 1, 3), tower.batches(), "the batch, alone, a black frame, the rest");
+  }
+
+  @Test
+  void next_towerThatFailsOnABlackFrameToo_failsTheTask() {
+    List<Row> rows = List.of(clip("a", 2, PLAIN), clip("bad", 1, SummingTower.BREAKS));
+    var error = assertThrows(IllegalStateException.class, () -> all(rows, new SummingTower(6), 6));
+    assertTrue(error.getMessage().contains("summing@1 cannot encode a black frame either"));
+    assertEquals("device lost", error.getCause().getMessage());
+    assertEquals(0, counters.videos().value());
+  }
+
+  @Test
+  void next_towerIsInterruptedOrHasAnError_isNoVideosFault() {
+    List<Row> interrupted = List.of(clip("a", 2, SummingTower.INTERRUPTED));
+    assertThrows(CancellationException.class, () -> all(interrupted, new SummingTower(6), 6));
+    List<Row> out = List.of(clip("a", 2, SummingTower.OUT_OF_MEMORY));
+    assertThrows(OutOfMemoryError.class, () -> all(out, new SummingTower(6), 6));
+    assertEquals(0, counters.videos().value());
   }
 
   private void assertOthersAreWhole(List<Row> encoded) {

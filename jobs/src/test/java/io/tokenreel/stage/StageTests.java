@@ -8,9 +8,11 @@ import io.tokenreel.video.FrameSize;
 import io.tokenreel.video.Frames;
 import io.tokenreel.video.Outcome;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -83,36 +85,49 @@ final class StageTests {
   }
 
   /**
-   * A tower of two tokens of two channels per frame, each a sum of the frame's bytes. It refuses a
-   * batch that has a frame whose first byte is {@link #REFUSED}, and gives NaN for a frame whose
-   * first byte is {@link #NOT_FINITE}.
+   * A tower of two tokens of two channels per frame, each a sum of the frame's bytes. What it does
+   * with a frame depends on the frame's first byte: {@link #REFUSED} refuses the batch, {@link
+   * #BREAKS} also all batches after it, {@link #INTERRUPTED} and {@link #OUT_OF_MEMORY} are thrown;
+   * {@link #NOT_FINITE} and {@link #HUGE} give NaN and 70,000.
    */
   static final class SummingTower implements VisionTower {
 
     static final int REFUSED = 101;
     static final int NOT_FINITE = 102;
+    static final int HUGE = 103;
+    static final int BREAKS = 104;
+    static final int INTERRUPTED = 105;
+    static final int OUT_OF_MEMORY = 106;
     private static final int FLOATS = 4;
 
     private final int maxFrames;
-    private int calls;
+    private final float[] separatorRows;
+    private final List<Integer> batches = new ArrayList<>();
+    private boolean broken;
 
     SummingTower(int maxFrames) {
-      this.maxFrames = maxFrames;
+      this(maxFrames, 0.5f, -0.5f);
     }
 
-    int calls() {
-      return calls;
+    /** A tower that adds these rows. */
+    SummingTower(int maxFrames, float... separatorRows) {
+      this.maxFrames = maxFrames;
+      this.separatorRows = separatorRows;
+    }
+
+    /** Frames of each call. */
+    List<Integer> batches() {
+      return batches;
     }
 
     @Override
     public VisionInfo info() {
-      return new VisionInfo(
-          "summing@1", SIZE.height(), SIZE.width(), 1, 2, 2, new float[] {0.5f, -0.5f});
+      return new VisionInfo("summing@1", SIZE.height(), SIZE.width(), 1, 2, 2, separatorRows);
     }
 
     @Override
     public float[] encode(byte[] rgb, int frames) {
-      calls++;
+      batches.add(frames);
       if (frames > maxFrames || rgb.length != frames * SIZE.rgbBytes()) {
         throw new AssertionError(frames + " frames in " + rgb.length + " bytes");
       }
@@ -123,8 +138,15 @@ final class StageTests {
         tokens[frame * FLOATS + place % FLOATS] += (place + 1) * rgb[i];
       }
       for (int frame = 0; frame < frames; frame++) {
+        broken |= rgb[frame * SIZE.rgbBytes()] == BREAKS;
+        if (broken) {
+          throw new IllegalStateException("device lost");
+        }
         switch (rgb[frame * SIZE.rgbBytes()]) {
           case REFUSED -> throw new IllegalStateException("refused");
+          case INTERRUPTED -> throw new CancellationException("interrupted");
+          case OUT_OF_MEMORY -> throw new OutOfMemoryError("native");
+          case HUGE -> tokens[frame * FLOATS + 1] = 70_000;
           case NOT_FINITE -> tokens[frame * FLOATS + 3] = Float.NaN;
           default -> {
             // a frame like any other

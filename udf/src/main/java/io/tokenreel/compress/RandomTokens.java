@@ -40,6 +40,11 @@ final class RandomTokens implements TokenCompressor {
 
   @Override
   public Selection select(TokenBlock block) {
+    return selectWithBudgets(block).selection();
+  }
+
+  @Override
+  public BudgetedSelection selectWithBudgets(TokenBlock block) {
     return selection.select(kernels, block);
   }
 

@@ -16,13 +16,14 @@ import java.util.Arrays;
 record RankedSelection(
     Grid grid, TokenScore score, FrameBudget budget, KeptCounts counts, double retention) {
 
-  /** As {@link TokenCompressor#select}. */
-  Selection select(Kernels kernels, TokenBlock block) {
+  /** As {@link TokenCompressor#selectWithBudgets}; the shares are of the ranked tokens. */
+  BudgetedSelection select(Kernels kernels, TokenBlock block) {
     TokenRows rows = grid.rows(kernels, block);
     Analysis analysis = new Analysis(rows);
     double[] scores = score.of(analysis);
+    double[] shares = budget.shares(analysis, retention);
     int perFrame = rows.tokensPerFrame();
-    int[] kept = counts.of(budget.shares(analysis, retention), perFrame, retention);
+    int[] kept = counts.of(shares, perFrame, retention);
     int[] indices = new int[Arrays.stream(kept).sum()];
     int size = 0;
     for (int t = 0; t < kept.length; t++) {
@@ -30,7 +31,7 @@ record RankedSelection(
         indices[size++] = rows.flat(t, m);
       }
     }
-    return grid.complete(new Selection(indices), block.shape());
+    return new BudgetedSelection(grid.complete(new Selection(indices), block.shape()), shares);
   }
 
   /** As {@link TokenCompressor#frameBudgets}; the shares are of the ranked tokens. */

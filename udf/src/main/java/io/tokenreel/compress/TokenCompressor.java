@@ -31,4 +31,14 @@ public interface TokenCompressor {
    * @throws IllegalArgumentException as {@link #select}
    */
   double[] frameBudgets(TokenBlock block);
+
+  /**
+   * {@link #select} and {@link #frameBudgets} together; methods whose budgets take an analysis of
+   * the block make one for both.
+   *
+   * @throws IllegalArgumentException as {@link #select}
+   */
+  default BudgetedSelection selectWithBudgets(TokenBlock block) {
+    return new BudgetedSelection(select(block), frameBudgets(block));
+  }
 }

@@ -50,6 +50,11 @@ final class TopK implements TokenCompressor {
 
   @Override
   public Selection select(TokenBlock block) {
+    return selectWithBudgets(block).selection();
+  }
+
+  @Override
+  public BudgetedSelection selectWithBudgets(TokenBlock block) {
     return selection.select(kernels, block);
   }
 

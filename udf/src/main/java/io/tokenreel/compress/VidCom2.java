@@ -69,6 +69,11 @@ final class VidCom2 implements TokenCompressor {
 
   @Override
   public Selection select(TokenBlock block) {
+    return selectWithBudgets(block).selection();
+  }
+
+  @Override
+  public BudgetedSelection selectWithBudgets(TokenBlock block) {
     return selection.select(kernels, block);
   }
 

@@ -4,7 +4,6 @@ import io.tokenreel.compress.Compressors;
 import io.tokenreel.sql.StoredDtype;
 import io.tokenreel.sql.TokenColumns;
 import io.tokenreel.sql.TokenSchemas;
-import org.apache.spark.ml.param.BooleanParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.Identifiable;
@@ -21,8 +20,17 @@ import org.apache.spark.sql.types.DataType;
  * {@link TokenSchemas#COMPRESSED} to {@code outputCol} (default {@code compressed}); a NULL block
  * stays NULL. The work is the SQL function {@code compress_tokens}, which is what {@code explain}
  * shows; the session needs no extension.
+ *
+ * <p>With {@code handleInvalid=keep} it writes {@link TokenSchemas#COMPRESSION_ATTEMPT}, which also
+ * has the budgets and the time of each block, and the reason why a method refused one.
  */
 public final class CompressionTransformer extends ColumnTransformer<CompressionTransformer> {
+
+  /** Of {@code handleInvalid}: a block that the method refuses fails the query. */
+  public static final String ERROR = "error";
+
+  /** Of {@code handleInvalid}: the row of a block that the method refuses is kept and says why. */
+  public static final String KEEP = "keep";
 
   private final Param<String> compression =
       textParam(
@@ -31,9 +39,11 @@ public final class CompressionTransformer extends ColumnTransformer<CompressionT
       textParam(
           "tokenDtype", "how kept tokens are stored: " + StoredDtype.labels(), StoredDtype::parse);
 
-  private final BooleanParam timed =
-      new BooleanParam(
-          this, "timed", "whether the result has a field compress_ms, the wall time it took");
+  private final Param<String> handleInvalid =
+      textParam(
+          "handleInvalid",
+          "what becomes of a block that the method refuses: error (the query fails) or keep (the result says why)",
+          CompressionTransformer::checkHandling);
 
   public CompressionTransformer() {
     this(Identifiable.randomUID("compression"));
@@ -46,7 +56,14 @@ public final class CompressionTransformer extends ColumnTransformer<CompressionT
     super(uid, "tokens", "compressed");
     setDefault(compression, Compressors.DEFAULT);
     setDefault(tokenDtype, StoredDtype.SAME);
-    setDefault(timed, false);
+    setDefault(handleInvalid, ERROR);
+  }
+
+  private static void checkHandling(String word) {
+    if (!word.equals(ERROR) && !word.equals(KEEP)) {
+      throw new IllegalArgumentException(
+          "unknown handleInvalid '%s'; expected %s or %s".formatted(word, ERROR, KEEP));
+    }
   }
 
   /** Reads what {@link #save} wrote. */
@@ -62,7 +79,7 @@ public final class CompressionTransformer extends ColumnTransformer<CompressionT
   @Override
   protected DataType outputType(DataType inputType) {
     TokenSchemas.requireBlock(inputType);
-    return isTimed() ? TokenSchemas.COMPRESSED_TIMED : TokenSchemas.COMPRESSED;
+    return keepsInvalid() ? TokenSchemas.COMPRESSION_ATTEMPT : TokenSchemas.COMPRESSED;
   }
 
   @Override
@@ -70,8 +87,8 @@ public final class CompressionTransformer extends ColumnTransformer<CompressionT
     Column block = input(rows);
     return rows.withColumn(
         getOutputCol(),
-        isTimed()
-            ? TokenColumns.compressTokensTimed(block, getCompression(), getTokenDtype())
+        keepsInvalid()
+            ? TokenColumns.tryCompressTokens(block, getCompression(), getTokenDtype())
             : TokenColumns.compressTokens(block, getCompression(), getTokenDtype()));
   }
 
@@ -83,12 +100,8 @@ public final class CompressionTransformer extends ColumnTransformer<CompressionT
     return tokenDtype;
   }
 
-  public BooleanParam timed() {
-    return timed;
-  }
-
-  public boolean isTimed() {
-    return (Boolean) getOrDefault(timed);
+  public Param<String> handleInvalid() {
+    return handleInvalid;
   }
 
   public String getCompression() {
@@ -97,6 +110,14 @@ public final class CompressionTransformer extends ColumnTransformer<CompressionT
 
   public String getTokenDtype() {
     return getOrDefault(tokenDtype);
+  }
+
+  public String getHandleInvalid() {
+    return getOrDefault(handleInvalid);
+  }
+
+  private boolean keepsInvalid() {
+    return getHandleInvalid().equals(KEEP);
   }
 
   /**
@@ -118,9 +139,12 @@ public final class CompressionTransformer extends ColumnTransformer<CompressionT
     return with(tokenDtype, value);
   }
 
-  /** Appends the time that each call takes to its result. */
-  public CompressionTransformer setTimed(boolean value) {
-    set(timed, value);
-    return this;
+  /**
+   * Sets what becomes of a block that the method refuses.
+   *
+   * @throws IllegalArgumentException for another word than {@link #ERROR} and {@link #KEEP}
+   */
+  public CompressionTransformer setHandleInvalid(String value) {
+    return with(handleInvalid, value);
   }
 }

@@ -53,8 +53,18 @@ record CompressTokens() implements TokenFunction {
 
   @Override
   public Object evaluate(TokenBlock block, List<String> arguments) {
-    String dtype = arguments.size() > 1 ? arguments.get(1) : StoredDtype.SAME;
-    return compress(block, arguments.get(0), StoredDtype.parse(dtype).orElse(block.dtype()));
+    return compress(block, arguments.get(0), dtype(block, arguments));
+  }
+
+  /** The compressor that a call's arguments name. */
+  static TokenCompressor compressor(List<String> arguments) {
+    return CompressorCache.shared().of(arguments.get(0));
+  }
+
+  /** The dtype that a call's arguments name, or mean by leaving it out. */
+  static TokenDtype dtype(TokenBlock block, List<String> arguments) {
+    String label = arguments.size() > 1 ? arguments.get(1) : StoredDtype.SAME;
+    return StoredDtype.parse(label).orElse(block.dtype());
   }
 
   /** The fields of {@link TokenSchemas#COMPRESSED}. */

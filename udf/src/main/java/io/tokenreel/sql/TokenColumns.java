@@ -28,10 +28,13 @@ public final class TokenColumns {
     return TokenExpression.column(new CompressTokens(), List.of(block, lit(spec), lit(dtype)));
   }
 
-  /** As {@link #compressTokens}, with the time it took: {@link TokenSchemas#COMPRESSED_TIMED}. */
-  public static Column compressTokensTimed(Column block, String spec, String dtype) {
+  /**
+   * As {@link #compressTokens}, but a block that the method refuses gives a row that says why, not
+   * an error, and each call is accounted for: {@link TokenSchemas#COMPRESSION_ATTEMPT}.
+   */
+  public static Column tryCompressTokens(Column block, String spec, String dtype) {
     return TokenExpression.column(
-        new TimedCompressTokens(new CompressTokens()), List.of(block, lit(spec), lit(dtype)));
+        new TryCompressTokens(new CompressTokens()), List.of(block, lit(spec), lit(dtype)));
   }
 
   /** The share of each frame that the compression sets out to keep, {@code array<double>}. */

@@ -36,9 +36,20 @@ public final class TokenSchemas {
           .add("index", DataTypes.createArrayType(DataTypes.IntegerType, false), false)
           .add("data", DataTypes.BinaryType, false);
 
-  /** {@link #COMPRESSED} with the wall time of its computation, in milliseconds. */
-  public static final StructType COMPRESSED_TIMED =
-      COMPRESSED.add("compress_ms", DataTypes.LongType, false);
+  /**
+   * What came of compressing one block: the fields of {@link #COMPRESSED} and the share of each
+   * frame that the method set out to keep, or, with those NULL, in {@code error} why it refused the
+   * block; and the wall time of it.
+   */
+  public static final StructType COMPRESSION_ATTEMPT =
+      new StructType()
+          .add("dim", DataTypes.IntegerType)
+          .add("dtype", DataTypes.StringType)
+          .add("index", DataTypes.createArrayType(DataTypes.IntegerType, false))
+          .add("data", DataTypes.BinaryType)
+          .add("frame_budgets", DataTypes.createArrayType(DataTypes.DoubleType, false))
+          .add("error", DataTypes.StringType)
+          .add("compress_ms", DataTypes.LongType, false);
 
   private TokenSchemas() {}
 

@@ -81,6 +81,9 @@ class CompressorContractTest {
       for (double budget : budgets) {
         assertTrue(budget >= 0 && budget <= 1, where);
       }
+      BudgetedSelection together = compressor.selectWithBudgets(block);
+      assertArrayEquals(kept, together.selection().indices(), where);
+      assertArrayEquals(budgets, together.frameBudgets(), where);
       assertEveryFrameKeepsOne(spec, kept, block.shape(), where);
       assertArrayEquals(scalar.select(block).indices(), kept, where);
       assertArrayEquals(scalar.frameBudgets(block), budgets, where);

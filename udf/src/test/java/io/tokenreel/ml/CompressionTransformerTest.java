@@ -3,7 +3,6 @@ package io.tokenreel.ml;
 import static org.apache.spark.sql.functions.lit;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +15,7 @@ import io.tokenreel.token.TokenCodec;
 import io.tokenreel.token.TokenDtype;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
@@ -52,7 +52,7 @@ class CompressionTransformerTest {
     assertEquals("compressed", stage.getOutputCol());
     assertEquals("vidcom2:retention=0.25", stage.getCompression());
     assertEquals("same", stage.getTokenDtype());
-    assertFalse(stage.isTimed());
+    assertEquals("error", stage.getHandleInvalid());
     assertEquals(5, stage.params().length);
   }
 
@@ -64,6 +64,32 @@ class CompressionTransformerTest {
     assertEquals(stage.transformSchema(videos().schema()), compressed.schema());
     assertCompressed("dycoke:prune=0.5", TokenDtype.BF16, compressed.first());
     assertTrue(compressed.collectAsList().get(1).isNullAt(1), "NULL stays NULL");
+  }
+
+  @Test
+  void transform_blockThatTheMethodRefuses_keepsTheRowAndSaysWhy() {
+    TokenBlock refused = RandomBlocks.of(RandomBlocks.Kind.NORMAL, 3, 16, 10, SEED);
+    Dataset<Row> videos = LocalSpark.blocks(LocalSpark.plain(), BLOCK, refused, null);
+    var stage =
+        new CompressionTransformer().setCompression("dycoke:prune=0.5").setHandleInvalid("keep");
+    Dataset<Row> compressed = stage.transform(videos);
+    assertEquals(stage.transformSchema(videos.schema()), compressed.schema());
+    assertCompressed("dycoke:prune=0.5", TokenDtype.F32, compressed.first());
+    Row kept = compressed.first().getStruct(1);
+    assertEquals(List.of(1.0, 0.5, 0.5, 0.5, 1.0, 0.5, 1.0, 0.5), kept.getList(4));
+    assertTrue(kept.isNullAt(5) && kept.getLong(6) >= 0, kept.toString());
+
+    Row attempt = compressed.collectAsList().get(1).getStruct(1);
+    assertEquals(
+        "dycoke:prune=0.5: dycoke as released needs more than 4 frames; got 3: use 'dycoke:prune=0.5,mode=paper', which takes any number",
+        attempt.getString(5));
+    for (int field = 0; field < 5; field++) {
+      assertTrue(attempt.isNullAt(field), attempt.toString());
+    }
+    assertTrue(compressed.collectAsList().get(2).isNullAt(1), "NULL stays NULL");
+    CompressionTransformer strict = stage.copy(new ParamMap().put(stage.handleInvalid(), "error"));
+    var error = assertThrows(Exception.class, () -> strict.transform(videos).collect());
+    assertTrue(error.toString().contains("compress_tokens: dycoke as released"), error.toString());
   }
 
   @Test
@@ -88,6 +114,9 @@ class CompressionTransformerTest {
     assertTrue(spec.getMessage().contains("known: " + Compressors.names()), spec.getMessage());
     var dtype = assertThrows(IllegalArgumentException.class, () -> stage.setTokenDtype("f64"));
     assertTrue(dtype.getMessage().contains("[same, f32, f16, bf16]"), dtype.getMessage());
+    var handling =
+        assertThrows(IllegalArgumentException.class, () -> stage.setHandleInvalid("skip"));
+    assertTrue(handling.getMessage().contains("expected error or keep"), handling.getMessage());
     assertThrows(IllegalArgumentException.class, () -> stage.setInputCol(""));
     assertEquals("vidcom2:retention=0.25", stage.getCompression());
   }

@@ -22,8 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>Matrix libraries choose blockings by the size of the batch and split rows among threads, and
  * both shift rounding. On the CPU a pass is therefore one frame on one thread, and frames run side
  * by side on a fixed set of threads that all callers share; that also saves the threads from
- * waiting for each other after every operator. On a GPU a pass is {@value #GPU_PASS_FRAMES} frames,
- * one pass at a time, the last one filled up with black frames.
+ * waiting for each other after every operator. On a GPU a pass is as many frames as the runner was
+ * made for, one pass at a time, the last one filled up with black frames.
  *
  * <p>Thread-safe.
  */
@@ -33,8 +33,6 @@ public final class FrameRunner implements AutoCloseable {
    * System property: how many frames run side by side on the CPU; default: the JVM's processors.
    */
   public static final String THREADS_PROPERTY = "tokenreel.model.threads";
-
-  private static final int GPU_PASS_FRAMES = 8;
 
   private final Pass pass;
   private final int frameBytes;
@@ -57,14 +55,19 @@ public final class FrameRunner implements AutoCloseable {
   }
 
   /**
+   * @param gpuPassFrames frames of a pass where the device is a GPU, at least 1
    * @param frameBytes bytes of a frame
    * @param frameValues floats of a frame's result
    */
-  public FrameRunner(Device device, int frameBytes, int frameValues, Pass pass) {
+  public FrameRunner(Device device, int gpuPassFrames, int frameBytes, int frameValues, Pass pass) {
+    if (gpuPassFrames < 1) {
+      throw new IllegalArgumentException(
+          "a forward pass must have at least 1 frame; got " + gpuPassFrames);
+    }
     this.pass = pass;
     this.frameBytes = frameBytes;
     this.frameValues = frameValues;
-    this.passFrames = device.isGpu() ? GPU_PASS_FRAMES : 1;
+    this.passFrames = device.isGpu() ? gpuPassFrames : 1;
     int threads = device.isGpu() ? 1 : threads();
     AtomicInteger names = new AtomicInteger();
     this.workers =
@@ -101,7 +104,9 @@ public final class FrameRunner implements AutoCloseable {
    * @param rgb {@code [frames][frameBytes]}
    * @return {@code [frames][frameValues]}
    * @throws IllegalArgumentException when the array does not hold that many frames
+   * @throws IllegalStateException when the engine fails on a frame
    * @throws CancellationException when the calling thread is interrupted
+   * @throws Error as the engine throws it: no frame's fault
    */
   public float[] run(byte[] rgb, int frames) {
     if (frames < 0 || rgb.length != (long) frames * frameBytes) {
@@ -125,6 +130,9 @@ public final class FrameRunner implements AutoCloseable {
       throw (CancellationException)
           new CancellationException("interrupted while encoding").initCause(e);
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
       throw new IllegalStateException("the engine failed on a frame", e.getCause());
     } finally {
       passes.forEach(running -> running.cancel(false));

@@ -19,10 +19,11 @@ public final class LlavaOnevision implements VisionFamily {
   }
 
   @Override
-  public VisionTower open(CheckpointFolder folder, Device device) {
+  public VisionTower open(CheckpointFolder folder, Device device, int gpuPassFrames) {
     LlavaOnevisionConfig config = LlavaOnevisionConfig.read(folder);
     VisionWeights weights = new VisionWeights(folder, config);
-    return new LlavaOnevisionTower(info(folder, config, weights), config, weights, device);
+    return new LlavaOnevisionTower(
+        info(folder, config, weights), config, weights, device, gpuPassFrames);
   }
 
   private static VisionInfo info(

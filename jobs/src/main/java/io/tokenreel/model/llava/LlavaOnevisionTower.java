@@ -23,17 +23,28 @@ final class LlavaOnevisionTower implements VisionTower {
   private final FrameRunner runner;
 
   LlavaOnevisionTower(
-      VisionInfo info, LlavaOnevisionConfig config, VisionWeights weights, Device device) {
+      VisionInfo info,
+      LlavaOnevisionConfig config,
+      VisionWeights weights,
+      Device device,
+      int gpuPassFrames) {
     this.info = info;
-    this.manager = PyTorch.engine().newBaseManager(device);
-    this.encoder = new SiglipEncoder(manager, config, weights);
-    this.projector = new Projector(manager, config, weights);
     this.runner =
         new FrameRunner(
-            device,
-            info.frameHeight() * info.frameWidth() * 3,
-            info.tokensPerFrame() * info.dim(),
-            this::forward);
+            device, gpuPassFrames, info.frameBytes(), info.frameFloats(), this::forward);
+    this.manager = PyTorch.engine().newBaseManager(device);
+    try {
+      this.projector = new Projector(manager, config, weights);
+      this.encoder = new SiglipEncoder(manager, config, weights);
+    } catch (RuntimeException | Error e) {
+      manager.close();
+      throw e;
+    }
+  }
+
+  /** Owns all that is native here, so that a test can count it. */
+  NDManager manager() {
+    return manager;
   }
 
   @Override

@@ -1,0 +1,54 @@
+package io.tokenreel.job;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.tokenreel.cache.CacheTable;
+import io.tokenreel.sql.LocalSpark;
+import io.tokenreel.testing.RandomBlocks;
+import io.tokenreel.token.TokenBlock;
+import java.util.List;
+import org.apache.commons.lang3.StringUtils;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
+
+class FeatureStagesTest {
+
+  private static final long SEED = 3;
+
+  @Test
+  void run_featuresWithoutSeparatorRows_giveTheKeptTokensAlone() {
+    TokenBlock block = RandomBlocks.of(RandomBlocks.Kind.NORMAL, 2, 4, 3, SEED);
+    Dataset<Row> features =
+        LocalSpark.blocks(LocalSpark.plain(), block)
+            .selectExpr(
+                "'a' AS video_id",
+                "'a' AS video_uri",
+                "'00' AS content_sha256",
+                "'tower@1' AS encoder",
+                "'uniform:frames=2' AS sampling",
+                "CAST(NULL AS BINARY) AS separator_rows",
+                "array(0D, 1D) AS frame_seconds",
+                "tokens AS block",
+                "'OK' AS outcome");
+    Dataset<Row> rows = new FeatureStages(List.of("none")).run(features);
+    Row tokens = CacheRows.tokens(rows, List.of()).first();
+    assertEquals(8, tokens.<Integer>getAs("token_count"));
+    assertArrayEquals(block.data(), tokens.<byte[]>getAs("tokens"), "seed " + SEED);
+  }
+
+  @Test
+  void run_twoCompressions_callsEachMethodOncePerVideo() {
+    SparkSession spark = LocalSpark.plain();
+    JavaRDD<Row> none = new JavaSparkContext(spark.sparkContext()).parallelize(List.of(), 1);
+    var features = spark.createDataFrame(none, CacheTable.FEATURES.schema());
+    var rows = new FeatureStages(List.of("none", "vidcom2:retention=0.5")).run(features);
+    String plan = rows.queryExecution().optimizedPlan().toString();
+    assertEquals(2, StringUtils.countMatches(plan, "compress_tokens("), plan);
+    assertEquals(0, StringUtils.countMatches(plan, "frame_budgets("), plan);
+  }
+}
