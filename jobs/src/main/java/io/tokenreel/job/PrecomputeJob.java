@@ -33,12 +33,14 @@ final class PrecomputeJob {
     long start = System.nanoTime();
     DeviceCheck.require(spark, settings.device());
     VisionInfo vision = describeModel();
+    VideoSizeCheck.require(settings, vision);
     VideoInputs.Found found = VideoInputs.list(spark, settings.inputs());
     Dataset<Row> videos = found.videos().persist(StorageLevel.MEMORY_AND_DISK());
     Path output = new Path(settings.output());
     try (TokenCacheWriter writer = TokenCacheWriter.open(spark, output);
         Progress shown = progress) {
       RunRecord run = settings.runRecord(vision.encoder(), videos.count());
+      TokenDtypeCheck.require(writer, run, settings.tokenDtype());
       Work work = new Work(new PrecomputeStages(spark.sparkContext(), settings, vision), run);
       long committed =
           new CacheRun(spark, writer, run, settings.videosPerCommit())

@@ -9,9 +9,11 @@ import io.tokenreel.cache.CommittedRows;
 import io.tokenreel.cache.RunRecord;
 import io.tokenreel.cache.RunRecords;
 import io.tokenreel.cache.TokenCacheWriter;
+import io.tokenreel.cache.WaveCommit;
 import io.tokenreel.model.Models;
 import io.tokenreel.sql.LocalSpark;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -24,6 +26,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.execution.ExplainMode;
+import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -140,6 +143,36 @@ class PrecomputeJobTest {
     assertEquals(6, rows(CacheTable.TOKENS).count());
     assertEquals(2, rows(CacheTable.FEATURES).count());
     assertSound();
+  }
+
+  @Test
+  void run_anotherDtypeThanTheCommittedRowsHave_isRefusedBeforeAnyWork() throws IOException {
+    PrecomputeSettings settings = settings("h265_video.mp4");
+    String encoder = Models.describe("default", new Configuration()).encoder();
+    try (TokenCacheWriter writer = TokenCacheWriter.open(SPARK, hadoop(cache()))) {
+      Row row = SmallCache.token("a", "s", SPECS.get(0), "OK");
+      WaveCommit wave = writer.nextWave();
+      wave.stage(
+          CacheTable.TOKENS,
+          SPARK
+              .createDataFrame(List.of(row), CacheTable.TOKENS.schema())
+              .withColumn("encoder", functions.lit(encoder))
+              .withColumn("sampling", functions.lit(settings.sampling())));
+      wave.commit();
+    }
+    JobTests.assertRefused(
+        () -> refused(JobTests.tokenDtype(settings, "f32")),
+        "--token-dtype f32: tokens/ holds bf16 rows of " + encoder + " with uniform:frames=2",
+        "use --token-dtype bf16 or another --output");
+    assertEquals(List.of(), RunRecords.of(new Configuration(), hadoop(cache())));
+  }
+
+  private static void refused(PrecomputeSettings settings) {
+    try {
+      run(settings);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
