@@ -30,7 +30,6 @@ final class CommittedVideos implements AutoCloseable {
   private static final String[] VIDEO = {"video_id", "content_sha256"};
 
   private final Dataset<Row> keys;
-  private final Dataset<Row> hashed;
   private final Dataset<Row> done;
   private final Dataset<Row> partly;
   private final boolean nonePartly;
@@ -49,7 +48,6 @@ final class CommittedVideos implements AutoCloseable {
     this.keys =
         keys(writer, run).join(videos.select(ID[0]), ID, "left_semi").persist(persistence());
     Dataset<Row> known = videos.join(keys.select(ID[0]).distinct(), ID, "left_semi");
-    this.hashed = digest.apply(known).persist(persistence());
     Dataset<Row> complete =
         keys.groupBy("video_id", "content_sha256")
             // DEGRADED comes before OK: a video is what the worst of its rows says.
@@ -58,7 +56,7 @@ final class CommittedVideos implements AutoCloseable {
                 count_distinct(col("table"), col("compression")).as("keys"))
             .filter(col("keys").equalTo(keysPerVideo(run)))
             .drop("keys");
-    this.done = hashed.join(complete, VIDEO, "inner").persist(persistence());
+    this.done = digest.apply(known).join(complete, VIDEO, "inner").persist(persistence());
     // Whatever the bytes were when they were hashed: what counts is what the decoder will read.
     this.partly = keys.join(done, ID, "left_anti").orderBy(ID[0]).persist(persistence());
     this.nonePartly = partly.isEmpty();
@@ -145,7 +143,6 @@ final class CommittedVideos implements AutoCloseable {
   public void close() {
     partly.unpersist();
     done.unpersist();
-    hashed.unpersist();
     keys.unpersist();
   }
 }
