@@ -77,9 +77,7 @@ public final class CacheVerifier {
   }
 
   private Dataset<Row> rows(CacheTable table) throws IOException {
-    return files().list(layout.table(table)).isEmpty()
-        ? spark.createDataFrame(List.<Row>of(), table.schema())
-        : spark.read().schema(table.schema()).parquet(layout.table(table).toString());
+    return CommittedRows.of(spark, layout.root(), table);
   }
 
   private CacheFiles files() {

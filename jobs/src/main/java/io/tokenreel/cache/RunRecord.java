@@ -1,12 +1,8 @@
 package io.tokenreel.cache;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -16,10 +12,9 @@ import java.util.TreeMap;
  * What {@code runs/<run_id>.json} says about one run of a command.
  *
  * @param runId unique, and fit for a file name
- * @param state {@link #RUNNING} or {@link #DONE}
+ * @param state {@link #RUNNING}, {@link #DONE} or {@link #INTERRUPTED}
  * @param command the subcommand
  * @param options the resolved options, by name
- * @param optionsDigest {@link #digest} of the options
  * @param inputVideos videos in the input, each of which gets one outcome
  * @param encoder name@revision
  * @param sampling canonical sampling spec
@@ -27,14 +22,13 @@ import java.util.TreeMap;
  * @param tables folders of the tables that every OK or DEGRADED video gets rows in, outcomes aside
  * @param writerVersion the program's version
  * @param startedAt ISO-8601, UTC
- * @param finishedAt ISO-8601, UTC; null while running
+ * @param finishedAt ISO-8601, UTC; null unless done
  */
 public record RunRecord(
     String runId,
     String state,
     String command,
     Map<String, String> options,
-    String optionsDigest,
     long inputVideos,
     String encoder,
     String sampling,
@@ -47,14 +41,22 @@ public record RunRecord(
   public static final String RUNNING = "running";
   public static final String DONE = "done";
 
+  /**
+   * Cut off before it was done, as the next writer noticed. What it committed stands; a later run
+   * does the rest.
+   */
+  public static final String INTERRUPTED = "interrupted";
+
+  private static final List<String> STATES = List.of(RUNNING, DONE, INTERRUPTED);
+
   public RunRecord {
     if (!runId.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
       throw new IllegalArgumentException(
           "a run id is letters, digits, '.', '_' and '-'; got '" + runId + "'");
     }
-    if (!state.equals(RUNNING) && !state.equals(DONE)) {
+    if (!STATES.contains(state)) {
       throw new IllegalArgumentException(
-          "state must be one of [" + RUNNING + ", " + DONE + "]; got '" + state + "'");
+          "state must be one of " + STATES + "; got '" + state + "'");
     }
     List<String> known = Arrays.stream(CacheTable.values()).map(CacheTable::folder).toList();
     if (!known.containsAll(tables)) {
@@ -80,7 +82,6 @@ public record RunRecord(
         RUNNING,
         command,
         options,
-        digest(options),
         inputVideos,
         setting.encoder(),
         setting.sampling(),
@@ -104,12 +105,20 @@ public record RunRecord(
 
   /** The same run, done now. */
   public RunRecord finished() {
+    return in(DONE, Instant.now().toString());
+  }
+
+  /** The same run, cut off. */
+  RunRecord interrupted() {
+    return in(INTERRUPTED, null);
+  }
+
+  private RunRecord in(String newState, String newFinishedAt) {
     return new RunRecord(
         runId,
-        DONE,
+        newState,
         command,
         options,
-        optionsDigest,
         inputVideos,
         encoder,
         sampling,
@@ -117,20 +126,6 @@ public record RunRecord(
         tables,
         writerVersion,
         startedAt,
-        Instant.now().toString());
-  }
-
-  /** SHA-256 in hex of options in the order of their names: equal for equal options. */
-  public static String digest(Map<String, String> options) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      new TreeMap<>(options)
-          .forEach(
-              (name, value) ->
-                  digest.update((name + "\0" + value + "\0").getBytes(StandardCharsets.UTF_8)));
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JVM has SHA-256", e);
-    }
+        newFinishedAt);
   }
 }

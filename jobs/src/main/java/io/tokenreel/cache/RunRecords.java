@@ -5,11 +5,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /** The records in {@code runs/}. */
-final class RunRecords {
+public final class RunRecords {
 
   private static final String TEMPORARY = ".tmp";
 
@@ -19,6 +21,18 @@ final class RunRecords {
   RunRecords(CacheFiles files, Path folder) {
     this.files = files;
     this.folder = folder;
+  }
+
+  /**
+   * All runs of a cache, the earliest start first.
+   *
+   * @param output the cache's folder
+   */
+  public static List<RunRecord> of(Configuration hadoop, Path output) throws IOException {
+    FileSystem fs = output.getFileSystem(hadoop);
+    return new RunRecords(
+            new CacheFiles(fs, CacheFiles.StepListener.NONE), new CacheLayout(output).runs())
+        .all();
   }
 
   void save(RunRecord run) throws IOException {
@@ -38,10 +52,23 @@ final class RunRecords {
   }
 
   /**
+   * Brings the records of writers that died in order; the caller is the only writer now. What runs
+   * still was cut off, and is marked so.
+   */
+  void recover() throws IOException {
+    endReplacements();
+    for (RunRecord run : all()) {
+      if (run.state().equals(RunRecord.RUNNING)) {
+        save(run.interrupted());
+      }
+    }
+  }
+
+  /**
    * Ends replacements that were cut off: a record whose old version is gone takes its new one, any
    * other new version may be incomplete and goes.
    */
-  void recover() throws IOException {
+  private void endReplacements() throws IOException {
     for (FileStatus status : files.list(folder)) {
       String name = status.getPath().getName();
       if (name.startsWith(".") && name.endsWith(".json" + TEMPORARY)) {

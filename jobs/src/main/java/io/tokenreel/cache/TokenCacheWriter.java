@@ -1,8 +1,6 @@
 package io.tokenreel.cache;
 
 import java.io.IOException;
-import java.util.List;
-import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -14,16 +12,18 @@ import org.apache.spark.sql.SparkSession;
  *
  * <pre>{@code
  * try (TokenCacheWriter writer = TokenCacheWriter.open(spark, output)) {
- *   Dataset<Row> work = writer.committedKeys(CacheTable.TOKENS).missing(candidates);
+ *   writer.saveRun(run);
  *   WaveCommit wave = writer.nextWave();
  *   wave.stage(CacheTable.TOKENS, tokens);
  *   wave.stage(CacheTable.OUTCOMES, outcomes);
  *   wave.commit();
+ *   writer.saveRun(run.finished());
  * }
  * }</pre>
  *
  * <p>Not thread-safe: waves follow one another. Opening brings an output whose writer died back to
- * order: a wave whose journal was written is carried out, one without is removed.
+ * order: a wave whose journal was written is carried out, one without is removed, and a run that
+ * was not done is marked as interrupted.
  */
 public final class TokenCacheWriter implements AutoCloseable {
 
@@ -73,16 +73,9 @@ public final class TokenCacheWriter implements AutoCloseable {
     return writer;
   }
 
-  /** The keys that a table holds now. */
-  public CommittedKeys committedKeys(CacheTable table) throws IOException {
-    return CommittedKeys.of(spark, files.fileSystem(), layout, table);
-  }
-
   /** The rows that a table holds now, in its fixed columns. */
   public Dataset<Row> committedRows(CacheTable table) throws IOException {
-    return files.list(layout.table(table)).isEmpty()
-        ? spark.createDataFrame(List.<Row>of(), table.schema())
-        : spark.read().schema(table.schema()).parquet(layout.table(table).toString());
+    return CommittedRows.of(spark, layout.root(), table);
   }
 
   /**
@@ -107,19 +100,6 @@ public final class TokenCacheWriter implements AutoCloseable {
   public void saveRun(RunRecord run) throws IOException {
     lock.checkHeld();
     runs.save(run);
-  }
-
-  /**
-   * A run that was cut off and had these options, so that the next invocation can go on under its
-   * id; the latest of several.
-   *
-   * @param optionsDigest {@link RunRecord#digest} of the options
-   */
-  public Optional<RunRecord> interruptedRun(String optionsDigest) throws IOException {
-    return runs.all().stream()
-        .filter(run -> run.state().equals(RunRecord.RUNNING))
-        .filter(run -> run.optionsDigest().equals(optionsDigest))
-        .reduce((earlier, later) -> later);
   }
 
   /** Makes the lookup index anew from {@code tokens/}. */

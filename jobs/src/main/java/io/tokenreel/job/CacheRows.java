@@ -34,6 +34,13 @@ final class CacheRows {
         .as("grid");
   }
 
+  /** The manifest's own columns among the flat rows'. */
+  static List<String> passthrough(Dataset<Row> videos) {
+    return Arrays.stream(videos.columns())
+        .filter(name -> !PrecomputeStages.COLUMNS.contains(name))
+        .toList();
+  }
+
   /**
    * One row per video and compression: what was kept, without the tokens; {@code cells} must have
    * budgets.
@@ -50,14 +57,14 @@ final class CacheRows {
                 col("cell.kept.index").as("token_index"),
                 col("cell.frame_budgets")),
         CacheTable.SELECTIONS,
-        List.of());
+        passthrough(videos));
   }
 
   /**
    * One row per video and compression; what the model adds between tokens is appended with -1 for
    * its place.
    */
-  static Dataset<Row> tokens(Dataset<Row> videos, List<String> passthrough) {
+  static Dataset<Row> tokens(Dataset<Row> videos) {
     Column separators =
         coalesce(
                 length(col("separator_rows")).divide(col("cell.kept.dim").multiply(bytes())),
@@ -80,7 +87,7 @@ final class CacheRows {
                 concat(col("cell.kept.data"), coalesce(col("separator_rows"), lit(new byte[0])))
                     .as("tokens")),
         CacheTable.TOKENS,
-        passthrough);
+        passthrough(videos));
   }
 
   private static Column bytes() {
@@ -88,13 +95,13 @@ final class CacheRows {
   }
 
   /** One row per video that has tokens. */
-  static Dataset<Row> features(Dataset<Row> videos, List<String> passthrough) {
-    return rows(videos.filter(col("block").isNotNull()), CacheTable.FEATURES, passthrough);
+  static Dataset<Row> features(Dataset<Row> videos) {
+    return rows(videos.filter(col("block").isNotNull()), CacheTable.FEATURES, passthrough(videos));
   }
 
   /** One row per video, whatever became of it. */
-  static Dataset<Row> outcomes(Dataset<Row> videos, String runId, List<String> passthrough) {
-    return rows(videos.withColumn("run_id", lit(runId)), CacheTable.OUTCOMES, passthrough);
+  static Dataset<Row> outcomes(Dataset<Row> videos, String runId) {
+    return rows(videos.withColumn("run_id", lit(runId)), CacheTable.OUTCOMES, passthrough(videos));
   }
 
   private static Dataset<Row> rows(Dataset<Row> rows, CacheTable table, List<String> passthrough) {

@@ -6,39 +6,67 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max_by;
 import static org.apache.spark.sql.functions.struct;
 
+import io.tokenreel.cache.CacheTable;
+import io.tokenreel.cache.CommittedRows;
+import io.tokenreel.cache.RunRecord;
+import io.tokenreel.cache.RunRecords;
+import java.io.IOException;
 import java.util.Arrays;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 
 /**
- * Outcomes of videos that a run did not decode, because that was done before: what was found then,
- * with no attempt and no time of this run.
+ * Outcomes of videos that a run did not decode, because that was done before: what is committed
+ * says whether they are OK or DEGRADED, and the run that found so says why. They have no attempt
+ * and no time of this run.
  */
 final class CarriedOutcomes {
 
-  private static final String[] VIDEO = {"video_id", "content_sha256"};
+  private static final String[] SAME = {"video_id", "content_sha256", "outcome"};
   private static final String[] FOUND = {
-    "outcome", "reason", "detail", "input_bytes", "frames_decoded", "decode_errors"
+    "reason", "detail", "input_bytes", "frames_decoded", "decode_errors"
   };
 
-  private CarriedOutcomes() {}
+  private final Dataset<Row> found;
+  private final String runId;
 
   /**
-   * Rows of {@code outcomes/} for a run.
-   *
-   * @param videos with {@code video_id}, {@code video_uri}, {@code content_sha256} and the
-   *     manifest's own columns
-   * @param outcomes all rows of the table that the videos have outcomes in
+   * @param cache the folder of the cache that holds the videos' rows and their first outcomes
+   * @param run the run that carries them on; only what runs of the same encoder and sampling found
+   *     is of use to it
    */
-  static Dataset<Row> of(Dataset<Row> videos, Dataset<Row> outcomes, String runId) {
-    Column[] found = Arrays.stream(FOUND).map(name -> col(name)).toArray(Column[]::new);
+  CarriedOutcomes(SparkSession spark, Path cache, RunRecord run) throws IOException {
+    Object[] sameSetting =
+        RunRecords.of(spark.sparkContext().hadoopConfiguration(), cache).stream()
+            .filter(
+                other ->
+                    other.encoder().equals(run.encoder())
+                        && other.sampling().equals(run.sampling()))
+            .map(RunRecord::runId)
+            .toArray();
+    this.found =
+        CommittedRows.of(spark, cache, CacheTable.OUTCOMES).filter(col("run_id").isin(sameSetting));
+    this.runId = run.runId();
+  }
+
+  /**
+   * Rows of {@code outcomes/} for the run.
+   *
+   * @param videos with {@code video_id}, {@code video_uri}, {@code content_sha256}, the {@code
+   *     outcome} of their committed rows, and the manifest's own columns
+   */
+  Dataset<Row> rows(Dataset<Row> videos) {
+    Column[] columns = Arrays.stream(FOUND).map(name -> col(name)).toArray(Column[]::new);
     Dataset<Row> newest =
-        outcomes
-            .groupBy("video_id", "content_sha256")
-            .agg(max_by(struct(found), col("created_at")).as("found"));
+        found
+            .join(videos.select("video_id"), new String[] {"video_id"}, "left_semi")
+            .groupBy("video_id", "content_sha256", "outcome")
+            .agg(max_by(struct(columns), col("created_at")).as("found"));
     return videos
-        .join(newest, VIDEO, "inner")
+        .join(newest, SAME, "inner")
         .select(col("*"), col("found.*"))
         .drop("found")
         .withColumn("run_id", lit(runId))

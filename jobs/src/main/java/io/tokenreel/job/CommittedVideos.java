@@ -3,83 +3,146 @@ package io.tokenreel.job;
 import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count_distinct;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.min;
 
 import io.tokenreel.cache.CacheTable;
+import io.tokenreel.cache.RunRecord;
 import io.tokenreel.cache.TokenCacheWriter;
-import io.tokenreel.stage.ContentHash;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * What a cache holds already of a run's videos.
+ * What a cache holds already of a run's videos, under the run's setting.
  *
  * <p>Only videos whose id is known are read for the digest of their bytes; what is new goes
- * straight to the decoder.
+ * straight to the decoder. Keys are read once, when the run begins, and stay on the executors.
  */
 final class CommittedVideos implements AutoCloseable {
 
+  private static final String[] ID = {"video_id"};
   private static final String[] VIDEO = {"video_id", "content_sha256"};
 
-  private final Dataset<Row> tokenKeys;
-  private final Dataset<Row> featureKeys;
-  private final Dataset<Row> hashed;
+  private final Dataset<Row> keys;
   private final Dataset<Row> done;
+  private final Dataset<Row> partly;
+  private final boolean nonePartly;
 
   /**
-   * @param videos the run's videos that have no outcome yet
-   * @param encoder name@revision
+   * @param videos the run's videos
+   * @param digest appends {@code content_sha256} to videos, where they do not have it: what their
+   *     bytes are now, NULL for one that cannot be read
    */
   CommittedVideos(
-      TokenCacheWriter writer, Dataset<Row> videos, PrecomputeSettings settings, String encoder)
+      TokenCacheWriter writer,
+      RunRecord run,
+      Dataset<Row> videos,
+      UnaryOperator<Dataset<Row>> digest)
       throws IOException {
-    Column setting =
-        col("encoder").equalTo(encoder).and(col("sampling").equalTo(settings.sampling()));
-    this.tokenKeys =
-        writer
-            .committedKeys(CacheTable.TOKENS)
-            .rows()
-            .filter(setting.and(col("compression").isin(settings.compressions().toArray())))
-            .persist(StorageLevel.MEMORY_AND_DISK());
-    this.featureKeys = writer.committedKeys(CacheTable.FEATURES).rows().filter(setting);
-    Dataset<Row> known =
-        videos.join(
-            tokenKeys.select("video_id").distinct(), new String[] {"video_id"}, "left_semi");
-    this.hashed = ContentHash.append(known).persist(StorageLevel.MEMORY_AND_DISK());
+    this.keys =
+        keys(writer, run).join(videos.select(ID[0]), ID, "left_semi").persist(persistence());
+    Dataset<Row> known = videos.join(keys.select(ID[0]).distinct(), ID, "left_semi");
     Dataset<Row> complete =
-        hashed
-            .join(tokenKeys, VIDEO, "inner")
-            .groupBy("video_id", "content_sha256")
-            .agg(count_distinct(col("compression")).as("compressions"))
-            .filter(col("compressions").equalTo(settings.compressions().size()));
-    if (settings.keepFeatures()) {
-      complete = complete.join(featureKeys, VIDEO, "left_semi");
-    }
-    this.done = hashed.join(complete, VIDEO, "left_semi").persist(StorageLevel.MEMORY_AND_DISK());
+        keys.groupBy("video_id", "content_sha256")
+            // DEGRADED comes before OK: a video is what the worst of its rows says.
+            .agg(
+                min("outcome").as("outcome"),
+                count_distinct(col("table"), col("compression")).as("keys"))
+            .filter(col("keys").equalTo(keysPerVideo(run)))
+            .drop("keys");
+    this.done = digest.apply(known).join(complete, VIDEO, "inner").persist(persistence());
+    // Whatever the bytes were when they were hashed: what counts is what the decoder will read.
+    this.partly = keys.join(done, ID, "left_anti").orderBy(ID[0]).persist(persistence());
+    this.nonePartly = partly.isEmpty();
   }
 
-  /** Videos for which every key is committed: no work is left. */
+  /** Which rows of a table are under a run's setting: same encoder, sampling and compressions. */
+  static Column ofSetting(CacheTable table, RunRecord run) {
+    Column setting =
+        col("encoder").equalTo(run.encoder()).and(col("sampling").equalTo(run.sampling()));
+    return hasCompression(table)
+        ? setting.and(col("compression").isin(run.compressions().toArray()))
+        : setting;
+  }
+
+  /** Columns {@code video_id, content_sha256, table, compression, outcome}, a row per key. */
+  private static Dataset<Row> keys(TokenCacheWriter writer, RunRecord run) throws IOException {
+    Dataset<Row> all = null;
+    for (CacheTable table : tables(run)) {
+      Dataset<Row> ofTable =
+          writer
+              .committedRows(table)
+              .filter(ofSetting(table, run))
+              .select(
+                  col("video_id"),
+                  col("content_sha256"),
+                  lit(table.folder()).as("table"),
+                  (hasCompression(table) ? col("compression") : lit("")).as("compression"),
+                  col("outcome"));
+      all = all == null ? ofTable : all.union(ofTable);
+    }
+    return all;
+  }
+
+  private static CacheTable[] tables(RunRecord run) {
+    return Arrays.stream(CacheTable.values())
+        .filter(table -> run.tables().contains(table.folder()))
+        .toArray(CacheTable[]::new);
+  }
+
+  private static long keysPerVideo(RunRecord run) {
+    return Stream.of(tables(run))
+        .mapToLong(table -> hasCompression(table) ? run.compressions().size() : 1)
+        .sum();
+  }
+
+  private static boolean hasCompression(CacheTable table) {
+    return table.key().contains("compression");
+  }
+
+  private static StorageLevel persistence() {
+    return StorageLevel.MEMORY_AND_DISK();
+  }
+
+  /**
+   * Videos for which every key is committed, so that no work is left, with {@code content_sha256}
+   * and the {@code outcome} of their rows.
+   */
   Dataset<Row> done() {
     return done;
   }
 
   /**
-   * Drops the rows whose key is committed: those of a video that has some of its keys, but not all.
+   * Drops the rows whose key is committed: those of a video that has some of its keys, or whose
+   * bytes could not be told when the run began.
+   *
+   * @param rows of one wave
    */
-  Dataset<Row> missing(CacheTable table, Dataset<Row> rows) {
-    Dataset<Row> keys = table == CacheTable.FEATURES ? featureKeys : tokenKeys;
-    Dataset<Row> partly = keys.join(hashed.join(done, VIDEO, "left_anti"), VIDEO, "left_semi");
-    return partly.isEmpty()
-        ? rows
-        : rows.join(broadcast(partly), table.key().toArray(String[]::new), "left_anti");
+  Dataset<Row> missing(CacheTable table, Dataset<Row> rows, VideoWaves.Wave wave) {
+    if (nonePartly) {
+      return rows;
+    }
+    String[] columns =
+        hasCompression(table) ? new String[] {"video_id", "content_sha256", "compression"} : VIDEO;
+    Dataset<Row> ofWave =
+        partly
+            .filter(col("table").equalTo(table.folder()))
+            .filter(col("video_id").between(wave.firstId(), wave.lastId()))
+            .selectExpr(columns);
+    // No more keys than a wave's videos have; without the broadcast, Spark would shuffle blobs.
+    return rows.join(broadcast(ofWave), columns, "left_anti");
   }
 
   @Override
   public void close() {
+    partly.unpersist();
     done.unpersist();
-    hashed.unpersist();
-    tokenKeys.unpersist();
+    keys.unpersist();
   }
 }

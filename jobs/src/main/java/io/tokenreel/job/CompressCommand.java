@@ -65,10 +65,12 @@ final class CompressCommand implements Callable<Integer> {
     try (SparkSession spark = session.session("compress")) {
       double sparkSeconds = (System.nanoTime() - start) / 1e9;
       SummaryPrinter printer = new SummaryPrinter(spec.commandLine(), session);
-      new CompressJob(spark, settings)
-          .run()
-          .forEach(summary -> printer.print(summary, sparkSeconds));
+      printer.print(new CompressJob(spark, settings, progress()).run(), sparkSeconds);
       return 0;
     }
+  }
+
+  private Progress progress() {
+    return session.quiet() ? Progress.silent() : Progress.on(spec.commandLine().getErr());
   }
 }

@@ -2,20 +2,21 @@ package io.tokenreel.job;
 
 import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count_distinct;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.max_by;
-import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.struct;
 
 import io.tokenreel.cache.CacheTable;
+import io.tokenreel.cache.CommittedRows;
 import io.tokenreel.cache.RunRecord;
 import io.tokenreel.cache.TokenCacheWriter;
-import io.tokenreel.cache.WaveCommit;
+import io.tokenreel.video.Outcome;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -29,43 +30,32 @@ import org.apache.spark.storage.StorageLevel;
  */
 final class CompressJob {
 
-  private static final String[] KEY = {"video_id", "content_sha256", "encoder", "sampling"};
-
   private final SparkSession spark;
   private final CompressSettings settings;
+  private final Progress progress;
 
-  CompressJob(SparkSession spark, CompressSettings settings) {
+  CompressJob(SparkSession spark, CompressSettings settings, Progress progress) {
     this.spark = spark;
     this.settings = settings;
+    this.progress = progress;
   }
 
+  /** One summary per encoder and sampling; at least one. */
   List<RunSummary> run() throws IOException {
     Dataset<Row> features = features();
-    Dataset<Row> newest =
-        features
-            .groupBy("video_id", "encoder", "sampling")
-            .agg(
-                max_by(struct(col("content_sha256"), col("video_uri")), col("created_at"))
-                    .as("newest"))
-            .select(col("*"), col("newest.*"), lit(null).cast("long").as("video_bytes"))
-            .drop("newest")
-            .persist(StorageLevel.MEMORY_AND_DISK());
+    Dataset<Row> newest = newest(features).persist(StorageLevel.MEMORY_AND_DISK());
     List<RunSummary> summaries = new ArrayList<>();
-    try (TokenCacheWriter writer = TokenCacheWriter.open(spark, new Path(settings.output()))) {
-      for (Row setting :
-          newest
-              .select("encoder", "sampling")
-              .distinct()
-              .orderBy("encoder", "sampling")
-              .collectAsList()) {
+    try (TokenCacheWriter writer = TokenCacheWriter.open(spark, new Path(settings.output()));
+        Progress shown = progress) {
+      for (Row setting : settingsOf(newest)) {
         Column ofSetting =
             col("encoder")
                 .equalTo(setting.getString(0))
                 .and(col("sampling").equalTo(setting.getString(1)));
+        Dataset<Row> videos = newest.filter(ofSetting).drop("encoder", "sampling");
         RunRecord run =
-            settings.runRecord(
-                setting.getString(0), setting.getString(1), newest.filter(ofSetting).count());
-        summaries.add(compress(writer, features.filter(ofSetting), newest.filter(ofSetting), run));
+            settings.runRecord(setting.getString(0), setting.getString(1), videos.count());
+        summaries.add(compress(writer, features.filter(ofSetting), videos, run, shown));
       }
     } finally {
       newest.unpersist();
@@ -75,40 +65,58 @@ final class CompressJob {
 
   private Dataset<Row> features() throws IOException {
     Caches.require(spark.sparkContext().hadoopConfiguration(), settings.features());
-    Path folder = new Path(settings.features(), CacheTable.FEATURES.folder());
-    if (!folder.getFileSystem(spark.sparkContext().hadoopConfiguration()).exists(folder)) {
+    Dataset<Row> features =
+        CommittedRows.withPassthrough(spark, new Path(settings.features()), CacheTable.FEATURES);
+    if (features.isEmpty()) {
       throw new SettingsException(
           "--features %s holds no features; run precompute with --keep-features"
               .formatted(settings.features()));
     }
-    return spark.read().schema(CacheTable.FEATURES.schema()).parquet(folder.toString());
+    return features;
+  }
+
+  /**
+   * Of each video, encoder and sampling what the bytes were last: the columns that {@link CacheRun}
+   * takes, and {@code encoder, sampling, content_sha256, outcome}.
+   */
+  private static Dataset<Row> newest(Dataset<Row> features) {
+    Column[] last =
+        Stream.concat(Stream.of("content_sha256", "video_uri", "outcome"), passthrough(features))
+            .map(name -> col("`" + name + "`"))
+            .toArray(Column[]::new);
+    return features
+        .groupBy("video_id", "encoder", "sampling")
+        .agg(max_by(struct(last), col("created_at")).as("newest"))
+        .select(col("*"), col("newest.*"), lit(null).cast("long").as("video_bytes"))
+        .drop("newest");
+  }
+
+  private static Stream<String> passthrough(Dataset<Row> features) {
+    List<String> fixed = Arrays.asList(CacheTable.FEATURES.schema().fieldNames());
+    return Arrays.stream(features.columns()).filter(name -> !fixed.contains(name));
+  }
+
+  private static List<Row> settingsOf(Dataset<Row> newest) {
+    return newest
+        .select("encoder", "sampling")
+        .distinct()
+        .orderBy("encoder", "sampling")
+        .collectAsList();
   }
 
   private RunSummary compress(
-      TokenCacheWriter writer, Dataset<Row> features, Dataset<Row> videos, RunRecord fresh)
+      TokenCacheWriter writer,
+      Dataset<Row> features,
+      Dataset<Row> videos,
+      RunRecord run,
+      Progress shown)
       throws IOException {
     long start = System.nanoTime();
-    RunRecord run = Runs.begin(writer, fresh);
-    Dataset<Row> open = Runs.open(writer, run, videos).persist(StorageLevel.MEMORY_AND_DISK());
-    Dataset<Row> done =
-        open.join(complete(writer, run), KEY, "left_semi").persist(StorageLevel.MEMORY_AND_DISK());
-    long alreadyCommitted = done.count();
-    if (alreadyCommitted > 0) {
-      WaveCommit wave = writer.nextWave();
-      wave.stage(CacheTable.OUTCOMES, outcomes(done, run));
-      wave.commit();
-    }
-    VideoWaves waves =
-        new VideoWaves(
-            spark,
-            open.join(done, new String[] {"video_id"}, "left_anti"),
-            settings.videosPerCommit());
-    while (waves.hasNext()) {
-      commit(writer, features, waves.next(), run);
-    }
-    done.unpersist();
-    open.unpersist();
-    writer.saveRun(run.finished());
+    CarriedOutcomes outcomes = new CarriedOutcomes(spark, new Path(settings.features()), run);
+    Work work = new Work(features, new FeatureStages(settings.compressions()), outcomes);
+    long alreadyCommitted =
+        new CacheRun(spark, writer, run, settings.videosPerCommit())
+            .over(videos, work, shown, new Path(settings.output()));
     return RunSummary.of(
         writer.committedRows(CacheTable.OUTCOMES),
         run,
@@ -118,69 +126,72 @@ final class CompressJob {
         (System.nanoTime() - start) / 1e9);
   }
 
-  private void commit(
-      TokenCacheWriter writer, Dataset<Row> features, Dataset<Row> videos, RunRecord run)
-      throws IOException {
-    // Row groups are sorted by video, so the bounds let Parquet skip the features of other waves.
-    Row bounds = videos.agg(min("video_id"), max("video_id")).head();
-    Dataset<Row> ofWave =
-        features
-            .filter(col("video_id").between(bounds.get(0), bounds.get(1)))
-            .join(
-                broadcast(videos.select("video_id", "content_sha256")),
-                new String[] {"video_id", "content_sha256"},
-                "left_semi");
-    Dataset<Row> rows =
-        new FeatureStages(settings.compressions()).run(ofWave).persist(StorageLevel.DISK_ONLY());
-    try {
-      WaveCommit wave = writer.nextWave();
-      if (!settings.selectionsOnly()) {
-        wave.stage(
-            CacheTable.TOKENS,
-            missing(writer, CacheTable.TOKENS, CacheRows.tokens(rows, List.of())));
-      }
-      wave.stage(
-          CacheTable.SELECTIONS,
-          missing(writer, CacheTable.SELECTIONS, CacheRows.selections(rows)));
-      wave.stage(CacheTable.OUTCOMES, CompressionOutcomes.of(outcomes(videos, run), rows));
-      wave.commit();
-    } finally {
-      rows.unpersist();
+  /** Compress alone. */
+  private static final class Work implements CacheRun.Work {
+
+    private static final String[] VIDEO = {"video_id", "content_sha256"};
+
+    private final Dataset<Row> features;
+    private final FeatureStages stages;
+    private final CarriedOutcomes outcomes;
+    private final AtomicLong videosDone = new AtomicLong();
+    private final AtomicLong degradedDone = new AtomicLong();
+
+    /**
+     * @param features of the run's encoder and sampling
+     * @param outcomes of the cache that holds the features
+     */
+    Work(Dataset<Row> features, FeatureStages stages, CarriedOutcomes outcomes) {
+      this.features = features;
+      this.stages = stages;
+      this.outcomes = outcomes;
     }
-  }
 
-  /** Drops the rows whose key is committed. */
-  private static Dataset<Row> missing(TokenCacheWriter writer, CacheTable table, Dataset<Row> rows)
-      throws IOException {
-    Dataset<Row> keys = writer.committedKeys(table).rows();
-    return keys.isEmpty()
-        ? rows
-        : rows.join(broadcast(keys), table.key().toArray(String[]::new), "left_anti");
-  }
-
-  /** Keys for which every table has every compression. */
-  private Dataset<Row> complete(TokenCacheWriter writer, RunRecord run) throws IOException {
-    Dataset<Row> complete = null;
-    for (CacheTable table : settings.tables()) {
-      Dataset<Row> ofTable =
-          writer
-              .committedKeys(table)
-              .rows()
-              .filter(col("compression").isin(run.compressions().toArray()))
-              .groupBy("video_id", "content_sha256", "encoder", "sampling")
-              .agg(count_distinct(col("compression")).as("compressions"))
-              .filter(col("compressions").equalTo(run.compressions().size()))
-              .drop("compressions");
-      complete = complete == null ? ofTable : complete.join(ofTable, KEY, "left_semi");
+    @Override
+    public Dataset<Row> withDigest(Dataset<Row> videos) {
+      return videos.drop("outcome"); // the features say what they were made of
     }
-    return complete;
-  }
 
-  private Dataset<Row> outcomes(Dataset<Row> videos, RunRecord run) {
-    Path folder = new Path(settings.features(), CacheTable.OUTCOMES.folder());
-    Dataset<Row> found =
-        spark.read().schema(CacheTable.OUTCOMES.schema()).parquet(folder.toString());
-    return CarriedOutcomes.of(
-        videos.drop("encoder", "sampling", "video_bytes"), found, run.runId());
+    @Override
+    public Dataset<Row> compute(VideoWaves.Wave wave) {
+      Dataset<Row> own = broadcast(wave.videos().drop("video_uri", "video_bytes", "outcome"));
+      // Row groups are sorted by video, so the bounds let Parquet skip the features of other waves.
+      Dataset<Row> ofWave =
+          features
+              .filter(col("video_id").between(wave.firstId(), wave.lastId()))
+              .join(own.select("video_id", "content_sha256"), VIDEO, "left_semi");
+      return stages.run(ofWave).join(own, VIDEO, "inner");
+    }
+
+    @Override
+    public Dataset<Row> rows(CacheTable table, Dataset<Row> computed) {
+      return switch (table) {
+        case TOKENS -> CacheRows.tokens(computed);
+        case SELECTIONS -> CacheRows.selections(computed);
+        case OUTCOMES ->
+            CompressionOutcomes.of(
+                outcomes.rows(
+                    computed.select(
+                        Stream.concat(
+                                Stream.of("video_id", "video_uri", "content_sha256", "outcome"),
+                                CacheRows.passthrough(computed).stream())
+                            .map(name -> col("`" + name + "`"))
+                            .toArray(Column[]::new))),
+                computed);
+        case FEATURES -> throw new IllegalStateException("compress writes no " + table.folder());
+      };
+    }
+
+    @Override
+    public void committed(VideoWaves.Wave wave) {
+      videosDone.addAndGet(wave.size());
+      degradedDone.addAndGet(
+          wave.videos().filter(col("outcome").equalTo(Outcome.DEGRADED.name())).count());
+    }
+
+    @Override
+    public Progress.Counts counts() {
+      return new Progress.Counts(videosDone.get(), degradedDone.get(), 0);
+    }
   }
 }

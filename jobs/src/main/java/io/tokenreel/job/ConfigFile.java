@@ -29,7 +29,7 @@ final class ConfigFile {
   private ConfigFile() {}
 
   /**
-   * The arguments with those of the file put in after the subcommand.
+   * The arguments with those of the file appended.
    *
    * @param command the subcommand's options, to check keys against
    * @throws SettingsException when the file cannot be read or names an unknown option

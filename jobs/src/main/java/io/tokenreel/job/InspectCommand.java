@@ -1,25 +1,11 @@
 package io.tokenreel.job;
 
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.length;
-import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.round;
-import static org.apache.spark.sql.functions.sum;
-
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tokenreel.cache.CachedTokens;
 import io.tokenreel.cache.TokenCache;
-import io.tokenreel.model.safetensors.SafetensorsDtype;
-import io.tokenreel.model.safetensors.SafetensorsWriter;
-import io.tokenreel.model.safetensors.Tensor;
-import java.io.BufferedOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintWriter;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,7 +13,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -88,11 +73,15 @@ final class InspectCommand implements Callable<Integer> {
     Configuration hadoop = new Configuration();
     Caches.require(hadoop, cache);
     List<CachedTokens> rows = lookup(hadoop);
-    PrintWriter out = spec.commandLine().getOut();
-    rows.forEach(row -> out.println(line(row)));
-    out.flush();
+    if (session.json()) {
+      json("video_id", videoId, "rows", rows.stream().map(InspectCommand::columns).toList());
+    } else if (!session.quiet()) {
+      PrintWriter out = spec.commandLine().getOut();
+      rows.forEach(row -> out.println(line(row)));
+      out.flush();
+    }
     if (export != null) {
-      export(rows);
+      SafetensorsExport.write(export, onlyOne(rows));
     }
     return 0;
   }
@@ -141,89 +130,59 @@ final class InspectCommand implements Callable<Integer> {
         row.contentSha256().substring(0, 12));
   }
 
-  private void export(List<CachedTokens> rows) throws IOException {
+  private static Map<String, Object> columns(CachedTokens row) {
+    Map<String, Object> columns = SafetensorsExport.columns(row);
+    columns.put("dim", row.dim());
+    columns.put("dtype", row.dtype().label());
+    columns.put("token_count", row.tokenCount());
+    columns.put("frame_seconds", row.frameSeconds());
+    return columns;
+  }
+
+  private CachedTokens onlyOne(List<CachedTokens> rows) {
     if (rows.size() > 1) {
       throw new SettingsException(
           "--export writes one row; video '%s' has several: choose one with --compression from %s"
               .formatted(videoId, rows.stream().map(CachedTokens::compression).toList()));
     }
-    CachedTokens row = rows.get(0);
-    LinkedHashMap<String, Tensor> tensors = new LinkedHashMap<>();
-    tensors.put(
-        "tokens",
-        new Tensor(
-            SafetensorsDtype.valueOf(row.dtype().name()),
-            List.of((long) row.tokenCount(), (long) row.dim()),
-            ByteBuffer.wrap(row.tokens())));
-    ByteBuffer index = ByteBuffer.allocate(4 * row.tokenCount()).order(ByteOrder.LITTLE_ENDIAN);
-    index.asIntBuffer().put(row.tokenIndex());
-    tensors.put(
-        "token_index", new Tensor(SafetensorsDtype.I32, List.of((long) row.tokenCount()), index));
-    ByteBuffer seconds = ByteBuffer.allocate(8 * row.frames()).order(ByteOrder.LITTLE_ENDIAN);
-    seconds.asDoubleBuffer().put(row.frameSeconds());
-    tensors.put(
-        "frame_seconds", new Tensor(SafetensorsDtype.F64, List.of((long) row.frames()), seconds));
-    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(export))) {
-      SafetensorsWriter.write(out, tensors, metadata(row));
-    }
-  }
-
-  private static Map<String, String> metadata(CachedTokens row) {
-    Map<String, String> metadata = new LinkedHashMap<>();
-    metadata.put("video_id", row.videoId());
-    metadata.put("video_uri", row.videoUri());
-    metadata.put("content_sha256", row.contentSha256());
-    metadata.put("encoder", row.encoder());
-    metadata.put("sampling", row.sampling());
-    metadata.put("compression", row.compression());
-    metadata.put("frames", Integer.toString(row.frames()));
-    metadata.put("grid_height", Integer.toString(row.gridHeight()));
-    metadata.put("grid_width", Integer.toString(row.gridWidth()));
-    metadata.put("tokens_per_frame", Integer.toString(row.tokensPerFrame()));
-    metadata.put("outcome", row.outcome());
-    return metadata;
+    return rows.get(0);
   }
 
   private void summarise() throws IOException {
     try (SparkSession spark = session.session("inspect")) {
       Caches.require(spark.sparkContext().hadoopConfiguration(), cache);
-      PrintWriter out = spec.commandLine().getOut();
-      print(
-          out,
-          spark
-              .read()
-              .parquet(cache + "/tokens")
-              .groupBy("encoder", "sampling", "compression", "dtype", "outcome")
-              .agg(
-                  count(lit(1)).as("videos"),
-                  sum(col("token_count").cast("long")).as("tokens"),
-                  round(
-                          sum("token_count")
-                              .divide(sum(col("frames").multiply(col("tokens_per_frame")))),
-                          4)
-                      .as("share"),
-                  sum(length(col("tokens"))).as("bytes"))
-              .orderBy("encoder", "sampling", "compression", "outcome"));
-      print(
-          out,
-          spark
-              .read()
-              .parquet(cache + "/outcomes")
-              .groupBy("run_id", "outcome", "reason")
-              .agg(count(lit(1)).as("videos"))
-              .orderBy("run_id", "outcome", "reason"));
-      out.flush();
+      CacheContents tokens = CacheContents.tokens(spark, new Path(cache));
+      CacheContents outcomes = CacheContents.outcomes(spark, new Path(cache));
+      if (session.json()) {
+        json("tokens", tokens.asMaps(), "outcomes", outcomes.asMaps());
+      } else if (!session.quiet()) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(table(tokens));
+        out.println(table(outcomes));
+        out.flush();
+      }
     }
   }
 
-  private void print(PrintWriter out, Dataset<Row> rows) {
-    List<Row> collected = rows.collectAsList();
-    List<String> columns = List.of(rows.columns());
+  /** One object: the cache's folder and two members more. */
+  private void json(String first, Object firstValue, String second, Object secondValue)
+      throws IOException {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("cache", cache);
+    object.put(first, firstValue);
+    object.put(second, secondValue);
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(new ObjectMapper().writeValueAsString(object));
+    out.flush();
+  }
+
+  private TextTable table(CacheContents contents) {
+    List<String> columns = contents.columns();
     Column[] widths = new Column[columns.size()];
     for (int i = 0; i < widths.length; i++) {
       int column = i;
       int widest =
-          collected.stream()
+          contents.rows().stream()
               .mapToInt(row -> String.valueOf(row.get(column)).length())
               .max()
               .orElse(0);
@@ -232,12 +191,12 @@ final class InspectCommand implements Callable<Integer> {
     }
     TextTable table = TextTable.forColumns(spec.commandLine().getColorScheme(), widths);
     table.addRowValues(columns.toArray(String[]::new));
-    for (Row row : collected) {
+    for (Row row : contents.rows()) {
       table.addRowValues(
           columns.stream()
               .map(name -> String.valueOf(row.<Object>getAs(name)))
               .toArray(String[]::new));
     }
-    out.println(table);
+    return table;
   }
 }

@@ -1,5 +1,6 @@
 package io.tokenreel.job;
 
+import io.tokenreel.compress.Compressors;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -20,7 +21,6 @@ import picocli.CommandLine.Spec;
 final class PrecomputeCommand implements Callable<Integer> {
 
   static final String DEFAULT_SAMPLING = "uniform:frames=32";
-  static final String DEFAULT_COMPRESSION = "vidcom2:retention=0.25";
 
   @Spec private CommandSpec spec;
 
@@ -60,7 +60,7 @@ final class PrecomputeCommand implements Callable<Integer> {
   @Option(
       names = "--compression",
       arity = "1..*",
-      defaultValue = DEFAULT_COMPRESSION,
+      defaultValue = Compressors.DEFAULT,
       converter = Specs.Compression.class,
       paramLabel = "SPEC",
       description = "compression specs; several decode and encode once (default: ${DEFAULT-VALUE})")

@@ -3,12 +3,10 @@ package io.tokenreel.job;
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.RunRecord;
 import io.tokenreel.cache.TokenCacheWriter;
-import io.tokenreel.cache.WaveCommit;
 import io.tokenreel.model.Models;
 import io.tokenreel.model.VisionInfo;
+import io.tokenreel.stage.ContentHash;
 import java.io.IOException;
-import java.util.Arrays;
-import java.util.List;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -35,12 +33,18 @@ final class PrecomputeJob {
     long start = System.nanoTime();
     DeviceCheck.require(spark, settings.device());
     VisionInfo vision = describeModel();
+    VideoSizeCheck.require(settings, vision);
     VideoInputs.Found found = VideoInputs.list(spark, settings.inputs());
     Dataset<Row> videos = found.videos().persist(StorageLevel.MEMORY_AND_DISK());
-    try (TokenCacheWriter writer = TokenCacheWriter.open(spark, new Path(settings.output()))) {
-      RunRecord run = Runs.begin(writer, settings.runRecord(vision.encoder(), videos.count()));
-      long committed = work(writer, Runs.open(writer, run, videos), run, vision);
-      writer.saveRun(run.finished());
+    Path output = new Path(settings.output());
+    try (TokenCacheWriter writer = TokenCacheWriter.open(spark, output);
+        Progress shown = progress) {
+      RunRecord run = settings.runRecord(vision.encoder(), videos.count());
+      TokenDtypeCheck.require(writer, run, settings.tokenDtype());
+      Work work = new Work(new PrecomputeStages(spark.sparkContext(), settings, vision), run);
+      long committed =
+          new CacheRun(spark, writer, run, settings.videosPerCommit())
+              .over(videos, work, shown, output);
       return RunSummary.of(
           writer.committedRows(CacheTable.OUTCOMES),
           run,
@@ -61,65 +65,37 @@ final class PrecomputeJob {
     }
   }
 
-  /** Does what is left to do. Returns the number of videos for which nothing was. */
-  private long work(TokenCacheWriter writer, Dataset<Row> open, RunRecord run, VisionInfo vision)
-      throws IOException {
-    try (CommittedVideos committed = new CommittedVideos(writer, open, settings, run.encoder());
-        Progress shown = progress) {
-      long done = committed.done().count();
-      if (done > 0) {
-        WaveCommit wave = writer.nextWave();
-        wave.stage(
-            CacheTable.OUTCOMES,
-            CarriedOutcomes.of(
-                committed.done().drop("video_bytes"),
-                writer.committedRows(CacheTable.OUTCOMES),
-                run.runId()));
-        wave.commit();
-      }
-      Dataset<Row> pending =
-          open.join(committed.done(), new String[] {"video_id"}, "left_anti")
-              .persist(StorageLevel.MEMORY_AND_DISK());
-      PrecomputeStages stages = new PrecomputeStages(spark.sparkContext(), settings, vision);
-      shown.start(pending.count(), stages.decoded(), stages.encoded());
-      VideoWaves waves = new VideoWaves(spark, pending, settings.videosPerCommit());
-      while (waves.hasNext()) {
-        commit(writer.nextWave(), stages.run(waves.next()), committed, run);
-      }
-      pending.unpersist();
-      return done;
-    }
-  }
+  /** Decode, encode and compress. */
+  private record Work(PrecomputeStages stages, RunRecord run) implements CacheRun.Work {
 
-  /**
-   * One wave: its rows are computed once and kept on disk, whatever number of tables is written
-   * from them.
-   */
-  private void commit(
-      WaveCommit wave, Dataset<Row> computed, CommittedVideos committed, RunRecord run)
-      throws IOException {
-    Dataset<Row> rows = computed.persist(StorageLevel.DISK_ONLY());
-    try {
-      List<String> passthrough = passthrough(rows);
-      wave.stage(
-          CacheTable.TOKENS,
-          committed.missing(CacheTable.TOKENS, CacheRows.tokens(rows, passthrough)));
-      if (settings.keepFeatures()) {
-        wave.stage(
-            CacheTable.FEATURES,
-            committed.missing(CacheTable.FEATURES, CacheRows.features(rows, passthrough)));
-      }
-      wave.stage(CacheTable.OUTCOMES, CacheRows.outcomes(rows, run.runId(), passthrough));
-      wave.commit();
-    } finally {
-      rows.unpersist();
+    @Override
+    public Dataset<Row> withDigest(Dataset<Row> videos) {
+      return ContentHash.append(videos);
     }
-  }
 
-  /** The manifest's own columns. */
-  private static List<String> passthrough(Dataset<Row> rows) {
-    return Arrays.stream(rows.columns())
-        .filter(name -> !PrecomputeStages.COLUMNS.contains(name))
-        .toList();
+    @Override
+    public Dataset<Row> compute(VideoWaves.Wave wave) {
+      return stages.run(wave.videos());
+    }
+
+    @Override
+    public Dataset<Row> rows(CacheTable table, Dataset<Row> computed) {
+      return switch (table) {
+        case TOKENS -> CacheRows.tokens(computed);
+        case FEATURES -> CacheRows.features(computed);
+        case OUTCOMES -> CacheRows.outcomes(computed, run.runId());
+        case SELECTIONS ->
+            throw new IllegalStateException("precompute writes no " + table.folder());
+      };
+    }
+
+    @Override
+    public Progress.Counts counts() {
+      long undecoded = stages.decoded().failed().value();
+      return new Progress.Counts(
+          stages.encoded().videos().value() + undecoded,
+          stages.decoded().degraded().value(),
+          undecoded + stages.encoded().failed().value());
+    }
   }
 }

@@ -1,12 +1,13 @@
 package io.tokenreel.job;
 
-import io.tokenreel.stage.StageCounters;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * The line on standard error that says how far a long job is: done, degraded, failed, videos per
@@ -19,6 +20,7 @@ final class Progress implements AutoCloseable {
   private final PrintWriter out;
   private final boolean terminal;
   private final ScheduledExecutorService timer;
+  private Future<?> drawing;
 
   private Progress(PrintWriter out, boolean terminal) {
     this.out = out;
@@ -42,38 +44,49 @@ final class Progress implements AutoCloseable {
     return new Progress(out, System.console() != null);
   }
 
-  /** Starts to report on a total number of videos. */
-  void start(long total, StageCounters decoded, StageCounters encoded) {
+  /**
+   * How far the work is, in videos.
+   *
+   * @param done all that are through, the others included
+   * @param degraded of these, DEGRADED ones
+   * @param failed of these, FAILED ones
+   */
+  record Counts(long done, long degraded, long failed) {}
+
+  /** Starts to report on a total number of videos, and no more on those before. */
+  void start(long total, Supplier<Counts> counts) {
     if (out == null) {
       return;
     }
     long begin = System.nanoTime();
     long millis = terminal ? 500 : 10_000;
-    timer.scheduleAtFixedRate(
-        () -> draw(total, decoded, encoded, (System.nanoTime() - begin) / 1e9),
-        millis,
-        millis,
-        TimeUnit.MILLISECONDS);
+    if (drawing != null) {
+      drawing.cancel(false);
+    }
+    drawing =
+        timer.scheduleAtFixedRate(
+            () -> draw(total, counts.get(), (System.nanoTime() - begin) / 1e9),
+            millis,
+            millis,
+            TimeUnit.MILLISECONDS);
   }
 
-  private void draw(long total, StageCounters decoded, StageCounters encoded, double seconds) {
-    long failed = decoded.failed().value() + encoded.failed().value();
-    long done = encoded.videos().value() + decoded.failed().value();
-    String line = line(total, done, decoded.degraded().value(), failed, seconds);
+  private void draw(long total, Counts counts, double seconds) {
+    String line = line(total, counts, seconds);
     out.print(terminal ? "\r" + line + "\u001b[K" : line + System.lineSeparator());
     out.flush();
   }
 
-  static String line(long total, long done, long degraded, long failed, double seconds) {
-    double rate = seconds > 0 ? done / seconds : 0;
-    String left = rate == 0 ? "?" : readable((total - done) / rate);
+  static String line(long total, Counts counts, double seconds) {
+    double rate = seconds > 0 ? counts.done() / seconds : 0;
+    String left = rate == 0 ? "?" : readable((total - counts.done()) / rate);
     return String.format(
         Locale.ROOT,
         "%d/%d done, %d degraded, %d failed, %.1f videos/s, %s left",
-        done,
+        counts.done(),
         total,
-        degraded,
-        failed,
+        counts.degraded(),
+        counts.failed(),
         rate,
         left);
   }

@@ -1,13 +1,18 @@
 package io.tokenreel.job;
 
 import io.tokenreel.sql.TokenReelExtensions;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Option;
 
 /** The options that every command shares: which Spark to run on, and how to report. */
 final class SessionOptions {
+
+  private static final String EXTENSIONS = "spark.sql.extensions";
 
   @Option(
       names = "--master",
@@ -35,6 +40,15 @@ final class SessionOptions {
   @SuppressWarnings("UnusedVariable") // ConfigFile has read it before the command is parsed
   private String config;
 
+  /** Extensions that the user names, and the one that has the token functions. */
+  static String withOwnExtension(String extensions) {
+    return Stream.concat(
+            Arrays.stream(extensions.split(",")).map(String::strip).filter(name -> !name.isEmpty()),
+            Stream.of(TokenReelExtensions.class.getName()))
+        .distinct()
+        .collect(Collectors.joining(","));
+  }
+
   boolean quiet() {
     return quiet;
   }
@@ -48,16 +62,16 @@ final class SessionOptions {
    * otherwise.
    */
   SparkSession session(String command) {
-    SparkSession.Builder builder =
-        SparkSession.builder()
-            .appName("tokenreel " + command)
-            .config("spark.sql.extensions", TokenReelExtensions.class.getName());
+    SparkSession.Builder builder = SparkSession.builder().appName("tokenreel " + command);
     if (master != null) {
       builder.master(master);
     } else if (System.getProperty("spark.master") == null) {
       builder.master("local[*]").config("spark.ui.enabled", "false");
     }
     properties.forEach(builder::config);
+    builder.config(
+        EXTENSIONS,
+        withOwnExtension(properties.getOrDefault(EXTENSIONS, System.getProperty(EXTENSIONS, ""))));
     return builder.getOrCreate();
   }
 }

@@ -73,7 +73,10 @@ final class SettingsCommand implements Callable<Integer> {
         String meaning = column.metadata().getString(CacheSchema.COMMENT);
         text.append(
             "| `%s` | `%s` | %s |%n"
-                .formatted(column.name(), column.dataType().catalogString(), escaped(meaning)));
+                .formatted(
+                    escaped(column.name()),
+                    escaped(column.dataType().catalogString()),
+                    escaped(meaning)));
       }
       text.append('\n');
     }
@@ -82,7 +85,7 @@ final class SettingsCommand implements Callable<Integer> {
 
   private static String row(String name, String value, String[] description) {
     return "| %s | %s | %s |%n"
-        .formatted(name, escaped(value), escaped(String.join(" ", description)));
+        .formatted(escaped(name), escaped(value), escaped(String.join(" ", description)));
   }
 
   private static String escaped(String cell) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine;
 
@@ -31,7 +32,17 @@ final class SummaryPrinter {
       text(summary, sparkSeconds);
     }
     if (options.json()) {
-      json(summary, sparkSeconds);
+      json(JSON.valueToTree(summary), sparkSeconds);
+    }
+  }
+
+  /** As {@link #print(RunSummary, double)}, of a command that makes several runs. */
+  void print(List<RunSummary> runs, double sparkSeconds) {
+    if (!options.quiet()) {
+      runs.forEach(summary -> text(summary, sparkSeconds));
+    }
+    if (options.json()) {
+      json(JSON.createObjectNode().set("runs", JSON.valueToTree(runs)), sparkSeconds);
     }
   }
 
@@ -68,8 +79,7 @@ final class SummaryPrinter {
     err.flush();
   }
 
-  private void json(RunSummary summary, double sparkSeconds) {
-    ObjectNode tree = JSON.valueToTree(summary);
+  private void json(ObjectNode tree, double sparkSeconds) {
     tree.put("spark_start_seconds", sparkSeconds);
     PrintWriter out = command.getOut();
     try {

@@ -15,7 +15,7 @@ import org.apache.spark.sql.types.StructType;
  * of that order with about the same number of bytes, so that the files written are sorted and no
  * task waits long for another.
  */
-final class VideoWaves implements Iterator<Dataset<Row>> {
+final class VideoWaves implements Iterator<VideoWaves.Wave> {
 
   /**
    * Tasks per core: enough for a slow video not to hold up the wave, few enough for a decoder
@@ -23,8 +23,19 @@ final class VideoWaves implements Iterator<Dataset<Row>> {
    */
   private static final int PARTITIONS_PER_CORE = 2;
 
+  /**
+   * Some of the videos.
+   *
+   * @param videos in the order of their ids
+   * @param size how many they are; at least one
+   * @param firstId the least id; no other wave has videos from here to {@code lastId}
+   * @param lastId the greatest id
+   */
+  record Wave(Dataset<Row> videos, int size, String firstId, String lastId) {}
+
   private final SparkSession spark;
   private final StructType schema;
+  private final int idColumn;
   private final int bytesColumn;
   private final int videosPerWave;
   private final Iterator<Row> videos;
@@ -32,6 +43,7 @@ final class VideoWaves implements Iterator<Dataset<Row>> {
   VideoWaves(SparkSession spark, Dataset<Row> pending, int videosPerWave) {
     this.spark = spark;
     this.schema = pending.schema();
+    this.idColumn = schema.fieldIndex("video_id");
     this.bytesColumn = schema.fieldIndex("video_bytes");
     this.videosPerWave = videosPerWave;
     this.videos = pending.orderBy("video_id").toLocalIterator();
@@ -43,7 +55,7 @@ final class VideoWaves implements Iterator<Dataset<Row>> {
   }
 
   @Override
-  public Dataset<Row> next() {
+  public Wave next() {
     if (!hasNext()) {
       throw new NoSuchElementException();
     }
@@ -55,8 +67,12 @@ final class VideoWaves implements Iterator<Dataset<Row>> {
         Math.min(wave.size(), PARTITIONS_PER_CORE * spark.sparkContext().defaultParallelism());
     List<List<Row>> stretches = split(wave, partitions);
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    return spark.createDataFrame(
-        context.parallelize(stretches, stretches.size()).flatMap(List::iterator), schema);
+    return new Wave(
+        spark.createDataFrame(
+            context.parallelize(stretches, stretches.size()).flatMap(List::iterator), schema),
+        wave.size(),
+        wave.get(0).getString(idColumn),
+        wave.get(wave.size() - 1).getString(idColumn));
   }
 
   /** Contiguous stretches of about equal bytes; none is empty. */

@@ -149,7 +149,7 @@ class CacheVerifierTest {
       wave.commit();
     }
     List<Finding> findings = CacheVerifier.verify(SPARK, output());
-    assertEquals(List.of("run_done", "run_outcomes", "run_record", "tokens.rows"), checks());
+    assertEquals(List.of("run_outcomes", "run_record", "tokens.rows"), checks());
     assertTrue(
         findings.stream()
             .anyMatch(f -> f.check().equals("tokens.rows") && f.videoIds().equals(List.of(FIRST))),

@@ -1,14 +1,12 @@
 package io.tokenreel.cache;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -47,28 +45,50 @@ class RunRecordTest {
       next.recover();
       assertEquals(1, next.all().size(), "stopped after step " + limit);
       assertEquals(
-          limit == 1 ? RunRecord.RUNNING : RunRecord.DONE,
+          limit == 1 ? RunRecord.INTERRUPTED : RunRecord.DONE,
           next.all().get(0).state(),
           "stopped after step " + limit);
     }
   }
 
   @Test
-  void interruptedRun_ofEqualOptions_isFoundUntilDone() throws IOException {
+  void open_afterAWriterThatDied_marksItsRunInterruptedAndLeavesTheOthers() throws IOException {
     Path output = new Path(temporary.resolve("cache").toUri());
-    RunRecord run = CacheRows.run("r", 3, CacheRows.HALF);
+    RunRecord cut = CacheRows.run("cut", 3, CacheRows.HALF);
+    RunRecord done = CacheRows.run("done", 3, CacheRows.HALF).finished();
     try (TokenCacheWriter writer = TokenCacheWriter.open(CacheRows.spark(), output)) {
-      writer.saveRun(run);
-      assertEquals(Optional.of(run), writer.interruptedRun(RunRecord.digest(run.options())));
-      assertEquals(Optional.empty(), writer.interruptedRun(RunRecord.digest(Map.of("a", "b"))));
-      writer.saveRun(run.finished());
-      assertEquals(Optional.empty(), writer.interruptedRun(run.optionsDigest()));
+      writer.saveRun(done);
+      writer.saveRun(cut);
     }
+    TokenCacheWriter.open(CacheRows.spark(), output).close();
+    List<RunRecord> runs = RunRecords.of(new Configuration(), output);
+    assertEquals(Set.of(done, cut.interrupted()), Set.copyOf(runs));
+    assertEquals(2, runs.size());
   }
 
   @Test
-  void digest_ofOtherOptions_differs() {
-    assertNotEquals(RunRecord.digest(Map.of("ab", "c")), RunRecord.digest(Map.of("a", "bc")));
+  void constructor_unknownState_listsTheKnown() {
+    RunRecord run = CacheRows.run("r", 3, CacheRows.HALF);
+    IllegalArgumentException error =
+        assertThrows(
+            IllegalArgumentException.class,
+            () ->
+                new RunRecord(
+                    "r",
+                    "paused",
+                    run.command(),
+                    run.options(),
+                    3,
+                    run.encoder(),
+                    run.sampling(),
+                    run.compressions(),
+                    run.tables(),
+                    run.writerVersion(),
+                    run.startedAt(),
+                    null));
+    assertTrue(
+        error.getMessage().contains("[running, done, interrupted]; got 'paused'"),
+        error.getMessage());
   }
 
   @Test

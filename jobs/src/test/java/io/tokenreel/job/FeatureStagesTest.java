@@ -36,7 +36,7 @@ class FeatureStagesTest {
                 "tokens AS block",
                 "'OK' AS outcome");
     Dataset<Row> rows = new FeatureStages(List.of("none")).run(features);
-    Row tokens = CacheRows.tokens(rows, List.of()).first();
+    Row tokens = CacheRows.tokens(rows).first();
     assertEquals(8, tokens.<Integer>getAs("token_count"));
     assertArrayEquals(block.data(), tokens.<byte[]>getAs("tokens"), "seed " + SEED);
   }

@@ -34,6 +34,35 @@ final class JobTests {
         videosPerCommit);
   }
 
+  /** The same settings, and features are kept. */
+  static PrecomputeSettings keepingFeatures(PrecomputeSettings base) {
+    return changed(base, true, base.tokenDtype());
+  }
+
+  /** The same settings with another dtype. */
+  static PrecomputeSettings tokenDtype(PrecomputeSettings base, String dtype) {
+    return changed(base, base.keepFeatures(), dtype);
+  }
+
+  private static PrecomputeSettings changed(
+      PrecomputeSettings base, boolean keepFeatures, String tokenDtype) {
+    return new PrecomputeSettings(
+        base.inputs(),
+        base.output(),
+        base.model(),
+        base.sampling(),
+        base.compressions(),
+        keepFeatures,
+        tokenDtype,
+        base.device(),
+        base.batchFrames(),
+        base.check(),
+        base.decodeTimeoutSeconds(),
+        base.decodeMemoryMegabytes(),
+        base.decodeAheadMegabytes(),
+        base.videosPerCommit());
+  }
+
   static void assertRefused(Runnable call, String... parts) {
     var error = assertThrows(SettingsException.class, call::run);
     for (String part : parts) {

@@ -20,6 +20,7 @@ class ProgressTest {
       })
   void line_counts_saysHowFarAndHowLong(
       long total, long done, long degraded, long failed, double seconds, String expected) {
-    assertEquals(expected, Progress.line(total, done, degraded, failed, seconds));
+    assertEquals(
+        expected, Progress.line(total, new Progress.Counts(done, degraded, failed), seconds));
   }
 }

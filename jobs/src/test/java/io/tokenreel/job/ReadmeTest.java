@@ -10,6 +10,8 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** Holds the README's pages of settings and of tables to the code that prints them. */
@@ -66,6 +68,15 @@ class ReadmeTest {
         }) {
       assertTrue(page.contains(row), row + "\nis not in\n" + page);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "--tables"})
+  void page_everyRow_hasThreeCells(String option) {
+    String page = option.isEmpty() ? printed("settings") : printed("settings", option);
+    page.lines()
+        .filter(line -> line.startsWith("|"))
+        .forEach(line -> assertEquals(4, line.split("(?<!\\\\)[|]", -1).length - 1, line));
   }
 
   @Test

@@ -47,7 +47,9 @@ class RefusedVideoTest {
     String output = folder.resolve("compressed").toString();
     String features = folder.resolve("cache").toString();
     new CompressJob(
-            spark, new CompressSettings(features, output, List.of(ANY, FIVE_FRAMES), false, 10))
+            spark,
+            new CompressSettings(features, output, List.of(ANY, FIVE_FRAMES), false, 10),
+            Progress.silent())
         .run();
     assertRefused("compressed", List.of(CacheTable.TOKENS, CacheTable.SELECTIONS));
     assertEquals(2, rows("compressed", CacheTable.SELECTIONS).count());

@@ -101,6 +101,14 @@ class TokenReelTest {
   }
 
   @Test
+  void withOwnExtension_othersGiven_keepsThem() {
+    String own = "io.tokenreel.sql.TokenReelExtensions";
+    assertEquals(own, SessionOptions.withOwnExtension(""));
+    assertEquals("a.B,c.D," + own, SessionOptions.withOwnExtension("a.B, c.D"));
+    assertEquals(own + ",a.B", SessionOptions.withOwnExtension(own + ",a.B"));
+  }
+
+  @Test
   void commandLine_deviceOfEachKind_isHandedOnAsItWasWritten() {
     for (String device : new String[] {"auto", "cpu", "cuda"}) {
       assertEquals(device, new Specs.Device().convert(device));

@@ -59,12 +59,16 @@ class VideoWavesTest {
     int mostPartitions = 2 * LocalSpark.plain().sparkContext().defaultParallelism();
     List<Row> given = new ArrayList<>();
     while (waves.hasNext()) {
-      List<List<Row>> partitions = waves.next().toJavaRDD().glom().collect();
+      VideoWaves.Wave wave = waves.next();
+      List<List<Row>> partitions = wave.videos().toJavaRDD().glom().collect();
       assertTrue(partitions.stream().noneMatch(List::isEmpty), where);
       int size = partitions.stream().mapToInt(List::size).sum();
       assertEquals(Math.min(perWave, count - given.size()), size, where);
       assertTrue(partitions.size() <= Math.min(size, mostPartitions), where);
+      assertEquals(size, wave.size(), where);
+      assertEquals(videos.get(given.size()).getString(0), wave.firstId(), where);
       partitions.forEach(given::addAll);
+      assertEquals(videos.get(given.size() - 1).getString(0), wave.lastId(), where);
     }
     assertEquals(videos, given, where);
     assertThrows(NoSuchElementException.class, waves::next);
@@ -79,7 +83,7 @@ class VideoWavesTest {
       videos.add(video("v%02d".formatted(i), bytes));
     }
     int partitions = 2 * LocalSpark.plain().sparkContext().defaultParallelism();
-    for (List<Row> partition : waves(videos, 16).next().toJavaRDD().glom().collect()) {
+    for (List<Row> partition : waves(videos, 16).next().videos().toJavaRDD().glom().collect()) {
       assertEquals(16 / partitions, partition.size(), "seed " + seed);
     }
   }

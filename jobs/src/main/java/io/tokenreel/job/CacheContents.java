@@ -1,0 +1,75 @@
+package io.tokenreel.job;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.length;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.round;
+import static org.apache.spark.sql.functions.sum;
+
+import io.tokenreel.cache.CacheTable;
+import io.tokenreel.cache.CommittedRows;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Counts of what a cache holds.
+ *
+ * @param columns names of the columns
+ * @param rows values in the columns' order
+ */
+record CacheContents(List<String> columns, List<Row> rows) {
+
+  CacheContents {
+    columns = List.copyOf(columns);
+    rows = List.copyOf(rows);
+  }
+
+  private static CacheContents of(Dataset<Row> rows) {
+    return new CacheContents(List.of(rows.columns()), rows.collectAsList());
+  }
+
+  /** Videos, tokens, their share of the whole grid and bytes, per setting, dtype and outcome. */
+  static CacheContents tokens(SparkSession spark, Path cache) throws IOException {
+    return of(
+        CommittedRows.of(spark, cache, CacheTable.TOKENS)
+            .groupBy("encoder", "sampling", "compression", "dtype", "outcome")
+            .agg(
+                count(lit(1)).as("videos"),
+                sum(col("token_count").cast("long")).as("tokens"),
+                round(
+                        sum("token_count")
+                            .divide(sum(col("frames").multiply(col("tokens_per_frame")))),
+                        4)
+                    .as("share"),
+                sum(length(col("tokens"))).as("bytes"))
+            .orderBy("encoder", "sampling", "compression", "dtype", "outcome"));
+  }
+
+  /** Videos per run, outcome and reason. */
+  static CacheContents outcomes(SparkSession spark, Path cache) throws IOException {
+    return of(
+        CommittedRows.of(spark, cache, CacheTable.OUTCOMES)
+            .groupBy("run_id", "outcome", "reason")
+            .agg(count(lit(1)).as("videos"))
+            .orderBy("run_id", "outcome", "reason"));
+  }
+
+  /** The rows as maps from column to value. */
+  List<Map<String, Object>> asMaps() {
+    return rows.stream()
+        .map(
+            row -> {
+              Map<String, Object> map = new LinkedHashMap<>();
+              columns.forEach(name -> map.put(name, row.getAs(name)));
+              return map;
+            })
+        .toList();
+  }
+}

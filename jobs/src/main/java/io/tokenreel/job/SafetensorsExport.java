@@ -1,0 +1,67 @@
+package io.tokenreel.job;
+
+import io.tokenreel.cache.CachedTokens;
+import io.tokenreel.model.safetensors.SafetensorsDtype;
+import io.tokenreel.model.safetensors.SafetensorsWriter;
+import io.tokenreel.model.safetensors.Tensor;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A row of {@code tokens/} as a safetensors file: {@code tokens [token_count][dim]}, {@code
+ * token_index [token_count]}, {@code frame_seconds [frames]}, and the row's other columns as
+ * metadata.
+ */
+final class SafetensorsExport {
+
+  private SafetensorsExport() {}
+
+  /** Writes the file; one that is there is replaced. */
+  static void write(Path file, CachedTokens row) throws IOException {
+    LinkedHashMap<String, Tensor> tensors = new LinkedHashMap<>();
+    tensors.put(
+        "tokens",
+        new Tensor(
+            SafetensorsDtype.valueOf(row.dtype().name()),
+            List.of((long) row.tokenCount(), (long) row.dim()),
+            ByteBuffer.wrap(row.tokens())));
+    ByteBuffer index = ByteBuffer.allocate(4 * row.tokenCount()).order(ByteOrder.LITTLE_ENDIAN);
+    index.asIntBuffer().put(row.tokenIndex());
+    tensors.put(
+        "token_index", new Tensor(SafetensorsDtype.I32, List.of((long) row.tokenCount()), index));
+    ByteBuffer seconds = ByteBuffer.allocate(8 * row.frames()).order(ByteOrder.LITTLE_ENDIAN);
+    seconds.asDoubleBuffer().put(row.frameSeconds());
+    tensors.put(
+        "frame_seconds", new Tensor(SafetensorsDtype.F64, List.of((long) row.frames()), seconds));
+    Map<String, String> metadata = new LinkedHashMap<>();
+    columns(row).forEach((name, value) -> metadata.put(name, value.toString()));
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+      SafetensorsWriter.write(out, tensors, metadata);
+    }
+  }
+
+  /** The columns that tell what the row's tokens are of, by their names in {@code tokens/}. */
+  static Map<String, Object> columns(CachedTokens row) {
+    Map<String, Object> columns = new LinkedHashMap<>();
+    columns.put("video_id", row.videoId());
+    columns.put("video_uri", row.videoUri());
+    columns.put("content_sha256", row.contentSha256());
+    columns.put("encoder", row.encoder());
+    columns.put("sampling", row.sampling());
+    columns.put("compression", row.compression());
+    columns.put("frames", row.frames());
+    columns.put("grid_height", row.gridHeight());
+    columns.put("grid_width", row.gridWidth());
+    columns.put("tokens_per_frame", row.tokensPerFrame());
+    columns.put("outcome", row.outcome());
+    return columns;
+  }
+}

@@ -1,0 +1,47 @@
+package io.tokenreel.job;
+
+import io.tokenreel.model.VisionInfo;
+import io.tokenreel.token.TokenDtype;
+import io.tokenreel.video.SamplingSpec;
+
+/**
+ * Refuses a sampling whose longest video would not fit into a row of Spark's: between encode and
+ * compress a row holds a video's frames and all of its tokens, in one array of bytes.
+ */
+final class VideoSizeCheck {
+
+  /** The longest array that Spark allocates; it leaves room for the JVM's header. */
+  static final long MOST_BYTES = Integer.MAX_VALUE - 15L;
+
+  private VideoSizeCheck() {}
+
+  /**
+   * Checks what the settings ask of a model.
+   *
+   * @throws SettingsException when a video may take more than {@link #MOST_BYTES}
+   */
+  static void require(PrecomputeSettings settings, VisionInfo vision) {
+    long frames = SamplingSpec.parse(settings.sampling()).sampler().maxFrames();
+    long frameBytes = 3L * vision.frameHeight() * vision.frameWidth();
+    long tokenBytes =
+        (long) vision.tokensPerFrame()
+            * vision.dim()
+            * TokenDtype.of(settings.tokenDtype()).bytes();
+    long fitting = MOST_BYTES / (frameBytes + tokenBytes);
+    if (frames > fitting) {
+      throw new SettingsException(
+          "--sampling %s: %d frames of %d x %d pixels with %d tokens of %d %s channels each take %d bytes, and a row holds %d; at most %d frames fit"
+              .formatted(
+                  settings.sampling(),
+                  frames,
+                  vision.frameHeight(),
+                  vision.frameWidth(),
+                  vision.tokensPerFrame(),
+                  vision.dim(),
+                  settings.tokenDtype(),
+                  frames * (frameBytes + tokenBytes),
+                  MOST_BYTES,
+                  fitting));
+    }
+  }
+}

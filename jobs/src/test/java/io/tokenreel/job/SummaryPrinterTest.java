@@ -1,0 +1,54 @@
+package io.tokenreel.job;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class SummaryPrinterTest {
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private SummaryPrinter printer(String... options) {
+    CommandLine line = TokenReel.commandLine();
+    line.setOut(new PrintWriter(out));
+    line.setErr(new PrintWriter(err));
+    return new SummaryPrinter(line, CommandLine.populateCommand(new SessionOptions(), options));
+  }
+
+  private static RunSummary summary(String runId) {
+    var failed = new RunSummary.NotOk("a.mp4", "FAILED", "timeout", "took long");
+    return new RunSummary(runId, "cache", 3, 2, 0, 1, 1, List.of(), List.of(failed), 2.5);
+  }
+
+  @Test
+  void print_severalRunsAsJson_isOneObject() throws JsonProcessingException {
+    printer("--json", "--quiet").print(List.of(summary("r1"), summary("r2")), 1.5);
+    assertEquals("", err.toString());
+    assertEquals(1, out.toString().lines().count());
+    JsonNode printed = new ObjectMapper().readTree(out.toString());
+    assertEquals(2, printed.get("runs").size());
+    assertEquals("r2", printed.get("runs").get(1).get("run_id").asText());
+    assertEquals(1.5, printed.get("spark_start_seconds").asDouble());
+  }
+
+  @Test
+  void print_oneRun_saysCountsAndReasonsAsTextAndItsFieldsAsJson() throws JsonProcessingException {
+    printer("--json").print(summary("r1"), 1.5);
+    assertTrue(err.toString().startsWith("FAILED a.mp4: timeout (took long)"), err.toString());
+    assertTrue(
+        err.toString().contains("3 videos: 2 OK, 0 DEGRADED, 1 FAILED; 1 were committed before."),
+        err.toString());
+    JsonNode printed = new ObjectMapper().readTree(out.toString());
+    assertEquals("r1", printed.get("run_id").asText());
+    assertEquals("timeout", printed.get("not_ok").get(0).get("reason").asText());
+  }
+}

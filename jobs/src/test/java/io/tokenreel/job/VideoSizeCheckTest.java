@@ -1,0 +1,58 @@
+package io.tokenreel.job;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+
+import io.tokenreel.model.VisionInfo;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class VideoSizeCheckTest {
+
+  /** A tower of the size of LLaVA-OneVision 7B's. */
+  private static final VisionInfo VISION =
+      new VisionInfo("large@1", 384, 384, 14, 14, 3584, new float[3584]);
+
+  private static PrecomputeSettings settings(String sampling, String dtype) {
+    return new PrecomputeSettings(
+        List.of("videos"),
+        "out",
+        "default",
+        sampling,
+        List.of("none"),
+        false,
+        dtype,
+        "cpu",
+        32,
+        "sampled",
+        600,
+        512,
+        256,
+        1000);
+  }
+
+  @Test
+  void require_tokensThatOverflowARow_namesTheOptionAndWhatFits() {
+    JobTests.assertRefused(
+        () -> VideoSizeCheck.require(settings("uniform:frames=1024", "f32"), VISION),
+        "--sampling uniform:frames=1024: 1024 frames of 384 x 384 pixels",
+        "196 tokens of 3584 f32 channels each take 3330277376 bytes",
+        "at most 660 frames fit");
+  }
+
+  @Test
+  void require_framesThatOverflowARow_isRefusedToo() {
+    VisionInfo pixels = new VisionInfo("wide@1", 4096, 4096, 1, 1, 1, new float[0]);
+    JobTests.assertRefused(
+        () -> VideoSizeCheck.require(settings("fps:rate=1.0,max=64", "bf16"), pixels),
+        "--sampling fps:rate=1.0,max=64",
+        "at most 42 frames fit");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"uniform:frames=660", "uniform:frames=32"})
+  void require_videoThatFits_isTaken(String sampling) {
+    assertDoesNotThrow(() -> VideoSizeCheck.require(settings(sampling, "f32"), VISION));
+  }
+}
