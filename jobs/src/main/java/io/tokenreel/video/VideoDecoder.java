@@ -1,7 +1,7 @@
 package io.tokenreel.video;
 
-import io.tokenreel.video.StagedVideo.OverLimit;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -15,7 +15,7 @@ import org.apache.hadoop.conf.Configuration;
  *
  * <p>Each video is first copied to a private local folder and hashed; the process opens that copy
  * only. No video makes {@link #decode} throw; what throws is a broken environment, such as a
- * missing native library.
+ * missing native library or a full disk.
  *
  * <p>One thread decodes. {@link #close} may be called from another one and ends a running decode.
  */
@@ -70,10 +70,13 @@ public final class VideoDecoder implements AutoCloseable {
               settings.limits().maxBytes(),
               attempt.deadlineNanos)) {
         return decode(staged, attempt);
-      } catch (OverLimit e) {
+      } catch (NotStaged e) {
         return attempt.failed(e.reason(), e.getMessage(), null, e.bytes());
       } catch (IOException e) {
-        return attempt.failed(Reason.UNREADABLE, e.toString(), null, 0);
+        throw new UncheckedIOException(
+            "%s could not be copied to the local folder %s, which must have room for one video per task: %s"
+                .formatted(video.uri(), folder.path(), e.getMessage()),
+            e);
       }
     } finally {
       finish();
