@@ -41,6 +41,7 @@ final class VideoSource implements AutoCloseable {
   private final AVFormatContext format;
   private final AVStream stream;
   private final String demuxer;
+  private long logged; // error lines of the demuxer that are counted
   private long errors;
 
   private VideoSource(FfmpegLog log, AVFormatContext format, AVStream stream) {
@@ -114,12 +115,10 @@ final class VideoSource implements AutoCloseable {
    */
   boolean next(AVPacket packet) throws DecodeFailure {
     for (int inARow = 0; inARow < MAX_ERRORS_IN_A_ROW; ) {
-      long logged = log.errorsOf(demuxer);
       int read = av_read_frame(format, packet);
       if (read == AVERROR_EOF()) {
         int io = format.pb() == null ? 0 : format.pb().error();
-        errors +=
-            (io < 0 && io != AVERROR_EOF() ? 1 : 0) + (log.errorsOf(demuxer) > logged ? 1 : 0);
+        errors += (io < 0 && io != AVERROR_EOF() ? 1 : 0) + (hasLogged() ? 1 : 0);
         return false;
       }
       if (read < 0) {
@@ -131,12 +130,22 @@ final class VideoSource implements AutoCloseable {
       boolean ours = packet.stream_index() == stream.index();
       if (ours) {
         boolean corrupt = (packet.flags() & AV_PKT_FLAG_CORRUPT) != 0;
-        errors += corrupt || log.errorsOf(demuxer) > logged ? 1 : 0;
+        errors += hasLogged() || corrupt ? 1 : 0;
         return true;
       }
       av_packet_unref(packet);
     }
     return false;
+  }
+
+  /**
+   * Whether the demuxer has logged an error since the last call. The first call answers for the
+   * opening too, which reads megabytes ahead.
+   */
+  private boolean hasLogged() {
+    long before = logged;
+    logged = log.errorsOf(demuxer);
+    return logged > before;
   }
 
   /** Errors met so far. */
