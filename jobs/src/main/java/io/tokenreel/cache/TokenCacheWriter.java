@@ -23,7 +23,8 @@ import org.apache.spark.sql.SparkSession;
  * }</pre>
  *
  * <p>Not thread-safe: waves follow one another. Opening brings an output whose writer died back to
- * order: a wave whose journal was written is carried out, one without is removed.
+ * order: a wave whose journal was written is carried out, one without is removed; a lookup index
+ * that was deleted is made anew.
  */
 public final class TokenCacheWriter implements AutoCloseable {
 
@@ -120,12 +121,6 @@ public final class TokenCacheWriter implements AutoCloseable {
         .filter(run -> run.state().equals(RunRecord.RUNNING))
         .filter(run -> run.optionsDigest().equals(optionsDigest))
         .reduce((earlier, later) -> later);
-  }
-
-  /** Makes the lookup index anew from {@code tokens/}. */
-  public void rebuildIndex() throws IOException {
-    lock.checkHeld();
-    index.rebuild();
   }
 
   /**

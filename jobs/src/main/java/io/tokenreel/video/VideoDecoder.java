@@ -107,14 +107,17 @@ public final class VideoDecoder implements AutoCloseable {
           if (e instanceof ProtocolException) {
             decoder.close(); // it would not end by itself
           }
-          reason = watchdog.reason() == null ? decoder.causeOfDeath() : watchdog.reason();
-          death = e + ", " + decoder.describeDeath();
+          Watchdog.Kill kill = watchdog.kill();
+          reason = kill == null ? decoder.causeOfDeath() : kill.reason();
+          death =
+              kill == null
+                  ? "the decoder died: %s, %s".formatted(e, decoder.describeDeath())
+                  : "the decoder was ended: " + kill.limit();
         }
       }
       discard(decoder);
       if (reason == Reason.TIMEOUT || attempt.number == ATTEMPTS) {
-        return attempt.failed(
-            reason, "the decoder died: " + death, staged.contentSha256(), staged.bytes());
+        return attempt.failed(reason, death, staged.contentSha256(), staged.bytes());
       }
       attempt.number++;
     }
