@@ -8,6 +8,8 @@ import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decodes videos, which are untrusted, in a child process: one after another in the same process,
@@ -21,11 +23,12 @@ import org.apache.hadoop.conf.Configuration;
  */
 public final class VideoDecoder implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(VideoDecoder.class);
   private static final int ATTEMPTS = 2;
 
   private final DecoderSettings settings;
   private final Configuration hadoop;
-  private final PrivateFolder folder = new PrivateFolder("tokenreel-decoder");
+  private final PrivateFolder folder;
   private final List<String> command;
   private final Object lock = new Object();
   private DecoderProcess process; // guarded by lock
@@ -36,20 +39,31 @@ public final class VideoDecoder implements AutoCloseable {
    * No process is started before the first video.
    *
    * @param hadoop how the videos' file systems are reached
+   * @param scratch a local folder with room for a video, which is copied to a private folder in it
    */
-  public VideoDecoder(DecoderSettings settings, Configuration hadoop) {
+  public VideoDecoder(DecoderSettings settings, Configuration hadoop, Path scratch) {
     this(
         settings,
         hadoop,
+        scratch,
         folder ->
             ChildCommand.of(settings.limits().memoryMegabytes(), folder, NativesCache.path()));
   }
 
+  /** With the JVM's folder for temporary files. */
+  public VideoDecoder(DecoderSettings settings, Configuration hadoop) {
+    this(settings, hadoop, PrivateFolder.TEMPORARY);
+  }
+
   /** With another program in the decoder's place. */
   VideoDecoder(
-      DecoderSettings settings, Configuration hadoop, Function<Path, List<String>> command) {
+      DecoderSettings settings,
+      Configuration hadoop,
+      Path scratch,
+      Function<Path, List<String>> command) {
     this.settings = Objects.requireNonNull(settings, "settings");
     this.hadoop = Objects.requireNonNull(hadoop, "hadoop");
+    this.folder = new PrivateFolder(scratch, "tokenreel-decoder");
     this.command = command.apply(folder.path());
   }
 
@@ -90,8 +104,7 @@ public final class VideoDecoder implements AutoCloseable {
     DecodeRequest request = DecodeRequest.of(staged.file().toString(), settings);
     while (true) {
       DecoderProcess decoder = current();
-      String death;
-      Reason reason;
+      Watchdog.Death death;
       try (Watchdog watchdog =
           new Watchdog(decoder.process(), settings.limits(), attempt.deadlineNanos)) {
         try {
@@ -99,28 +112,36 @@ public final class VideoDecoder implements AutoCloseable {
           if (answer.verdict().reason() != Reason.DECODER_MEMORY) {
             return attempt.done(answer, staged);
           }
-          reason = Reason.DECODER_MEMORY;
-          death = answer.verdict().detail();
-          decoder.close();
+          death = outOfMemory(answer.verdict().detail());
         } catch (IOException e) {
           requireOpen();
           if (e instanceof ProtocolException) {
             decoder.close(); // it would not end by itself
           }
-          Watchdog.Kill kill = watchdog.kill();
-          reason = kill == null ? decoder.causeOfDeath() : kill.reason();
-          death =
-              kill == null
-                  ? "the decoder died: %s, %s".formatted(e, decoder.describeDeath())
-                  : "the decoder was ended: " + kill.limit();
+          death = watchdog.death() == null ? death(decoder, e) : watchdog.death();
         }
       }
       discard(decoder);
-      if (reason == Reason.TIMEOUT || attempt.number == ATTEMPTS) {
-        return attempt.failed(reason, death, staged.contentSha256(), staged.bytes());
+      if (death.reason() == Reason.TIMEOUT || attempt.number == ATTEMPTS) {
+        return attempt.failed(
+            death.reason(), death.detail(), staged.contentSha256(), staged.bytes());
       }
       attempt.number++;
     }
+  }
+
+  private Watchdog.Death outOfMemory(String detail) {
+    return new Watchdog.Death(
+        Reason.DECODER_MEMORY, settings.limits().memoryIsFull() + " (" + detail + ")");
+  }
+
+  /** Of a process that ended without its watchdog. */
+  private Watchdog.Death death(DecoderProcess decoder, IOException e) {
+    Reason reason = decoder.causeOfDeath();
+    String detail = "the decoder died: %s, %s".formatted(e, decoder.describeDeath());
+    return reason == Reason.DECODER_MEMORY
+        ? outOfMemory(detail)
+        : new Watchdog.Death(reason, detail);
   }
 
   /** The clock and the counter of one video. */
@@ -187,7 +208,7 @@ public final class VideoDecoder implements AutoCloseable {
     synchronized (lock) {
       decoding = false;
       if (closed) {
-        folder.close();
+        removeFolder();
       }
     }
   }
@@ -219,8 +240,17 @@ public final class VideoDecoder implements AutoCloseable {
         process.close();
       }
       if (!decoding) {
-        folder.close();
+        removeFolder();
       }
+    }
+  }
+
+  /** What was decoded stands, whether or not the folder can be removed. */
+  private void removeFolder() {
+    try {
+      folder.close();
+    } catch (UncheckedIOException e) {
+      LOG.warn("{} is left behind; it can be deleted", folder.path(), e);
     }
   }
 }

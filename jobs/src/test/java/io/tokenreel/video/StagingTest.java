@@ -30,10 +30,11 @@ class StagingTest {
             SamplingSpec.parse("uniform:frames=1"),
             new FrameSize(2, 2),
             DecodeCheck.SAMPLED,
-            DecodeLimits.DEFAULT.withWall(wall));
+            DecodeLimits.DEFAULT.withTime(wall));
     return new VideoDecoder(
         settings,
         HostileFileSystem.configuration(),
+        folder,
         path -> {
           privateFolder.set(path);
           return StandInDecoder.command(folder);
