@@ -55,7 +55,10 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
           FrameDecoder::checkOf);
   private final IntParam timeoutSeconds =
       new IntParam(
-          uid(), "timeoutSeconds", "wall time that one video may take, and processor time", ParamValidators.gt(0));
+          uid(),
+          "timeoutSeconds",
+          "wall time that one video may take, and processor time",
+          ParamValidators.gt(0));
   private final IntParam memoryMegabytes =
       new IntParam(
           uid(),

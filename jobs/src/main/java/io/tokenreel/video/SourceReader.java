@@ -71,14 +71,16 @@ final class SourceReader implements AutoCloseable {
     }
     if (chunk == null) {
       throw new NotStaged(
-          Reason.TIMEOUT, total, "the wall time was over after " + total + " bytes were read", null);
+          Reason.TIMEOUT,
+          total,
+          "the wall time was over after " + total + " bytes were read",
+          null);
     }
     if (chunk.failure() instanceof Error broken) {
       throw broken;
     }
     if (chunk.failure() != null) {
-      throw new NotStaged(
-          Reason.UNREADABLE, total, chunk.failure().toString(), chunk.failure());
+      throw new NotStaged(Reason.UNREADABLE, total, chunk.failure().toString(), chunk.failure());
     }
     total += chunk.bytes().length;
     return chunk.bytes();

@@ -227,8 +227,7 @@ class DamagedFilesTest {
   private DecodedVideo decodeFully(byte[] bytes) throws IOException {
     try (VideoDecoder full =
         VideoTests.decoder("uniform:frames=40", VideoTests.SMALL, DecodeCheck.FULL)) {
-      DecodedVideo video =
-          full.decode(VideoTests.ref(Files.write(folder.resolve("sound"), bytes)));
+      DecodedVideo video = full.decode(VideoTests.ref(Files.write(folder.resolve("sound"), bytes)));
       assertEquals(Outcome.OK, video.outcome(), video.detail());
       return video;
     }

@@ -14,8 +14,8 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * A program in the decoder's place that behaves as a decoder under attack might. The video's text
- * says how: good, abort, hang, memory, spin, garbage, close, nest; with "once-" before it only the first
- * process of a folder does so.
+ * says how: good, abort, hang, memory, spin, garbage, close, nest; with "once-" before it only the
+ * first process of a folder does so.
  */
 public final class StandInDecoder {
 

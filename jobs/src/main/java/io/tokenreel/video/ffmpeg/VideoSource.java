@@ -12,6 +12,7 @@ import static org.bytedeco.ffmpeg.global.avformat.avformat_close_input;
 import static org.bytedeco.ffmpeg.global.avformat.avformat_find_stream_info;
 import static org.bytedeco.ffmpeg.global.avformat.avformat_open_input;
 import static org.bytedeco.ffmpeg.global.avutil.AVERROR_EOF;
+import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_ATTACHMENT;
 import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_VIDEO;
 import static org.bytedeco.ffmpeg.global.avutil.av_dict_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_dict_set;
@@ -29,8 +30,9 @@ import org.bytedeco.javacpp.PointerPointer;
  * The packets of a file's video stream, from the first to the last. It never seeks, so what it
  * gives depends on no seek table, and two sources of one file give the same packets.
  *
- * <p>The video is FFmpeg's best stream: the one with the default disposition first, then by size;
- * cover art never is.
+ * <p>The video is FFmpeg's best stream: one with the default disposition before others, then the
+ * one with more frames among the first few, then the one with the higher bit rate. Cover art never
+ * is.
  */
 final class VideoSource implements AutoCloseable {
 
@@ -94,8 +96,14 @@ final class VideoSource implements AutoCloseable {
   }
 
   private static AVStream videoStream(AVFormatContext format) throws DecodeFailure {
+    for (int i = 0; i < format.nb_streams(); i++) {
+      if ((format.streams(i).disposition() & AV_DISPOSITION_ATTACHED_PIC) != 0) {
+        // Or it would rank among the videos.
+        format.streams(i).codecpar().codec_type(AVMEDIA_TYPE_ATTACHMENT);
+      }
+    }
     int best = av_find_best_stream(format, AVMEDIA_TYPE_VIDEO, -1, -1, (AVCodec) null, 0);
-    if (best < 0 || (format.streams(best).disposition() & AV_DISPOSITION_ATTACHED_PIC) != 0) {
+    if (best < 0) {
       throw new DecodeFailure(
           Reason.NO_VIDEO_STREAM, "none of %d streams is a video".formatted(format.nb_streams()));
     }
