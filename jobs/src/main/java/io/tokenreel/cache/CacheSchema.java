@@ -1,5 +1,6 @@
 package io.tokenreel.cache;
 
+import io.tokenreel.sql.TokenSchemas;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -59,34 +60,18 @@ public final class CacheSchema {
       required(
           "token_index",
           arrayOf(DataTypes.IntegerType),
-          "per token its place t*M+m in the grid, ascending; -1 for a separator row that the model adds");
+          "per token its place t*M+m in the grid, ascending, but that a frame's newline tokens may come after its others; -1 for a separator row that the model adds");
   private static final StructField FRAME_SECONDS =
       required(
           "frame_seconds",
           arrayOf(DataTypes.DoubleType),
-          "presentation time of each frame, seconds from the video's start");
+          "presentation time of each frame, seconds from the video's first frame");
   private static final StructField OUTCOME =
       required("outcome", DataTypes.StringType, "OK, or DEGRADED when the video was damaged");
   private static final StructField WRITER_VERSION =
       required("writer_version", DataTypes.StringType, "the version that wrote the row");
   private static final StructField CREATED_AT =
       required("created_at", DataTypes.TimestampType, "when the row was computed, UTC");
-
-  /** A token block as the SQL functions take it. */
-  public static final StructType BLOCK =
-      new StructType(
-          new StructField[] {
-            FRAMES,
-            TOKENS_PER_FRAME,
-            GRID_HEIGHT,
-            GRID_WIDTH,
-            DIM,
-            DTYPE,
-            required(
-                "data",
-                DataTypes.BinaryType,
-                "the tokens [frames][tokens_per_frame][dim], little-endian, row-major")
-          });
 
   /** One row per video, encoder, sampling and compression: what a language model is fed. */
   public static final StructType TOKENS =
@@ -125,7 +110,10 @@ public final class CacheSchema {
             CONTENT_SHA256,
             ENCODER,
             SAMPLING,
-            required("block", BLOCK, "every token of the video, before compression"),
+            required(
+                "block",
+                TokenSchemas.BLOCK,
+                "every token of the video, before compression; data is [frames][tokens_per_frame][dim], little-endian, row-major"),
             optional(
                 "separator_rows",
                 DataTypes.BinaryType,

@@ -40,8 +40,10 @@ public final class CacheVerifier {
   }
 
   private List<Finding> findings() throws IOException {
-    List<Finding> findings = new ArrayList<>(leftovers());
-    if (!findings.isEmpty()) {
+    List<Finding> findings = new ArrayList<>(lock());
+    List<Finding> leftovers = leftovers();
+    findings.addAll(leftovers);
+    if (!leftovers.isEmpty()) {
       // The tables may hold part of a wave: whatever else there is to find follows from that.
       return findings;
     }
@@ -57,6 +59,12 @@ public final class CacheVerifier {
     }
     findings.addAll(IndexChecks.of(spark, fs, layout));
     return findings;
+  }
+
+  private List<Finding> lock() throws IOException {
+    return WriterLock.describe(fs, layout.lock()).stream()
+        .map(found -> new Finding("lock", "no " + layout.lock(), found, List.of()))
+        .toList();
   }
 
   private List<Finding> leftovers() throws IOException {

@@ -53,7 +53,7 @@ final class IndexChecks {
           new Finding(
               CHECK,
               "every row of tokens/ where the index says",
-              "rows that the index does not lead to; rebuild it",
+              "rows that the index does not lead to; " + LookupIndex.HOW_TO_REBUILD,
               lost));
     }
     long videos =

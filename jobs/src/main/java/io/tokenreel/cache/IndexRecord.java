@@ -34,8 +34,11 @@ record IndexRecord(List<RowLocation> rows) {
   static IndexRecord of(byte[] bytes) throws IOException {
     if (bytes.length == 0 || bytes[0] != VERSION) {
       throw new IOException(
-          "an index record of version %d was expected, found %s; rebuild the index"
-              .formatted(VERSION, bytes.length == 0 ? "nothing" : "version " + bytes[0]));
+          "an index record of version %d was expected, found %s; %s"
+              .formatted(
+                  VERSION,
+                  bytes.length == 0 ? "nothing" : "version " + bytes[0],
+                  LookupIndex.HOW_TO_REBUILD));
     }
     ByteArrayInputStream body = new ByteArrayInputStream(bytes, 1, bytes.length - 1);
     try (DataInputStream in = new DataInputStream(new InflaterInputStream(body))) {

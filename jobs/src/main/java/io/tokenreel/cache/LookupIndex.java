@@ -20,6 +20,10 @@ import org.apache.hadoop.util.functional.FutureIO;
  */
 final class LookupIndex {
 
+  /** What to do about an index that is damaged. */
+  static final String HOW_TO_REBUILD =
+      "delete the folder _index, and the next precompute or compress into this output makes it anew";
+
   private final FileSystem fs;
   private final CacheLayout layout;
   private final List<SlotTable> tables;
@@ -39,7 +43,7 @@ final class LookupIndex {
     List<SlotTable> tables = tables(fs, layout);
     if (tables.isEmpty()) {
       throw new FileNotFoundException(
-          "%s has no lookup index; TokenCacheWriter.rebuildIndex makes one from %s"
+          "%s has no lookup index; the next precompute or compress into this output makes one from %s"
               .formatted(layout.root(), layout.table(CacheTable.TOKENS)));
     }
     return new LookupIndex(fs, layout, tables);
@@ -96,7 +100,7 @@ final class LookupIndex {
     }
     if (Slot.crcOf(bytes) != slot.crc()) {
       throw new IOException(
-          "%s is damaged at byte %d; rebuild the index".formatted(path, slot.position()));
+          "%s is damaged at byte %d; %s".formatted(path, slot.position(), HOW_TO_REBUILD));
     }
     return IndexRecord.of(bytes);
   }

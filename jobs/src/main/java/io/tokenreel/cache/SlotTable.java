@@ -73,7 +73,7 @@ record SlotTable(Path path, long firstWave, long lastWave, int buckets) {
         in.readFully(bucket * BUCKET_BYTES, bytes);
       } catch (EOFException e) {
         if (bucket < buckets) {
-          throw new IOException(path + " is cut short; rebuild the index", e);
+          throw new IOException(path + " is cut short; " + LookupIndex.HOW_TO_REBUILD, e);
         }
         return found; // the last bucket was full, and nothing overflowed
       }

@@ -22,8 +22,8 @@ import org.apache.spark.sql.SparkSession;
  * }</pre>
  *
  * <p>Not thread-safe: waves follow one another. Opening brings an output whose writer died back to
- * order: a wave whose journal was written is carried out, one without is removed, and a run that
- * was not done is marked as interrupted.
+ * order: a wave whose journal was written is carried out, one without is removed, a run that was
+ * not done is marked as interrupted, and a lookup index that was deleted is made anew.
  */
 public final class TokenCacheWriter implements AutoCloseable {
 
@@ -100,12 +100,6 @@ public final class TokenCacheWriter implements AutoCloseable {
   public void saveRun(RunRecord run) throws IOException {
     lock.checkHeld();
     runs.save(run);
-  }
-
-  /** Makes the lookup index anew from {@code tokens/}. */
-  public void rebuildIndex() throws IOException {
-    lock.checkHeld();
-    index.rebuild();
   }
 
   /**

@@ -4,12 +4,15 @@ import com.fasterxml.jackson.core.JacksonException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
@@ -20,12 +23,16 @@ import org.slf4j.LoggerFactory;
  * One writer per output: the file {@code _lock}, made exclusively, names the process that writes.
  *
  * <p>A lock whose process is gone is taken over when that process ran on this host; of another host
- * nothing can be known. {@link #checkHeld} fences a commit: a writer whose lock was taken away
+ * nothing can be known. A lock that stays empty was left by a process that died while it took it;
+ * local locks appear whole. {@link #checkHeld} fences a commit: a writer whose lock was taken away
  * stops before it commits.
  */
 final class WriterLock implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(WriterLock.class);
+
+  /** How long a writer may take from making the file to having written it. */
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   /**
    * Who holds a lock.
@@ -85,11 +92,11 @@ final class WriterLock implements AutoCloseable {
   static WriterLock acquire(FileSystem fs, Path path) throws IOException {
     Owner owner = Owner.thisProcess();
     if (!create(fs, path, Json.bytes(owner))) {
-      Owner holder = holder(fs, path);
-      if (!holder.isGone()) {
-        throw new CacheLockedException(path, holder.toString());
+      Optional<String> gone = leftBy(fs, path);
+      if (gone.isEmpty()) {
+        throw new CacheLockedException(path, holder(fs, path).toString());
       }
-      LOG.warn("{} left {} behind and is gone; taking over", holder, path);
+      LOG.warn("{} left {} behind and is gone; taking over", gone.get(), path);
       fs.delete(path, false);
       if (!create(fs, path, Json.bytes(owner))) {
         throw new CacheLockedException(path, holder(fs, path).toString());
@@ -118,6 +125,35 @@ final class WriterLock implements AutoCloseable {
     fs.delete(path, false);
   }
 
+  /** Who left the lock behind, when its writer is known to be gone. */
+  private static Optional<String> leftBy(FileSystem fs, Path path) throws IOException {
+    FileStatus status = fs.getFileStatus(path);
+    if (status.getLen() == 0) {
+      long millis = System.currentTimeMillis() - status.getModificationTime();
+      return millis > PATIENCE.toMillis()
+          ? Optional.of("a writer that died while it took the lock")
+          : Optional.empty();
+    }
+    Owner holder = holder(fs, path);
+    return holder.isGone() ? Optional.of(holder.toString()) : Optional.empty();
+  }
+
+  /** Who holds the lock and what follows, for a person; empty when nobody does. */
+  static Optional<String> describe(FileSystem fs, Path path) throws IOException {
+    if (!fs.exists(path)) {
+      return Optional.empty();
+    }
+    try {
+      Optional<String> gone = leftBy(fs, path);
+      return Optional.of(
+          gone.isPresent()
+              ? "left by " + gone.get() + ", which is gone: the next writer takes it over"
+              : holder(fs, path) + ": wait for it to end");
+    } catch (CacheLockedException e) {
+      return Optional.of(e.getMessage());
+    }
+  }
+
   private static Owner holder(FileSystem fs, Path path) throws IOException {
     try (var in = fs.open(path)) {
       return Json.read(in.readAllBytes(), Owner.class);
@@ -131,17 +167,38 @@ final class WriterLock implements AutoCloseable {
     fs.mkdirs(path.getParent());
     if (fs instanceof LocalFileSystem local) {
       // Hadoop's local file system looks and then creates; two writers could pass between.
-      try {
-        Files.write(local.pathToFile(path).toPath(), content, StandardOpenOption.CREATE_NEW);
-        return true;
-      } catch (java.nio.file.FileAlreadyExistsException e) {
-        return false;
-      }
+      return link(local.pathToFile(path).toPath(), content);
     }
     try (OutputStream out = fs.create(path, false)) {
       out.write(content);
       return true;
     } catch (FileAlreadyExistsException e) {
+      return false;
+    }
+  }
+
+  /** As {@link #create}, at once with its content: a second name for a finished file. */
+  private static boolean link(java.nio.file.Path path, byte[] content) throws IOException {
+    java.nio.file.Path whole = path.resolveSibling("._lock." + UUID.randomUUID() + ".tmp");
+    try {
+      Files.write(whole, content);
+      Files.createLink(path, whole);
+      return true;
+    } catch (java.nio.file.FileAlreadyExistsException e) {
+      return false;
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      LOG.debug("no second name for {}: some mounted file systems have none", whole, e);
+      return writeNew(path, content);
+    } finally {
+      Files.deleteIfExists(whole);
+    }
+  }
+
+  private static boolean writeNew(java.nio.file.Path path, byte[] content) throws IOException {
+    try {
+      Files.write(path, content, StandardOpenOption.CREATE_NEW);
+      return true;
+    } catch (java.nio.file.FileAlreadyExistsException e) {
       return false;
     }
   }

@@ -62,18 +62,22 @@ public final class ContentHash extends RowStage {
   }
 
   private String hash(String uri) {
-    Path path = new Path(uri);
-    try (InputStream file = path.getFileSystem(hadoop.value()).open(path);
+    try (InputStream file = open(new Path(uri));
         DigestInputStream digested = new DigestInputStream(file, sha256())) {
       byte[] buffer = new byte[BUFFER_BYTES];
       while (digested.read(buffer) >= 0) {
         // Reading is what feeds the digest.
       }
       return HexFormat.of().formatHex(digested.getMessageDigest().digest());
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
+      // Hadoop has unchecked exceptions for an unknown host or a wrong scheme, of one row.
       LOG.warn("{} cannot be read; it counts as changed", uri, e);
       return null;
     }
+  }
+
+  private InputStream open(Path path) throws IOException {
+    return path.getFileSystem(hadoop.value()).open(path);
   }
 
   private static MessageDigest sha256() {

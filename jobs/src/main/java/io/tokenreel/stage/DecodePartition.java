@@ -41,7 +41,7 @@ final class DecodePartition extends RowStage {
 
   @Override
   Iterator<Row> open(Iterator<Row> rows) {
-    VideoDecoder decoder = new VideoDecoder(settings, hadoop.value());
+    VideoDecoder decoder = new VideoDecoder(settings, hadoop.value(), LocalFolder.ofTask());
     DecodeAhead videos =
         new DecodeAhead(
             rows,

@@ -6,6 +6,7 @@ import io.tokenreel.video.DecodeLimits;
 import io.tokenreel.video.DecoderSettings;
 import io.tokenreel.video.FrameSize;
 import io.tokenreel.video.SamplingSpec;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import org.apache.spark.ml.param.IntParam;
@@ -54,7 +55,10 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
           FrameDecoder::checkOf);
   private final IntParam timeoutSeconds =
       new IntParam(
-          uid(), "timeoutSeconds", "wall time that one video may take", ParamValidators.gt(0));
+          uid(),
+          "timeoutSeconds",
+          "wall time that one video may take, and processor time",
+          ParamValidators.gt(0));
   private final IntParam memoryMegabytes =
       new IntParam(
           uid(),
@@ -137,7 +141,7 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
         new FrameSize((Integer) getOrDefault(frameHeight), (Integer) getOrDefault(frameWidth)),
         checkOf(getOrDefault(check)),
         DecodeLimits.DEFAULT
-            .withWall(java.time.Duration.ofSeconds((Integer) getOrDefault(timeoutSeconds)))
+            .withTime(Duration.ofSeconds((Integer) getOrDefault(timeoutSeconds)))
             .withMemoryMegabytes((Integer) getOrDefault(memoryMegabytes)));
   }
 

@@ -48,14 +48,32 @@ public record DecodeLimits(
     requireAtLeast("megabytes of the decoder", memoryMegabytes, LEAST_MEGABYTES);
   }
 
-  /** The same limits with another wall time. */
-  public DecodeLimits withWall(Duration other) {
-    return new DecodeLimits(other, cpu, maxBytes, maxPixels, maxVideo, memoryMegabytes);
+  /** The same limits with another wall time and as much processor time. */
+  public DecodeLimits withTime(Duration other) {
+    return new DecodeLimits(other, other, maxBytes, maxPixels, maxVideo, memoryMegabytes);
   }
 
   /** The same limits with another memory cap. */
   public DecodeLimits withMemoryMegabytes(int other) {
     return new DecodeLimits(wall, cpu, maxBytes, maxPixels, maxVideo, other);
+  }
+
+  /** For a person: the wall time was over. */
+  String wallIsOver() {
+    return "the wall time of %d s was over; raise it with --decode-timeout or timeoutSeconds"
+        .formatted(wall.toSeconds());
+  }
+
+  /** For a person: the processor time was used up. */
+  String cpuIsUsedUp() {
+    return "the processor time of %d s was used up; raise it with --decode-timeout or timeoutSeconds"
+        .formatted(cpu.toSeconds());
+  }
+
+  /** For a person: the memory cap was met. */
+  String memoryIsFull() {
+    return "the decoder's memory limit of %d MB was reached; raise it with --decode-memory or memoryMegabytes"
+        .formatted(memoryMegabytes);
   }
 
   private static void requirePositive(String what, Duration value) {

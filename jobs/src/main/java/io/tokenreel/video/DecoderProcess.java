@@ -99,9 +99,10 @@ final class DecoderProcess implements AutoCloseable {
     }
   }
 
-  /** Ends it at once, in mid-video too. */
+  /** Ends it, in mid-video too, and waits until it is gone and writes no more. */
   @Override
   public void close() {
     process.destroyForcibly();
+    end();
   }
 }

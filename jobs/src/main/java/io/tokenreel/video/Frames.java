@@ -8,8 +8,8 @@ import java.util.Objects;
  * @param size of each frame
  * @param rgb {@code [count][height][width][3]}, uint8, owned by this record and not written to
  *     again
- * @param ptsMicros {@code [count]}, presentation times in microseconds from the start of the
- *     stream, ascending; equal where a short video's frames repeat
+ * @param ptsMicros {@code [count]}, presentation times in microseconds from the video's first
+ *     frame, ascending; equal where a short video's frames repeat
  */
 public record Frames(FrameSize size, byte[] rgb, long[] ptsMicros) {
 

@@ -8,7 +8,8 @@ import java.nio.file.Path;
  */
 final class NativesCache {
 
-  private static final PrivateFolder FOLDER = new PrivateFolder("tokenreel-natives");
+  private static final PrivateFolder FOLDER =
+      new PrivateFolder(PrivateFolder.TEMPORARY, "tokenreel-natives");
 
   static {
     Runtime.getRuntime().addShutdownHook(new Thread(FOLDER::close, "tokenreel-natives-cleanup"));

@@ -1,7 +1,6 @@
 package io.tokenreel.video;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +8,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.apache.hadoop.conf.Configuration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A video's bytes on the local disk under a neutral name, because a file's name too is an untrusted
@@ -18,74 +19,42 @@ import org.apache.hadoop.conf.Configuration;
  */
 record StagedVideo(Path file, String contentSha256, long bytes) implements AutoCloseable {
 
-  private static final int BUFFER_BYTES = 1 << 20;
-
-  /** A file over the limit on bytes, or one that came too slowly. */
-  static final class OverLimit extends Exception {
-
-    private static final long serialVersionUID = 1;
-
-    private final Reason reason;
-    private final long bytes;
-
-    OverLimit(Reason reason, long bytes, String message) {
-      super(message);
-      this.reason = reason;
-      this.bytes = bytes;
-    }
-
-    Reason reason() {
-      return reason;
-    }
-
-    /** Read before the limit was met. */
-    long bytes() {
-      return bytes;
-    }
-  }
+  private static final Logger LOG = LoggerFactory.getLogger(StagedVideo.class);
 
   /**
    * Copies a video and hashes it on the way.
    *
    * @param deadlineNanos by {@link System#nanoTime}
-   * @throws IOException if it cannot be read to its end
+   * @throws NotStaged unreadable, too_large or timeout
+   * @throws IOException if the local disk does not take the copy, which is no fault of the video's
    */
   static StagedVideo stage(
       String uri, Configuration hadoop, Path folder, long maxBytes, long deadlineNanos)
-      throws IOException, OverLimit {
-    org.apache.hadoop.fs.Path path = hadoopPath(uri);
+      throws IOException, NotStaged {
     Path file = folder.resolve("video");
     MessageDigest sha256 = sha256();
-    byte[] buffer = new byte[BUFFER_BYTES];
     long total = 0;
-    try (InputStream in = path.getFileSystem(hadoop).open(path);
+    try (SourceReader source = new SourceReader(uri, hadoop);
         OutputStream out = Files.newOutputStream(file)) {
-      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        sha256.update(buffer, 0, read);
-        out.write(buffer, 0, read);
-        total += read;
+      for (byte[] chunk = source.next(deadlineNanos);
+          chunk.length > 0;
+          chunk = source.next(deadlineNanos)) {
+        sha256.update(chunk);
+        out.write(chunk);
+        total += chunk.length;
         if (total > maxBytes) {
-          throw new OverLimit(
-              Reason.TOO_LARGE, total, "the file is over the limit of " + maxBytes + " bytes");
-        }
-        if (System.nanoTime() - deadlineNanos > 0) {
-          throw new OverLimit(
-              Reason.TIMEOUT, total, "the wall time was over after " + total + " bytes were read");
+          throw new NotStaged(
+              Reason.TOO_LARGE,
+              total,
+              "the file is over the limit of " + maxBytes + " bytes",
+              null);
         }
       }
-    } catch (IOException | OverLimit | RuntimeException e) {
-      Files.deleteIfExists(file);
+    } catch (IOException | NotStaged | RuntimeException e) {
+      delete(file);
       throw e;
     }
     return new StagedVideo(file, HexFormat.of().formatHex(sha256.digest()), total);
-  }
-
-  private static org.apache.hadoop.fs.Path hadoopPath(String uri) throws IOException {
-    try {
-      return new org.apache.hadoop.fs.Path(uri);
-    } catch (IllegalArgumentException e) {
-      throw new IOException("not a Hadoop path: " + e.getMessage(), e);
-    }
   }
 
   private static MessageDigest sha256() {
@@ -96,8 +65,17 @@ record StagedVideo(Path file, String contentSha256, long bytes) implements AutoC
     }
   }
 
+  /** What became of the video stands, whether or not its copy can be deleted. */
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      LOG.warn("the copy {} of a video was not deleted; the next one will replace it", file, e);
+    }
+  }
+
   @Override
-  public void close() throws IOException {
-    Files.deleteIfExists(file);
+  public void close() {
+    delete(file);
   }
 }

@@ -1,13 +1,15 @@
 package io.tokenreel.video;
 
-import io.tokenreel.video.StagedVideo.OverLimit;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decodes videos, which are untrusted, in a child process: one after another in the same process,
@@ -15,17 +17,18 @@ import org.apache.hadoop.conf.Configuration;
  *
  * <p>Each video is first copied to a private local folder and hashed; the process opens that copy
  * only. No video makes {@link #decode} throw; what throws is a broken environment, such as a
- * missing native library.
+ * missing native library or a full disk.
  *
  * <p>One thread decodes. {@link #close} may be called from another one and ends a running decode.
  */
 public final class VideoDecoder implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(VideoDecoder.class);
   private static final int ATTEMPTS = 2;
 
   private final DecoderSettings settings;
   private final Configuration hadoop;
-  private final PrivateFolder folder = new PrivateFolder("tokenreel-decoder");
+  private final PrivateFolder folder;
   private final List<String> command;
   private final Object lock = new Object();
   private DecoderProcess process; // guarded by lock
@@ -36,20 +39,31 @@ public final class VideoDecoder implements AutoCloseable {
    * No process is started before the first video.
    *
    * @param hadoop how the videos' file systems are reached
+   * @param scratch a local folder with room for a video, which is copied to a private folder in it
    */
-  public VideoDecoder(DecoderSettings settings, Configuration hadoop) {
+  public VideoDecoder(DecoderSettings settings, Configuration hadoop, Path scratch) {
     this(
         settings,
         hadoop,
+        scratch,
         folder ->
             ChildCommand.of(settings.limits().memoryMegabytes(), folder, NativesCache.path()));
   }
 
+  /** With the JVM's folder for temporary files. */
+  public VideoDecoder(DecoderSettings settings, Configuration hadoop) {
+    this(settings, hadoop, PrivateFolder.TEMPORARY);
+  }
+
   /** With another program in the decoder's place. */
   VideoDecoder(
-      DecoderSettings settings, Configuration hadoop, Function<Path, List<String>> command) {
+      DecoderSettings settings,
+      Configuration hadoop,
+      Path scratch,
+      Function<Path, List<String>> command) {
     this.settings = Objects.requireNonNull(settings, "settings");
     this.hadoop = Objects.requireNonNull(hadoop, "hadoop");
+    this.folder = new PrivateFolder(scratch, "tokenreel-decoder");
     this.command = command.apply(folder.path());
   }
 
@@ -70,10 +84,13 @@ public final class VideoDecoder implements AutoCloseable {
               settings.limits().maxBytes(),
               attempt.deadlineNanos)) {
         return decode(staged, attempt);
-      } catch (OverLimit e) {
+      } catch (NotStaged e) {
         return attempt.failed(e.reason(), e.getMessage(), null, e.bytes());
       } catch (IOException e) {
-        return attempt.failed(Reason.UNREADABLE, e.toString(), null, 0);
+        throw new UncheckedIOException(
+            "%s could not be copied to the local folder %s, which must have room for one video per task: %s"
+                .formatted(video.uri(), folder.path(), e.getMessage()),
+            e);
       }
     } finally {
       finish();
@@ -87,8 +104,7 @@ public final class VideoDecoder implements AutoCloseable {
     DecodeRequest request = DecodeRequest.of(staged.file().toString(), settings);
     while (true) {
       DecoderProcess decoder = current();
-      String death;
-      Reason reason;
+      Watchdog.Death death;
       try (Watchdog watchdog =
           new Watchdog(decoder.process(), settings.limits(), attempt.deadlineNanos)) {
         try {
@@ -96,25 +112,36 @@ public final class VideoDecoder implements AutoCloseable {
           if (answer.verdict().reason() != Reason.DECODER_MEMORY) {
             return attempt.done(answer, staged);
           }
-          reason = Reason.DECODER_MEMORY;
-          death = answer.verdict().detail();
-          decoder.close();
+          death = outOfMemory(answer.verdict().detail());
         } catch (IOException e) {
           requireOpen();
           if (e instanceof ProtocolException) {
             decoder.close(); // it would not end by itself
           }
-          reason = watchdog.reason() == null ? decoder.causeOfDeath() : watchdog.reason();
-          death = e + ", " + decoder.describeDeath();
+          death = watchdog.death() == null ? death(decoder, e) : watchdog.death();
         }
       }
       discard(decoder);
-      if (reason == Reason.TIMEOUT || attempt.number == ATTEMPTS) {
+      if (death.reason() == Reason.TIMEOUT || attempt.number == ATTEMPTS) {
         return attempt.failed(
-            reason, "the decoder died: " + death, staged.contentSha256(), staged.bytes());
+            death.reason(), death.detail(), staged.contentSha256(), staged.bytes());
       }
       attempt.number++;
     }
+  }
+
+  private Watchdog.Death outOfMemory(String detail) {
+    return new Watchdog.Death(
+        Reason.DECODER_MEMORY, settings.limits().memoryIsFull() + " (" + detail + ")");
+  }
+
+  /** Of a process that ended without its watchdog. */
+  private Watchdog.Death death(DecoderProcess decoder, IOException e) {
+    Reason reason = decoder.causeOfDeath();
+    String detail = "the decoder died: %s, %s".formatted(e, decoder.describeDeath());
+    return reason == Reason.DECODER_MEMORY
+        ? outOfMemory(detail)
+        : new Watchdog.Death(reason, detail);
   }
 
   /** The clock and the counter of one video. */
@@ -181,7 +208,7 @@ public final class VideoDecoder implements AutoCloseable {
     synchronized (lock) {
       decoding = false;
       if (closed) {
-        folder.close();
+        removeFolder();
       }
     }
   }
@@ -213,8 +240,17 @@ public final class VideoDecoder implements AutoCloseable {
         process.close();
       }
       if (!decoding) {
-        folder.close();
+        removeFolder();
       }
+    }
+  }
+
+  /** What was decoded stands, whether or not the folder can be removed. */
+  private void removeFolder() {
+    try {
+      folder.close();
+    } catch (UncheckedIOException e) {
+      LOG.warn("{} is left behind; it can be deleted", folder.path(), e);
     }
   }
 }

@@ -28,7 +28,7 @@ final class Watchdog implements AutoCloseable {
   private final long deadlineNanos;
   private final Duration cpuBefore;
   private final ScheduledFuture<?> looks;
-  private volatile Reason reason;
+  private volatile Death death;
 
   /**
    * @param deadlineNanos by {@link System#nanoTime}
@@ -43,24 +43,32 @@ final class Watchdog implements AutoCloseable {
   }
 
   private void look() {
-    if (System.nanoTime() - deadlineNanos > 0
-        || usage.cpu().minus(cpuBefore).compareTo(limits.cpu()) > 0) {
-      end(Reason.TIMEOUT);
+    if (System.nanoTime() - deadlineNanos > 0) {
+      end(new Death(Reason.TIMEOUT, limits.wallIsOver()));
+    } else if (usage.cpu().minus(cpuBefore).compareTo(limits.cpu()) > 0) {
+      end(new Death(Reason.TIMEOUT, limits.cpuIsUsedUp()));
     } else if (usage.residentBytes() > ((long) limits.memoryMegabytes() << 20)) {
-      end(Reason.DECODER_MEMORY);
+      end(new Death(Reason.DECODER_MEMORY, limits.memoryIsFull()));
     }
   }
 
-  private void end(Reason why) {
-    if (reason == null && process.isAlive()) {
-      reason = why;
+  private void end(Death why) {
+    if (death == null && process.isAlive()) {
+      death = why;
       process.destroyForcibly();
     }
   }
 
+  /**
+   * Why a process ended.
+   *
+   * @param detail for a person: the limit, and what raises it
+   */
+  record Death(Reason reason, String detail) {}
+
   /** Why it ended the process, or null. */
-  Reason reason() {
-    return reason;
+  Death death() {
+    return death;
   }
 
   @Override

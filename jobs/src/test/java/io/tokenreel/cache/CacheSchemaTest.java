@@ -25,7 +25,7 @@ class CacheSchemaTest {
         String.join(" ", CacheSchema.FEATURES.fieldNames()));
     assertEquals(
         "struct<frames:int,tokens_per_frame:int,grid_height:int,grid_width:int,dim:int,dtype:string,data:binary>",
-        CacheSchema.BLOCK.catalogString());
+        CacheSchema.FEATURES.apply("block").dataType().catalogString());
     assertEquals(
         "video_id video_uri content_sha256 encoder sampling compression frames grid_height grid_width"
             + " tokens_per_frame token_count token_index frame_budgets outcome writer_version created_at",

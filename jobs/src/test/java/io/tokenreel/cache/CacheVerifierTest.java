@@ -166,6 +166,17 @@ class CacheVerifierTest {
   }
 
   @Test
+  void verify_staleLock_saysWhoLeftIt() throws IOException {
+    commit(run(), tokens(), outcomes());
+    WriterLock.Owner ended = WriterLockTest.endedProcess();
+    WriterLockTest.writeOwner(output(), ended);
+    List<Finding> findings = CacheVerifier.verify(SPARK, output());
+    assertEquals(List.of("lock"), checks());
+    assertTrue(findings.get(0).found().contains("process " + ended.pid()), findings.toString());
+    assertTrue(findings.get(0).found().contains("gone"), findings.toString());
+  }
+
+  @Test
   void verify_indexThatDisagrees_saysSo() throws IOException {
     commit(run(), tokens(), outcomes());
     FileSystem fs = output().getFileSystem(new Configuration());
@@ -177,6 +188,6 @@ class CacheVerifierTest {
     fs.delete(new Path(output(), "_index"), true);
     List<Finding> findings = CacheVerifier.verify(SPARK, output());
     assertEquals(1, findings.size(), findings.toString());
-    assertTrue(findings.get(0).found().contains("rebuildIndex"), findings.toString());
+    assertTrue(findings.get(0).found().contains("the next precompute"), findings.toString());
   }
 }

@@ -59,7 +59,7 @@ class SlotTableTest {
     fs.delete(new Path(table.path().getParent(), "." + table.path().getName() + ".crc"), false);
     try (FSDataInputStream in = fs.open(table.path())) {
       IOException error = assertThrows(IOException.class, () -> table.probe(in, 5));
-      assertTrue(error.getMessage().contains("rebuild"), error.getMessage());
+      assertTrue(error.getMessage().contains("delete the folder _index"), error.getMessage());
     }
   }
 

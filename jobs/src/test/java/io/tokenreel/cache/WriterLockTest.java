@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,6 +78,23 @@ class WriterLockTest {
   void acquire_lockNotReadable_isRefused() throws IOException {
     Files.writeString(temporary.resolve("_lock"), "{");
     assertThrows(CacheLockedException.class, () -> WriterLock.acquire(fs, lock));
+  }
+
+  @Test
+  void acquire_emptyLockOfAWriterThatDiedTakingIt_takesOverAfterAMinute() throws IOException {
+    java.nio.file.Path empty = Files.createFile(temporary.resolve("_lock"));
+    assertThrows(CacheLockedException.class, () -> WriterLock.acquire(fs, lock));
+    Files.setLastModifiedTime(empty, FileTime.from(Instant.now().minusSeconds(90)));
+    WriterLock.acquire(fs, lock).close();
+  }
+
+  @Test
+  void acquire_thenClose_leavesNoFile() throws IOException {
+    try (WriterLock held = WriterLock.acquire(fs, lock)) {
+      held.checkHeld();
+      assertEquals(List.of("_lock"), List.of(temporary.toFile().list()));
+    }
+    assertEquals(List.of(), List.of(temporary.toFile().list()));
   }
 
   @Test

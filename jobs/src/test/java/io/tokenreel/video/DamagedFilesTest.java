@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tokenreel.video.TestClips.Encoding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,6 +25,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that are no videos, no longer videos, or too much of one. */
 class DamagedFilesTest {
+
+  private static final FrameSize SIZE = new FrameSize(64, 96);
+  private static final int GENERATED = 40;
 
   private static VideoDecoder decoder;
 
@@ -135,15 +141,10 @@ class DamagedFilesTest {
     }
   }
 
-  /** Not all damage shows: most changed bits of an entropy-coded picture decode to something. */
-  @Test
-  void decode_randomDamage_neverCostsTheDecoderAndIsMostlyNoticed() throws IOException {
-    byte[] whole = Files.readAllBytes(TestClips.clip("h264_closed_gop.mp4"));
-    Frames sound = decode("sound.mp4", whole).frames();
-    int changed = 0;
-    int noticed = 0;
+  /** What became of a file with 32 random bytes in some place, often enough to hit everything. */
+  private void damage(byte[] whole, BiConsumer<Integer, DecodedVideo> check) throws IOException {
     try (VideoDecoder full =
-        VideoTests.decoder("uniform:frames=8", VideoTests.SMALL, DecodeCheck.FULL)) {
+        VideoTests.decoder("uniform:frames=40", VideoTests.SMALL, DecodeCheck.FULL)) {
       for (int seed = 0; seed < 60; seed++) {
         Random random = new Random(seed);
         byte[] damaged = whole.clone();
@@ -151,16 +152,85 @@ class DamagedFilesTest {
         for (int i = 0; i < 32; i++) {
           damaged[at + i] = (byte) random.nextInt();
         }
-        Path file = Files.write(folder.resolve("damaged.mp4"), damaged);
+        Path file = Files.write(folder.resolve("damaged"), damaged);
         DecodedVideo video = full.decode(VideoTests.ref(file));
         assertEquals(1, video.attempts(), "seed " + seed + ": " + video.detail());
-        boolean ok = video.outcome() == Outcome.OK;
-        boolean same = ok && Arrays.equals(sound.rgb(), video.frames().rgb());
-        changed += same ? 0 : 1;
-        noticed += ok ? 0 : 1;
+        check.accept(seed, video);
       }
     }
-    assertTrue(noticed * 2 >= changed, noticed + " of " + changed + " were noticed");
+  }
+
+  /** Not all damage shows: most changed bits of an entropy-coded picture decode to something. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "openh264_short_gop.mp4",
+        "openh264_uneven.mkv",
+        "openh264_long_gop.ts",
+        "mpeg2_b.ts",
+        "mpeg4_b.avi"
+      })
+  void decode_randomDamage_neverCostsTheDecoderAndIsMostlyNoticed(String name) throws IOException {
+    byte[] whole = Files.readAllBytes(generated(name));
+    byte[] sound = decodeFully(whole).frames().rgb();
+    AtomicInteger changed = new AtomicInteger();
+    AtomicInteger noticed = new AtomicInteger();
+    damage(
+        whole,
+        (seed, video) -> {
+          boolean ok = video.outcome() == Outcome.OK;
+          boolean same = ok && Arrays.equals(sound, video.frames().rgb());
+          changed.addAndGet(same ? 0 : 1);
+          noticed.addAndGet(ok ? 0 : 1);
+        });
+    assertTrue(noticed.get() * 2 >= changed.get(), noticed + " of " + changed + " were noticed");
+  }
+
+  /**
+   * Matroska's demuxer says when it skips, and reads all of so short a file before the first packet
+   * is asked for.
+   */
+  @Test
+  void decode_randomDamageOfMatroska_isNeverOkWithAFrameLess() throws IOException {
+    byte[] whole = Files.readAllBytes(generated("openh264_uneven.mkv"));
+    damage(
+        whole,
+        (seed, video) ->
+            assertTrue(
+                video.outcome() != Outcome.OK || video.framesDecoded() == GENERATED,
+                "seed " + seed + ": OK with " + video.framesDecoded() + " frames"));
+  }
+
+  /** The demuxer of transport streams drops a packet without a word; the decoder may drop none. */
+  @Test
+  void decode_randomDamageOfATransportStream_isNeverOkWithFramesThatTheDecoderDropped()
+      throws IOException {
+    Encoding shortGop = new Encoding("short.ts", "libopenh264", 5, Map.of(), new int[] {1});
+    byte[] whole = Files.readAllBytes(shortGop.write(folder, SIZE, GENERATED));
+    damage(
+        whole,
+        (seed, video) ->
+            assertTrue(
+                video.outcome() != Outcome.OK || video.framesDecoded() >= GENERATED - 1,
+                "seed " + seed + ": OK with " + video.framesDecoded() + " frames"));
+  }
+
+  private Path generated(String name) throws IOException {
+    for (Encoding encoding : TestClips.encodings()) {
+      if (encoding.file().equals(name)) {
+        return encoding.write(folder, SIZE, GENERATED);
+      }
+    }
+    throw new IllegalArgumentException("no encoding " + name);
+  }
+
+  private DecodedVideo decodeFully(byte[] bytes) throws IOException {
+    try (VideoDecoder full =
+        VideoTests.decoder("uniform:frames=40", VideoTests.SMALL, DecodeCheck.FULL)) {
+      DecodedVideo video = full.decode(VideoTests.ref(Files.write(folder.resolve("sound"), bytes)));
+      assertEquals(Outcome.OK, video.outcome(), video.detail());
+      return video;
+    }
   }
 
   @Test

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DecoderFaultsTest {
 
   private static final DecodeLimits LIMITS =
-      DecodeLimits.DEFAULT.withMemoryMegabytes(256).withWall(Duration.ofSeconds(60));
+      DecodeLimits.DEFAULT.withMemoryMegabytes(256).withTime(Duration.ofSeconds(60));
 
   @TempDir private Path folder;
 
@@ -39,6 +39,7 @@ class DecoderFaultsTest {
     return new VideoDecoder(
         settings,
         new Configuration(false),
+        folder,
         path -> {
           privateFolder.set(path);
           return StandInDecoder.command(folder);
@@ -56,7 +57,7 @@ class DecoderFaultsTest {
     "abort,DECODER_CRASH,assertion failed in the stand-in",
     "garbage,DECODER_CRASH,unknown message",
     "close,DECODER_CRASH,EOFException",
-    "memory,DECODER_MEMORY,decoder died"
+    "memory,DECODER_MEMORY,memory limit of 256 MB"
   })
   void decode_decoderDiesTwice_failsTheVideoAndSparesItsNeighbours(
       String behaviour, Reason reason, String detail) throws IOException {
@@ -84,9 +85,10 @@ class DecoderFaultsTest {
 
   @Test
   void decode_decoderHangs_failsWithTimeoutWhenTheWallTimeIsOver() throws IOException {
-    try (VideoDecoder decoder = decoder(LIMITS.withWall(Duration.ofSeconds(2)))) {
+    try (VideoDecoder decoder = decoder(LIMITS.withTime(Duration.ofSeconds(2)))) {
       DecodedVideo video = decoder.decode(video("hang"));
       assertEquals(Reason.TIMEOUT, video.reason(), video.detail());
+      assertTrue(video.detail().contains("wall time of 2 s"), video.detail());
       assertEquals(1, video.attempts(), "no time is left for another attempt");
     }
   }
@@ -102,7 +104,9 @@ class DecoderFaultsTest {
             LIMITS.maxVideo(),
             LIMITS.memoryMegabytes());
     try (VideoDecoder decoder = decoder(limits)) {
-      assertEquals(Reason.TIMEOUT, decoder.decode(video("spin")).reason());
+      DecodedVideo video = decoder.decode(video("spin"));
+      assertEquals(Reason.TIMEOUT, video.reason(), video.detail());
+      assertTrue(video.detail().contains("processor time of 2 s"), video.detail());
     }
   }
 

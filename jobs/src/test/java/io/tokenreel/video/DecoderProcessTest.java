@@ -2,6 +2,7 @@ package io.tokenreel.video;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
@@ -58,18 +59,22 @@ class DecoderProcessTest {
     try (VideoDecoder decoder = new VideoDecoder(settings, new Configuration(false))) {
       DecodedVideo video = decoder.decode(VideoTests.ref(file));
       assertEquals(Reason.DECODER_MEMORY, video.reason(), video.detail());
+      assertTrue(video.detail().contains("raise it with --decode-memory"), video.detail());
       Path small = TestClips.clip("h264_closed_gop.mp4");
       assertEquals(Outcome.OK, decoder.decode(VideoTests.ref(small)).outcome());
     }
   }
 
   @Test
-  void process_inputCloses_ends() throws Exception {
-    List<String> command = ChildCommand.of(MEGABYTES, folder, NativesCache.path());
-    Process process = new ProcessBuilder(command).directory(folder.toFile()).start();
+  void process_inputCloses_deletesItsFolderAndEnds() throws Exception {
+    Path own = Files.createDirectory(folder.resolve("own"));
+    Files.writeString(own.resolve("video"), "staged");
+    List<String> command = ChildCommand.of(MEGABYTES, own, NativesCache.path());
+    Process process = new ProcessBuilder(command).directory(own.toFile()).start();
     process.getOutputStream().close();
     assertTrue(process.waitFor(60, TimeUnit.SECONDS), "the decoder outlived its owner");
     assertEquals(0, process.exitValue());
+    assertFalse(Files.exists(own), "the folder outlived its owner");
   }
 
   @Test
@@ -85,7 +90,7 @@ class DecoderProcessTest {
         VideoTests.settings("uniform:frames=3", VideoTests.SMALL, DecodeCheck.SAMPLED);
     try (VideoDecoder plain = new VideoDecoder(settings, new Configuration(false));
         VideoDecoder fromJar =
-            new VideoDecoder(settings, new Configuration(false), path -> shaded)) {
+            new VideoDecoder(settings, new Configuration(false), folder, path -> shaded)) {
       DecodedVideo video = fromJar.decode(VideoTests.ref(clip));
       assertEquals(Outcome.OK, video.outcome(), video.detail());
       assertArrayEquals(plain.decode(VideoTests.ref(clip)).frames().rgb(), video.frames().rgb());

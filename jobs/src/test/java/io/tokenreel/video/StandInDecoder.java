@@ -14,8 +14,8 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * A program in the decoder's place that behaves as a decoder under attack might. The video's text
- * says how: good, abort, hang, memory, spin, garbage, close; with "once-" before it only the first
- * process of a folder does so.
+ * says how: good, abort, hang, memory, spin, garbage, close, nest; with "once-" before it only the
+ * first process of a folder does so.
  */
 public final class StandInDecoder {
 
@@ -55,6 +55,13 @@ public final class StandInDecoder {
       throws IOException, InterruptedException {
     switch (behaviour) {
       case "good" -> answer(request, out);
+      case "nest" -> {
+        // The copy becomes a folder that cannot be deleted while it holds something.
+        Path file = Path.of(request.file());
+        Files.delete(file);
+        Files.createDirectories(file.resolve("nest"));
+        answer(request, out);
+      }
       case "abort" -> {
         System.err.println("assertion failed in the stand-in");
         Runtime.getRuntime().halt(134);

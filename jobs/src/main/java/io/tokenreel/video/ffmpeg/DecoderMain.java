@@ -3,6 +3,7 @@ package io.tokenreel.video.ffmpeg;
 import io.tokenreel.video.DecodeRequest;
 import io.tokenreel.video.DecodeVerdict;
 import io.tokenreel.video.DecoderProtocol;
+import io.tokenreel.video.PrivateFolder;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -10,11 +11,13 @@ import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.SynchronousQueue;
 
 /**
  * The decoder process: reads requests, writes frames, as {@link DecoderProtocol} says, until its
- * input closes. It ends at once then, in mid-video too, so that it never outlives its owner.
+ * input closes. It deletes its private folder and ends at once then, in mid-video too, so that it
+ * never outlives its owner.
  *
  * <p>The answer goes to file descriptor {@value #ANSWERS}, which only this class knows; whatever a
  * library prints on standard output goes to standard error and cannot disturb it.
@@ -55,10 +58,20 @@ public final class DecoderMain {
         requests.put(DecodeRequest.read(in));
       }
     } catch (EOFException e) {
+      deleteFolder();
       Runtime.getRuntime().halt(0);
     } catch (IOException | InterruptedException | RuntimeException e) {
       System.err.println("the request could not be read: " + e);
       Runtime.getRuntime().halt(2);
+    }
+  }
+
+  /** The owner's private folder, which an owner that was killed could not delete. */
+  private static void deleteFolder() {
+    try {
+      PrivateFolder.delete(Path.of(System.getProperty("java.io.tmpdir")));
+    } catch (IOException e) {
+      System.err.println("the private folder could not be deleted: " + e);
     }
   }
 

@@ -74,7 +74,10 @@ final class FfmpegLog extends LogCallback {
     return last;
   }
 
+  /** Begins anew; nothing that was counted or said before is kept. */
   synchronized void clear() {
+    errors = 0;
+    errorsByPart.clear();
     last = "";
   }
 }

@@ -15,12 +15,17 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 
 /**
  * Decodes a video from the first packet to the last. The first pass delivers the frames that the
  * packet index promises; when other frames came than were promised, the sampler chooses again among
  * those that decoded cleanly, and a second pass delivers them.
+ *
+ * <p>A decoder may drop a frame without a word. That counts as damage wherever the packets are
+ * known to promise it ({@link PacketIndex#mustShow}).
  */
 final class FullDecode {
 
@@ -75,18 +80,21 @@ final class FullDecode {
       int[] outputs = clean.stream().mapToInt(Decoded::output).toArray();
       secondPass(Choice.of(request.sampling().sampler(), times, outputs), converter, sink);
     }
-    return verdict(Math.max(0, promised.length - clean.size()), missing, lastError);
+    return verdict(promised, missing, lastError);
   }
 
-  private DecodeVerdict verdict(int lost, Optional<String> missing, String lastError) {
-    if (errors == 0 && missing.isEmpty()) {
+  private DecodeVerdict verdict(int[] promised, Optional<String> missing, String lastError) {
+    Set<Integer> came = clean.stream().map(Decoded::packet).collect(Collectors.toSet());
+    int[] absent = Arrays.stream(promised).filter(packet -> !came.contains(packet)).toArray();
+    boolean whole = Arrays.stream(absent).noneMatch(timeline.index()::mustShow);
+    if (errors == 0 && missing.isEmpty() && whole) {
       return new DecodeVerdict(Outcome.OK, null, null, framesDecoded, 0);
     }
     return new DecodeVerdict(
         Outcome.DEGRADED,
         missing.isPresent() ? Reason.TRUNCATED : Reason.DECODE_ERROR,
         "%d of %d frames lost; %s"
-            .formatted(lost, clean.size() + lost, describe(missing, lastError)),
+            .formatted(absent.length, promised.length, describe(missing, lastError)),
         framesDecoded,
         errors);
   }

@@ -25,7 +25,7 @@ final class PacketIndex {
   private byte[] flags = new byte[1024]; // [packet]
   private int count;
   private boolean timed = true;
-  private boolean sparse = true;
+  private boolean understood = true;
 
   void add(AVPacket packet, PacketTraits traits) {
     if (count == pts.length) {
@@ -34,7 +34,7 @@ final class PacketIndex {
     }
     boolean discarded = (packet.flags() & AV_PKT_FLAG_DISCARD) != 0;
     timed &= packet.pts() != AV_NOPTS_VALUE;
-    sparse &= traits.understood();
+    understood &= traits.understood();
     pts[count] = packet.pts();
     flags[count] =
         (byte)
@@ -48,7 +48,7 @@ final class PacketIndex {
 
   /** Says that the stream is not one whose frames can be told from its packets. */
   void requireFullDecode() {
-    sparse = false;
+    understood = false;
   }
 
   int count() {
@@ -60,12 +60,22 @@ final class PacketIndex {
     return timed;
   }
 
+  /** Whether each shown packet is known to give one frame, from the first on. */
+  boolean understood() {
+    return understood && count > 0 && isEntry(0);
+  }
+
   /**
-   * Whether single frames may be decoded: each shown packet is known to give one frame, and the
-   * stream begins at an entry.
+   * Whether a shown packet must give a frame, or is lost. Those need not that are presented before
+   * an open entry at the stream's start: what they refer to was cut off, and decoders drop them.
    */
+  boolean mustShow(int packet) {
+    return understood() && (isClosedEntry(0) || (timed && pts[packet] >= pts[0]));
+  }
+
+  /** Whether single frames may be decoded. */
   boolean sparse() {
-    return sparse && timed && count > 0 && isEntry(0);
+    return understood() && timed;
   }
 
   long pts(int packet) {

@@ -12,6 +12,7 @@ import static org.bytedeco.ffmpeg.global.avformat.avformat_close_input;
 import static org.bytedeco.ffmpeg.global.avformat.avformat_find_stream_info;
 import static org.bytedeco.ffmpeg.global.avformat.avformat_open_input;
 import static org.bytedeco.ffmpeg.global.avutil.AVERROR_EOF;
+import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_ATTACHMENT;
 import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_VIDEO;
 import static org.bytedeco.ffmpeg.global.avutil.av_dict_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_dict_set;
@@ -29,8 +30,9 @@ import org.bytedeco.javacpp.PointerPointer;
  * The packets of a file's video stream, from the first to the last. It never seeks, so what it
  * gives depends on no seek table, and two sources of one file give the same packets.
  *
- * <p>The video is FFmpeg's best stream: the one with the default disposition first, then by size;
- * cover art never is.
+ * <p>The video is FFmpeg's best stream: one with the default disposition before others, then the
+ * one with more frames among the first few, then the one with the higher bit rate. Cover art never
+ * is.
  */
 final class VideoSource implements AutoCloseable {
 
@@ -41,6 +43,7 @@ final class VideoSource implements AutoCloseable {
   private final AVFormatContext format;
   private final AVStream stream;
   private final String demuxer;
+  private long logged; // error lines of the demuxer that are counted
   private long errors;
 
   private VideoSource(FfmpegLog log, AVFormatContext format, AVStream stream) {
@@ -93,8 +96,14 @@ final class VideoSource implements AutoCloseable {
   }
 
   private static AVStream videoStream(AVFormatContext format) throws DecodeFailure {
+    for (int i = 0; i < format.nb_streams(); i++) {
+      if ((format.streams(i).disposition() & AV_DISPOSITION_ATTACHED_PIC) != 0) {
+        // Or it would rank among the videos.
+        format.streams(i).codecpar().codec_type(AVMEDIA_TYPE_ATTACHMENT);
+      }
+    }
     int best = av_find_best_stream(format, AVMEDIA_TYPE_VIDEO, -1, -1, (AVCodec) null, 0);
-    if (best < 0 || (format.streams(best).disposition() & AV_DISPOSITION_ATTACHED_PIC) != 0) {
+    if (best < 0) {
       throw new DecodeFailure(
           Reason.NO_VIDEO_STREAM, "none of %d streams is a video".formatted(format.nb_streams()));
     }
@@ -114,12 +123,10 @@ final class VideoSource implements AutoCloseable {
    */
   boolean next(AVPacket packet) throws DecodeFailure {
     for (int inARow = 0; inARow < MAX_ERRORS_IN_A_ROW; ) {
-      long logged = log.errorsOf(demuxer);
       int read = av_read_frame(format, packet);
       if (read == AVERROR_EOF()) {
         int io = format.pb() == null ? 0 : format.pb().error();
-        errors +=
-            (io < 0 && io != AVERROR_EOF() ? 1 : 0) + (log.errorsOf(demuxer) > logged ? 1 : 0);
+        errors += (io < 0 && io != AVERROR_EOF() ? 1 : 0) + (hasLogged() ? 1 : 0);
         return false;
       }
       if (read < 0) {
@@ -131,12 +138,22 @@ final class VideoSource implements AutoCloseable {
       boolean ours = packet.stream_index() == stream.index();
       if (ours) {
         boolean corrupt = (packet.flags() & AV_PKT_FLAG_CORRUPT) != 0;
-        errors += corrupt || log.errorsOf(demuxer) > logged ? 1 : 0;
+        errors += hasLogged() || corrupt ? 1 : 0;
         return true;
       }
       av_packet_unref(packet);
     }
     return false;
+  }
+
+  /**
+   * Whether the demuxer has logged an error since the last call. The first call answers for the
+   * opening too, which reads megabytes ahead.
+   */
+  private boolean hasLogged() {
+    long before = logged;
+    logged = log.errorsOf(demuxer);
+    return logged > before;
   }
 
   /** Errors met so far. */

@@ -1,0 +1,113 @@
+package io.tokenreel.cache;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tokenreel.compress.CompressionSpec;
+import io.tokenreel.compress.Compressors;
+import io.tokenreel.compress.TokenCompressor;
+import io.tokenreel.testing.RandomBlocks;
+import io.tokenreel.testing.RandomBlocks.Kind;
+import io.tokenreel.token.TokenBlock;
+import io.tokenreel.token.TokenShape;
+import java.sql.Timestamp;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.junit.jupiter.api.Test;
+
+/** What the methods of compression may select, and what no method does. */
+class RowChecksTest {
+
+  private static final long SEED = 5;
+  private static final TokenShape PLAIN = new TokenShape(5, 6, 2, 3, 16);
+  private static final TokenShape NEWLINES = new TokenShape(5, 8, 2, 3, 16);
+
+  private static final List<String> SPECS =
+      List.of(
+          "none",
+          "uniform:retention=0.25",
+          "random:retention=0.25",
+          "frames:keep=1/4",
+          "topk:score=vidcom2,budget=equal,retention=0.25",
+          "topk:score=norm,budget=fca,retention=0.01",
+          "vidcom2:retention=0.25",
+          "vidcom2:retention=0.25,mode=paper,exact=true",
+          "dycoke:prune=1",
+          "dycoke:prune=1,mode=paper");
+
+  private static Row selection(String spec, TokenShape shape, Integer[] index, Double[] budgets) {
+    return RowFactory.create(
+        spec + " on " + shape.tokensPerFrame(),
+        "file:/videos/v",
+        CacheRows.sha(spec),
+        CacheRows.ENCODER,
+        CacheRows.SAMPLING,
+        spec,
+        shape.frames(),
+        shape.gridHeight(),
+        shape.gridWidth(),
+        shape.tokensPerFrame(),
+        index.length,
+        index,
+        budgets,
+        "OK",
+        "0.1.0",
+        Timestamp.from(CacheRows.CREATED));
+  }
+
+  private static Row selectionBy(String spec, TokenShape shape) {
+    TokenCompressor compressor = Compressors.of(spec);
+    TokenBlock block = RandomBlocks.of(Kind.NORMAL, shape, SEED);
+    return selection(
+        spec,
+        shape,
+        Arrays.stream(compressor.select(block).indices()).boxed().toArray(Integer[]::new),
+        Arrays.stream(compressor.frameBudgets(block)).boxed().toArray(Double[]::new));
+  }
+
+  private static List<Finding> findings(List<Row> rows) {
+    return RowChecks.of(
+        CacheTable.SELECTIONS, CacheRows.spark().createDataFrame(rows, CacheSchema.SELECTIONS));
+  }
+
+  private static List<String> checksOf(TokenShape shape, Integer... index) {
+    Double[] budgets = new Double[shape.frames()];
+    Arrays.fill(budgets, 0.5);
+    return findings(List.of(selection("none", shape, index, budgets))).stream()
+        .map(Finding::check)
+        .toList();
+  }
+
+  @Test
+  void selections_everyMethodOnAnOddNumberOfFrames_areSound() {
+    List<Row> rows = new ArrayList<>();
+    for (String spec : SPECS) {
+      rows.add(selectionBy(spec, PLAIN));
+      rows.add(selectionBy(spec, NEWLINES));
+    }
+    rows.add(selectionBy("vidcom2:retention=0.25,grid=newline", NEWLINES));
+    assertEquals(List.of(), findings(rows), "seed " + SEED);
+    assertTrue(
+        SPECS.stream()
+            .map(spec -> CompressionSpec.parse(spec).name())
+            .toList()
+            .containsAll(Compressors.names()),
+        "a method of " + Compressors.names() + " is untested");
+  }
+
+  @Test
+  void selections_placesOutOfOrder_areFound() {
+    List<String> broken = List.of("selections.token_index_values");
+    assertEquals(broken, checksOf(PLAIN, 0, 3, 1));
+    assertEquals(broken, checksOf(PLAIN, 0, 3, 3));
+    assertEquals(broken, checksOf(PLAIN, 0, 30));
+    assertEquals(List.of(), checksOf(NEWLINES, 0, 4, 3, 7, 8));
+    assertEquals(broken, checksOf(NEWLINES, 4, 0, 3, 7, 8));
+    assertEquals(broken, checksOf(NEWLINES, 0, 4, 7, 3, 8));
+    assertEquals(broken, checksOf(NEWLINES, 0, 8, 3, 7));
+    assertEquals(broken, checksOf(NEWLINES, 0, 3, 3, 7));
+  }
+}

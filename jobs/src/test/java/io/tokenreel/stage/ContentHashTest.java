@@ -1,0 +1,54 @@
+package io.tokenreel.stage;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.tokenreel.sql.LocalSpark;
+import io.tokenreel.video.HostileFileSystem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ContentHashTest {
+
+  @TempDir private Path folder;
+
+  @Test
+  void append_rowsThatCannotBeRead_haveNoDigestAndSpareTheOthers() throws IOException {
+    SparkSession spark = LocalSpark.plain();
+    spark
+        .sparkContext()
+        .hadoopConfiguration()
+        .set("fs.hostile.impl", HostileFileSystem.class.getName());
+    Path sound = Files.writeString(folder.resolve("abc"), "abc");
+    List<Row> rows =
+        Stream.of(
+                sound.toString(),
+                "hostile://unknown/v.mp4",
+                "hostile://break/v.mp4",
+                "no scheme: v.mp4",
+                "/no/such/file.mp4")
+            .map(RowFactory::create)
+            .toList();
+    List<Row> hashed =
+        ContentHash.append(
+                spark.createDataFrame(
+                    rows, new StructType().add("video_uri", DataTypes.StringType)))
+            .collectAsList();
+    assertEquals(
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+        hashed.get(0).getString(1));
+    for (Row unreadable : hashed.subList(1, hashed.size())) {
+      assertNull(unreadable.get(1), unreadable.getString(0));
+    }
+  }
+}
