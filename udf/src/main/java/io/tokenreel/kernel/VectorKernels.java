@@ -14,10 +14,10 @@ import jdk.incubator.vector.VectorSpecies;
  * {@link ScalarKernels} in registers of 128, 256 or 512 bits, with the same bits as result.
  *
  * <p>Channels lie across lanes, so a sum over rows keeps its order by itself. A sum over channels
- * fills two registers' worth of {@link Stripes} at a time, in as many walks over the (cached) row
- * as sixteen stripes need. Rows go four by four, the last one again where fewer are left: that
- * hides the latency of the additions, and memory that is read in four places is fetched ahead twice
- * as fast as in one.
+ * fills one register's worth of {@link Stripes} at a time, in as many walks over the (cached) row
+ * as sixteen stripes need. Rows go eight by eight, the last one again where fewer are left: that
+ * hides the latency of the additions, and memory that is read in eight places is fetched ahead
+ * twice as fast as in one.
  *
  * <p>What a loop needs is in locals, and a vector of zeros is made where it is used: with fields or
  * constants C2 keeps vectors as objects, and is five times slower.
@@ -47,7 +47,7 @@ public final class VectorKernels implements Kernels {
    */
   private static final int PAIR = 2 * LANES;
 
-  private static final int ABREAST = 4;
+  private static final int ABREAST = 8;
 
   /** Bits of a register in use. */
   int bits() {
@@ -172,49 +172,57 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void weightedSquares(RowBatch rows, double[] weights, double[] out) {
-    byte[] data = rows.data;
-    int width = rows.width;
-    int last = rows.count - 1;
     double[] stripes = new double[ABREAST * Stripes.COUNT];
     for (int r = 0; r < rows.count; r += ABREAST) {
-      int row0 = rows.offsets[r];
-      int row1 = rows.offsets[Math.min(r + 1, last)];
-      int row2 = rows.offsets[Math.min(r + 2, last)];
-      int row3 = rows.offsets[Math.min(r + 3, last)];
-      for (int stripe = 0; stripe < Stripes.COUNT; stripe += PAIR) {
-        DoubleVector zero = DoubleVector.zero(DOUBLES);
-        DoubleVector lowSum0 = zero;
-        DoubleVector highSum0 = zero;
-        DoubleVector lowSum1 = zero;
-        DoubleVector highSum1 = zero;
-        DoubleVector lowSum2 = zero;
-        DoubleVector highSum2 = zero;
-        DoubleVector lowSum3 = zero;
-        DoubleVector highSum3 = zero;
-        for (int low = stripe; low < width; low += Stripes.COUNT) {
-          int high = low + LANES;
-          DoubleVector lowWeight = doubles(weights, low);
-          DoubleVector highWeight = doubles(weights, high);
-          lowSum0 = weightedSquare(data, row0, low, lowWeight, lowSum0);
-          highSum0 = weightedSquare(data, row0, high, highWeight, highSum0);
-          lowSum1 = weightedSquare(data, row1, low, lowWeight, lowSum1);
-          highSum1 = weightedSquare(data, row1, high, highWeight, highSum1);
-          lowSum2 = weightedSquare(data, row2, low, lowWeight, lowSum2);
-          highSum2 = weightedSquare(data, row2, high, highWeight, highSum2);
-          lowSum3 = weightedSquare(data, row3, low, lowWeight, lowSum3);
-          highSum3 = weightedSquare(data, row3, high, highWeight, highSum3);
-        }
-        lowSum0.intoArray(stripes, stripe);
-        highSum0.intoArray(stripes, stripe + LANES);
-        lowSum1.intoArray(stripes, Stripes.COUNT + stripe);
-        highSum1.intoArray(stripes, Stripes.COUNT + stripe + LANES);
-        lowSum2.intoArray(stripes, 2 * Stripes.COUNT + stripe);
-        highSum2.intoArray(stripes, 2 * Stripes.COUNT + stripe + LANES);
-        lowSum3.intoArray(stripes, 3 * Stripes.COUNT + stripe);
-        highSum3.intoArray(stripes, 3 * Stripes.COUNT + stripe + LANES);
+      for (int stripe = 0; stripe < Stripes.COUNT; stripe += LANES) {
+        walkSquares(rows, r, weights, stripe, stripes);
       }
       total(stripes, out, r, rows.count);
     }
+  }
+
+  /** One walk over the rows from {@code r} on, for a register's worth of stripes. */
+  private static void walkSquares(
+      RowBatch rows, int r, double[] weights, int stripe, double[] stripes) {
+    byte[] data = rows.data;
+    int width = rows.width;
+    int last = rows.count - 1;
+    int row0 = rows.offsets[r];
+    int row1 = rows.offsets[Math.min(r + 1, last)];
+    int row2 = rows.offsets[Math.min(r + 2, last)];
+    int row3 = rows.offsets[Math.min(r + 3, last)];
+    int row4 = rows.offsets[Math.min(r + 4, last)];
+    int row5 = rows.offsets[Math.min(r + 5, last)];
+    int row6 = rows.offsets[Math.min(r + 6, last)];
+    int row7 = rows.offsets[Math.min(r + 7, last)];
+    DoubleVector zero = DoubleVector.zero(DOUBLES);
+    DoubleVector sum0 = zero;
+    DoubleVector sum1 = zero;
+    DoubleVector sum2 = zero;
+    DoubleVector sum3 = zero;
+    DoubleVector sum4 = zero;
+    DoubleVector sum5 = zero;
+    DoubleVector sum6 = zero;
+    DoubleVector sum7 = zero;
+    for (int i = stripe; i < width; i += Stripes.COUNT) {
+      DoubleVector weight = doubles(weights, i);
+      sum0 = weightedSquare(data, row0, i, weight, sum0);
+      sum1 = weightedSquare(data, row1, i, weight, sum1);
+      sum2 = weightedSquare(data, row2, i, weight, sum2);
+      sum3 = weightedSquare(data, row3, i, weight, sum3);
+      sum4 = weightedSquare(data, row4, i, weight, sum4);
+      sum5 = weightedSquare(data, row5, i, weight, sum5);
+      sum6 = weightedSquare(data, row6, i, weight, sum6);
+      sum7 = weightedSquare(data, row7, i, weight, sum7);
+    }
+    sum0.intoArray(stripes, stripe);
+    sum1.intoArray(stripes, Stripes.COUNT + stripe);
+    sum2.intoArray(stripes, 2 * Stripes.COUNT + stripe);
+    sum3.intoArray(stripes, 3 * Stripes.COUNT + stripe);
+    sum4.intoArray(stripes, 4 * Stripes.COUNT + stripe);
+    sum5.intoArray(stripes, 5 * Stripes.COUNT + stripe);
+    sum6.intoArray(stripes, 6 * Stripes.COUNT + stripe);
+    sum7.intoArray(stripes, 7 * Stripes.COUNT + stripe);
   }
 
   private static DoubleVector weightedSquare(
@@ -226,135 +234,161 @@ public final class VectorKernels implements Kernels {
   @Override
   public void twoDots(
       RowBatch rows, double[] first, double[] second, double[] firstOut, double[] secondOut) {
-    byte[] data = rows.data;
-    int width = rows.width;
-    int last = rows.count - 1;
     double[] firstStripes = new double[ABREAST * Stripes.COUNT];
     double[] secondStripes = new double[ABREAST * Stripes.COUNT];
     for (int r = 0; r < rows.count; r += ABREAST) {
-      int row0 = rows.offsets[r];
-      int row1 = rows.offsets[Math.min(r + 1, last)];
-      int row2 = rows.offsets[Math.min(r + 2, last)];
-      int row3 = rows.offsets[Math.min(r + 3, last)];
-      for (int stripe = 0; stripe < Stripes.COUNT; stripe += PAIR) {
-        DoubleVector zero = DoubleVector.zero(DOUBLES);
-        DoubleVector lowFirst0 = zero;
-        DoubleVector highFirst0 = zero;
-        DoubleVector lowFirst1 = zero;
-        DoubleVector highFirst1 = zero;
-        DoubleVector lowFirst2 = zero;
-        DoubleVector highFirst2 = zero;
-        DoubleVector lowFirst3 = zero;
-        DoubleVector highFirst3 = zero;
-        DoubleVector lowSecond0 = zero;
-        DoubleVector highSecond0 = zero;
-        DoubleVector lowSecond1 = zero;
-        DoubleVector highSecond1 = zero;
-        DoubleVector lowSecond2 = zero;
-        DoubleVector highSecond2 = zero;
-        DoubleVector lowSecond3 = zero;
-        DoubleVector highSecond3 = zero;
-        for (int low = stripe; low < width; low += Stripes.COUNT) {
-          int high = low + LANES;
-          DoubleVector lowFirstFactor = doubles(first, low);
-          DoubleVector lowSecondFactor = doubles(second, low);
-          DoubleVector highFirstFactor = doubles(first, high);
-          DoubleVector highSecondFactor = doubles(second, high);
-          DoubleVector low0 = load(data, row0, low);
-          lowFirst0 = low0.fma(lowFirstFactor, lowFirst0);
-          lowSecond0 = low0.fma(lowSecondFactor, lowSecond0);
-          DoubleVector high0 = load(data, row0, high);
-          highFirst0 = high0.fma(highFirstFactor, highFirst0);
-          highSecond0 = high0.fma(highSecondFactor, highSecond0);
-          DoubleVector low1 = load(data, row1, low);
-          lowFirst1 = low1.fma(lowFirstFactor, lowFirst1);
-          lowSecond1 = low1.fma(lowSecondFactor, lowSecond1);
-          DoubleVector high1 = load(data, row1, high);
-          highFirst1 = high1.fma(highFirstFactor, highFirst1);
-          highSecond1 = high1.fma(highSecondFactor, highSecond1);
-          DoubleVector low2 = load(data, row2, low);
-          lowFirst2 = low2.fma(lowFirstFactor, lowFirst2);
-          lowSecond2 = low2.fma(lowSecondFactor, lowSecond2);
-          DoubleVector high2 = load(data, row2, high);
-          highFirst2 = high2.fma(highFirstFactor, highFirst2);
-          highSecond2 = high2.fma(highSecondFactor, highSecond2);
-          DoubleVector low3 = load(data, row3, low);
-          lowFirst3 = low3.fma(lowFirstFactor, lowFirst3);
-          lowSecond3 = low3.fma(lowSecondFactor, lowSecond3);
-          DoubleVector high3 = load(data, row3, high);
-          highFirst3 = high3.fma(highFirstFactor, highFirst3);
-          highSecond3 = high3.fma(highSecondFactor, highSecond3);
-        }
-        lowFirst0.intoArray(firstStripes, stripe);
-        highFirst0.intoArray(firstStripes, stripe + LANES);
-        lowFirst1.intoArray(firstStripes, Stripes.COUNT + stripe);
-        highFirst1.intoArray(firstStripes, Stripes.COUNT + stripe + LANES);
-        lowFirst2.intoArray(firstStripes, 2 * Stripes.COUNT + stripe);
-        highFirst2.intoArray(firstStripes, 2 * Stripes.COUNT + stripe + LANES);
-        lowFirst3.intoArray(firstStripes, 3 * Stripes.COUNT + stripe);
-        highFirst3.intoArray(firstStripes, 3 * Stripes.COUNT + stripe + LANES);
-        lowSecond0.intoArray(secondStripes, stripe);
-        highSecond0.intoArray(secondStripes, stripe + LANES);
-        lowSecond1.intoArray(secondStripes, Stripes.COUNT + stripe);
-        highSecond1.intoArray(secondStripes, Stripes.COUNT + stripe + LANES);
-        lowSecond2.intoArray(secondStripes, 2 * Stripes.COUNT + stripe);
-        highSecond2.intoArray(secondStripes, 2 * Stripes.COUNT + stripe + LANES);
-        lowSecond3.intoArray(secondStripes, 3 * Stripes.COUNT + stripe);
-        highSecond3.intoArray(secondStripes, 3 * Stripes.COUNT + stripe + LANES);
+      for (int stripe = 0; stripe < Stripes.COUNT; stripe += LANES) {
+        walkTwoDots(rows, r, first, second, stripe, firstStripes, secondStripes);
       }
       total(firstStripes, firstOut, r, rows.count);
       total(secondStripes, secondOut, r, rows.count);
     }
   }
 
+  /** One walk over the rows from {@code r} on, for a register's worth of stripes. */
+  private static void walkTwoDots(
+      RowBatch rows,
+      int r,
+      double[] first,
+      double[] second,
+      int stripe,
+      double[] firstStripes,
+      double[] secondStripes) {
+    byte[] data = rows.data;
+    int width = rows.width;
+    int last = rows.count - 1;
+    int row0 = rows.offsets[r];
+    int row1 = rows.offsets[Math.min(r + 1, last)];
+    int row2 = rows.offsets[Math.min(r + 2, last)];
+    int row3 = rows.offsets[Math.min(r + 3, last)];
+    int row4 = rows.offsets[Math.min(r + 4, last)];
+    int row5 = rows.offsets[Math.min(r + 5, last)];
+    int row6 = rows.offsets[Math.min(r + 6, last)];
+    int row7 = rows.offsets[Math.min(r + 7, last)];
+    DoubleVector zero = DoubleVector.zero(DOUBLES);
+    DoubleVector sum0 = zero;
+    DoubleVector sum1 = zero;
+    DoubleVector sum2 = zero;
+    DoubleVector sum3 = zero;
+    DoubleVector sum4 = zero;
+    DoubleVector sum5 = zero;
+    DoubleVector sum6 = zero;
+    DoubleVector sum7 = zero;
+    DoubleVector other0 = zero;
+    DoubleVector other1 = zero;
+    DoubleVector other2 = zero;
+    DoubleVector other3 = zero;
+    DoubleVector other4 = zero;
+    DoubleVector other5 = zero;
+    DoubleVector other6 = zero;
+    DoubleVector other7 = zero;
+    for (int i = stripe; i < width; i += Stripes.COUNT) {
+      DoubleVector factor = doubles(first, i);
+      DoubleVector otherFactor = doubles(second, i);
+      DoubleVector x0 = load(data, row0, i);
+      sum0 = x0.fma(factor, sum0);
+      other0 = x0.fma(otherFactor, other0);
+      DoubleVector x1 = load(data, row1, i);
+      sum1 = x1.fma(factor, sum1);
+      other1 = x1.fma(otherFactor, other1);
+      DoubleVector x2 = load(data, row2, i);
+      sum2 = x2.fma(factor, sum2);
+      other2 = x2.fma(otherFactor, other2);
+      DoubleVector x3 = load(data, row3, i);
+      sum3 = x3.fma(factor, sum3);
+      other3 = x3.fma(otherFactor, other3);
+      DoubleVector x4 = load(data, row4, i);
+      sum4 = x4.fma(factor, sum4);
+      other4 = x4.fma(otherFactor, other4);
+      DoubleVector x5 = load(data, row5, i);
+      sum5 = x5.fma(factor, sum5);
+      other5 = x5.fma(otherFactor, other5);
+      DoubleVector x6 = load(data, row6, i);
+      sum6 = x6.fma(factor, sum6);
+      other6 = x6.fma(otherFactor, other6);
+      DoubleVector x7 = load(data, row7, i);
+      sum7 = x7.fma(factor, sum7);
+      other7 = x7.fma(otherFactor, other7);
+    }
+    sum0.intoArray(firstStripes, stripe);
+    sum1.intoArray(firstStripes, Stripes.COUNT + stripe);
+    sum2.intoArray(firstStripes, 2 * Stripes.COUNT + stripe);
+    sum3.intoArray(firstStripes, 3 * Stripes.COUNT + stripe);
+    sum4.intoArray(firstStripes, 4 * Stripes.COUNT + stripe);
+    sum5.intoArray(firstStripes, 5 * Stripes.COUNT + stripe);
+    sum6.intoArray(firstStripes, 6 * Stripes.COUNT + stripe);
+    sum7.intoArray(firstStripes, 7 * Stripes.COUNT + stripe);
+    other0.intoArray(secondStripes, stripe);
+    other1.intoArray(secondStripes, Stripes.COUNT + stripe);
+    other2.intoArray(secondStripes, 2 * Stripes.COUNT + stripe);
+    other3.intoArray(secondStripes, 3 * Stripes.COUNT + stripe);
+    other4.intoArray(secondStripes, 4 * Stripes.COUNT + stripe);
+    other5.intoArray(secondStripes, 5 * Stripes.COUNT + stripe);
+    other6.intoArray(secondStripes, 6 * Stripes.COUNT + stripe);
+    other7.intoArray(secondStripes, 7 * Stripes.COUNT + stripe);
+  }
+
   @Override
   public void pairDots(RowBatch rows, RowBatch others, double[] out) {
+    double[] stripes = new double[ABREAST * Stripes.COUNT];
+    for (int r = 0; r < rows.count; r += ABREAST) {
+      for (int stripe = 0; stripe < Stripes.COUNT; stripe += LANES) {
+        walkPairs(rows, others, r, stripe, stripes);
+      }
+      total(stripes, out, r, rows.count);
+    }
+  }
+
+  /** One walk over the pairs from {@code r} on, for a register's worth of stripes. */
+  private static void walkPairs(
+      RowBatch rows, RowBatch others, int r, int stripe, double[] stripes) {
     byte[] data = rows.data;
     byte[] otherData = others.data;
     int width = rows.width;
     int last = rows.count - 1;
-    double[] stripes = new double[ABREAST * Stripes.COUNT];
-    for (int r = 0; r < rows.count; r += ABREAST) {
-      int row0 = rows.offsets[r];
-      int row1 = rows.offsets[Math.min(r + 1, last)];
-      int row2 = rows.offsets[Math.min(r + 2, last)];
-      int row3 = rows.offsets[Math.min(r + 3, last)];
-      int other0 = others.offsets[r];
-      int other1 = others.offsets[Math.min(r + 1, last)];
-      int other2 = others.offsets[Math.min(r + 2, last)];
-      int other3 = others.offsets[Math.min(r + 3, last)];
-      for (int stripe = 0; stripe < Stripes.COUNT; stripe += PAIR) {
-        DoubleVector zero = DoubleVector.zero(DOUBLES);
-        DoubleVector lowSum0 = zero;
-        DoubleVector highSum0 = zero;
-        DoubleVector lowSum1 = zero;
-        DoubleVector highSum1 = zero;
-        DoubleVector lowSum2 = zero;
-        DoubleVector highSum2 = zero;
-        DoubleVector lowSum3 = zero;
-        DoubleVector highSum3 = zero;
-        for (int low = stripe; low < width; low += Stripes.COUNT) {
-          int high = low + LANES;
-          lowSum0 = load(data, row0, low).fma(load(otherData, other0, low), lowSum0);
-          highSum0 = load(data, row0, high).fma(load(otherData, other0, high), highSum0);
-          lowSum1 = load(data, row1, low).fma(load(otherData, other1, low), lowSum1);
-          highSum1 = load(data, row1, high).fma(load(otherData, other1, high), highSum1);
-          lowSum2 = load(data, row2, low).fma(load(otherData, other2, low), lowSum2);
-          highSum2 = load(data, row2, high).fma(load(otherData, other2, high), highSum2);
-          lowSum3 = load(data, row3, low).fma(load(otherData, other3, low), lowSum3);
-          highSum3 = load(data, row3, high).fma(load(otherData, other3, high), highSum3);
-        }
-        lowSum0.intoArray(stripes, stripe);
-        highSum0.intoArray(stripes, stripe + LANES);
-        lowSum1.intoArray(stripes, Stripes.COUNT + stripe);
-        highSum1.intoArray(stripes, Stripes.COUNT + stripe + LANES);
-        lowSum2.intoArray(stripes, 2 * Stripes.COUNT + stripe);
-        highSum2.intoArray(stripes, 2 * Stripes.COUNT + stripe + LANES);
-        lowSum3.intoArray(stripes, 3 * Stripes.COUNT + stripe);
-        highSum3.intoArray(stripes, 3 * Stripes.COUNT + stripe + LANES);
-      }
-      total(stripes, out, r, rows.count);
+    int row0 = rows.offsets[r];
+    int row1 = rows.offsets[Math.min(r + 1, last)];
+    int row2 = rows.offsets[Math.min(r + 2, last)];
+    int row3 = rows.offsets[Math.min(r + 3, last)];
+    int row4 = rows.offsets[Math.min(r + 4, last)];
+    int row5 = rows.offsets[Math.min(r + 5, last)];
+    int row6 = rows.offsets[Math.min(r + 6, last)];
+    int row7 = rows.offsets[Math.min(r + 7, last)];
+    int other0 = others.offsets[r];
+    int other1 = others.offsets[Math.min(r + 1, last)];
+    int other2 = others.offsets[Math.min(r + 2, last)];
+    int other3 = others.offsets[Math.min(r + 3, last)];
+    int other4 = others.offsets[Math.min(r + 4, last)];
+    int other5 = others.offsets[Math.min(r + 5, last)];
+    int other6 = others.offsets[Math.min(r + 6, last)];
+    int other7 = others.offsets[Math.min(r + 7, last)];
+    DoubleVector zero = DoubleVector.zero(DOUBLES);
+    DoubleVector sum0 = zero;
+    DoubleVector sum1 = zero;
+    DoubleVector sum2 = zero;
+    DoubleVector sum3 = zero;
+    DoubleVector sum4 = zero;
+    DoubleVector sum5 = zero;
+    DoubleVector sum6 = zero;
+    DoubleVector sum7 = zero;
+    for (int i = stripe; i < width; i += Stripes.COUNT) {
+      sum0 = load(data, row0, i).fma(load(otherData, other0, i), sum0);
+      sum1 = load(data, row1, i).fma(load(otherData, other1, i), sum1);
+      sum2 = load(data, row2, i).fma(load(otherData, other2, i), sum2);
+      sum3 = load(data, row3, i).fma(load(otherData, other3, i), sum3);
+      sum4 = load(data, row4, i).fma(load(otherData, other4, i), sum4);
+      sum5 = load(data, row5, i).fma(load(otherData, other5, i), sum5);
+      sum6 = load(data, row6, i).fma(load(otherData, other6, i), sum6);
+      sum7 = load(data, row7, i).fma(load(otherData, other7, i), sum7);
     }
+    sum0.intoArray(stripes, stripe);
+    sum1.intoArray(stripes, Stripes.COUNT + stripe);
+    sum2.intoArray(stripes, 2 * Stripes.COUNT + stripe);
+    sum3.intoArray(stripes, 3 * Stripes.COUNT + stripe);
+    sum4.intoArray(stripes, 4 * Stripes.COUNT + stripe);
+    sum5.intoArray(stripes, 5 * Stripes.COUNT + stripe);
+    sum6.intoArray(stripes, 6 * Stripes.COUNT + stripe);
+    sum7.intoArray(stripes, 7 * Stripes.COUNT + stripe);
   }
 
   /** Adds the stripes of the rows from {@code first} on up; rows beyond {@code count} are spare. */
