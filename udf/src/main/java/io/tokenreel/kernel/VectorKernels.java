@@ -177,7 +177,7 @@ public final class VectorKernels implements Kernels {
       for (int stripe = 0; stripe < Stripes.COUNT; stripe += LANES) {
         walkSquares(rows, r, weights, stripe, stripes);
       }
-      total(stripes, out, r, rows.count);
+      total(stripes, 0, out, r, rows.count);
     }
   }
 
@@ -234,26 +234,19 @@ public final class VectorKernels implements Kernels {
   @Override
   public void twoDots(
       RowBatch rows, double[] first, double[] second, double[] firstOut, double[] secondOut) {
-    double[] firstStripes = new double[ABREAST * Stripes.COUNT];
-    double[] secondStripes = new double[ABREAST * Stripes.COUNT];
+    double[] stripes = new double[2 * ABREAST * Stripes.COUNT];
     for (int r = 0; r < rows.count; r += ABREAST) {
       for (int stripe = 0; stripe < Stripes.COUNT; stripe += LANES) {
-        walkTwoDots(rows, r, first, second, stripe, firstStripes, secondStripes);
+        walkTwoDots(rows, r, first, second, stripe, stripes);
       }
-      total(firstStripes, firstOut, r, rows.count);
-      total(secondStripes, secondOut, r, rows.count);
+      total(stripes, 0, firstOut, r, rows.count);
+      total(stripes, ABREAST, secondOut, r, rows.count);
     }
   }
 
   /** One walk over the rows from {@code r} on, for a register's worth of stripes. */
   private static void walkTwoDots(
-      RowBatch rows,
-      int r,
-      double[] first,
-      double[] second,
-      int stripe,
-      double[] firstStripes,
-      double[] secondStripes) {
+      RowBatch rows, int r, double[] first, double[] second, int stripe, double[] stripes) {
     byte[] data = rows.data;
     int width = rows.width;
     int last = rows.count - 1;
@@ -310,22 +303,22 @@ public final class VectorKernels implements Kernels {
       sum7 = x7.fma(factor, sum7);
       other7 = x7.fma(otherFactor, other7);
     }
-    sum0.intoArray(firstStripes, stripe);
-    sum1.intoArray(firstStripes, Stripes.COUNT + stripe);
-    sum2.intoArray(firstStripes, 2 * Stripes.COUNT + stripe);
-    sum3.intoArray(firstStripes, 3 * Stripes.COUNT + stripe);
-    sum4.intoArray(firstStripes, 4 * Stripes.COUNT + stripe);
-    sum5.intoArray(firstStripes, 5 * Stripes.COUNT + stripe);
-    sum6.intoArray(firstStripes, 6 * Stripes.COUNT + stripe);
-    sum7.intoArray(firstStripes, 7 * Stripes.COUNT + stripe);
-    other0.intoArray(secondStripes, stripe);
-    other1.intoArray(secondStripes, Stripes.COUNT + stripe);
-    other2.intoArray(secondStripes, 2 * Stripes.COUNT + stripe);
-    other3.intoArray(secondStripes, 3 * Stripes.COUNT + stripe);
-    other4.intoArray(secondStripes, 4 * Stripes.COUNT + stripe);
-    other5.intoArray(secondStripes, 5 * Stripes.COUNT + stripe);
-    other6.intoArray(secondStripes, 6 * Stripes.COUNT + stripe);
-    other7.intoArray(secondStripes, 7 * Stripes.COUNT + stripe);
+    sum0.intoArray(stripes, stripe);
+    sum1.intoArray(stripes, Stripes.COUNT + stripe);
+    sum2.intoArray(stripes, 2 * Stripes.COUNT + stripe);
+    sum3.intoArray(stripes, 3 * Stripes.COUNT + stripe);
+    sum4.intoArray(stripes, 4 * Stripes.COUNT + stripe);
+    sum5.intoArray(stripes, 5 * Stripes.COUNT + stripe);
+    sum6.intoArray(stripes, 6 * Stripes.COUNT + stripe);
+    sum7.intoArray(stripes, 7 * Stripes.COUNT + stripe);
+    other0.intoArray(stripes, 8 * Stripes.COUNT + stripe);
+    other1.intoArray(stripes, 9 * Stripes.COUNT + stripe);
+    other2.intoArray(stripes, 10 * Stripes.COUNT + stripe);
+    other3.intoArray(stripes, 11 * Stripes.COUNT + stripe);
+    other4.intoArray(stripes, 12 * Stripes.COUNT + stripe);
+    other5.intoArray(stripes, 13 * Stripes.COUNT + stripe);
+    other6.intoArray(stripes, 14 * Stripes.COUNT + stripe);
+    other7.intoArray(stripes, 15 * Stripes.COUNT + stripe);
   }
 
   @Override
@@ -335,7 +328,7 @@ public final class VectorKernels implements Kernels {
       for (int stripe = 0; stripe < Stripes.COUNT; stripe += LANES) {
         walkPairs(rows, others, r, stripe, stripes);
       }
-      total(stripes, out, r, rows.count);
+      total(stripes, 0, out, r, rows.count);
     }
   }
 
@@ -391,10 +384,13 @@ public final class VectorKernels implements Kernels {
     sum7.intoArray(stripes, 7 * Stripes.COUNT + stripe);
   }
 
-  /** Adds the stripes of the rows from {@code first} on up; rows beyond {@code count} are spare. */
-  private static void total(double[] stripes, double[] out, int first, int count) {
+  /**
+   * Adds the stripes of the rows from {@code first} on up, which begin with the stripes of row
+   * {@code from}; rows beyond {@code count} are spare.
+   */
+  private static void total(double[] stripes, int from, double[] out, int first, int count) {
     for (int r = 0; r < Math.min(ABREAST, count - first); r++) {
-      out[first + r] = Stripes.total(stripes, r * Stripes.COUNT);
+      out[first + r] = Stripes.total(stripes, (from + r) * Stripes.COUNT);
     }
   }
 }
