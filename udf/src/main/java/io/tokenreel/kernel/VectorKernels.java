@@ -303,22 +303,19 @@ public final class VectorKernels implements Kernels {
       sum7 = x7.fma(factor, sum7);
       other7 = x7.fma(otherFactor, other7);
     }
-    sum0.intoArray(stripes, stripe);
-    sum1.intoArray(stripes, Stripes.COUNT + stripe);
-    sum2.intoArray(stripes, 2 * Stripes.COUNT + stripe);
-    sum3.intoArray(stripes, 3 * Stripes.COUNT + stripe);
-    sum4.intoArray(stripes, 4 * Stripes.COUNT + stripe);
-    sum5.intoArray(stripes, 5 * Stripes.COUNT + stripe);
-    sum6.intoArray(stripes, 6 * Stripes.COUNT + stripe);
-    sum7.intoArray(stripes, 7 * Stripes.COUNT + stripe);
-    other0.intoArray(stripes, 8 * Stripes.COUNT + stripe);
-    other1.intoArray(stripes, 9 * Stripes.COUNT + stripe);
-    other2.intoArray(stripes, 10 * Stripes.COUNT + stripe);
-    other3.intoArray(stripes, 11 * Stripes.COUNT + stripe);
-    other4.intoArray(stripes, 12 * Stripes.COUNT + stripe);
-    other5.intoArray(stripes, 13 * Stripes.COUNT + stripe);
-    other6.intoArray(stripes, 14 * Stripes.COUNT + stripe);
-    other7.intoArray(stripes, 15 * Stripes.COUNT + stripe);
+    store(sum0, other0, stripes, stripe);
+    store(sum1, other1, stripes, Stripes.COUNT + stripe);
+    store(sum2, other2, stripes, 2 * Stripes.COUNT + stripe);
+    store(sum3, other3, stripes, 3 * Stripes.COUNT + stripe);
+    store(sum4, other4, stripes, 4 * Stripes.COUNT + stripe);
+    store(sum5, other5, stripes, 5 * Stripes.COUNT + stripe);
+    store(sum6, other6, stripes, 6 * Stripes.COUNT + stripe);
+    store(sum7, other7, stripes, 7 * Stripes.COUNT + stripe);
+  }
+
+  private static void store(DoubleVector sum, DoubleVector other, double[] stripes, int at) {
+    sum.intoArray(stripes, at);
+    other.intoArray(stripes, ABREAST * Stripes.COUNT + at);
   }
 
   @Override
