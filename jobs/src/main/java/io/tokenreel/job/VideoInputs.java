@@ -49,7 +49,7 @@ final class VideoInputs {
   /** Names that the job gives, on the way, to columns that are in none of the cache's tables. */
   private static final Pattern WORKING_NAMES =
       Pattern.compile(
-          "video_bytes|encoding|compressed_[0-9]+|grid|cells|cell|separators|found",
+          "video_bytes|encoding|compressed_[0-9]+|grid|cells|cell|separators|refusal|found|found_ms",
           Pattern.CASE_INSENSITIVE);
 
   private static final StructType LISTED =
