@@ -20,9 +20,9 @@ RUN_COLUMNS = {"run_id", "created_at", "decode_ms", "encode_ms", "compress_ms", 
 SEED = int(os.environ.get("TOKENREEL_SEED", random.SystemRandom().randrange(1 << 30)))
 
 
-def rows(cache, table, key):
-    """A table's rows by key, without what must differ between runs."""
-    columns = pyarrow.parquet.read_table(cache / table).to_pylist()
+def rows(cache, table, key, run=None):
+    """A table's rows by key (of one run, if it is named), without what must differ between runs."""
+    columns = [row for row in pyarrow.parquet.read_table(cache / table).to_pylist() if run is None or row["run_id"] == run]
     keyed = {tuple(row[name] for name in key): {k: v for k, v in row.items() if k not in RUN_COLUMNS} for row in columns}
     assert len(keyed) == len(columns), f"a key of {table} is there twice"
     return keyed
@@ -32,8 +32,8 @@ def tokens(cache):
     return rows(cache, "tokens", ("video_id", "content_sha256", "encoder", "sampling", "compression"))
 
 
-def outcomes(cache):
-    return rows(cache, "outcomes", ("video_id",))
+def outcomes(cache, run=None):
+    return rows(cache, "outcomes", ("video_id",), run)
 
 
 def assert_equal_tables(cache, expected):
@@ -92,10 +92,11 @@ def test_rerun_does_nothing_then_changed_bytes_and_new_specs_are_new_keys(cache,
 def test_compress_from_features_equals_precompute(cache, tmp_path):
     output = tmp_path / "cache"
     spec = "vidcom2:retention=0.25"
-    launch.tokenreel("compress", "--features", cache, "--output", output, "--compression", spec)
+    launch.tokenreel("compress", "--features", cache, "--output", output, "--compression", spec, "frames:keep=1/4")
     direct = {key: row for key, row in tokens(cache).items() if key[-1] == spec}
-    assert tokens(output) == direct
-    selections = rows(output, "selections", ("video_id",))
+    assert {key: row for key, row in tokens(output).items() if key[-1] == spec} == direct
+    selections = rows(output, "selections", ("video_id", "compression"))
+    assert len(selections) == 20
     assert all(len(row["frame_budgets"]) == row["frames"] for row in selections.values())
     launch.tokenreel("verify", "--cache", output)
 
@@ -206,6 +207,7 @@ def test_killed_driver_and_rerun_give_the_undisturbed_tables(cache, tmp_path):
     summary = precompute(launch.VIDEOS, output, "--compression", *SPECS, "--videos-per-commit", "2")
     assert summary["videos"] == 10
     assert tokens(output) == tokens(cache), f"TOKENREEL_SEED={SEED}"
+    assert outcomes(output, summary["run_id"]) == outcomes(cache), f"TOKENREEL_SEED={SEED}"
     last = json.loads((output / "runs" / f"{summary['run_id']}.json").read_text(encoding="utf-8"))
     assert last["state"] == "done"
     launch.tokenreel("verify", "--cache", output)
