@@ -4,8 +4,10 @@ import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * Processor time so far, of this JVM and of its children that have ended.
@@ -22,6 +24,15 @@ record CpuClock(long ownNanos, long childNanos) {
     OperatingSystemMXBean system =
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     return new CpuClock(system.getProcessCpuTime(), childTicks() * NANOS_PER_TICK);
+  }
+
+  /** Of the living threads of this JVM whose names begin so. */
+  static long threadNanos(String prefix) {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    return Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
+        .filter(thread -> thread != null && thread.getThreadName().startsWith(prefix))
+        .mapToLong(thread -> threads.getThreadCpuTime(thread.getThreadId()))
+        .sum();
   }
 
   CpuClock since(CpuClock start) {

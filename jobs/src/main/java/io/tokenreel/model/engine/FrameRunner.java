@@ -34,6 +34,9 @@ public final class FrameRunner implements AutoCloseable {
    */
   public static final String THREADS_PROPERTY = "tokenreel.model.threads";
 
+  /** What the names of the threads that run passes begin with. */
+  public static final String THREADS = "tokenreel-encoder-";
+
   private final Pass pass;
   private final int frameBytes;
   private final int frameValues;
@@ -74,7 +77,7 @@ public final class FrameRunner implements AutoCloseable {
         Executors.newFixedThreadPool(
             threads,
             task -> {
-              Thread thread = new Thread(task, "tokenreel-encoder-" + names.incrementAndGet());
+              Thread thread = new Thread(task, THREADS + names.incrementAndGet());
               thread.setDaemon(true);
               return thread;
             });
