@@ -4,8 +4,6 @@ import io.tokenreel.token.TokenDtype;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -38,8 +36,6 @@ public final class VectorKernels implements Kernels {
   private static final VectorSpecies<Float> FLOATS =
       VectorSpecies.of(float.class, VectorShape.forBitSize(LANES * Float.SIZE));
 
-  private static final VectorSpecies<Integer> WORDS = IntVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Short> HALVES = ShortVector.SPECIES_PREFERRED;
   private static final ScalarKernels SCALAR = new ScalarKernels();
 
   private static final int ABREAST = 8;
@@ -56,43 +52,10 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public int firstNonFinite(TokenDtype dtype, byte[] data, int byteOffset, int count) {
-    int lanes = dtype == TokenDtype.F32 ? WORDS.length() : HALVES.length();
-    int whole = count - count % lanes;
-    boolean suspect =
-        switch (dtype) {
-          case F32 -> anyWordCarries(data, byteOffset, whole);
-          case F16 -> anyHalfCarries(data, byteOffset, whole, (short) 0x0400);
-          case BF16 -> anyHalfCarries(data, byteOffset, whole, (short) 0x0080);
-        };
-    int checked = suspect ? 0 : whole;
+    int checked = VectorFiniteness.check(dtype, data, byteOffset, count);
     int found =
         SCALAR.firstNonFinite(dtype, data, byteOffset + checked * dtype.bytes(), count - checked);
     return found < 0 ? found : checked + found;
-  }
-
-  /**
-   * Whether adding one unit of the exponent carries into the sign bit, which it does just when all
-   * bits of the exponent are set: for NaN and infinity.
-   */
-  private static boolean anyWordCarries(byte[] data, int byteOffset, int count) {
-    IntVector seen = IntVector.zero(WORDS);
-    for (int i = 0; i < count; i += WORDS.length()) {
-      IntVector word =
-          IntVector.fromByteArray(WORDS, data, byteOffset + i * 4, ByteOrder.LITTLE_ENDIAN);
-      seen = seen.or(word.and(0x7fffffff).add(0x00800000));
-    }
-    return seen.reduceLanes(VectorOperators.OR) < 0;
-  }
-
-  private static boolean anyHalfCarries(
-      byte[] data, int byteOffset, int count, short exponentUnit) {
-    ShortVector seen = ShortVector.zero(HALVES);
-    for (int i = 0; i < count; i += HALVES.length()) {
-      ShortVector half =
-          ShortVector.fromByteArray(HALVES, data, byteOffset + i * 2, ByteOrder.LITTLE_ENDIAN);
-      seen = seen.or(half.and((short) 0x7fff).add(exponentUnit));
-    }
-    return seen.reduceLanes(VectorOperators.OR) < 0;
   }
 
   @Override
@@ -180,49 +143,16 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void addScaled(RowBatch rows, double[] scales, double[] sum) {
-    int r = 0;
-    for (; r + ABREAST <= rows.count; r += ABREAST) {
-      addEightScaled(rows, r, scales, sum);
-    }
-    for (; r < rows.count; r++) {
-      DoubleVector scale = DoubleVector.broadcast(DOUBLES, scales[r]);
-      int row = rows.offsets[r];
-      for (int i = 0; i < rows.width; i += LANES) {
-        load(rows.data, row, i).fma(scale, doubles(sum, i)).intoArray(sum, i);
-      }
-    }
-  }
-
-  private static void addEightScaled(RowBatch rows, int r, double[] scales, double[] sum) {
     byte[] data = rows.data;
     int[] offsets = rows.offsets;
+    int count = rows.count;
     int width = rows.width;
-    int row0 = offsets[r];
-    int row1 = offsets[r + 1];
-    int row2 = offsets[r + 2];
-    int row3 = offsets[r + 3];
-    int row4 = offsets[r + 4];
-    int row5 = offsets[r + 5];
-    int row6 = offsets[r + 6];
-    int row7 = offsets[r + 7];
-    DoubleVector scale0 = DoubleVector.broadcast(DOUBLES, scales[r]);
-    DoubleVector scale1 = DoubleVector.broadcast(DOUBLES, scales[r + 1]);
-    DoubleVector scale2 = DoubleVector.broadcast(DOUBLES, scales[r + 2]);
-    DoubleVector scale3 = DoubleVector.broadcast(DOUBLES, scales[r + 3]);
-    DoubleVector scale4 = DoubleVector.broadcast(DOUBLES, scales[r + 4]);
-    DoubleVector scale5 = DoubleVector.broadcast(DOUBLES, scales[r + 5]);
-    DoubleVector scale6 = DoubleVector.broadcast(DOUBLES, scales[r + 6]);
-    DoubleVector scale7 = DoubleVector.broadcast(DOUBLES, scales[r + 7]);
     for (int i = 0; i < width; i += LANES) {
       DoubleVector total = doubles(sum, i);
-      total = load(data, row0, i).fma(scale0, total);
-      total = load(data, row1, i).fma(scale1, total);
-      total = load(data, row2, i).fma(scale2, total);
-      total = load(data, row3, i).fma(scale3, total);
-      total = load(data, row4, i).fma(scale4, total);
-      total = load(data, row5, i).fma(scale5, total);
-      total = load(data, row6, i).fma(scale6, total);
-      total = load(data, row7, i).fma(scale7, total);
+      for (int r = 0; r < count; r++) {
+        DoubleVector scale = DoubleVector.broadcast(DOUBLES, scales[r]);
+        total = load(data, offsets[r], i).fma(scale, total);
+      }
       total.intoArray(sum, i);
     }
   }

@@ -1,0 +1,59 @@
+package io.tokenreel.kernel;
+
+import io.tokenreel.token.TokenDtype;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Whether stored channels are all finite, by their bits, in registers. */
+final class VectorFiniteness {
+
+  private static final VectorSpecies<Integer> WORDS = IntVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Short> HALVES = ShortVector.SPECIES_PREFERRED;
+
+  private VectorFiniteness() {}
+
+  /**
+   * Checks as many of {@code count} channels as fill whole registers.
+   *
+   * @return how many those are when all of them are finite, else 0
+   */
+  static int check(TokenDtype dtype, byte[] data, int byteOffset, int count) {
+    int lanes = dtype == TokenDtype.F32 ? WORDS.length() : HALVES.length();
+    int whole = count - count % lanes;
+    boolean suspect =
+        switch (dtype) {
+          case F32 -> anyWordCarries(data, byteOffset, whole);
+          case F16 -> anyHalfCarries(data, byteOffset, whole, (short) 0x0400);
+          case BF16 -> anyHalfCarries(data, byteOffset, whole, (short) 0x0080);
+        };
+    return suspect ? 0 : whole;
+  }
+
+  /**
+   * Whether adding one unit of the exponent carries into the sign bit, which it does just when all
+   * bits of the exponent are set: for NaN and infinity.
+   */
+  private static boolean anyWordCarries(byte[] data, int byteOffset, int count) {
+    IntVector seen = IntVector.zero(WORDS);
+    for (int i = 0; i < count; i += WORDS.length()) {
+      IntVector word =
+          IntVector.fromByteArray(WORDS, data, byteOffset + i * 4, ByteOrder.LITTLE_ENDIAN);
+      seen = seen.or(word.and(0x7fffffff).add(0x00800000));
+    }
+    return seen.reduceLanes(VectorOperators.OR) < 0;
+  }
+
+  private static boolean anyHalfCarries(
+      byte[] data, int byteOffset, int count, short exponentUnit) {
+    ShortVector seen = ShortVector.zero(HALVES);
+    for (int i = 0; i < count; i += HALVES.length()) {
+      ShortVector half =
+          ShortVector.fromByteArray(HALVES, data, byteOffset + i * 2, ByteOrder.LITTLE_ENDIAN);
+      seen = seen.or(half.and((short) 0x7fff).add(exponentUnit));
+    }
+    return seen.reduceLanes(VectorOperators.OR) < 0;
+  }
+}
