@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -49,7 +51,19 @@ final class VideoInputs {
   /** Names that the job gives, on the way, to columns that are in none of the cache's tables. */
   private static final Pattern WORKING_NAMES =
       Pattern.compile(
-          "video_bytes|encoding|compressed_[0-9]+|grid|cells|cell|separators|refusal|found|found_ms",
+          Stream.concat(
+                  Stream.of(
+                      "video_bytes",
+                      "encoding",
+                      "compressed_[0-9]+",
+                      "cell",
+                      "separators",
+                      "found",
+                      "found_ms"),
+                  PrecomputeStages.COLUMNS.stream()
+                      .filter(name -> !CacheSchema.fixedNames().contains(name))
+                      .sorted())
+              .collect(Collectors.joining("|")),
           Pattern.CASE_INSENSITIVE);
 
   private static final StructType LISTED =

@@ -3,10 +3,9 @@ package io.tokenreel.stage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Iterator;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -63,7 +62,7 @@ public final class ContentHash extends RowStage {
 
   private String hash(String uri) {
     try (InputStream file = open(new Path(uri));
-        DigestInputStream digested = new DigestInputStream(file, sha256())) {
+        DigestInputStream digested = new DigestInputStream(file, DigestUtils.getSha256Digest())) {
       byte[] buffer = new byte[BUFFER_BYTES];
       while (digested.read(buffer) >= 0) {
         // Reading is what feeds the digest.
@@ -78,13 +77,5 @@ public final class ContentHash extends RowStage {
 
   private InputStream open(Path path) throws IOException {
     return path.getFileSystem(hadoop.value()).open(path);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JVM has SHA-256", e);
-    }
   }
 }

@@ -5,8 +5,8 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +32,7 @@ record StagedVideo(Path file, String contentSha256, long bytes) implements AutoC
       String uri, Configuration hadoop, Path folder, long maxBytes, long deadlineNanos)
       throws IOException, NotStaged {
     Path file = folder.resolve("video");
-    MessageDigest sha256 = sha256();
+    MessageDigest sha256 = DigestUtils.getSha256Digest();
     long total = 0;
     try (SourceReader source = new SourceReader(uri, hadoop);
         OutputStream out = Files.newOutputStream(file)) {
@@ -55,14 +55,6 @@ record StagedVideo(Path file, String contentSha256, long bytes) implements AutoC
       throw e;
     }
     return new StagedVideo(file, HexFormat.of().formatHex(sha256.digest()), total);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 
   /** What became of the video stands, whether or not its copy can be deleted. */

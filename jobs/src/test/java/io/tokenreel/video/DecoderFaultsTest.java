@@ -46,12 +46,6 @@ class DecoderFaultsTest {
         });
   }
 
-  private VideoRef video(String behaviour) throws IOException {
-    Path file = folder.resolve(behaviour + ".mp4");
-    Files.writeString(file, behaviour);
-    return VideoTests.ref(file);
-  }
-
   @ParameterizedTest
   @CsvSource({
     "abort,DECODER_CRASH,assertion failed in the stand-in",
@@ -62,14 +56,14 @@ class DecoderFaultsTest {
   void decode_decoderDiesTwice_failsTheVideoAndSparesItsNeighbours(
       String behaviour, Reason reason, String detail) throws IOException {
     try (VideoDecoder decoder = decoder(LIMITS)) {
-      assertEquals(Outcome.OK, decoder.decode(video("good")).outcome());
-      DecodedVideo failed = decoder.decode(video(behaviour));
+      assertEquals(Outcome.OK, decoder.decode(StandInDecoder.video(folder, "good")).outcome());
+      DecodedVideo failed = decoder.decode(StandInDecoder.video(folder, behaviour));
       assertEquals(Outcome.FAILED, failed.outcome());
       assertEquals(reason, failed.reason(), failed.detail());
       assertTrue(failed.detail().contains(detail), failed.detail());
       assertEquals(2, failed.attempts());
       assertEquals(64, failed.contentSha256().length());
-      assertEquals(Outcome.OK, decoder.decode(video("good")).outcome());
+      assertEquals(Outcome.OK, decoder.decode(StandInDecoder.video(folder, "good")).outcome());
     }
   }
 
@@ -77,7 +71,7 @@ class DecoderFaultsTest {
   @CsvSource({"once-abort", "once-garbage", "once-close", "once-memory"})
   void decode_decoderDiesOnce_triesAgainInAFreshOne(String behaviour) throws IOException {
     try (VideoDecoder decoder = decoder(LIMITS)) {
-      DecodedVideo video = decoder.decode(video(behaviour));
+      DecodedVideo video = decoder.decode(StandInDecoder.video(folder, behaviour));
       assertEquals(Outcome.OK, video.outcome(), video.detail());
       assertEquals(2, video.attempts());
     }
@@ -86,7 +80,7 @@ class DecoderFaultsTest {
   @Test
   void decode_decoderHangs_failsWithTimeoutWhenTheWallTimeIsOver() throws IOException {
     try (VideoDecoder decoder = decoder(LIMITS.withTime(Duration.ofSeconds(2)))) {
-      DecodedVideo video = decoder.decode(video("hang"));
+      DecodedVideo video = decoder.decode(StandInDecoder.video(folder, "hang"));
       assertEquals(Reason.TIMEOUT, video.reason(), video.detail());
       assertTrue(video.detail().contains("wall time of 2 s"), video.detail());
       assertEquals(1, video.attempts(), "no time is left for another attempt");
@@ -104,7 +98,7 @@ class DecoderFaultsTest {
             LIMITS.maxVideo(),
             LIMITS.memoryMegabytes());
     try (VideoDecoder decoder = decoder(limits)) {
-      DecodedVideo video = decoder.decode(video("spin"));
+      DecodedVideo video = decoder.decode(StandInDecoder.video(folder, "spin"));
       assertEquals(Reason.TIMEOUT, video.reason(), video.detail());
       assertTrue(video.detail().contains("processor time of 2 s"), video.detail());
     }
@@ -113,8 +107,8 @@ class DecoderFaultsTest {
   @Test
   void close_whileDecoding_endsTheProcessAndRemovesTheFolder() throws Exception {
     VideoDecoder decoder = decoder(LIMITS);
-    assertEquals(Outcome.OK, decoder.decode(video("good")).outcome());
-    VideoRef hang = video("hang");
+    assertEquals(Outcome.OK, decoder.decode(StandInDecoder.video(folder, "good")).outcome());
+    VideoRef hang = StandInDecoder.video(folder, "hang");
     CompletableFuture<DecodedVideo> decoding =
         CompletableFuture.supplyAsync(() -> decoder.decode(hang));
     Path staged = privateFolder.get().resolve("video");

@@ -41,12 +41,6 @@ class StagingTest {
         });
   }
 
-  private VideoRef video(String behaviour) throws IOException {
-    Path file = folder.resolve(behaviour + ".mp4");
-    Files.writeString(file, behaviour);
-    return VideoTests.ref(file);
-  }
-
   private static VideoRef at(String uri) {
     return new VideoRef("x", uri, -1);
   }
@@ -77,7 +71,7 @@ class StagingTest {
       DecodedVideo video = decoder.decode(at(uri));
       assertEquals(Outcome.FAILED, video.outcome());
       assertEquals(Reason.TIMEOUT, video.reason(), video.detail());
-      assertEquals(Outcome.OK, decoder.decode(video("good")).outcome());
+      assertEquals(Outcome.OK, decoder.decode(StandInDecoder.video(folder, "good")).outcome());
     }
   }
 
@@ -85,7 +79,7 @@ class StagingTest {
   void decode_fullLocalDisk_throwsAndBlamesNoVideo() throws IOException {
     try (VideoDecoder decoder = decoder(Duration.ofMinutes(1))) {
       Files.createSymbolicLink(privateFolder.get().resolve("video"), Path.of("/dev/full"));
-      VideoRef video = video("good");
+      VideoRef video = StandInDecoder.video(folder, "good");
       UncheckedIOException e =
           assertThrows(UncheckedIOException.class, () -> decoder.decode(video));
       assertTrue(e.getMessage().contains(privateFolder.get().toString()), e.getMessage());
@@ -96,7 +90,7 @@ class StagingTest {
   @Test
   void decode_copyThatCannotBeDeleted_isStillOk() throws IOException {
     try (VideoDecoder decoder = decoder(Duration.ofMinutes(1))) {
-      DecodedVideo video = decoder.decode(video("nest"));
+      DecodedVideo video = decoder.decode(StandInDecoder.video(folder, "nest"));
       assertEquals(Outcome.OK, video.outcome(), video.detail());
     }
   }

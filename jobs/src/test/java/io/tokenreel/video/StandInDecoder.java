@@ -34,6 +34,13 @@ public final class StandInDecoder {
         folder.resolve("seen").toString());
   }
 
+  /** A video to which the decoder behaves so. */
+  static VideoRef video(Path folder, String behaviour) throws IOException {
+    Path file = folder.resolve(behaviour + ".mp4");
+    Files.writeString(file, behaviour);
+    return VideoTests.ref(file);
+  }
+
   public static void main(String[] args) throws IOException, InterruptedException {
     DataOutputStream out = new DataOutputStream(System.out);
     DataInputStream in = new DataInputStream(System.in);

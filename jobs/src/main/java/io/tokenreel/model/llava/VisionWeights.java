@@ -9,13 +9,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * The tensors that a LLaVA-OneVision checkpoint's vision side is computed from, each there and of
@@ -128,7 +128,7 @@ final class VisionWeights {
    */
   String revision(CheckpointFolder folder) {
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      MessageDigest digest = DigestUtils.getSha256Digest();
       for (String file : List.of("config.json", "preprocessor_config.json")) {
         byte[] bytes = Files.readAllBytes(folder.local(file));
         update(digest, "%s %d\n".formatted(file, bytes.length));
@@ -140,8 +140,6 @@ final class VisionWeights {
         digest.update(tensor.data().duplicate());
       }
       return HexFormat.of().formatHex(digest.digest()).substring(0, REVISION_CHARACTERS);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the settings of " + folder.uri(), e);
     }
