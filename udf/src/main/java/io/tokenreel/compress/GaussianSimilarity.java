@@ -49,10 +49,11 @@ record GaussianSimilarity(double[] video, double[] frame) {
       for (int m = 0; m < perFrame; m += RowBatch.ROWS) {
         rows.read(t, m, batch);
         rows.kernels().twoDots(batch, videoCentre.vector, frameCentre.vector, videoDots, frameDots);
-        int first = t * perFrame + m;
-        tokens.score(videoDots, first, batch.count(), videoCentre, video);
-        tokens.score(frameDots, first, batch.count(), frameCentre, frame);
+        System.arraycopy(videoDots, 0, video, t * perFrame + m, batch.count());
+        System.arraycopy(frameDots, 0, frame, t * perFrame + m, batch.count());
       }
+      tokens.score(video, t, videoCentre);
+      tokens.score(frame, t, frameCentre);
     }
     return new GaussianSimilarity(video, frame);
   }
@@ -120,12 +121,12 @@ record GaussianSimilarity(double[] video, double[] frame) {
       return new Normalised(scales, squaredNorms, frameSums);
     }
 
-    /** Scores {@code count} tokens from {@code first} on, given their products x.c. */
-    void score(double[] dots, int first, int count, Centre centre, double[] out) {
-      for (int r = 0; r < count; r++) {
-        int i = first + r;
-        double distance = squaredNorms[i] - 2 * scales[i] * dots[r] + centre.squaredNorm;
-        out[i] = similarity(Math.max(0, distance));
+    /** Puts the scores of a frame's tokens in the place of their products x.c. */
+    void score(double[] values, int frame, Centre centre) {
+      int perFrame = values.length / frameSums.length;
+      for (int i = frame * perFrame; i < (frame + 1) * perFrame; i++) {
+        double distance = squaredNorms[i] - 2 * scales[i] * values[i] + centre.squaredNorm;
+        values[i] = similarity(Math.max(0, distance));
       }
     }
   }

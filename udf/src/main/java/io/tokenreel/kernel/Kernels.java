@@ -34,12 +34,13 @@ public interface Kernels {
   int firstNonFinite(TokenDtype dtype, byte[] data, int byteOffset, int count);
 
   /**
-   * Rewrites {@code count} stored channels as little-endian float32; exact.
+   * Rewrites stored rows as the little-endian float32 rows of a batch that has bytes of its own;
+   * exact. The padding is left as it is.
    *
-   * @param byteOffset where the first channel starts in {@code data}
-   * @param outOffset where the first channel starts in {@code out}
+   * @param from [count of rows], where each row's first channel starts in {@code data}
+   * @param channels how many each row has
    */
-  void widen(TokenDtype dtype, byte[] data, int byteOffset, byte[] out, int outOffset, int count);
+  void widen(TokenDtype dtype, byte[] data, int[] from, int channels, RowBatch into);
 
   /**
    * Adds rows to running moments about a shift: {@code sum += x - shift} and {@code squares += (x -

@@ -31,9 +31,23 @@ public final class RowBatch {
 
   int count;
 
-  RowBatch(int width, byte[] data) {
+  private RowBatch(int width, byte[] data) {
     this.width = width;
     this.data = data;
+  }
+
+  /** Rows of a block, where they lie. */
+  static RowBatch inPlace(int width, byte[] block) {
+    return new RowBatch(width, block);
+  }
+
+  /** Room for {@link #ROWS} rows that are copied here one after the other. */
+  static RowBatch ofCopies(int width) {
+    RowBatch batch = new RowBatch(width, new byte[ROWS * width * Float.BYTES]);
+    for (int r = 0; r < ROWS; r++) {
+      batch.offsets[r] = r * width * Float.BYTES;
+    }
+    return batch;
   }
 
   /** Rows that the batch points at now. */

@@ -24,8 +24,14 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void widen(
-      TokenDtype dtype, byte[] data, int byteOffset, byte[] out, int outOffset, int count) {
+  public void widen(TokenDtype dtype, byte[] data, int[] from, int channels, RowBatch into) {
+    for (int r = 0; r < into.count; r++) {
+      widen(dtype, data, from[r], into.data, into.offsets[r], channels);
+    }
+  }
+
+  /** {@code count} channels of one row, wherever they start. */
+  void widen(TokenDtype dtype, byte[] data, int byteOffset, byte[] out, int outOffset, int count) {
     float[] values = new float[count];
     TokenCodec.decode(data, byteOffset, dtype, values, 0, count);
     byte[] widened = TokenCodec.encode(values, TokenDtype.F32);

@@ -88,8 +88,7 @@ public final class TokenRows {
   /** Room for {@link RowBatch#ROWS} rows; without rows until {@link #read}. */
   public RowBatch newBatch() {
     boolean inPlace = block.dtype() == TokenDtype.F32 && dim() == width();
-    return new RowBatch(
-        width(), inPlace ? block.data() : new byte[RowBatch.ROWS * width() * Float.BYTES]);
+    return inPlace ? RowBatch.inPlace(width(), block.data()) : RowBatch.ofCopies(width());
   }
 
   /** The block's flat index of a frame's token {@code m}, newline tokens not counted in m. */
@@ -103,14 +102,13 @@ public final class TokenRows {
    */
   public void read(int frame, int m, RowBatch batch) {
     batch.count = Math.min(RowBatch.ROWS, tokensPerFrame - m);
+    boolean inPlace = batch.data == block.data();
+    int[] from = inPlace ? batch.offsets : new int[batch.count];
     for (int r = 0; r < batch.count; r++) {
-      int offset = offset(flat(frame, m + r));
-      if (batch.data == block.data()) {
-        batch.offsets[r] = offset;
-      } else {
-        batch.offsets[r] = r * width() * Float.BYTES;
-        kernels.widen(block.dtype(), block.data(), offset, batch.data, batch.offsets[r], dim());
-      }
+      from[r] = offset(flat(frame, m + r));
+    }
+    if (!inPlace) {
+      kernels.widen(block.dtype(), block.data(), from, dim(), batch);
     }
   }
 

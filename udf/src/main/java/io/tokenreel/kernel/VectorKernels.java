@@ -2,6 +2,7 @@ package io.tokenreel.kernel;
 
 import io.tokenreel.token.TokenDtype;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -11,11 +12,11 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * {@link ScalarKernels} in registers of 128, 256 or 512 bits, with the same bits as result.
  *
- * <p>Channels lie across lanes, so a sum over rows keeps its order by itself. A sum over channels
- * fills one register's worth of {@link Stripes} at a time, in as many walks over the (cached) row
- * as sixteen stripes need. Rows go eight by eight, the last one again where fewer are left: that
- * hides the latency of the additions, and memory that is read in eight places is fetched ahead
- * twice as fast as in one.
+ * <p>A sum over rows, see {@link VectorRowSums}, keeps its order by itself, because channels lie
+ * across lanes. A sum over channels fills one register's worth of {@link Stripes} at a time, in as
+ * many walks over the (cached) row as sixteen stripes need. Rows go eight by eight, the last one
+ * again where fewer are left: that hides the latency of the additions, and memory that is read in
+ * eight places is fetched ahead faster than in four; over sixteen C2 gives up.
  *
  * <p>What a loop needs is in locals, and a vector of zeros is made where it is used: with fields or
  * constants C2 keeps vectors as objects, and is five times slower.
@@ -25,12 +26,12 @@ public final class VectorKernels implements Kernels {
   /**
    * At most 512 bits: the sixteen stripes are two such registers, and no machine has wider ones.
    */
-  private static final VectorSpecies<Double> DOUBLES =
+  static final VectorSpecies<Double> DOUBLES =
       VectorSpecies.of(
           double.class,
           VectorShape.forBitSize(Math.min(512, DoubleVector.SPECIES_PREFERRED.vectorBitSize())));
 
-  private static final int LANES = DOUBLES.length();
+  static final int LANES = DOUBLES.length();
 
   /** As many floats as doubles fit a register. */
   private static final VectorSpecies<Float> FLOATS =
@@ -38,7 +39,11 @@ public final class VectorKernels implements Kernels {
 
   private static final ScalarKernels SCALAR = new ScalarKernels();
 
-  private static final int ABREAST = 8;
+  /** Rows that a loop takes side by side. */
+  static final int ABREAST = 8;
+
+  /** Channels that all walks go over before the next ones: of eight rows, 8 KiB. */
+  private static final int PIECE = 16 * Stripes.COUNT;
 
   /** Bits of a register in use. */
   int bits() {
@@ -59,120 +64,57 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void widen(
-      TokenDtype dtype, byte[] data, int byteOffset, byte[] out, int outOffset, int count) {
-    int done = VectorWidening.widen(dtype, data, byteOffset, out, outOffset, count);
-    if (done < count) {
-      int from = byteOffset + done * dtype.bytes();
-      SCALAR.widen(dtype, data, from, out, outOffset + done * Float.BYTES, count - done);
+  public void widen(TokenDtype dtype, byte[] data, int[] from, int channels, RowBatch into) {
+    int done = VectorWidening.widen(dtype, data, from, channels, into);
+    if (done < channels) {
+      for (int r = 0; r < into.count; r++) {
+        int at = from[r] + done * dtype.bytes();
+        int out = into.offsets[r] + done * Float.BYTES;
+        SCALAR.widen(dtype, data, at, into.data, out, channels - done);
+      }
     }
   }
 
   /** Channels {@code i} to {@code i + LANES - 1} of the row that starts at byte {@code row}. */
-  private static DoubleVector load(byte[] data, int row, int i) {
+  static DoubleVector load(byte[] data, int row, int i) {
     return (DoubleVector)
         FloatVector.fromByteArray(FLOATS, data, row + i * Float.BYTES, ByteOrder.LITTLE_ENDIAN)
             .convertShape(VectorOperators.F2D, DOUBLES, 0);
   }
 
-  private static DoubleVector doubles(double[] values, int offset) {
+  static DoubleVector doubles(double[] values, int offset) {
     return DoubleVector.fromArray(DOUBLES, values, offset);
   }
 
   @Override
   public void addMoments(RowBatch rows, double[] shift, double[] sum, double[] squares) {
-    int r = 0;
-    for (; r + ABREAST <= rows.count; r += ABREAST) {
-      addMomentsOfEight(rows, r, shift, sum, squares);
-    }
-    for (; r < rows.count; r++) {
-      int row = rows.offsets[r];
-      for (int i = 0; i < rows.width; i += LANES) {
-        DoubleVector x = load(rows.data, row, i).sub(doubles(shift, i));
-        doubles(sum, i).add(x).intoArray(sum, i);
-        x.fma(x, doubles(squares, i)).intoArray(squares, i);
-      }
-    }
-  }
-
-  private static void addMomentsOfEight(
-      RowBatch rows, int r, double[] shift, double[] sum, double[] squares) {
-    byte[] data = rows.data;
-    int[] offsets = rows.offsets;
-    int width = rows.width;
-    int row0 = offsets[r];
-    int row1 = offsets[r + 1];
-    int row2 = offsets[r + 2];
-    int row3 = offsets[r + 3];
-    int row4 = offsets[r + 4];
-    int row5 = offsets[r + 5];
-    int row6 = offsets[r + 6];
-    int row7 = offsets[r + 7];
-    for (int i = 0; i < width; i += LANES) {
-      DoubleVector origin = doubles(shift, i);
-      DoubleVector total = doubles(sum, i);
-      DoubleVector square = doubles(squares, i);
-      DoubleVector x0 = load(data, row0, i).sub(origin);
-      total = total.add(x0);
-      square = x0.fma(x0, square);
-      DoubleVector x1 = load(data, row1, i).sub(origin);
-      total = total.add(x1);
-      square = x1.fma(x1, square);
-      DoubleVector x2 = load(data, row2, i).sub(origin);
-      total = total.add(x2);
-      square = x2.fma(x2, square);
-      DoubleVector x3 = load(data, row3, i).sub(origin);
-      total = total.add(x3);
-      square = x3.fma(x3, square);
-      DoubleVector x4 = load(data, row4, i).sub(origin);
-      total = total.add(x4);
-      square = x4.fma(x4, square);
-      DoubleVector x5 = load(data, row5, i).sub(origin);
-      total = total.add(x5);
-      square = x5.fma(x5, square);
-      DoubleVector x6 = load(data, row6, i).sub(origin);
-      total = total.add(x6);
-      square = x6.fma(x6, square);
-      DoubleVector x7 = load(data, row7, i).sub(origin);
-      total = total.add(x7);
-      square = x7.fma(x7, square);
-      total.intoArray(sum, i);
-      square.intoArray(squares, i);
-    }
+    VectorRowSums.addMoments(rows, shift, sum, squares);
   }
 
   @Override
   public void addScaled(RowBatch rows, double[] scales, double[] sum) {
-    byte[] data = rows.data;
-    int[] offsets = rows.offsets;
-    int count = rows.count;
-    int width = rows.width;
-    for (int i = 0; i < width; i += LANES) {
-      DoubleVector total = doubles(sum, i);
-      for (int r = 0; r < count; r++) {
-        DoubleVector scale = DoubleVector.broadcast(DOUBLES, scales[r]);
-        total = load(data, offsets[r], i).fma(scale, total);
-      }
-      total.intoArray(sum, i);
-    }
+    VectorRowSums.addScaled(rows, scales, sum);
   }
 
   @Override
   public void weightedSquares(RowBatch rows, double[] weights, double[] out) {
     double[] stripes = new double[ABREAST * Stripes.COUNT];
     for (int r = 0; r < rows.count; r += ABREAST) {
-      for (int stripe = 0; stripe < Stripes.COUNT; stripe += LANES) {
-        walkSquares(rows, r, weights, stripe, stripes);
+      Arrays.fill(stripes, 0);
+      for (int from = 0; from < rows.width; from += PIECE) {
+        for (int stripe = 0; stripe < Stripes.COUNT; stripe += LANES) {
+          walkSquares(rows, r, weights, from, stripe, stripes);
+        }
       }
       total(stripes, 0, out, r, rows.count);
     }
   }
 
-  /** One walk over the rows from {@code r} on, for a register's worth of stripes. */
+  /** One walk over a piece of the rows from {@code r} on, for a register's worth of stripes. */
   private static void walkSquares(
-      RowBatch rows, int r, double[] weights, int stripe, double[] stripes) {
+      RowBatch rows, int r, double[] weights, int from, int stripe, double[] stripes) {
     byte[] data = rows.data;
-    int width = rows.width;
+    int end = Math.min(from + PIECE, rows.width);
     int last = rows.count - 1;
     int row0 = rows.offsets[r];
     int row1 = rows.offsets[Math.min(r + 1, last)];
@@ -182,16 +124,15 @@ public final class VectorKernels implements Kernels {
     int row5 = rows.offsets[Math.min(r + 5, last)];
     int row6 = rows.offsets[Math.min(r + 6, last)];
     int row7 = rows.offsets[Math.min(r + 7, last)];
-    DoubleVector zero = DoubleVector.zero(DOUBLES);
-    DoubleVector sum0 = zero;
-    DoubleVector sum1 = zero;
-    DoubleVector sum2 = zero;
-    DoubleVector sum3 = zero;
-    DoubleVector sum4 = zero;
-    DoubleVector sum5 = zero;
-    DoubleVector sum6 = zero;
-    DoubleVector sum7 = zero;
-    for (int i = stripe; i < width; i += Stripes.COUNT) {
+    DoubleVector sum0 = doubles(stripes, stripe);
+    DoubleVector sum1 = doubles(stripes, Stripes.COUNT + stripe);
+    DoubleVector sum2 = doubles(stripes, 2 * Stripes.COUNT + stripe);
+    DoubleVector sum3 = doubles(stripes, 3 * Stripes.COUNT + stripe);
+    DoubleVector sum4 = doubles(stripes, 4 * Stripes.COUNT + stripe);
+    DoubleVector sum5 = doubles(stripes, 5 * Stripes.COUNT + stripe);
+    DoubleVector sum6 = doubles(stripes, 6 * Stripes.COUNT + stripe);
+    DoubleVector sum7 = doubles(stripes, 7 * Stripes.COUNT + stripe);
+    for (int i = from + stripe; i < end; i += Stripes.COUNT) {
       DoubleVector weight = doubles(weights, i);
       sum0 = weightedSquare(data, row0, i, weight, sum0);
       sum1 = weightedSquare(data, row1, i, weight, sum1);

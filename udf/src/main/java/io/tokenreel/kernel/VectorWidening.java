@@ -22,27 +22,65 @@ final class VectorWidening {
   private VectorWidening() {}
 
   /**
-   * Widens as many of {@code count} channels as fill whole registers.
+   * Widens as many of the rows' {@code channels} as fill whole registers.
    *
    * @return how many that were
    */
-  static int widen(
-      TokenDtype dtype, byte[] data, int byteOffset, byte[] out, int outOffset, int count) {
-    int whole = count - count % LANES;
-    switch (dtype) {
-      case F16 -> fromF16(data, byteOffset, out, outOffset, whole);
-      case BF16 -> fromBf16(data, byteOffset, out, outOffset, whole);
-      case F32 -> System.arraycopy(data, byteOffset, out, outOffset, whole * Float.BYTES);
+  static int widen(TokenDtype dtype, byte[] data, int[] from, int channels, RowBatch into) {
+    int whole = channels - channels % LANES;
+    if (dtype == TokenDtype.BF16) {
+      for (int r = 0; r < into.count; r += VectorKernels.ABREAST) {
+        fromBf16(data, from, r, whole, into);
+      }
+      return whole;
+    }
+    for (int r = 0; r < into.count; r++) {
+      if (dtype == TokenDtype.F16) {
+        fromF16(data, from[r], into.data, into.offsets[r], whole);
+      } else {
+        System.arraycopy(data, from[r], into.data, into.offsets[r], whole * Float.BYTES);
+      }
     }
     return whole;
   }
 
-  private static void fromBf16(byte[] data, int byteOffset, byte[] out, int outOffset, int count) {
+  /** Eight rows side by side, the last one again where fewer are left. */
+  private static void fromBf16(byte[] data, int[] from, int r, int count, RowBatch into) {
+    byte[] out = into.data;
+    int[] offsets = into.offsets;
+    int last = into.count - 1;
+    int from0 = from[r];
+    int from1 = from[Math.min(r + 1, last)];
+    int from2 = from[Math.min(r + 2, last)];
+    int from3 = from[Math.min(r + 3, last)];
+    int from4 = from[Math.min(r + 4, last)];
+    int from5 = from[Math.min(r + 5, last)];
+    int from6 = from[Math.min(r + 6, last)];
+    int from7 = from[Math.min(r + 7, last)];
+    int to0 = offsets[r];
+    int to1 = offsets[Math.min(r + 1, last)];
+    int to2 = offsets[Math.min(r + 2, last)];
+    int to3 = offsets[Math.min(r + 3, last)];
+    int to4 = offsets[Math.min(r + 4, last)];
+    int to5 = offsets[Math.min(r + 5, last)];
+    int to6 = offsets[Math.min(r + 6, last)];
+    int to7 = offsets[Math.min(r + 7, last)];
     for (int i = 0; i < count; i += LANES) {
-      words(data, byteOffset + i * Short.BYTES)
-          .lanewise(VectorOperators.LSHL, 16)
-          .intoByteArray(out, outOffset + i * Float.BYTES, ByteOrder.LITTLE_ENDIAN);
+      fromBf16(data, from0 + i * Short.BYTES, out, to0 + i * Float.BYTES);
+      fromBf16(data, from1 + i * Short.BYTES, out, to1 + i * Float.BYTES);
+      fromBf16(data, from2 + i * Short.BYTES, out, to2 + i * Float.BYTES);
+      fromBf16(data, from3 + i * Short.BYTES, out, to3 + i * Float.BYTES);
+      fromBf16(data, from4 + i * Short.BYTES, out, to4 + i * Float.BYTES);
+      fromBf16(data, from5 + i * Short.BYTES, out, to5 + i * Float.BYTES);
+      fromBf16(data, from6 + i * Short.BYTES, out, to6 + i * Float.BYTES);
+      fromBf16(data, from7 + i * Short.BYTES, out, to7 + i * Float.BYTES);
     }
+  }
+
+  private static void fromBf16(byte[] data, int from, byte[] out, int to) {
+    words(data, from)
+        .lanewise(VectorOperators.LSHL, 16)
+        .intoByteArray(out, to, ByteOrder.LITTLE_ENDIAN);
   }
 
   /**
