@@ -176,6 +176,26 @@ def test_local_cluster_gives_the_same_tables(cache, tmp_path):
     assert_equal_tables(output, cache)
 
 
+def test_cuda_on_a_cluster_runs_on_the_gpu_that_spark_assigned(tmp_path):
+    """No GPU is needed: the engine's complaint names the address that the discovery script gave."""
+    script = tmp_path / "gpus.sh"
+    script.write_text("""#!/bin/sh\necho '{"name": "gpu", "addresses": ["7"]}'\n""", encoding="utf-8")
+    script.chmod(0o755)
+    settings = {
+        "spark.jars": launch.JAR,
+        "spark.worker.resource.gpu.amount": 1,
+        "spark.worker.resource.gpu.discoveryScript": script,
+        "spark.executor.resource.gpu.amount": 1,
+        "spark.task.resource.gpu.amount": 1,
+    }
+    process = launch.tokenreel(
+        *("precompute", "--input", launch.VIDEOS / "h265_video.mp4", "--output", tmp_path / "cache", "--device", "cuda"),
+        *("--master", "local-cluster[1,1,2048]", *(part for pair in settings.items() for part in ("--conf", "=".join(map(str, pair))))),
+        expect=1,
+    )
+    assert "cuda:7" in process.stderr, process.stderr
+
+
 def test_standalone_cluster_through_spark_submit_gives_the_same_tables(cache, tmp_path):
     with launch.standalone_cluster(tmp_path) as url:
         launch.submit(

@@ -88,7 +88,7 @@ public final class TokenCacheWriter implements AutoCloseable {
     }
     long number = nextWave++;
     files.delete(layout.staging(number));
-    return new WaveCommit(number, layout, files, lock, recovery);
+    return new WaveCommit(spark, number, layout, files, lock, recovery);
   }
 
   private boolean isCommitPending() throws IOException {

@@ -12,6 +12,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RuntimeConfig;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructType;
 
@@ -33,6 +34,7 @@ public final class WaveCommit {
 
   private static final String TIMESTAMP_TYPE = "spark.sql.parquet.outputTimestampType";
 
+  private final SparkSession spark;
   private final long number;
   private final CacheLayout layout;
   private final CacheFiles files;
@@ -42,7 +44,13 @@ public final class WaveCommit {
   private boolean committed;
 
   WaveCommit(
-      long number, CacheLayout layout, CacheFiles files, WriterLock lock, CommitRecovery recovery) {
+      SparkSession spark,
+      long number,
+      CacheLayout layout,
+      CacheFiles files,
+      WriterLock lock,
+      CommitRecovery recovery) {
+    this.spark = spark;
     this.number = number;
     this.layout = layout;
     this.files = files;
@@ -76,9 +84,9 @@ public final class WaveCommit {
             .sortWithinPartitions("video_id");
     // Through rows rather than columns: a NULL in a column that must not be NULL stops the job, and
     // every file declares its columns alike whatever the plan knew about them.
-    Dataset<Row> checked = rows.sparkSession().createDataFrame(sorted.javaRDD(), schema);
+    Dataset<Row> checked = spark.createDataFrame(sorted.javaRDD(), schema);
     Path folder = new Path(layout.staging(number), table.folder());
-    RuntimeConfig session = rows.sparkSession().conf();
+    RuntimeConfig session = spark.conf();
     String before = session.get(TIMESTAMP_TYPE);
     session.set(TIMESTAMP_TYPE, "TIMESTAMP_MICROS"); // Spark's default is the deprecated INT96
     try {
@@ -88,6 +96,21 @@ public final class WaveCommit {
     }
     staged.put(table, folder);
     files.report("staged " + table.folder());
+  }
+
+  /**
+   * The rows of a table as they were staged; they can be read until the wave is committed.
+   *
+   * @throws IllegalStateException when the table was not staged, or the wave is committed
+   */
+  public Dataset<Row> staged(CacheTable table) {
+    if (committed || !staged.containsKey(table)) {
+      throw new IllegalStateException(
+          "%s/ can be read between its staging and the commit; wave %d has %s%s"
+              .formatted(
+                  table.folder(), number, staged.keySet(), committed ? " and is committed" : ""));
+    }
+    return spark.read().schema(table.schema()).parquet(staged.get(table).toString());
   }
 
   /**

@@ -1,9 +1,15 @@
 package io.tokenreel.job;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.count_if;
+import static org.apache.spark.sql.functions.lit;
+
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.RunRecord;
 import io.tokenreel.cache.TokenCacheWriter;
 import io.tokenreel.cache.WaveCommit;
+import io.tokenreel.video.Outcome;
 import java.io.IOException;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -32,17 +38,19 @@ final class CacheRun {
     /** The rows of one table: those of the run's record, or {@code outcomes/}. */
     Dataset<Row> rows(CacheTable table, Dataset<Row> computed);
 
-    /** Is told of each wave that is committed. */
-    default void committed(VideoWaves.Wave wave) {}
-
-    /** How far the work is; asked for at any time, by another thread. */
-    Progress.Counts counts();
+    /**
+     * How far the work is; asked for at any time, by another thread.
+     *
+     * @param committed of the waves before the one at work
+     */
+    Progress.Counts counts(Progress.Counts committed);
   }
 
   private final SparkSession spark;
   private final TokenCacheWriter writer;
   private final RunRecord run;
   private final int videosPerCommit;
+  private volatile Progress.Counts done = new Progress.Counts(0, 0, 0);
 
   CacheRun(SparkSession spark, TokenCacheWriter writer, RunRecord run, int videosPerCommit) {
     this.spark = spark;
@@ -75,14 +83,15 @@ final class CacheRun {
           videos
               .join(committed.done(), new String[] {"video_id"}, "left_anti")
               .persist(StorageLevel.MEMORY_AND_DISK());
-      progress.start(pending.count(), work::counts);
-      VideoWaves waves = new VideoWaves(spark, pending, videosPerCommit);
-      while (waves.hasNext()) {
-        VideoWaves.Wave wave = waves.next();
-        commit(wave, work, committed);
-        work.committed(wave);
+      try {
+        progress.start(pending.count(), () -> work.counts(done));
+        VideoWaves waves = new VideoWaves(spark, pending, videosPerCommit);
+        while (waves.hasNext()) {
+          commit(waves.next(), work, committed);
+        }
+      } finally {
+        pending.unpersist();
       }
-      pending.unpersist();
     }
     writer.saveRun(run.finished());
     return already;
@@ -104,9 +113,22 @@ final class CacheRun {
           wave.stage(table, committed.missing(table, work.rows(table, computed), videos));
         }
       }
+      Progress.Counts ofWave = counts(wave.staged(CacheTable.OUTCOMES));
       wave.commit();
+      done = done.plus(ofWave);
     } finally {
       computed.unpersist();
     }
+  }
+
+  private static Progress.Counts counts(Dataset<Row> outcomes) {
+    Row counts =
+        outcomes
+            .agg(
+                count(lit(1)),
+                count_if(col("outcome").equalTo(Outcome.DEGRADED.name())),
+                count_if(col("outcome").equalTo(Outcome.FAILED.name())))
+            .first();
+    return new Progress.Counts(counts.getLong(0), counts.getLong(1), counts.getLong(2));
   }
 }

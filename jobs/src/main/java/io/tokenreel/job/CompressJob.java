@@ -10,12 +10,10 @@ import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.CommittedRows;
 import io.tokenreel.cache.RunRecord;
 import io.tokenreel.cache.TokenCacheWriter;
-import io.tokenreel.video.Outcome;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
@@ -126,26 +124,16 @@ final class CompressJob {
         (System.nanoTime() - start) / 1e9);
   }
 
-  /** Compress alone. */
-  private static final class Work implements CacheRun.Work {
+  /**
+   * Compress alone.
+   *
+   * @param features of the run's encoder and sampling
+   * @param outcomes of the cache that holds the features
+   */
+  private record Work(Dataset<Row> features, FeatureStages stages, CarriedOutcomes outcomes)
+      implements CacheRun.Work {
 
     private static final String[] VIDEO = {"video_id", "content_sha256"};
-
-    private final Dataset<Row> features;
-    private final FeatureStages stages;
-    private final CarriedOutcomes outcomes;
-    private final AtomicLong videosDone = new AtomicLong();
-    private final AtomicLong degradedDone = new AtomicLong();
-
-    /**
-     * @param features of the run's encoder and sampling
-     * @param outcomes of the cache that holds the features
-     */
-    Work(Dataset<Row> features, FeatureStages stages, CarriedOutcomes outcomes) {
-      this.features = features;
-      this.stages = stages;
-      this.outcomes = outcomes;
-    }
 
     @Override
     public Dataset<Row> withDigest(Dataset<Row> videos) {
@@ -183,15 +171,8 @@ final class CompressJob {
     }
 
     @Override
-    public void committed(VideoWaves.Wave wave) {
-      videosDone.addAndGet(wave.size());
-      degradedDone.addAndGet(
-          wave.videos().filter(col("outcome").equalTo(Outcome.DEGRADED.name())).count());
-    }
-
-    @Override
-    public Progress.Counts counts() {
-      return new Progress.Counts(videosDone.get(), degradedDone.get(), 0);
+    public Progress.Counts counts(Progress.Counts committed) {
+      return committed; // a wave without decoding and encoding is soon done
     }
   }
 }

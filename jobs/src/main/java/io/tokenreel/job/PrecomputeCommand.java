@@ -93,7 +93,7 @@ final class PrecomputeCommand implements Callable<Integer> {
       defaultValue = "32",
       paramLabel = "N",
       description =
-          "frames that go through the tower together, across videos; at least 1 (default: ${DEFAULT-VALUE})")
+          "frames that a GPU takes in one pass, and that a CPU's cores share out one by one, across videos; at least 1 (default: ${DEFAULT-VALUE})")
   private int batchFrames;
 
   @Option(
@@ -109,7 +109,7 @@ final class PrecomputeCommand implements Callable<Integer> {
       defaultValue = "600",
       paramLabel = "SECONDS",
       description =
-          "wall time that one video may take to decode; at least 1 (default: ${DEFAULT-VALUE})")
+          "wall time, and as much processor time, that one video may take to decode; at least 1 (default: ${DEFAULT-VALUE})")
   private int decodeTimeoutSeconds;
 
   @Option(

@@ -90,12 +90,13 @@ final class PrecomputeJob {
     }
 
     @Override
-    public Progress.Counts counts() {
+    public Progress.Counts counts(Progress.Counts committed) {
       long undecoded = stages.decoded().failed().value();
+      long failed = undecoded + stages.encoded().failed().value();
       return new Progress.Counts(
           stages.encoded().videos().value() + undecoded,
           stages.decoded().degraded().value(),
-          undecoded + stages.encoded().failed().value());
+          Math.max(failed, committed.failed())); // that knows the compressions' refusals, too
     }
   }
 }

@@ -51,7 +51,12 @@ final class Progress implements AutoCloseable {
    * @param degraded of these, DEGRADED ones
    * @param failed of these, FAILED ones
    */
-  record Counts(long done, long degraded, long failed) {}
+  record Counts(long done, long degraded, long failed) {
+
+    Counts plus(Counts other) {
+      return new Counts(done + other.done, degraded + other.degraded, failed + other.failed);
+    }
+  }
 
   /** Starts to report on a total number of videos, and no more on those before. */
   void start(long total, Supplier<Counts> counts) {

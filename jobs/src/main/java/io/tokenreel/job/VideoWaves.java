@@ -27,11 +27,10 @@ final class VideoWaves implements Iterator<VideoWaves.Wave> {
    * Some of the videos.
    *
    * @param videos in the order of their ids
-   * @param size how many they are; at least one
    * @param firstId the least id; no other wave has videos from here to {@code lastId}
    * @param lastId the greatest id
    */
-  record Wave(Dataset<Row> videos, int size, String firstId, String lastId) {}
+  record Wave(Dataset<Row> videos, String firstId, String lastId) {}
 
   private final SparkSession spark;
   private final StructType schema;
@@ -70,7 +69,6 @@ final class VideoWaves implements Iterator<VideoWaves.Wave> {
     return new Wave(
         spark.createDataFrame(
             context.parallelize(stretches, stretches.size()).flatMap(List::iterator), schema),
-        wave.size(),
         wave.get(0).getString(idColumn),
         wave.get(wave.size() - 1).getString(idColumn));
   }

@@ -174,6 +174,21 @@ class WaveCommitTest {
   }
 
   @Test
+  void staged_betweenStagingAndCommit_givesTheRowsElseSaysWhen() throws IOException {
+    try (TokenCacheWriter writer = TokenCacheWriter.open(SPARK, output("staged"))) {
+      WaveCommit wave = writer.nextWave();
+      assertThrows(IllegalStateException.class, () -> wave.staged(CacheTable.TOKENS));
+      wave.stage(CacheTable.TOKENS, FIRST);
+      assertEquals(FIRST.count(), wave.staged(CacheTable.TOKENS).count());
+      wave.commit();
+      String message =
+          assertThrows(IllegalStateException.class, () -> wave.staged(CacheTable.TOKENS))
+              .getMessage();
+      assertTrue(message.contains("tokens/") && message.contains("committed"), message);
+    }
+  }
+
+  @Test
   void stage_columnOfAnotherType_namesTheColumn() throws IOException {
     try (TokenCacheWriter writer = TokenCacheWriter.open(SPARK, output("types"))) {
       IllegalArgumentException error =

@@ -65,7 +65,7 @@ class CommittedVideosTest {
         .missing(
             CacheTable.TOKENS,
             SmallCache.SPARK.createDataFrame(Arrays.asList(rows), CacheTable.TOKENS.schema()),
-            new VideoWaves.Wave(videos(id), 1, id, id))
+            new VideoWaves.Wave(videos(id), id, id))
         .orderBy("compression")
         .select("compression")
         .as(Encoders.STRING())
