@@ -4,6 +4,7 @@
 """
 
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import numpy
@@ -23,13 +24,22 @@ def picture(index: int) -> numpy.ndarray:
     return rgb.clip(0, 255).astype(numpy.uint8)
 
 
-def write(name, codec, options, times=None, tick=Fraction(1, 1000)):
+def large_picture(index: int) -> numpy.ndarray:
+    """3840 x 2160 pixels that cost few bits: a plain ground with two bars that move."""
+    rgb = numpy.full((2160, 3840, 3), (64, 96, 128), numpy.uint8)
+    rgb[:, 160 * index : 160 * index + 320] = (230, 200, 40)
+    rgb[96 * index : 96 * index + 192] = (40, 160, 90)
+    return rgb
+
+
+def write(name, codec, options, times=None, tick=Fraction(1, 1000), paint=picture, frames=FRAMES):
     with av.open(name, "w") as container:
         stream = container.add_stream(codec, rate=RATE, options=options)
-        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        stream.height, stream.width, _ = paint(0).shape
+        stream.pix_fmt = "yuv420p"
         stream.codec_context.time_base = tick
-        for index in range(FRAMES):
-            frame = av.VideoFrame.from_ndarray(picture(index), format="rgb24")
+        for index in range(frames):
+            frame = av.VideoFrame.from_ndarray(paint(index), format="rgb24")
             frame.pts = times[index] if times else index * tick.denominator // RATE
             frame.time_base = tick
             container.mux(stream.encode(frame))
@@ -54,3 +64,8 @@ times = list(numpy.cumsum([0] + [20 + (37 * i) % 90 for i in range(FRAMES - 1)])
 write("h264_variable_rate.mkv", "libx264", x264("keyint=10:min-keyint=10:scenecut=0:bframes=3"), times)
 write("hevc_open_gop.mp4", "libx265", {"crf": "35", "x265-params": "keyint=12:min-keyint=6:scenecut=0:open-gop=1:bframes=4:b-pyramid=1:pools=none:frame-threads=1:log-level=none"})
 write("hevc_closed_gop.mkv", "libx265", {"crf": "35", "x265-params": "keyint=12:min-keyint=12:scenecut=0:open-gop=0:bframes=4:pools=none:frame-threads=1:log-level=none"})
+
+# Five references are the most that level 5.1 allows at this size. Apart from the rest, which tests decode many times over.
+Path("large").mkdir(exist_ok=True)
+many = x264("keyint=16:min-keyint=16:scenecut=0:bframes=3:b-adapt=0:b-pyramid=normal:ref=5")
+write("large/h264_five_refs_4k.mp4", "libx264", many, paint=large_picture, frames=20)

@@ -1,5 +1,6 @@
 package io.tokenreel.video;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -34,10 +35,24 @@ class DecoderProcessTest {
   void decode_fourKVideo_staysWithinTheMemoryLimit() throws IOException {
     Path file = folder.resolve("four-k.mp4");
     VideoWriter.write(file, 3840, 2160, 25, 8, 12, VideoTests.stripes(3840, 2160));
+    assertStaysWithinTheMemoryLimit(file, 12);
+  }
+
+  /** The decoder keeps the pictures that later ones refer to, and those that are shown later. */
+  @Test
+  void decode_fourKVideoWithFiveReferences_staysWithinTheMemoryLimit() throws IOException {
+    Path file = TestClips.clip("large/h264_five_refs_4k.mp4");
+    String text = new String(Files.readAllBytes(file), ISO_8859_1);
+    assertTrue(text.contains(" ref=5 ") && text.contains(" bframes=3 b_pyramid=2 "), "x264's note");
+    assertStaysWithinTheMemoryLimit(file, 20);
+  }
+
+  private static void assertStaysWithinTheMemoryLimit(Path file, int frames) {
     try (VideoDecoder decoder =
         VideoTests.decoder("uniform:frames=6", new FrameSize(384, 384), DecodeCheck.FULL)) {
       DecodedVideo video = decoder.decode(VideoTests.ref(file));
       assertEquals(Outcome.OK, video.outcome(), video.detail());
+      assertEquals(frames, video.framesDecoded());
       long peak = decoder.peakResidentBytes();
       assertTrue(peak > 0 && peak <= (long) MEGABYTES << 20, "peak " + (peak >> 20) + " MB");
     }

@@ -47,7 +47,10 @@ public final class TestClips {
     }
   }
 
-  /** Every clip of the test resources; make_clips.py beside them says how they were made. */
+  /**
+   * Every clip of the test resources that is small enough to be decoded many times over, so none of
+   * those under large; make_clips.py beside them says how they were made.
+   */
   public static List<Path> all() throws IOException {
     try (var files = Files.list(clip("make_clips.py").getParent())) {
       return files
