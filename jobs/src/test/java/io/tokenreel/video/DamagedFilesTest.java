@@ -1,12 +1,15 @@
 package io.tokenreel.video;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.video.TestClips.Encoding;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -138,6 +141,51 @@ class DamagedFilesTest {
       DecodedVideo video = decode("cut.mp4", Arrays.copyOf(whole, length));
       assertTrue(video.outcome() != Outcome.OK, "seed " + seed + " cut at byte " + length);
       assertEquals(1, video.attempts(), "seed " + seed + ": " + video.detail());
+    }
+  }
+
+  @Test
+  void decode_damageThatNoSampleNeeds_isOkWhenSampledAndDegradedWhenCheckedInFull()
+      throws IOException {
+    Path clip = TestClips.clip("h264_closed_gop.mp4");
+    byte[] bytes = Files.readAllBytes(clip);
+    overwriteKeyPicture(bytes, 3);
+    Path damaged = Files.write(folder.resolve("damaged.mp4"), bytes);
+    String ends = "uniform:frames=2";
+    try (VideoDecoder sampled = VideoTests.decoder(ends, VideoTests.SMALL, DecodeCheck.SAMPLED);
+        VideoDecoder full = VideoTests.decoder(ends, VideoTests.SMALL, DecodeCheck.FULL)) {
+      byte[] expected = sampled.decode(VideoTests.ref(clip)).frames().rgb();
+      DecodedVideo unseen = sampled.decode(VideoTests.ref(damaged));
+      assertEquals(Outcome.OK, unseen.outcome(), unseen.detail());
+      assertEquals(0, unseen.decodeErrors());
+      assertTrue(unseen.framesDecoded() < 12, unseen.framesDecoded() + " frames decoded");
+      assertArrayEquals(expected, unseen.frames().rgb());
+      DecodedVideo sound = full.decode(VideoTests.ref(clip));
+      assertEquals(Outcome.OK, sound.outcome(), sound.detail());
+      DecodedVideo seen = full.decode(VideoTests.ref(damaged));
+      assertEquals(Outcome.DEGRADED, seen.outcome());
+      assertEquals(Reason.DECODE_ERROR, seen.reason(), seen.detail());
+      assertTrue(seen.decodeErrors() > 0, seen.detail());
+      assertEquals(75, seen.framesDecoded());
+      assertArrayEquals(expected, seen.frames().rgb());
+    }
+  }
+
+  /**
+   * Spoils the coded pixels of an IDR picture, and no length that says where a packet ends.
+   *
+   * @param mp4 whose media data are H.264 in units with four bytes of length, and nothing else
+   */
+  private static void overwriteKeyPicture(byte[] mp4, int number) {
+    ByteBuffer file = ByteBuffer.wrap(mp4);
+    int unit = new String(mp4, ISO_8859_1).indexOf("mdat") + 4;
+    for (int keys = 0; ; unit += 4 + file.getInt(unit)) {
+      boolean key = (mp4[unit + 4] & 0x1f) == 5;
+      if (key && keys++ == number) {
+        int afterTheHeader = unit + 20;
+        Arrays.fill(mp4, afterTheHeader, unit + 4 + file.getInt(unit), (byte) 0xff);
+        return;
+      }
     }
   }
 
