@@ -63,7 +63,7 @@ public final class VideoDecoder implements AutoCloseable {
       Function<Path, List<String>> command) {
     this.settings = Objects.requireNonNull(settings, "settings");
     this.hadoop = Objects.requireNonNull(hadoop, "hadoop");
-    this.folder = new PrivateFolder(scratch, "tokenreel-decoder");
+    this.folder = new PrivateFolder(scratch, PrivateFolder.DECODER);
     this.command = command.apply(folder.path());
   }
 
