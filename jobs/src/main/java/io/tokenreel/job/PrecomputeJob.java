@@ -7,6 +7,7 @@ import io.tokenreel.model.Models;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.stage.ContentHash;
 import java.io.IOException;
+import java.time.Duration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -41,7 +42,11 @@ final class PrecomputeJob {
         Progress shown = progress) {
       RunRecord run = settings.runRecord(vision.encoder(), videos.count());
       TokenDtypeCheck.require(writer, run, settings.tokenDtype());
-      Work work = new Work(new PrecomputeStages(spark.sparkContext(), settings, vision), run);
+      Work work =
+          new Work(
+              new PrecomputeStages(spark.sparkContext(), settings, vision),
+              run,
+              Duration.ofSeconds(settings.decodeTimeoutSeconds()));
       long committed =
           new CacheRun(spark, writer, run, settings.videosPerCommit())
               .over(videos, work, shown, output);
@@ -65,12 +70,17 @@ final class PrecomputeJob {
     }
   }
 
-  /** Decode, encode and compress. */
-  private record Work(PrecomputeStages stages, RunRecord run) implements CacheRun.Work {
+  /**
+   * Decode, encode and compress.
+   *
+   * @param wall time that one video may take to be read
+   */
+  private record Work(PrecomputeStages stages, RunRecord run, Duration wall)
+      implements CacheRun.Work {
 
     @Override
     public Dataset<Row> withDigest(Dataset<Row> videos) {
-      return ContentHash.append(videos);
+      return ContentHash.append(videos, wall);
     }
 
     @Override

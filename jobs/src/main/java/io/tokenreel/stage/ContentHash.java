@@ -1,12 +1,9 @@
 package io.tokenreel.stage;
 
+import io.tokenreel.video.SourceDigest;
 import java.io.IOException;
-import java.io.InputStream;
-import java.security.DigestInputStream;
-import java.util.HexFormat;
+import java.time.Duration;
 import java.util.Iterator;
-import org.apache.commons.codec.digest.DigestUtils;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
@@ -22,25 +19,28 @@ public final class ContentHash extends RowStage {
 
   private static final long serialVersionUID = 1;
   private static final Logger LOG = LoggerFactory.getLogger(ContentHash.class);
-  private static final int BUFFER_BYTES = 1 << 20;
 
   private final int uriColumn;
+  private final Duration wall;
   private final SerializableConfiguration hadoop;
 
-  private ContentHash(int uriColumn, SerializableConfiguration hadoop) {
+  private ContentHash(int uriColumn, Duration wall, SerializableConfiguration hadoop) {
     super("hash");
     this.uriColumn = uriColumn;
+    this.wall = wall;
     this.hadoop = hadoop;
   }
 
   /**
    * The rows with {@code content_sha256} appended: SHA-256 in lower-case hex, NULL for a file that
-   * cannot be read.
+   * cannot be read in time.
+   *
+   * @param wall time that one video may take, as for decoding it
    */
-  public static Dataset<Row> append(Dataset<Row> videos) {
+  public static Dataset<Row> append(Dataset<Row> videos, Duration wall) {
     SerializableConfiguration hadoop =
         new SerializableConfiguration(videos.sparkSession().sparkContext().hadoopConfiguration());
-    return new ContentHash(videos.schema().fieldIndex("video_uri"), hadoop)
+    return new ContentHash(videos.schema().fieldIndex("video_uri"), wall, hadoop)
         .over(videos, videos.schema().add("content_sha256", DataTypes.StringType));
   }
 
@@ -61,21 +61,11 @@ public final class ContentHash extends RowStage {
   }
 
   private String hash(String uri) {
-    try (InputStream file = open(new Path(uri));
-        DigestInputStream digested = new DigestInputStream(file, DigestUtils.getSha256Digest())) {
-      byte[] buffer = new byte[BUFFER_BYTES];
-      while (digested.read(buffer) >= 0) {
-        // Reading is what feeds the digest.
-      }
-      return HexFormat.of().formatHex(digested.getMessageDigest().digest());
-    } catch (IOException | RuntimeException e) {
-      // Hadoop has unchecked exceptions for an unknown host or a wrong scheme, of one row.
+    try {
+      return SourceDigest.sha256(uri, hadoop.value(), wall);
+    } catch (IOException e) {
       LOG.warn("{} cannot be read; it counts as changed", uri, e);
       return null;
     }
-  }
-
-  private InputStream open(Path path) throws IOException {
-    return path.getFileSystem(hadoop.value()).open(path);
   }
 }

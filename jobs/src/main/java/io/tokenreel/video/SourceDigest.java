@@ -1,0 +1,38 @@
+package io.tokenreel.video;
+
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.concurrent.CancellationException;
+import org.apache.commons.codec.digest.DigestUtils;
+import org.apache.hadoop.conf.Configuration;
+
+/** The digest of a video's bytes where it lies, without a copy of it. */
+public final class SourceDigest {
+
+  private SourceDigest() {}
+
+  /**
+   * SHA-256 in lower-case hex, as staging the video would give it, and within the same time.
+   *
+   * @param hadoop how the video's file system is reached
+   * @param wall time that reading may take; a file system that hangs costs no more than that
+   * @throws IOException if the video cannot be read, with staging's reason
+   * @throws CancellationException if the calling thread is interrupted
+   */
+  public static String sha256(String uri, Configuration hadoop, Duration wall) throws IOException {
+    long deadlineNanos = System.nanoTime() + wall.toNanos();
+    MessageDigest sha256 = DigestUtils.getSha256Digest();
+    try (SourceReader source = new SourceReader(uri, hadoop)) {
+      for (byte[] chunk = source.next(deadlineNanos);
+          chunk.length > 0;
+          chunk = source.next(deadlineNanos)) {
+        sha256.update(chunk);
+      }
+    } catch (NotStaged e) {
+      throw new IOException(e.reason().label() + ": " + e.getMessage(), e);
+    }
+    return HexFormat.of().formatHex(sha256.digest());
+  }
+}
