@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tokenreel.video.TestClips.Encoding;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that are no videos, no longer videos, or too much of one. */
@@ -249,7 +251,10 @@ class DamagedFilesTest {
                 "seed " + seed + ": OK with " + video.framesDecoded() + " frames"));
   }
 
-  /** The demuxer of transport streams drops a packet without a word; the decoder may drop none. */
+  /**
+   * Two pictures become one packet without a word when the codes between them are damaged; the
+   * decoder may drop none.
+   */
   @Test
   void decode_randomDamageOfATransportStream_isNeverOkWithFramesThatTheDecoderDropped()
       throws IOException {
@@ -261,6 +266,53 @@ class DamagedFilesTest {
             assertTrue(
                 video.outcome() != Outcome.OK || video.framesDecoded() >= GENERATED - 1,
                 "seed " + seed + ": OK with " + video.framesDecoded() + " frames"));
+  }
+
+  /** Also as camcorders write it, with four bytes of time before each packet. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 4})
+  void decode_transportStreamWithAnUnreadableFrame_isDegraded(int timeBytes) throws IOException {
+    byte[] whole = Files.readAllBytes(generated("openh264_long_gop.ts"));
+    ByteBuffer sound = ByteBuffer.allocate(whole.length / 188 * (188 + timeBytes));
+    for (int packet = 0; packet < whole.length; packet += 188) {
+      sound.put(new byte[timeBytes]).put(whole, packet, 188);
+    }
+    DecodedVideo video = decode("sound.ts", sound.array());
+    assertEquals(Outcome.OK, video.outcome(), video.detail());
+    byte[] damaged = sound.array().clone();
+    // The start of a PES packet of the first video stream: prefix and stream id.
+    int start = new String(damaged, ISO_8859_1).indexOf("\0\0\1\u00e0", damaged.length / 2);
+    damaged[start + 1] ^= 0x40;
+    video = decode("damaged.ts", damaged);
+    assertEquals(Outcome.DEGRADED, video.outcome());
+    assertEquals(Reason.DECODE_ERROR, video.reason(), video.detail());
+    assertEquals(1, video.decodeErrors());
+    assertEquals(GENERATED - 1, video.framesDecoded());
+  }
+
+  /** In an index, places count from the list of chunks or, as some write it, from the file. */
+  @ParameterizedTest
+  @CsvSource({"mjpeg.avi, 0, false", "mpeg4_b.avi, 0, true", "mjpeg.avi, 6, true"})
+  void decode_aviWithAnUnreadableFrame_isDegraded(String name, int damagedByte, boolean fromFile)
+      throws IOException {
+    byte[] bytes = Files.readAllBytes(generated(name));
+    ByteBuffer file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    String text = new String(bytes, ISO_8859_1);
+    int list = text.indexOf("movi");
+    int index = text.indexOf("idx1") + 8;
+    int chunk = list + file.getInt(index + 16 * GENERATED / 2 + 8);
+    for (int entry = index; fromFile && entry < index + 16 * GENERATED; entry += 16) {
+      file.putInt(entry + 8, list + file.getInt(entry + 8));
+    }
+    DecodedVideo video = decode("sound.avi", bytes);
+    assertEquals(Outcome.OK, video.outcome(), video.detail());
+    assertEquals("00dc", text.substring(chunk, chunk + 4));
+    bytes[chunk + damagedByte] ^= 0x40;
+    video = decode("damaged.avi", bytes);
+    assertEquals(Outcome.DEGRADED, video.outcome());
+    assertEquals(Reason.DECODE_ERROR, video.reason(), video.detail());
+    assertEquals(GENERATED - 1, video.framesDecoded());
+    assertEquals(1, video.decodeErrors());
   }
 
   private Path generated(String name) throws IOException {

@@ -76,7 +76,7 @@ final class VideoReading {
     return new FullDecode(request, timeline, log).run(converter, sink, missing);
   }
 
-  private static PacketIndex index(VideoSource source) throws DecodeFailure {
+  private static PacketIndex index(VideoSource source) throws IOException, DecodeFailure {
     PacketIndex index = new PacketIndex();
     PacketInspector inspector = PacketInspector.of(source.stream().codecpar());
     AVPacket packet = av_packet_alloc();

@@ -18,6 +18,8 @@ import static org.bytedeco.ffmpeg.global.avutil.av_dict_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_dict_set;
 
 import io.tokenreel.video.Reason;
+import java.io.IOException;
+import java.nio.file.Path;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
@@ -39,6 +41,7 @@ final class VideoSource implements AutoCloseable {
   /** A demuxer that reports this many errors in a row will not come to an end. */
   private static final int MAX_ERRORS_IN_A_ROW = 100;
 
+  private final Path file;
   private final FfmpegLog log;
   private final AVFormatContext format;
   private final AVStream stream;
@@ -46,7 +49,8 @@ final class VideoSource implements AutoCloseable {
   private long logged; // error lines of the demuxer that are counted
   private long errors;
 
-  private VideoSource(FfmpegLog log, AVFormatContext format, AVStream stream) {
+  private VideoSource(Path file, FfmpegLog log, AVFormatContext format, AVStream stream) {
+    this.file = file;
     this.log = log;
     this.format = format;
     this.stream = stream;
@@ -75,7 +79,7 @@ final class VideoSource implements AutoCloseable {
             Errors.reason(found, Reason.NOT_A_VIDEO),
             "no stream could be read: " + Errors.text(found));
       }
-      return new VideoSource(log, format, videoStream(format));
+      return new VideoSource(Path.of(file), log, format, videoStream(format));
     } catch (DecodeFailure e) {
       avformat_close_input(format);
       throw e;
@@ -121,12 +125,13 @@ final class VideoSource implements AutoCloseable {
    * @param packet blank; to be unreferenced by the caller
    * @return false at the end
    */
-  boolean next(AVPacket packet) throws DecodeFailure {
+  boolean next(AVPacket packet) throws IOException, DecodeFailure {
     for (int inARow = 0; inARow < MAX_ERRORS_IN_A_ROW; ) {
       int read = av_read_frame(format, packet);
       if (read == AVERROR_EOF()) {
         int io = format.pb() == null ? 0 : format.pb().error();
         errors += (io < 0 && io != AVERROR_EOF() ? 1 : 0) + (hasLogged() ? 1 : 0);
+        errors += droppedInSilence();
         return false;
       }
       if (read < 0) {
@@ -144,6 +149,15 @@ final class VideoSource implements AutoCloseable {
       av_packet_unref(packet);
     }
     return false;
+  }
+
+  /** Damage that the demuxer passes over, where the container's own structure tells it. */
+  private long droppedInSilence() throws IOException {
+    return switch (demuxer) {
+      case "mpegts" -> TransportStream.brokenStarts(file, stream.id());
+      case "avi" -> AviIndex.brokenChunks(file, stream.index());
+      default -> 0;
+    };
   }
 
   /**
