@@ -30,7 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Agreement with Transformers on the golden checkpoint's language side. */
 class Qwen2GoldenTest {
 
-  private static final Path FOLDER = Path.of("..", "shared", "goldens", "models", "llava_onevision_tiny");
+  private static final Path FOLDER =
+      Path.of("..", "shared", "goldens", "models", "llava_onevision_tiny");
   private static final double TOLERANCE = 5e-4;
   private static final int VIDEO = 384;
 
@@ -93,8 +94,7 @@ class Qwen2GoldenTest {
     float[] prompt = prompt("none");
     int count = prompt.length / config.hidden();
     try (NDManager scope = decoder.manager().newSubManager();
-        KvCache cache =
-            KvCache.empty(decoder.manager(), decoder.kvShape(), count, new KvMeter())) {
+        KvCache cache = KvCache.empty(decoder.manager(), decoder.kvShape(), count, new KvMeter())) {
       cache.reserve(count);
       NDArray x = scope.create(prompt, new Shape(count, config.hidden()));
       for (int layer = 0; layer < config.layers(); layer++) {
@@ -156,8 +156,7 @@ class Qwen2GoldenTest {
       }
       for (long place : keep(setting)) {
         rows.add(
-            java.util.Arrays.copyOfRange(
-                pooled, (int) place * hidden, (int) (place + 1) * hidden));
+            java.util.Arrays.copyOfRange(pooled, (int) place * hidden, (int) (place + 1) * hidden));
       }
       rows.add(stored.tensor("image_newline").floats());
     }
