@@ -19,8 +19,8 @@ final class DycokeKvCache extends KvCache {
   private List<KvBlock> chosen = List.of();
 
   DycokeKvCache(
-      DycokeKv spec, NDManager parent, KvShape shape, SharedPrefix prefix, KvMeter meter) {
-    super(parent, shape, prefix, meter);
+      DycokeKv spec, NDManager parent, KvShape shape, SharedPrefix prefix, KvMeter resident) {
+    super(parent, shape, prefix, resident);
     this.spec = spec;
     this.keep = (int) (prefix.visualCount() * (1 - spec.prune()));
   }
@@ -76,7 +76,7 @@ final class DycokeKvCache extends KvCache {
     List<KvBlock> next = new ArrayList<>();
     for (int layer = spec.layer(); layer < shape.layers(); layer++) {
       KvBlock block = prefix.layer(layer).select(manager, places);
-      meter.add(block.bytes(), 0);
+      count(block.bytes());
       next.add(block);
       if (!first) {
         forget(chosen.get(layer - spec.layer()));
@@ -93,15 +93,18 @@ final class DycokeKvCache extends KvCache {
   }
 
   private void leave(int layer) {
+    long bytes = prefix.layer(layer).bytes();
     if (spec.reserve() == DycokeKv.Reserve.DROP) {
+      own().add(-bytes, 0);
       prefix.release(layer);
     } else {
+      own().add(-bytes, bytes);
       prefix.keepInReserve(layer);
     }
   }
 
   private void forget(KvBlock block) {
-    meter.add(-block.bytes(), 0);
+    count(-block.bytes());
     block.close();
   }
 
@@ -122,7 +125,8 @@ final class DycokeKvCache extends KvCache {
     if (decoding) {
       throw new IllegalStateException("a sequence is forked before it is decoded");
     }
-    DycokeKvCache twin = new DycokeKvCache(spec, manager.getParentManager(), shape, prefix, meter);
+    DycokeKvCache twin =
+        new DycokeKvCache(spec, manager.getParentManager(), shape, prefix, resident);
     twin.copyTail(this);
     return twin;
   }
@@ -142,7 +146,7 @@ final class DycokeKvCache extends KvCache {
   @Override
   public void close() {
     for (KvBlock block : chosen) {
-      meter.add(-block.bytes(), 0);
+      count(-block.bytes());
     }
     super.close();
   }

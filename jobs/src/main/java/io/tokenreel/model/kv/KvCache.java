@@ -27,18 +27,20 @@ public class KvCache implements AutoCloseable {
   final NDManager manager;
   final KvShape shape;
   final SharedPrefix prefix;
-  final KvMeter meter;
+  final KvMeter resident;
+  private final KvMeter own = new KvMeter();
   private List<KvBlock> tail;
   private int filled;
 
-  KvCache(NDManager parent, KvShape shape, SharedPrefix prefix, KvMeter meter) {
+  KvCache(NDManager parent, KvShape shape, SharedPrefix prefix, KvMeter resident) {
     this.manager = parent.newSubManager();
     this.shape = shape;
     this.prefix = prefix;
-    this.meter = meter;
+    this.resident = resident;
     this.tail = List.of();
     for (int layer = 0; layer < shape.layers(); layer++) {
       prefix.attend(layer);
+      own.add(prefix.layer(layer).bytes(), 0);
     }
   }
 
@@ -52,6 +54,17 @@ public class KvCache implements AutoCloseable {
     cache.prefix.close();
     cache.allocate(capacity);
     return cache;
+  }
+
+  /** What this sequence holds, counted as if it shared nothing. */
+  public final KvMeter own() {
+    return own;
+  }
+
+  /** Counts working bytes that came, or went where they are negative. */
+  final void count(long bytes) {
+    resident.add(bytes, 0);
+    own.add(bytes, 0);
   }
 
   /** Tokens so far; the position of the next one. */
@@ -95,11 +108,11 @@ public class KvCache implements AutoCloseable {
     for (int layer = 0; layer < shape.layers(); layer++) {
       if (tail.isEmpty()) {
         larger.add(KvBlock.zeros(manager, shape, capacity));
-        meter.add(larger.get(layer).bytes(), 0);
+        count(larger.get(layer).bytes());
       } else {
         KvBlock old = tail.get(layer);
         larger.add(old.grown(manager, shape, filled, capacity));
-        meter.add(larger.get(layer).bytes() - old.bytes(), 0);
+        count(larger.get(layer).bytes() - old.bytes());
         old.close();
       }
     }
@@ -140,7 +153,7 @@ public class KvCache implements AutoCloseable {
 
   /** Another sequence that went the same way so far; only before {@link #beginDecoding}. */
   public KvCache fork() {
-    KvCache twin = new KvCache(manager.getParentManager(), shape, prefix, meter);
+    KvCache twin = new KvCache(manager.getParentManager(), shape, prefix, resident);
     twin.copyTail(this);
     return twin;
   }
@@ -149,7 +162,7 @@ public class KvCache implements AutoCloseable {
     List<KvBlock> copies = new ArrayList<>();
     for (KvBlock block : from.tail) {
       copies.add(block.grown(manager, shape, from.filled, from.filled + LEAST_GROWTH));
-      meter.add(copies.get(copies.size() - 1).bytes(), 0);
+      count(copies.get(copies.size() - 1).bytes());
     }
     tail = copies;
     filled = from.filled;
@@ -172,13 +185,13 @@ public class KvCache implements AutoCloseable {
       boolean full = block.tokens() == filled;
       KvBlock exact = full ? block : block.grown(manager, shape, filled, filled);
       if (!full) {
-        meter.add(exact.bytes() - block.bytes(), 0);
+        count(exact.bytes() - block.bytes());
         block.close();
       }
       layers.add(exact);
     }
     SharedPrefix made =
-        new SharedPrefix(manager, shape, layers, filled, visualFrom, visualCount, meter);
+        new SharedPrefix(manager, shape, layers, filled, visualFrom, visualCount, resident);
     tail = List.of();
     filled = 0;
     releasePrefix();
@@ -194,7 +207,7 @@ public class KvCache implements AutoCloseable {
   @Override
   public void close() {
     for (KvBlock block : tail) {
-      meter.add(-block.bytes(), 0);
+      count(-block.bytes());
     }
     releasePrefix();
     manager.close();

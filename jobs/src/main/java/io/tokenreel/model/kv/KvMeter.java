@@ -1,8 +1,8 @@
 package io.tokenreel.model.kv;
 
 /**
- * Bytes of keys and values that are resident now, and the most that ever were: the working ones,
- * which some layer attends to, and those in reserve. Thread-safe.
+ * Bytes of keys and values now, and the most that ever were: the working ones, which some layer
+ * attends to, and those in reserve. Thread-safe.
  */
 public final class KvMeter {
 

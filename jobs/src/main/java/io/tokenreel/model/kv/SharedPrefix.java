@@ -69,8 +69,8 @@ public final class SharedPrefix implements AutoCloseable {
     return visualCount;
   }
 
-  /** What its sequences' bytes are counted in. */
-  public KvMeter meter() {
+  /** What is resident: this prefix once, and what its sequences have of their own. */
+  public KvMeter resident() {
     return meter;
   }
 

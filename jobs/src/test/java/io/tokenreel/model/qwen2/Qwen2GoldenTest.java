@@ -7,178 +7,137 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.tokenreel.model.CheckpointFolder;
+import io.tokenreel.model.DeviceChoice;
+import io.tokenreel.model.LanguageModel;
+import io.tokenreel.model.Models;
 import io.tokenreel.model.Settings;
+import io.tokenreel.model.VideoReading;
 import io.tokenreel.model.kv.KvCache;
 import io.tokenreel.model.kv.KvMeter;
 import io.tokenreel.model.kv.KvSpec;
-import io.tokenreel.model.kv.SharedPrefix;
-import io.tokenreel.model.safetensors.SafetensorsFile;
-import io.tokenreel.model.safetensors.Tensor;
-import java.nio.ByteOrder;
-import java.nio.LongBuffer;
-import java.nio.file.Path;
-import java.util.ArrayList;
+import io.tokenreel.model.prompt.Prompt;
+import io.tokenreel.model.prompt.PromptTemplates;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Agreement with Transformers on the golden checkpoint's language side. */
 class Qwen2GoldenTest {
 
-  private static final Path FOLDER =
-      Path.of("..", "shared", "goldens", "models", "llava_onevision_tiny");
-  private static final double TOLERANCE = 5e-4;
-  private static final int VIDEO = 384;
+  private static final float TOLERANCE = 5e-4f;
 
-  private static SafetensorsFile expected;
-  private static SafetensorsFile stored;
-  private static Qwen2Config config;
-  private static Qwen2Weights weights;
-  private static Qwen2Decoder decoder;
+  private static LanguageModel model;
+  private static Prompt prompt;
 
   @BeforeAll
   static void open() {
-    expected = SafetensorsFile.open(FOLDER.resolve("expected.safetensors"));
-    stored = SafetensorsFile.open(FOLDER.resolve("model.safetensors"));
-    CheckpointFolder folder = CheckpointFolder.open(FOLDER.toString(), new Configuration());
-    config = Qwen2Config.of(Settings.read(folder, "config.json").section("text_config"));
-    weights = new Qwen2Weights(folder, config, false);
-    decoder = new Qwen2Decoder(config, weights, Device.cpu(), 1);
+    model =
+        Models.openLanguage(
+            GoldenLanguage.FOLDER.toString(), DeviceChoice.CPU, new Configuration());
+    prompt = model.template(PromptTemplates.CHAT).render(GoldenLanguage.text("question"));
   }
 
   @AfterAll
   static void close() {
-    decoder.close();
+    model.close();
+  }
+
+  static List<String> settings() {
+    return GoldenLanguage.SETTINGS;
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"none", "vidcom2:retention=0.25", "vidcom2:retention=0.5", "dycoke:prune=0.7"})
-  void decode_everySetting_givesTheLogitsAndTheGreedyTokens(String setting) {
-    try (KvCache cache = KvCache.empty(decoder.manager(), decoder.kvShape(), 1, new KvMeter())) {
-      float[] logits = decoder.feed(prompt(setting), cache, 1)[0];
-      assertClose(setting + ".logits", logits);
-      assertGreedy(setting, cache, logits);
+  @MethodSource("settings")
+  void generate_everySetting_givesTheGreedyTokens(String setting) {
+    try (VideoReading video = read(setting)) {
+      VideoReading.Generated answer = video.generate(prompt.after(), KvSpec.FULL, 24);
+      assertArrayEquals(
+          GoldenLanguage.longs(setting + ".greedy"),
+          answer.tokens().stream().mapToLong(Integer::longValue).toArray());
+      assertEquals(GoldenLanguage.text(setting + ".text").strip(), answer.text());
+      assertEquals(
+          78 + GoldenLanguage.visual(setting).length / GoldenLanguage.HIDDEN,
+          answer.cost().promptTokens());
     }
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"none", "vidcom2:retention=0.25", "vidcom2:retention=0.5", "dycoke:prune=0.7"})
-  void decode_afterASharedPrefix_givesTheSame(String setting) {
-    float[] prompt = prompt(setting);
-    int before = before();
-    int visual = keep(setting).length + 1;
-    int split = (before + visual) * config.hidden();
-    KvMeter meter = new KvMeter();
-    KvCache start = KvCache.empty(decoder.manager(), decoder.kvShape(), before + visual, meter);
-    decoder.feed(java.util.Arrays.copyOf(prompt, split), start, 0);
-    try (SharedPrefix prefix = start.toPrefix(before, visual);
-        KvCache cache = prefix.begin(KvSpec.FULL)) {
-      float[] logits =
-          decoder.feed(java.util.Arrays.copyOfRange(prompt, split, prompt.length), cache, 1)[0];
-      assertClose(setting + ".logits", logits);
-      assertGreedy(setting, cache, logits);
+  @MethodSource("settings")
+  void score_everySetting_givesTheOptionLogits(String setting) {
+    try (VideoReading video = read(setting)) {
+      VideoReading.Scored scored =
+          video.score(prompt.after(), List.of("A", "B", "C", "D"), KvSpec.FULL);
+      float[] found = new float[4];
+      for (int i = 0; i < found.length; i++) {
+        found[i] = scored.logits().get(i);
+      }
+      assertArrayEquals(GoldenLanguage.floats(setting + ".option_logits"), found, TOLERANCE);
+      double sum = 0;
+      for (float logit : GoldenLanguage.floats(setting + ".logits")) {
+        sum += Math.exp(logit);
+      }
+      for (int i = 0; i < found.length; i++) {
+        assertEquals(found[i] - Math.log(sum), scored.logLikelihoods().get(i), 2 * TOLERANCE);
+        assertEquals(1, scored.tokens().get(i));
+      }
     }
-    assertEquals(0, meter.working());
-    assertEquals(0, meter.reserve());
   }
 
   @Test
-  void layers_allTokens_giveTheHiddenStates() {
-    float[] prompt = prompt("none");
-    int count = prompt.length / config.hidden();
-    try (NDManager scope = decoder.manager().newSubManager();
+  void layers_allTokens_giveTheHiddenStatesAndLogits() {
+    Settings config = Settings.read(GoldenLanguage.folder(), "config.json");
+    Qwen2Config sizes = Qwen2Config.of(config.section("text_config"));
+    Qwen2Weights weights = new Qwen2Weights(GoldenLanguage.folder(), sizes, false);
+    TextEmbedding embedding = new TextEmbedding(weights.tensor(Qwen2Weights.EMBEDDING));
+    long[] ids = GoldenLanguage.longs("prompt_ids");
+    int before = 0;
+    while (ids[before] != 384) {
+      before++;
+    }
+    float[] rows =
+        concat(
+            embedding.rows(ints(ids, 0, before)),
+            GoldenLanguage.visual("none"),
+            embedding.rows(ints(ids, before + 1, ids.length)));
+    int count = rows.length / sizes.hidden();
+    try (Qwen2Decoder decoder = new Qwen2Decoder(sizes, weights, Device.cpu(), 1);
+        NDManager scope = decoder.manager().newSubManager();
         KvCache cache = KvCache.empty(decoder.manager(), decoder.kvShape(), count, new KvMeter())) {
-      cache.reserve(count);
-      NDArray x = scope.create(prompt, new Shape(count, config.hidden()));
-      for (int layer = 0; layer < config.layers(); layer++) {
-        assertClose("none.lm_hidden." + layer, last(x));
+      NDArray x = scope.create(rows, new Shape(count, sizes.hidden()));
+      for (int layer = 0; layer < sizes.layers(); layer++) {
+        String name = "none.lm_hidden." + layer;
+        float[] last = x.get(count - 1).toFloatArray();
+        assertArrayEquals(GoldenLanguage.floats(name), last, TOLERANCE, name);
         x = decoder.layer(scope, layer, x, cache);
       }
+      try (KvCache again =
+          KvCache.empty(decoder.manager(), decoder.kvShape(), count, new KvMeter())) {
+        assertArrayEquals(
+            GoldenLanguage.floats("none.logits"), decoder.feed(rows, again, 1)[0], TOLERANCE);
+      }
     }
   }
 
-  private void assertGreedy(String setting, KvCache cache, float[] first) {
-    long[] greedy = longs(expected.tensor(setting + ".greedy"));
-    long[] found = new long[greedy.length];
-    float[] logits = first;
-    for (int i = 0; i < greedy.length; i++) {
-      found[i] = argmax(logits);
-      logits = decoder.feed(embed((int) found[i]), cache, 1)[0];
-    }
-    assertArrayEquals(greedy, found, setting);
+  private static VideoReading read(String setting) {
+    return model.read(prompt.before(), GoldenLanguage.visual(setting));
   }
 
-  private static float[] last(NDArray x) {
-    return x.get(x.getShape().get(0) - 1).toFloatArray();
+  private static int[] ints(long[] ids, int from, int to) {
+    return Arrays.stream(ids, from, to).mapToInt(Math::toIntExact).toArray();
   }
 
-  private static int argmax(float[] values) {
-    int best = 0;
-    for (int i = 1; i < values.length; i++) {
-      best = values[i] > values[best] ? i : best;
-    }
-    return best;
-  }
-
-  private static int before() {
-    long[] ids = longs(expected.tensor("prompt_ids"));
+  private static float[] concat(float[]... parts) {
+    float[] all = new float[Arrays.stream(parts).mapToInt(part -> part.length).sum()];
     int at = 0;
-    while (ids[at] != VIDEO) {
-      at++;
-    }
-    return at;
-  }
-
-  private static long[] keep(String setting) {
-    if (setting.equals("none")) {
-      List<Long> shape = expected.tensor("pooled").shape();
-      return java.util.stream.LongStream.range(0, shape.get(0) * shape.get(1)).toArray();
-    }
-    return longs(expected.tensor(setting + ".keep"));
-  }
-
-  /** The prompt's rows: text, the kept tokens, the newline row, text. */
-  private static float[] prompt(String setting) {
-    List<float[]> rows = new ArrayList<>();
-    float[] pooled = expected.tensor("pooled").floats();
-    int hidden = config.hidden();
-    for (long id : longs(expected.tensor("prompt_ids"))) {
-      if (id != VIDEO) {
-        rows.add(embed((int) id));
-        continue;
-      }
-      for (long place : keep(setting)) {
-        rows.add(
-            java.util.Arrays.copyOfRange(pooled, (int) place * hidden, (int) (place + 1) * hidden));
-      }
-      rows.add(stored.tensor("image_newline").floats());
-    }
-    float[] all = new float[rows.size() * hidden];
-    for (int i = 0; i < rows.size(); i++) {
-      System.arraycopy(rows.get(i), 0, all, i * hidden, hidden);
+    for (float[] part : parts) {
+      System.arraycopy(part, 0, all, at, part.length);
+      at += part.length;
     }
     return all;
-  }
-
-  private static float[] embed(int id) {
-    return weights.tensor(Qwen2Weights.EMBEDDING).rows(id, id + 1).floats();
-  }
-
-  private static long[] longs(Tensor tensor) {
-    LongBuffer buffer = tensor.data().duplicate().order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
-    long[] longs = new long[buffer.remaining()];
-    buffer.get(longs);
-    return longs;
-  }
-
-  private static void assertClose(String name, float[] found) {
-    assertArrayEquals(expected.tensor(name).floats(), found, (float) TOLERANCE, name);
   }
 }
