@@ -27,6 +27,8 @@ public final class Models {
   /** What was read of a checkpoint stays true until a file of it changes. */
   private static final Map<String, VisionInfo> DESCRIBED = new ConcurrentHashMap<>();
 
+  private static final Map<String, LanguageInfo> LANGUAGES = new ConcurrentHashMap<>();
+
   private Models() {}
 
   /**
@@ -67,8 +69,22 @@ public final class Models {
    */
   public static LanguageModel openLanguage(
       String model, DeviceChoice device, Configuration hadoop) {
-    CheckpointFolder folder = folder(model, hadoop);
+    return openLanguage(folder(model, hadoop), device);
+  }
+
+  static LanguageModel openLanguage(CheckpointFolder folder, DeviceChoice device) {
     return family(folder).openLanguage(folder, PyTorch.device(device));
+  }
+
+  /**
+   * What {@link #openLanguage} would give, without starting the engine; as {@link #describe}.
+   *
+   * @throws IllegalArgumentException as {@link #openLanguage} does
+   */
+  public static LanguageInfo describeLanguage(String model, Configuration hadoop) {
+    CheckpointFolder folder = folder(model, hadoop);
+    return LANGUAGES.computeIfAbsent(
+        folder.stamp(), stamp -> family(folder).describeLanguage(folder));
   }
 
   /**
