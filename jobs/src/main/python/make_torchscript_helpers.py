@@ -8,8 +8,10 @@ vision tower's time. A helper is code only: weights come in as arguments, so one
 """
 
 import io
+import math
 import pathlib
 import zipfile
+from typing import List, Tuple
 
 import torch
 from torch import Tensor
@@ -59,6 +61,122 @@ class SiglipLayer(torch.nn.Module):
         return x + F.linear(hidden, fc2_weight, fc2_bias)
 
 
+class Qwen2Attention(torch.nn.Module):
+    """A share of the heads of one decoder layer's attention over n new tokens; the shares' results add up.
+
+    x [n, hidden]; query weight [heads, head size, hidden], key and value weights [key heads, head size, hidden], out weight
+    [hidden, heads * head size], where heads and key heads are this share's. past_keys and past_values [key heads, tokens, head
+    size] are read only; tail_keys and tail_values [key heads, capacity, head size] hold `filled` tokens after these and take the
+    new ones. The second result is the attention of the last new token on the past's tokens watched[0] to watched[0] + watched[1],
+    summed over this share's heads.
+    """
+
+    def attend(self, query: Tensor, key: Tensor, value: Tensor, causal: bool) -> Tuple[Tensor, Tensor]:
+        """Attention over one stretch of keys, and the logarithm of its softmax's denominator: what merging stretches needs."""
+        if query.is_cuda:
+            scores = query @ key.transpose(-1, -2) / math.sqrt(query.size(-1))
+            if causal:
+                n = query.size(-2)
+                later = torch.ones([n, n], dtype=torch.bool, device=query.device).triu(1)
+                scores = scores.masked_fill(later, float("-inf"))
+            sums = scores.logsumexp(-1)
+            return (scores - sums.unsqueeze(-1)).exp() @ value, sums
+        attended, sums = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(
+            query.unsqueeze(0), key.unsqueeze(0), value.unsqueeze(0), 0.0, causal
+        )
+        return attended.squeeze(0), sums.squeeze(0)
+
+    def rotate(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+        first, second = x.chunk(2, dim=-1)
+        return x * cos + torch.cat([-second, first], dim=-1) * sin
+
+    def heads(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        projected = F.linear(x, weight.flatten(0, 1), bias.flatten())
+        return projected.unflatten(1, [weight.size(0), weight.size(1)]).transpose(0, 1)
+
+    def forward(
+        self,
+        x: Tensor,
+        norm_weight: Tensor,
+        query_weight: Tensor,
+        query_bias: Tensor,
+        key_weight: Tensor,
+        key_bias: Tensor,
+        value_weight: Tensor,
+        value_bias: Tensor,
+        out_weight: Tensor,
+        epsilon: Tensor,
+        cos: Tensor,
+        sin: Tensor,
+        filled: Tensor,
+        watched: Tensor,
+        past_keys: Tensor,
+        past_values: Tensor,
+        tail_keys: Tensor,
+        tail_values: Tensor,
+    ) -> Tuple[Tensor, Tensor]:
+        n = x.size(0)
+        tail = int(filled)
+        normed = F.rms_norm(x, [x.size(1)], norm_weight, float(epsilon))
+        query = self.rotate(self.heads(normed, query_weight, query_bias), cos, sin)
+        tail_keys.narrow(1, tail, n).copy_(self.rotate(self.heads(normed, key_weight, key_bias), cos, sin))
+        tail_values.narrow(1, tail, n).copy_(self.heads(normed, value_weight, value_bias))
+
+        # The heads that share a key head are more rows of one query: no key is copied.
+        group = query.size(0) // tail_keys.size(0)
+        grouped = query.reshape(tail_keys.size(0), group * n, query.size(2))
+        parts: List[Tensor] = []
+        sums: List[Tensor] = []
+        if past_keys.size(1) > 0:
+            part, logarithm = self.attend(grouped, past_keys, past_values, False)
+            parts.append(part.reshape(query.size(0), n, query.size(2)))
+            sums.append(logarithm.reshape(query.size(0), n))
+        seen = tail + 1 if n == 1 else tail
+        if seen > 0:
+            part, logarithm = self.attend(grouped, tail_keys.narrow(1, 0, seen), tail_values.narrow(1, 0, seen), False)
+            parts.append(part.reshape(query.size(0), n, query.size(2)))
+            sums.append(logarithm.reshape(query.size(0), n))
+        if n > 1:  # among themselves: each sees those before it
+            keys = tail_keys.narrow(1, tail, n).repeat_interleave(group, 0)
+            values = tail_values.narrow(1, tail, n).repeat_interleave(group, 0)
+            part, logarithm = self.attend(query, keys, values, True)
+            parts.append(part)
+            sums.append(logarithm)
+        attended = parts[0]
+        total = sums[0]
+        for i in range(1, len(parts)):
+            merged = torch.logaddexp(total, sums[i])
+            attended = attended * (total - merged).exp().unsqueeze(2) + parts[i] * (sums[i] - merged).exp().unsqueeze(2)
+            total = merged
+
+        count = int(watched[1])
+        watch = torch.zeros([0], dtype=x.dtype, device=x.device)
+        if count > 0:
+            last = query.narrow(1, n - 1, 1).reshape(tail_keys.size(0), group, query.size(2))
+            keys = past_keys.narrow(1, int(watched[0]), count)
+            scores = last @ keys.transpose(1, 2) / math.sqrt(query.size(2))
+            denominator = total.narrow(1, n - 1, 1).reshape(tail_keys.size(0), group, 1)
+            watch = (scores - denominator).exp().sum([0, 1])
+        return F.linear(attended.transpose(0, 1).flatten(1), out_weight), watch
+
+
+class Qwen2Mlp(torch.nn.Module):
+    """A share of one decoder layer's MLP; the shares' results add up. x [n, hidden], gate and up weights [share, hidden]."""
+
+    def forward(
+        self, x: Tensor, norm_weight: Tensor, gate_weight: Tensor, up_weight: Tensor, down_weight: Tensor, epsilon: Tensor
+    ) -> Tensor:
+        normed = F.rms_norm(x, [x.size(1)], norm_weight, float(epsilon))
+        return F.linear(F.silu(F.linear(normed, gate_weight)) * F.linear(normed, up_weight), down_weight)
+
+
+class Qwen2Head(torch.nn.Module):
+    """Logits of a share of the vocabulary. x [n, hidden], weight [share, hidden]."""
+
+    def forward(self, x: Tensor, norm_weight: Tensor, weight: Tensor, epsilon: Tensor) -> Tensor:
+        return F.linear(F.rms_norm(x, [x.size(1)], norm_weight, float(epsilon)), weight)
+
+
 def save(module: torch.nn.Module, name: str) -> None:
     """Saves without debug records, which hold source paths, and with fixed times, so that the same source gives the same bytes."""
     saved = io.BytesIO()
@@ -71,3 +189,6 @@ def save(module: torch.nn.Module, name: str) -> None:
 
 if __name__ == "__main__":
     save(SiglipLayer(), "llava/siglip_layer.pt")
+    save(Qwen2Attention(), "qwen2/attention.pt")
+    save(Qwen2Mlp(), "qwen2/mlp.pt")
+    save(Qwen2Head(), "qwen2/head.pt")

@@ -4,8 +4,9 @@ import io.tokenreel.bench.BenchRow;
 import io.tokenreel.compress.Compressors;
 import io.tokenreel.compress.TokenCompressor;
 import io.tokenreel.model.DeviceChoice;
-import io.tokenreel.model.SharedTowers;
+import io.tokenreel.model.SharedModels;
 import io.tokenreel.model.VisionInfo;
+import io.tokenreel.model.VisionTower;
 import io.tokenreel.model.engine.FrameRunner;
 import io.tokenreel.model.llava.SeededCheckpoint;
 import io.tokenreel.token.TokenBlock;
@@ -58,7 +59,7 @@ final class PipelineBench {
       CpuClock spent;
       double encode;
       // Held, so that the tower's threads are alive when they are asked.
-      try (SharedTowers.Lease lease = tower(model)) {
+      try (SharedModels.Lease<VisionTower> lease = tower(model)) {
         CpuClock start = CpuClock.now();
         long encoding = CpuClock.threadNanos(FrameRunner.THREADS);
         new PrecomputeJob(spark, settings(input, model, folder.resolve("cache")), Progress.silent())
@@ -128,13 +129,13 @@ final class PipelineBench {
         });
   }
 
-  private static SharedTowers.Lease tower(Path model) {
-    return SharedTowers.acquire(model.toString(), DeviceChoice.CPU, BATCH, new Configuration());
+  private static SharedModels.Lease<VisionTower> tower(Path model) {
+    return SharedModels.vision(model.toString(), DeviceChoice.CPU, BATCH, new Configuration());
   }
 
   private double compressMillis(Path model) {
-    try (SharedTowers.Lease lease = tower(model)) {
-      VisionInfo info = lease.tower().info();
+    try (SharedModels.Lease<VisionTower> lease = tower(model)) {
+      VisionInfo info = lease.model().info();
       TokenShape shape =
           new TokenShape(
               FRAMES, info.tokensPerFrame(), info.gridHeight(), info.gridWidth(), info.dim());

@@ -2,14 +2,18 @@ package io.tokenreel.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tokenreel.model.safetensors.SafetensorsDtype;
 import io.tokenreel.model.safetensors.SafetensorsFile;
 import io.tokenreel.model.safetensors.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
@@ -22,6 +26,9 @@ public final class CheckpointTensors {
 
   private static final String SINGLE = "model.safetensors";
   private static final String INDEX = "model.safetensors.index.json";
+
+  private static final Set<SafetensorsDtype> WEIGHTS =
+      EnumSet.of(SafetensorsDtype.F32, SafetensorsDtype.F16, SafetensorsDtype.BF16);
 
   private final String uri;
   private final Map<String, Location> locations;
@@ -65,14 +72,31 @@ public final class CheckpointTensors {
         .map(location -> location.file().tensor(location.stored()));
   }
 
-  /** How many tensors of interest are there. */
-  public int count() {
-    return locations.size();
+  /**
+   * The weights of these names, each there, of its shape and of a type that weights have.
+   *
+   * @param expected canonical name to shape
+   * @throws IllegalArgumentException naming the first that is missing or other than expected
+   */
+  public TreeMap<String, Tensor> weights(Map<String, List<Long>> expected) {
+    TreeMap<String, Tensor> weights = new TreeMap<>();
+    expected.forEach(
+        (name, shape) -> {
+          Tensor tensor = tensor(name).orElseThrow(() -> missing(name, shape));
+          if (!tensor.shape().equals(shape) || !WEIGHTS.contains(tensor.dtype())) {
+            throw new IllegalArgumentException(
+                "tensor '%s' of model '%s' must be of shape %s and one of %s; found shape %s, %s"
+                    .formatted(name, uri, shape, WEIGHTS, tensor.shape(), tensor.dtype()));
+          }
+          weights.put(name, tensor);
+        });
+    return weights;
   }
 
-  /** The folder that the tensors are from, for messages. */
-  public String uri() {
-    return uri;
+  private IllegalArgumentException missing(String name, List<Long> shape) {
+    return new IllegalArgumentException(
+        "model '%s' lacks the tensor '%s' of shape %s; it holds %d others of this side"
+            .formatted(uri, name, shape, locations.size()));
   }
 
   private static Set<String> files(CheckpointFolder folder, UnaryOperator<String> canonical) {

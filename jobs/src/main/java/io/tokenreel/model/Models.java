@@ -18,7 +18,7 @@ public final class Models {
   private static final int GPU_PASS_FRAMES = 32;
 
   /** Architecture, as config.json names it, to family. */
-  private static final Map<String, VisionFamily> FAMILIES = new TreeMap<>();
+  private static final Map<String, ModelFamily> FAMILIES = new TreeMap<>();
 
   static {
     FAMILIES.put(LlavaOnevision.ARCHITECTURE, new LlavaOnevision());
@@ -26,6 +26,8 @@ public final class Models {
 
   /** What was read of a checkpoint stays true until a file of it changes. */
   private static final Map<String, VisionInfo> DESCRIBED = new ConcurrentHashMap<>();
+
+  private static final Map<String, LanguageInfo> LANGUAGES = new ConcurrentHashMap<>();
 
   private Models() {}
 
@@ -41,9 +43,9 @@ public final class Models {
   }
 
   static VisionTower openVision(CheckpointFolder folder, DeviceChoice choice, int gpuPassFrames) {
-    VisionFamily family = family(folder);
+    ModelFamily family = family(folder);
     Device device = PyTorch.device(choice);
-    return family.open(folder, device, gpuPassFrames);
+    return family.openVision(folder, device, gpuPassFrames);
   }
 
   /**
@@ -55,7 +57,34 @@ public final class Models {
    */
   public static VisionInfo describe(String model, Configuration hadoop) {
     CheckpointFolder folder = folder(model, hadoop);
-    return DESCRIBED.computeIfAbsent(folder.stamp(), stamp -> family(folder).describe(folder));
+    return DESCRIBED.computeIfAbsent(
+        folder.stamp(), stamp -> family(folder).describeVision(folder));
+  }
+
+  /**
+   * Opens the language side of a checkpoint.
+   *
+   * @param model a checkpoint folder on any Hadoop file system, or {@code default}
+   * @throws IllegalArgumentException as {@link #openVision} does
+   */
+  public static LanguageModel openLanguage(
+      String model, DeviceChoice device, Configuration hadoop) {
+    return openLanguage(folder(model, hadoop), device);
+  }
+
+  static LanguageModel openLanguage(CheckpointFolder folder, DeviceChoice device) {
+    return family(folder).openLanguage(folder, PyTorch.device(device));
+  }
+
+  /**
+   * What {@link #openLanguage} would give, without starting the engine; as {@link #describe}.
+   *
+   * @throws IllegalArgumentException as {@link #openLanguage} does
+   */
+  public static LanguageInfo describeLanguage(String model, Configuration hadoop) {
+    CheckpointFolder folder = folder(model, hadoop);
+    return LANGUAGES.computeIfAbsent(
+        folder.stamp(), stamp -> family(folder).describeLanguage(folder));
   }
 
   /**
@@ -74,7 +103,7 @@ public final class Models {
         model.equals(DEFAULT) ? DefaultModel.folder().toUri().toString() : model, hadoop);
   }
 
-  private static VisionFamily family(CheckpointFolder folder) {
+  private static ModelFamily family(CheckpointFolder folder) {
     Settings config = Settings.read(folder, "config.json");
     return config.words("architectures").stream()
         .filter(FAMILIES::containsKey)

@@ -109,6 +109,33 @@ public final class Settings {
     return numbers;
   }
 
+  /** A text, which must be there. */
+  public String text(String field) {
+    JsonNode value = node.path(field);
+    if (!value.isTextual()) {
+      throw wrong(field, "a text", value);
+    }
+    return value.textValue();
+  }
+
+  /** Whole numbers of at least 0: a list, or one alone; empty when they are missing. */
+  public int[] integers(String field) {
+    JsonNode value = node.path(field);
+    if (value.isMissingNode() || value.isNull()) {
+      return new int[0];
+    }
+    int count = value.isArray() ? value.size() : 1;
+    int[] integers = new int[count];
+    for (int i = 0; i < count; i++) {
+      JsonNode one = value.isArray() ? value.get(i) : value;
+      if (!one.isIntegralNumber() || !one.canConvertToInt() || one.intValue() < 0) {
+        throw wrong(field, "an integer of at least 0, or a list of such", value);
+      }
+      integers[i] = one.intValue();
+    }
+    return integers;
+  }
+
   /** Words of a list; empty when it is missing. */
   public List<String> words(String field) {
     JsonNode value = node.path(field);

@@ -1,7 +1,8 @@
 package io.tokenreel.stage;
 
 import io.tokenreel.model.DeviceChoice;
-import io.tokenreel.model.SharedTowers;
+import io.tokenreel.model.SharedModels;
+import io.tokenreel.model.VisionTower;
 import io.tokenreel.token.TokenDtype;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -42,15 +43,15 @@ final class EncodePartition extends RowStage {
 
   @Override
   Iterator<Row> open(Iterator<Row> rows) {
-    SharedTowers.Lease lease =
-        SharedTowers.acquire(model, taskDevice(), batchFrames, hadoop.value());
+    SharedModels.Lease<VisionTower> lease =
+        SharedModels.vision(model, taskDevice(), batchFrames, hadoop.value());
     closeWithTask(lease);
-    if (!lease.tower().info().encoder().equals(encoder)) {
+    if (!lease.model().info().encoder().equals(encoder)) {
       throw new IllegalStateException(
           "this executor's copy of the model %s is %s, the driver's is %s: put the same checkpoint where every executor reads it"
-              .formatted(model, lease.tower().info().encoder(), encoder));
+              .formatted(model, lease.model().info().encoder(), encoder));
     }
-    return new EncodedRows(rows, framesColumn, lease.tower(), batchFrames, dtype, counters);
+    return new EncodedRows(rows, framesColumn, lease.model(), batchFrames, dtype, counters);
   }
 
   private DeviceChoice taskDevice() {

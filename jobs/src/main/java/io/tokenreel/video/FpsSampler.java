@@ -1,5 +1,6 @@
 package io.tokenreel.video;
 
+import io.tokenreel.token.SpecText;
 import java.util.Arrays;
 
 /**
@@ -17,8 +18,8 @@ public record FpsSampler(double rate, int max) implements Sampler {
 
   private static final double MICROS_PER_SECOND = 1e6;
 
-  static FpsSampler of(SamplerSettings settings) {
-    return new FpsSampler(settings.number("rate", 1, 1e-6, 1000), settings.frames("max", 64));
+  static FpsSampler of(SpecText spec) {
+    return new FpsSampler(spec.number("rate", 1, 1e-6, 1000), Samplers.frames(spec, "max", 64));
   }
 
   @Override
@@ -54,6 +55,6 @@ public record FpsSampler(double rate, int max) implements Sampler {
 
   @Override
   public String toString() {
-    return NAME + ":rate=" + SamplerSettings.print(rate) + ",max=" + max;
+    return NAME + ":rate=" + SpecText.print(rate) + ",max=" + max;
   }
 }

@@ -1,5 +1,6 @@
 package io.tokenreel.video;
 
+import io.tokenreel.token.SpecText;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -14,8 +15,8 @@ public record KeyframeSampler(int max) implements Sampler {
   /** The name in a spec. */
   public static final String NAME = "keyframes";
 
-  static KeyframeSampler of(SamplerSettings settings) {
-    return new KeyframeSampler(settings.frames("max", 32));
+  static KeyframeSampler of(SpecText spec) {
+    return new KeyframeSampler(Samplers.frames(spec, "max", 32));
   }
 
   @Override

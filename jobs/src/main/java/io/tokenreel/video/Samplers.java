@@ -1,5 +1,6 @@
 package io.tokenreel.video;
 
+import io.tokenreel.token.SpecText;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -11,7 +12,7 @@ public final class Samplers {
   /** The most frames that a sampler may be asked for. */
   public static final int MOST_FRAMES = 4096;
 
-  private static final Map<String, Function<SamplerSettings, Sampler>> SAMPLERS = new TreeMap<>();
+  private static final Map<String, Function<SpecText, Sampler>> SAMPLERS = new TreeMap<>();
 
   static {
     SAMPLERS.put(UniformSampler.NAME, UniformSampler::of);
@@ -26,14 +27,19 @@ public final class Samplers {
     return List.copyOf(SAMPLERS.keySet());
   }
 
-  static Sampler of(String spec, String name, Map<String, String> values) {
-    Function<SamplerSettings, Sampler> sampler = SAMPLERS.get(name);
+  static Sampler of(SpecText spec) {
+    Function<SpecText, Sampler> sampler = SAMPLERS.get(spec.name());
     if (sampler == null) {
-      throw new IllegalArgumentException("unknown sampler '" + name + "'; known: " + names());
+      throw new IllegalArgumentException(
+          "unknown sampler '" + spec.name() + "'; known: " + names());
     }
-    SamplerSettings settings = new SamplerSettings(spec, values);
-    Sampler made = sampler.apply(settings);
-    settings.rejectUnknownKeys();
+    Sampler made = sampler.apply(spec);
+    spec.rejectUnknownKeys();
     return made;
+  }
+
+  /** A number of frames, 1 to {@link #MOST_FRAMES}. */
+  static int frames(SpecText spec, String key, int byDefault) {
+    return spec.whole(key, byDefault, 1, MOST_FRAMES);
   }
 }

@@ -1,8 +1,7 @@
 package io.tokenreel.video;
 
+import io.tokenreel.token.SpecText;
 import java.io.Serializable;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -26,23 +25,8 @@ public record SamplingSpec(Sampler sampler) implements Serializable {
    *     message says what is allowed
    */
   public static SamplingSpec parse(String text) {
-    int colon = text.indexOf(':');
-    String name = colon < 0 ? text : text.substring(0, colon);
-    Map<String, String> values = new LinkedHashMap<>();
-    if (colon >= 0) {
-      for (String pair : text.substring(colon + 1).split(",", -1)) {
-        int equals = pair.indexOf('=');
-        if (equals < 1
-            || equals == pair.length() - 1
-            || values.put(pair.substring(0, equals), pair.substring(equals + 1)) != null) {
-          throw new IllegalArgumentException(
-              "malformed sampling '"
-                  + text
-                  + "'; expected name[:key=value[,key=value]*] with each key once, such as uniform:frames=32");
-        }
-      }
-    }
-    return new SamplingSpec(Samplers.of(text, name, values));
+    return new SamplingSpec(
+        Samplers.of(SpecText.parse("sampling", text, UniformSampler.NAME + ":frames=32")));
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.tokenreel.video;
 
+import io.tokenreel.token.SpecText;
+
 /**
  * {@code uniform:frames=32}: evenly spaced from the first frame to the last, as LLaVA's loaders do
  * it with {@code numpy.linspace(0, count - 1, frames, dtype=int)}. A video with fewer frames gives
@@ -12,8 +14,8 @@ public record UniformSampler(int frames) implements Sampler {
   /** The name in a spec. */
   public static final String NAME = "uniform";
 
-  static UniformSampler of(SamplerSettings settings) {
-    return new UniformSampler(settings.frames("frames", 32));
+  static UniformSampler of(SpecText spec) {
+    return new UniformSampler(Samplers.frames(spec, "frames", 32));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.tokenreel.compress;
 
+import io.tokenreel.token.SpecText;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -31,30 +32,8 @@ public record CompressionSpec(String name, Map<String, String> settings) {
    * @throws IllegalArgumentException for text of another form
    */
   public static CompressionSpec parse(String text) {
-    int colon = text.indexOf(':');
-    String name = colon < 0 ? text : text.substring(0, colon);
-    Map<String, String> settings = new LinkedHashMap<>();
-    if (colon >= 0) {
-      for (String pair : text.substring(colon + 1).split(",", -1)) {
-        int equals = pair.indexOf('=');
-        if (equals < 1
-            || equals == pair.length() - 1
-            || settings.put(pair.substring(0, equals), pair.substring(equals + 1)) != null) {
-          throw malformed(text);
-        }
-      }
-    }
-    if (name.isEmpty()) {
-      throw malformed(text);
-    }
-    return new CompressionSpec(name, settings);
-  }
-
-  private static IllegalArgumentException malformed(String text) {
-    return new IllegalArgumentException(
-        "malformed compression '"
-            + text
-            + "'; expected name[:key=value[,key=value]*] with each key once, such as vidcom2:retention=0.25");
+    SpecText spec = SpecText.parse("compression", text, "vidcom2:retention=0.25");
+    return new CompressionSpec(spec.name(), spec.values());
   }
 
   @Override

@@ -3,16 +3,18 @@ package io.tokenreel.compress;
 import java.util.Arrays;
 
 /** The places of the highest values; among equal values the lower places win. */
-final class TopValues {
+public final class TopValues {
 
   private TopValues() {}
 
   /**
+   * Chooses places.
+   *
    * @param values read from {@code offset} on, {@code count} of them; no NaN
    * @param keep how many to choose, 0 to {@code count}
    * @return {@code [keep]}, ascending, counted from {@code offset}
    */
-  static int[] indices(double[] values, int offset, int count, int keep) {
+  public static int[] indices(double[] values, int offset, int count, int keep) {
     int[] chosen = new int[keep];
     if (keep == 0) {
       return chosen;

@@ -92,7 +92,8 @@ public final class FrameRunner implements AutoCloseable {
     return passFrames;
   }
 
-  private static int threads() {
+  /** The threads that a forward pass may take on the CPU. */
+  public static int threads() {
     int threads = Integer.getInteger(THREADS_PROPERTY, Runtime.getRuntime().availableProcessors());
     if (threads < 1) {
       throw new IllegalArgumentException(

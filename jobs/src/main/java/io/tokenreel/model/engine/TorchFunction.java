@@ -52,17 +52,26 @@ public final class TorchFunction implements AutoCloseable {
   }
 
   /**
-   * Calls the helper.
+   * Calls a helper that has one result.
    *
    * @param x the first argument, whose manager owns the result
    * @param others the arguments after it, in order
    */
   public NDArray apply(NDArray x, NDList others) {
-    NDManager manager = x.getManager();
     NDList arguments = new NDList(others.size() + 1);
     arguments.add(x);
     arguments.addAll(others);
-    return block.forward(new ParameterStore(manager, false), arguments, false).singletonOrThrow();
+    return apply(arguments).singletonOrThrow();
+  }
+
+  /**
+   * Calls the helper.
+   *
+   * @param arguments in order; the first one's manager owns the results
+   */
+  public NDList apply(NDList arguments) {
+    NDManager manager = arguments.head().getManager();
+    return block.forward(new ParameterStore(manager, false), arguments, false);
   }
 
   @Override

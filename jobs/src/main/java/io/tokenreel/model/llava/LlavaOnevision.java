@@ -2,28 +2,46 @@ package io.tokenreel.model.llava;
 
 import ai.djl.Device;
 import io.tokenreel.model.CheckpointFolder;
-import io.tokenreel.model.VisionFamily;
+import io.tokenreel.model.LanguageInfo;
+import io.tokenreel.model.LanguageModel;
+import io.tokenreel.model.ModelFamily;
+import io.tokenreel.model.Settings;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.model.VisionTower;
+import io.tokenreel.model.qwen2.Qwen2Checkpoint;
 
 /** The LLaVA-OneVision family (arXiv 2408.03326): SigLIP, a two-layer projector, Qwen2. */
-public final class LlavaOnevision implements VisionFamily {
+public final class LlavaOnevision implements ModelFamily {
 
   /** The architecture that config.json names. */
   public static final String ARCHITECTURE = "LlavaOnevisionForConditionalGeneration";
 
   @Override
-  public VisionInfo describe(CheckpointFolder folder) {
+  public VisionInfo describeVision(CheckpointFolder folder) {
     LlavaOnevisionConfig config = LlavaOnevisionConfig.read(folder);
     return info(folder, config, new VisionWeights(folder, config));
   }
 
   @Override
-  public VisionTower open(CheckpointFolder folder, Device device, int gpuPassFrames) {
+  public VisionTower openVision(CheckpointFolder folder, Device device, int gpuPassFrames) {
     LlavaOnevisionConfig config = LlavaOnevisionConfig.read(folder);
     VisionWeights weights = new VisionWeights(folder, config);
     return new LlavaOnevisionTower(
         info(folder, config, weights), config, weights, device, gpuPassFrames);
+  }
+
+  @Override
+  public LanguageInfo describeLanguage(CheckpointFolder folder) {
+    return new Qwen2Checkpoint(folder, config(folder)).info();
+  }
+
+  @Override
+  public LanguageModel openLanguage(CheckpointFolder folder, Device device) {
+    return new Qwen2Checkpoint(folder, config(folder)).open(device);
+  }
+
+  private static Settings config(CheckpointFolder folder) {
+    return Settings.read(folder, "config.json");
   }
 
   private static VisionInfo info(

@@ -2,20 +2,11 @@ package io.tokenreel.model.llava;
 
 import io.tokenreel.model.CheckpointFolder;
 import io.tokenreel.model.CheckpointTensors;
-import io.tokenreel.model.safetensors.SafetensorsDtype;
+import io.tokenreel.model.Revision;
 import io.tokenreel.model.safetensors.Tensor;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.security.MessageDigest;
-import java.util.EnumSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * The tensors that a LLaVA-OneVision checkpoint's vision side is computed from, each there and of
@@ -30,11 +21,7 @@ final class VisionWeights {
   static final String PATCH = "vision_tower.embeddings.patch_embedding";
   static final String POSITIONS = "vision_tower.embeddings.position_embedding.weight";
 
-  private static final Set<SafetensorsDtype> DTYPES =
-      EnumSet.of(SafetensorsDtype.F32, SafetensorsDtype.F16, SafetensorsDtype.BF16);
-  private static final int REVISION_CHARACTERS = 16;
-
-  private final TreeMap<String, Tensor> tensors = new TreeMap<>();
+  private final TreeMap<String, Tensor> tensors;
 
   /**
    * Maps the tensors.
@@ -42,19 +29,7 @@ final class VisionWeights {
    * @throws IllegalArgumentException when one is missing or of another shape; the message names it
    */
   VisionWeights(CheckpointFolder folder, LlavaOnevisionConfig config) {
-    CheckpointTensors stored = CheckpointTensors.open(folder, VisionWeights::canonical);
-    expected(config)
-        .forEach(
-            (name, shape) -> {
-              Tensor tensor = stored.tensor(name).orElseThrow(() -> missing(stored, name, shape));
-              if (!tensor.shape().equals(shape) || !DTYPES.contains(tensor.dtype())) {
-                throw new IllegalArgumentException(
-                    "tensor '%s' of model '%s' must be of shape %s and one of %s; found shape %s, %s"
-                        .formatted(
-                            name, stored.uri(), shape, DTYPES, tensor.shape(), tensor.dtype()));
-              }
-              tensors.put(name, tensor);
-            });
+    tensors = CheckpointTensors.open(folder, VisionWeights::canonical).weights(expected(config));
   }
 
   /** The tensor of a canonical name. */
@@ -120,44 +95,13 @@ final class VisionWeights {
     shapes.put(name + ".bias", List.of(out));
   }
 
-  /**
-   * A digest of settings and weights. It does not depend on the order of the tensors, on the files
-   * they lie in, nor on the key layout.
-   *
-   * @return {@value #REVISION_CHARACTERS} hexadecimal digits
-   */
+  /** A digest of the settings and weights that tokens depend on. */
   String revision(CheckpointFolder folder) {
-    try {
-      MessageDigest digest = DigestUtils.getSha256Digest();
-      for (String file : List.of("config.json", "preprocessor_config.json")) {
-        byte[] bytes = Files.readAllBytes(folder.local(file));
-        update(digest, "%s %d\n".formatted(file, bytes.length));
-        digest.update(bytes);
-      }
-      for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
-        Tensor tensor = entry.getValue();
-        update(digest, "%s %s %s\n".formatted(entry.getKey(), tensor.dtype(), tensor.shape()));
-        digest.update(tensor.data().duplicate());
-      }
-      return HexFormat.of().formatHex(digest.digest()).substring(0, REVISION_CHARACTERS);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read the settings of " + folder.uri(), e);
-    }
+    return Revision.of(folder, List.of("config.json", "preprocessor_config.json"), tensors);
   }
 
   /** {@code image_newline} as numbers, {@code [textHidden]}. */
   float[] newline() {
     return tensors.get(NEWLINE).floats();
-  }
-
-  private static void update(MessageDigest digest, String text) {
-    digest.update(text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static IllegalArgumentException missing(
-      CheckpointTensors stored, String name, List<Long> shape) {
-    return new IllegalArgumentException(
-        "model '%s' lacks the tensor '%s' of shape %s; it holds %d other vision-side tensors"
-            .formatted(stored.uri(), name, shape, stored.count()));
   }
 }

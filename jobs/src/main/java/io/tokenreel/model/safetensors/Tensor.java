@@ -2,6 +2,7 @@ package io.tokenreel.model.safetensors;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -44,6 +45,22 @@ public record Tensor(SafetensorsDtype dtype, List<Long> shape, ByteBuffer data) 
           };
     }
     return floats;
+  }
+
+  /**
+   * Some of the rows, where they lie.
+   *
+   * @throws IndexOutOfBoundsException when the first axis does not have them
+   */
+  public Tensor rows(long from, long to) {
+    Objects.checkFromToIndex(from, to, shape.get(0));
+    List<Long> part = new ArrayList<>(shape);
+    part.set(0, to - from);
+    long row = elements(shape.subList(1, shape.size())) * dtype.bytes();
+    ByteBuffer bytes =
+        data.slice(
+            Math.toIntExact(data.position() + from * row), Math.toIntExact((to - from) * row));
+    return new Tensor(dtype, part, bytes.order(ByteOrder.LITTLE_ENDIAN));
   }
 
   /** IEEE 754 binary16: one sign bit, five exponent bits of bias 15, ten fraction bits. */

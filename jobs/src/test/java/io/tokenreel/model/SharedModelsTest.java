@@ -12,7 +12,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class SharedTowersTest {
+class SharedModelsTest {
 
   private static final Configuration HADOOP = new Configuration();
 
@@ -21,33 +21,33 @@ class SharedTowersTest {
   @Test
   void acquire_whileAndAfterAnotherLease_givesTheSameTower() {
     VisionTower first;
-    try (SharedTowers.Lease one = acquire(Models.DEFAULT);
-        SharedTowers.Lease two =
-            SharedTowers.acquire(Models.DEFAULT, Models.checkDevice(DeviceChoice.CPU), 8, HADOOP)) {
-      first = one.tower();
-      assertSame(first, two.tower());
+    try (SharedModels.Lease<VisionTower> one = acquire(Models.DEFAULT);
+        SharedModels.Lease<VisionTower> two =
+            SharedModels.vision(Models.DEFAULT, Models.checkDevice(DeviceChoice.CPU), 8, HADOOP)) {
+      first = one.model();
+      assertSame(first, two.model());
     }
-    try (SharedTowers.Lease later = acquire(Models.DEFAULT)) {
-      assertSame(first, later.tower());
+    try (SharedModels.Lease<VisionTower> later = acquire(Models.DEFAULT)) {
+      assertSame(first, later.model());
     }
   }
 
   @Test
   void acquire_ofAnotherModel_closesTheFirstAfterItsLastLease() throws IOException {
     DefaultModel.write(folder);
-    SharedTowers.Lease old = acquire(Models.DEFAULT);
-    try (SharedTowers.Lease other = acquire(folder.toString())) {
-      assertNotSame(old.tower(), other.tower());
-      assertEquals(16 * 128, encode(old.tower()).length);
+    SharedModels.Lease<VisionTower> old = acquire(Models.DEFAULT);
+    try (SharedModels.Lease<VisionTower> other = acquire(folder.toString())) {
+      assertNotSame(old.model(), other.model());
+      assertEquals(16 * 128, encode(old.model()).length);
       old.close();
       old.close();
-      assertThrows(RejectedExecutionException.class, () -> encode(old.tower()));
-      assertEquals(16 * 128, encode(other.tower()).length);
+      assertThrows(RejectedExecutionException.class, () -> encode(old.model()));
+      assertEquals(16 * 128, encode(other.model()).length);
     }
   }
 
-  private static SharedTowers.Lease acquire(String model) {
-    return SharedTowers.acquire(model, DeviceChoice.CPU, 4, HADOOP);
+  private static SharedModels.Lease<VisionTower> acquire(String model) {
+    return SharedModels.vision(model, DeviceChoice.CPU, 4, HADOOP);
   }
 
   private static float[] encode(VisionTower tower) {

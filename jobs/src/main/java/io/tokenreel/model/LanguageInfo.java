@@ -1,0 +1,28 @@
+package io.tokenreel.model;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What a language model is.
+ *
+ * @param decoder {@code name@revision}, where the revision changes whenever its weights, settings
+ *     or tokenizer do; part of every answer's key
+ * @param dim channels of a token, the width of the visual tokens it is fed
+ * @param vocabulary how many tokens it knows
+ * @param positions most tokens of a sequence
+ * @param endTokens ids that end an answer
+ */
+public record LanguageInfo(
+    String decoder, int dim, int vocabulary, int positions, List<Integer> endTokens) {
+
+  public LanguageInfo {
+    Objects.requireNonNull(decoder, "decoder");
+    endTokens = List.copyOf(endTokens);
+    if (endTokens.isEmpty()) {
+      throw new IllegalArgumentException(
+          decoder
+              + ": expected an eos_token_id in generation_config.json or text_config; got none");
+    }
+  }
+}

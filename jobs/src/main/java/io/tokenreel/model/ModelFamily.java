@@ -1,0 +1,36 @@
+package io.tokenreel.model;
+
+import ai.djl.Device;
+
+/** How a family's checkpoints become vision towers and language models; stateless. */
+public interface ModelFamily {
+
+  /**
+   * What the tower of a checkpoint is and gives, from its settings and stored tensors alone.
+   *
+   * @throws IllegalArgumentException when the checkpoint is incomplete or malformed
+   */
+  VisionInfo describeVision(CheckpointFolder folder);
+
+  /**
+   * Loads the tower of a checkpoint.
+   *
+   * @param gpuPassFrames frames of a forward pass where the device is a GPU
+   * @throws IllegalArgumentException when the checkpoint is incomplete or malformed
+   */
+  VisionTower openVision(CheckpointFolder folder, Device device, int gpuPassFrames);
+
+  /**
+   * What the language model of a checkpoint is, from its settings and stored tensors alone.
+   *
+   * @throws IllegalArgumentException when the checkpoint is incomplete or malformed
+   */
+  LanguageInfo describeLanguage(CheckpointFolder folder);
+
+  /**
+   * Loads the language model of a checkpoint.
+   *
+   * @throws IllegalArgumentException when the checkpoint is incomplete or malformed
+   */
+  LanguageModel openLanguage(CheckpointFolder folder, Device device);
+}

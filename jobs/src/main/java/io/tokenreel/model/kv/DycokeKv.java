@@ -1,0 +1,79 @@
+package io.tokenreel.model.kv;
+
+import ai.djl.ndarray.NDManager;
+import io.tokenreel.token.SpecText;
+
+/**
+ * DyCoke's dynamic pruning of visual keys and values while decoding (arXiv 2411.15024, section 3.3;
+ * github.com/KD-TAO/DyCoke).
+ *
+ * @param layer L: the layers from this one on see a part of the visual tokens, chosen by the
+ *     attention of layer L - 1
+ * @param prune P: they see {@code int(N * (1 - P))} of N visual tokens
+ * @param refresh a token whose attention has at least this cosine with the one before keeps what
+ *     was chosen ({@link Mode#PAPER}) or sees everything ({@link Mode#RELEASE})
+ * @param mode which description is followed
+ * @param reserve where pruned tokens wait
+ */
+public record DycokeKv(int layer, double prune, double refresh, Mode mode, Reserve reserve)
+    implements KvSpec {
+
+  static final String NAME = "dycoke";
+
+  private static final int MOST_LAYERS = 1000;
+
+  /** Which description is followed. */
+  public enum Mode {
+    /**
+     * What was chosen stays until the attention turns away from that of the last choice; pruned
+     * tokens leave the working cache.
+     */
+    PAPER,
+    /**
+     * As the authors' code does: a token whose attention is like its predecessor's sees everything,
+     * another one a new choice; nothing is freed.
+     */
+    RELEASE
+  }
+
+  /** Where pruned tokens wait. */
+  public enum Reserve {
+    /** In the machine's memory. */
+    HOST,
+    /** In the device's memory. */
+    DEVICE,
+    /** Nowhere: they never come back. */
+    DROP
+  }
+
+  static DycokeKv of(SpecText spec) {
+    return new DycokeKv(
+        spec.whole("layer", 3, 1, MOST_LAYERS),
+        spec.number("prune", 0.7, 0, 1),
+        spec.number("refresh", 0.9, -1, 1),
+        spec.word("mode", Mode.PAPER),
+        spec.word("reserve", Reserve.HOST));
+  }
+
+  @Override
+  public KvCache begin(NDManager manager, KvShape shape, SharedPrefix prefix, KvMeter meter) {
+    if (layer < 1 || layer >= shape.layers()) {
+      throw new IllegalArgumentException(
+          "kv '%s': layer must lie in 1 .. %d, for this model has %d layers; got %d"
+              .formatted(this, shape.layers() - 1, shape.layers(), layer));
+    }
+    return new DycokeKvCache(this, manager, shape, prefix, meter);
+  }
+
+  @Override
+  public String toString() {
+    return "%s:layer=%d,prune=%s,refresh=%s,mode=%s,reserve=%s"
+        .formatted(
+            NAME,
+            layer,
+            SpecText.print(prune),
+            SpecText.print(refresh),
+            SpecText.print(mode),
+            SpecText.print(reserve));
+  }
+}

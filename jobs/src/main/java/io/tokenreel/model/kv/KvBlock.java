@@ -1,0 +1,81 @@
+package io.tokenreel.model.kv;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Keys and values of one layer for a run of tokens, already rotated to their positions: a pair for
+ * each share of the key heads.
+ *
+ * @param keys per share {@code (key heads of the share, tokens, head size)}
+ * @param values as keys
+ */
+record KvBlock(List<NDArray> keys, List<NDArray> values) implements AutoCloseable {
+
+  /** Zeros for a number of tokens. */
+  static KvBlock zeros(NDManager manager, KvShape shape, int tokens) {
+    List<NDArray> keys = new ArrayList<>();
+    List<NDArray> values = new ArrayList<>();
+    for (int share = 0; share < shape.shares(); share++) {
+      Shape size = new Shape(shape.keyHeadsOfShare(), tokens, shape.headSize());
+      keys.add(manager.zeros(size, DataType.FLOAT32));
+      values.add(manager.zeros(size, DataType.FLOAT32));
+    }
+    return new KvBlock(keys, values);
+  }
+
+  int tokens() {
+    return (int) keys.get(0).getShape().get(1);
+  }
+
+  /** Bytes of all shares. */
+  long bytes() {
+    long bytes = 0;
+    for (int share = 0; share < keys.size(); share++) {
+      bytes += keys.get(share).getShape().size() * Float.BYTES;
+      bytes += values.get(share).getShape().size() * Float.BYTES;
+    }
+    return bytes;
+  }
+
+  /** A copy of the tokens at some places, in that order. */
+  KvBlock select(NDManager manager, int[] places) {
+    try (NDManager scope = manager.newSubManager()) {
+      NDIndex index = new NDIndex(":, {}, :", scope.create(places).toType(DataType.INT64, false));
+      return new KvBlock(copies(manager, keys, index), copies(manager, values, index));
+    }
+  }
+
+  /** A copy with room for more tokens after those that are there. */
+  KvBlock grown(NDManager manager, KvShape shape, int tokens, int capacity) {
+    KvBlock larger = zeros(manager, shape, capacity);
+    NDIndex filled = new NDIndex(":, :" + tokens + ", :");
+    for (int share = 0; share < keys.size(); share++) {
+      try (NDArray oldKeys = keys.get(share).get(filled);
+          NDArray oldValues = values.get(share).get(filled)) {
+        larger.keys.get(share).set(filled, oldKeys);
+        larger.values.get(share).set(filled, oldValues);
+      }
+    }
+    return larger;
+  }
+
+  private static List<NDArray> copies(NDManager manager, List<NDArray> from, NDIndex index) {
+    List<NDArray> copies = new ArrayList<>();
+    for (NDArray array : from) {
+      copies.add(array.get(manager, index));
+    }
+    return copies;
+  }
+
+  @Override
+  public void close() {
+    keys.forEach(NDArray::close);
+    values.forEach(NDArray::close);
+  }
+}

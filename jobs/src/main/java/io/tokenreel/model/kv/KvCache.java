@@ -1,0 +1,215 @@
+package io.tokenreel.model.kv;
+
+import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The keys and values of one sequence: a prefix that it shares with others, and a tail of its own.
+ * This is the spec {@code full}, and what others change a part of.
+ *
+ * <p>For each new token or run of tokens a decoder calls {@link #reserve}, then reads {@link #past}
+ * and writes into {@link #tail} layer by layer, hands the attention of the {@link #watchedLayer} to
+ * {@link #observe} before it goes on to the next layer, and ends with {@link #advance}.
+ *
+ * <p>Positions are places in the whole sequence and never change, whatever is pruned.
+ *
+ * <p>One thread at a time.
+ */
+public class KvCache implements AutoCloseable {
+
+  /** Tokens of room that a tail grows by at least, so that decoding does not copy it each time. */
+  private static final int LEAST_GROWTH = 32;
+
+  /** Where no layer is watched. */
+  public static final int NONE = -1;
+
+  final NDManager manager;
+  final KvShape shape;
+  final SharedPrefix prefix;
+  final KvMeter resident;
+  private final KvMeter own = new KvMeter();
+  private List<KvBlock> tail;
+  private int filled;
+
+  KvCache(NDManager parent, KvShape shape, SharedPrefix prefix, KvMeter resident) {
+    this.manager = parent.newSubManager();
+    this.shape = shape;
+    this.prefix = prefix;
+    this.resident = resident;
+    this.tail = List.of();
+    for (int layer = 0; layer < shape.layers(); layer++) {
+      prefix.attend(layer);
+      own.add(prefix.layer(layer).bytes(), 0);
+    }
+  }
+
+  /**
+   * The cache of a sequence that shares nothing: its tail becomes a prefix for others.
+   *
+   * @param capacity tokens that it is made for; more are allowed
+   */
+  public static KvCache empty(NDManager parent, KvShape shape, int capacity, KvMeter meter) {
+    KvCache cache = new KvCache(parent, shape, SharedPrefix.nothing(parent, shape, meter), meter);
+    cache.prefix.close();
+    cache.allocate(capacity);
+    return cache;
+  }
+
+  /** What this sequence holds, counted as if it shared nothing. */
+  public final KvMeter own() {
+    return own;
+  }
+
+  /** Counts working bytes that came, or went where they are negative. */
+  final void count(long bytes) {
+    resident.add(bytes, 0);
+    own.add(bytes, 0);
+  }
+
+  /** Tokens so far; the position of the next one. */
+  public final int length() {
+    return prefix.tokens() + filled;
+  }
+
+  /** Tokens in the tail. */
+  public final int filled() {
+    return filled;
+  }
+
+  /** What a layer's new tokens see of the prefix. */
+  KvBlock past(int layer) {
+    return prefix.layer(layer);
+  }
+
+  /** Keys and values that new tokens see of the prefix, for a share of the key heads. */
+  public final KvPair past(int layer, int share) {
+    return KvPair.of(past(layer), share);
+  }
+
+  /** Room for the tail's keys and values, for a share of the key heads. */
+  public final KvPair tail(int layer, int share) {
+    return KvPair.of(tail.get(layer), share);
+  }
+
+  /** Makes room for tokens after those in the tail. */
+  public final void reserve(int tokens) {
+    int capacity = tail.isEmpty() ? 0 : tail.get(0).tokens();
+    if (filled + tokens > capacity) {
+      allocate(
+          tail.isEmpty()
+              ? tokens
+              : Math.max(filled + tokens, capacity + Math.max(capacity, LEAST_GROWTH)));
+    }
+  }
+
+  private void allocate(int capacity) {
+    List<KvBlock> larger = new ArrayList<>();
+    for (int layer = 0; layer < shape.layers(); layer++) {
+      if (tail.isEmpty()) {
+        larger.add(KvBlock.zeros(manager, shape, capacity));
+        count(larger.get(layer).bytes());
+      } else {
+        KvBlock old = tail.get(layer);
+        larger.add(old.grown(manager, shape, filled, capacity));
+        count(larger.get(layer).bytes() - old.bytes());
+        old.close();
+      }
+    }
+    tail = larger;
+  }
+
+  /** The new tokens' keys and values are in the tail of every layer. */
+  public final void advance(int tokens) {
+    filled += tokens;
+  }
+
+  /** The tokens from here on are decoded, one at a time; what came before was the prompt. */
+  public void beginDecoding() {}
+
+  /** The layer whose attention on the visual tokens decides about the layers after it. */
+  public int watchedLayer() {
+    return NONE;
+  }
+
+  /**
+   * The attention of a new token on the visual tokens.
+   *
+   * @param attention {@code [visual tokens]}, mean over the heads of the watched layer
+   */
+  public void observe(float[] attention) {
+    throw new IllegalStateException("no layer is watched");
+  }
+
+  /** First visual token of the prefix. */
+  public final int visualFrom() {
+    return prefix.visualFrom();
+  }
+
+  /** Visual tokens of the prefix. */
+  public final int visualCount() {
+    return prefix.visualCount();
+  }
+
+  /** Another sequence that went the same way so far; only before {@link #beginDecoding}. */
+  public KvCache fork() {
+    KvCache twin = new KvCache(manager.getParentManager(), shape, prefix, resident);
+    twin.copyTail(this);
+    return twin;
+  }
+
+  final void copyTail(KvCache from) {
+    List<KvBlock> copies = new ArrayList<>();
+    for (KvBlock block : from.tail) {
+      copies.add(block.grown(manager, shape, from.filled, from.filled + LEAST_GROWTH));
+      count(copies.get(copies.size() - 1).bytes());
+    }
+    tail = copies;
+    filled = from.filled;
+  }
+
+  /**
+   * Turns the tail into a prefix, whose first holder is the caller, and closes this cache.
+   *
+   * @param visualFrom first of the visual tokens
+   * @param visualCount how many they are
+   */
+  public final SharedPrefix toPrefix(int visualFrom, int visualCount) {
+    if (prefix.tokens() > 0 || visualFrom < 0 || visualFrom + visualCount > filled) {
+      throw new IllegalStateException(
+          "expected a sequence without a prefix that holds visual tokens %d to %d; got %d tokens after a prefix of %d"
+              .formatted(visualFrom, visualFrom + visualCount, filled, prefix.tokens()));
+    }
+    List<KvBlock> layers = new ArrayList<>();
+    for (KvBlock block : tail) {
+      boolean full = block.tokens() == filled;
+      KvBlock exact = full ? block : block.grown(manager, shape, filled, filled);
+      if (!full) {
+        count(exact.bytes() - block.bytes());
+        block.close();
+      }
+      layers.add(exact);
+    }
+    SharedPrefix made =
+        new SharedPrefix(manager, shape, layers, filled, visualFrom, visualCount, resident);
+    tail = List.of();
+    filled = 0;
+    releasePrefix();
+    return made;
+  }
+
+  void releasePrefix() {
+    for (int layer = 0; layer < shape.layers(); layer++) {
+      prefix.release(layer);
+    }
+  }
+
+  @Override
+  public void close() {
+    for (KvBlock block : tail) {
+      count(-block.bytes());
+    }
+    releasePrefix();
+    manager.close();
+  }
+}

@@ -1,0 +1,16 @@
+package io.tokenreel.model.kv;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * Keys and values of a share of one layer's key heads.
+ *
+ * @param keys {@code (key heads of the share, tokens, head size)}
+ * @param values as keys
+ */
+public record KvPair(NDArray keys, NDArray values) {
+
+  static KvPair of(KvBlock block, int share) {
+    return new KvPair(block.keys().get(share), block.values().get(share));
+  }
+}

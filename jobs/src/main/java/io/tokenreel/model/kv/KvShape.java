@@ -1,0 +1,29 @@
+package io.tokenreel.model.kv;
+
+/**
+ * What keys and values a decoder has.
+ *
+ * @param layers decoder layers
+ * @param shares into which the key heads are split; divides them
+ * @param keyHeads key heads of a layer
+ * @param headSize channels of a head
+ */
+public record KvShape(int layers, int shares, int keyHeads, int headSize) {
+
+  public KvShape {
+    if (layers < 1 || shares < 1 || keyHeads % shares != 0 || headSize < 1) {
+      throw new IllegalArgumentException(
+          "expected at least one layer and key heads that divide into the shares; got %d layers, %d key heads of %d channels in %d shares"
+              .formatted(layers, keyHeads, headSize, shares));
+    }
+  }
+
+  int keyHeadsOfShare() {
+    return keyHeads / shares;
+  }
+
+  /** Bytes of one token in one layer, keys and values. */
+  public long bytesPerToken() {
+    return 2L * keyHeads * headSize * Float.BYTES;
+  }
+}

@@ -1,0 +1,26 @@
+package io.tokenreel.model.kv;
+
+import ai.djl.ndarray.NDManager;
+
+/**
+ * How keys and values are kept while a sequence is decoded: {@code full}, or DyCoke's dynamic
+ * pruning. The canonical text is part of every answer's key.
+ */
+public interface KvSpec {
+
+  /** Every layer sees every token. */
+  KvSpec FULL = new FullKv();
+
+  /**
+   * Parses a spec.
+   *
+   * @throws IllegalArgumentException for another form, or an unknown name, key or value; the
+   *     message says what is allowed
+   */
+  static KvSpec parse(String text) {
+    return KvSpecs.parse(text);
+  }
+
+  /** Begins a sequence after a prefix. */
+  KvCache begin(NDManager manager, KvShape shape, SharedPrefix prefix, KvMeter meter);
+}

@@ -1,0 +1,81 @@
+package io.tokenreel.model.prompt;
+
+import io.tokenreel.model.CheckpointFolder;
+import io.tokenreel.model.Settings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** The one registry of prompt templates: a new one is one line here. */
+public final class PromptTemplates {
+
+  /** The checkpoint's own chat template. */
+  public static final String CHAT = "chat";
+
+  /** LLaVA-NeXT's conversation of that name, which published LLaVA-OneVision scores use. */
+  public static final String QWEN_1_5 = "qwen_1_5";
+
+  private static final String VIDEO = "<video>";
+  private static final String IMAGE = "<image>";
+
+  private static final Map<String, Function<CheckpointFolder, PromptTemplate>> TEMPLATES =
+      new TreeMap<>(
+          Map.of(
+              CHAT,
+              folder -> new ChatTemplate(chatTemplate(folder), VIDEO),
+              QWEN_1_5,
+              folder ->
+                  question ->
+                      Prompt.around(
+                          IMAGE,
+                          "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n<image>\n"
+                              + question
+                              + "<|im_end|>\n<|im_start|>assistant\n")));
+
+  private PromptTemplates() {}
+
+  /** Names of all templates, sorted. */
+  public static List<String> names() {
+    return List.copyOf(TEMPLATES.keySet());
+  }
+
+  /**
+   * The template of a name, for a checkpoint.
+   *
+   * @throws IllegalArgumentException for an unknown name, or a checkpoint without the template
+   */
+  public static PromptTemplate of(String name, CheckpointFolder folder) {
+    Function<CheckpointFolder, PromptTemplate> template = TEMPLATES.get(name);
+    if (template == null) {
+      throw new IllegalArgumentException(
+          "unknown prompt '" + name + "'; known: " + TEMPLATES.keySet());
+    }
+    return template.apply(folder);
+  }
+
+  private static String chatTemplate(CheckpointFolder folder) {
+    if (folder.has("chat_template.jinja")) {
+      try {
+        return Files.readString(folder.local("chat_template.jinja"));
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot read the chat template of " + folder.uri(), e);
+      }
+    }
+    for (String file :
+        List.of("chat_template.json", "processor_config.json", "tokenizer_config.json")) {
+      if (folder.has(file)) {
+        Settings settings = Settings.read(folder, file);
+        if (settings.has("chat_template")) {
+          return settings.text("chat_template");
+        }
+      }
+    }
+    throw new IllegalArgumentException(
+        "model '%s' has no chat template: expected chat_template.jinja, or chat_template in chat_template.json, processor_config.json or tokenizer_config.json; choose the prompt qwen_1_5 or add one"
+            .formatted(folder.uri()));
+  }
+}

@@ -1,0 +1,59 @@
+package io.tokenreel.model.qwen2;
+
+import ai.djl.Device;
+import io.tokenreel.model.CheckpointFolder;
+import io.tokenreel.model.LanguageInfo;
+import io.tokenreel.model.LanguageModel;
+import io.tokenreel.model.Revision;
+import io.tokenreel.model.Settings;
+import java.util.Arrays;
+import java.util.List;
+
+/** The language side of a checkpoint whose text model is a Qwen2. */
+public final class Qwen2Checkpoint {
+
+  private static final List<String> FILES =
+      List.of("config.json", "generation_config.json", "tokenizer.json");
+
+  private final CheckpointFolder folder;
+  private final Qwen2Config config;
+  private final Qwen2Weights weights;
+  private final int[] endTokens;
+
+  /**
+   * Reads the settings and maps the weights.
+   *
+   * @param config config.json of the whole model
+   * @throws IllegalArgumentException when the checkpoint is incomplete or malformed
+   */
+  public Qwen2Checkpoint(CheckpointFolder folder, Settings config) {
+    this.folder = folder;
+    Settings text = config.section("text_config");
+    this.config = Qwen2Config.of(text);
+    boolean tied = this.config.tied() || config.flag("tie_word_embeddings", false);
+    this.weights = new Qwen2Weights(folder, this.config, tied);
+    this.endTokens = endTokens(folder, text);
+  }
+
+  private static int[] endTokens(CheckpointFolder folder, Settings text) {
+    String file = "generation_config.json";
+    int[] generation =
+        folder.has(file) ? Settings.read(folder, file).integers("eos_token_id") : new int[0];
+    return generation.length > 0 ? generation : text.integers("eos_token_id");
+  }
+
+  /** What the language model is. */
+  public LanguageInfo info() {
+    return new LanguageInfo(
+        folder.name() + "@" + Revision.of(folder, FILES, weights.all()),
+        config.hidden(),
+        config.vocabulary(),
+        config.positions(),
+        Arrays.stream(endTokens).boxed().toList());
+  }
+
+  /** Loads it. */
+  public LanguageModel open(Device device) {
+    return new Qwen2LanguageModel(info(), folder, config, weights, device);
+  }
+}

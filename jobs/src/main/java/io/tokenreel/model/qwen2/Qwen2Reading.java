@@ -1,0 +1,144 @@
+package io.tokenreel.model.qwen2;
+
+import io.tokenreel.model.LanguageInfo;
+import io.tokenreel.model.VideoReading;
+import io.tokenreel.model.kv.KvCache;
+import io.tokenreel.model.kv.KvMeter;
+import io.tokenreel.model.kv.KvSpec;
+import io.tokenreel.model.kv.SharedPrefix;
+import io.tokenreel.model.prompt.TextTokenizer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A video whose keys and values all questions share. */
+final class Qwen2Reading implements VideoReading {
+
+  private final LanguageInfo info;
+  private final TextTokenizer tokenizer;
+  private final TextEmbedding embedding;
+  private final Qwen2Decoder decoder;
+  private final SharedPrefix prefix;
+  private final long nanos;
+
+  Qwen2Reading(
+      LanguageInfo info,
+      TextTokenizer tokenizer,
+      TextEmbedding embedding,
+      Qwen2Decoder decoder,
+      SharedPrefix prefix,
+      long nanos) {
+    this.info = info;
+    this.tokenizer = tokenizer;
+    this.embedding = embedding;
+    this.decoder = decoder;
+    this.prefix = prefix;
+    this.nanos = nanos;
+  }
+
+  @Override
+  public int visualTokens() {
+    return prefix.visualCount();
+  }
+
+  @Override
+  public long nanos() {
+    return nanos;
+  }
+
+  @Override
+  public KvMeter resident() {
+    return prefix.resident();
+  }
+
+  @Override
+  public Generated generate(String after, KvSpec kv, int maxNewTokens) {
+    try (KvCache cache = prefix.begin(kv)) {
+      long start = System.nanoTime();
+      float[] logits = feedPrompt(after, cache);
+      long prefilled = System.nanoTime();
+      int promptTokens = cache.length();
+      cache.beginDecoding();
+      List<Integer> tokens = new ArrayList<>();
+      while (true) {
+        int token = Logits.greatest(logits);
+        tokens.add(token);
+        if (info.endTokens().contains(token) || tokens.size() >= maxNewTokens) {
+          break;
+        }
+        logits = feedOne(token, cache);
+      }
+      String text = tokenizer.decode(tokens.stream().mapToInt(Integer::intValue).toArray()).strip();
+      return new Generated(
+          text,
+          List.copyOf(tokens),
+          cost(promptTokens, prefilled - start, System.nanoTime() - prefilled, cache));
+    }
+  }
+
+  @Override
+  public Scored score(String after, List<String> options, KvSpec kv) {
+    List<Float> firsts = new ArrayList<>();
+    List<Double> sums = new ArrayList<>();
+    List<Integer> counts = new ArrayList<>();
+    try (KvCache cache = prefix.begin(kv)) {
+      long start = System.nanoTime();
+      float[] logits = feedPrompt(after, cache);
+      long prefilled = System.nanoTime();
+      long peak = cache.own().peak();
+      for (String option : options) {
+        int[] tokens = tokenizer.encode(option);
+        if (tokens.length == 0) {
+          throw new IllegalArgumentException("an option must have a text; got '" + option + "'");
+        }
+        firsts.add(logits[tokens[0]]);
+        counts.add(tokens.length);
+        if (tokens.length == 1) {
+          sums.add(Logits.logProbability(logits, tokens[0]));
+        } else {
+          try (KvCache branch = cache.fork()) {
+            sums.add(logLikelihood(tokens, logits, branch));
+            peak = Math.max(peak, branch.own().peak());
+          }
+        }
+      }
+      long decoded = System.nanoTime() - prefilled;
+      return new Scored(
+          firsts, sums, counts, new Cost(cache.length(), prefilled - start, decoded, peak));
+    }
+  }
+
+  private double logLikelihood(int[] tokens, float[] first, KvCache branch) {
+    branch.beginDecoding();
+    double sum = Logits.logProbability(first, tokens[0]);
+    for (int i = 1; i < tokens.length; i++) {
+      sum += Logits.logProbability(feedOne(tokens[i - 1], branch), tokens[i]);
+    }
+    return sum;
+  }
+
+  private float[] feedPrompt(String after, KvCache cache) {
+    int[] ids = tokenizer.encode(after);
+    if (ids.length == 0) {
+      throw new IllegalArgumentException("a prompt must have text after its video; got none");
+    }
+    return Logits.checked(decoder.feed(embedding.rows(ids), cache, 1)[0]);
+  }
+
+  private float[] feedOne(int token, KvCache cache) {
+    return Logits.checked(decoder.feed(embedding.rows(token), cache, 1)[0]);
+  }
+
+  private static Cost cost(int promptTokens, long prefill, long decode, KvCache cache) {
+    return new Cost(promptTokens, prefill, decode, cache.own().peak());
+  }
+
+  @Override
+  public void noMoreQuestions() {
+    prefix.close();
+  }
+
+  @Override
+  public void close() {
+    prefix.close();
+  }
+}

@@ -1,0 +1,98 @@
+package io.tokenreel.model.qwen2;
+
+import io.tokenreel.model.CheckpointFolder;
+import io.tokenreel.model.CheckpointTensors;
+import io.tokenreel.model.safetensors.Tensor;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The tensors of a Qwen2 decoder, each there and of its shape.
+ *
+ * <p>Canonical names are those inside the language model: {@code layers.0.mlp.up_proj.weight}.
+ * Checkpoints put {@code language_model.model.}, or {@code model.language_model.}, before them.
+ */
+final class Qwen2Weights {
+
+  static final String EMBEDDING = "embed_tokens.weight";
+  static final String NORM = "norm.weight";
+
+  private static final String HEAD = "lm_head.weight";
+  private static final List<String> PREFIXES =
+      List.of("language_model.model.", "model.language_model.", "language_model.");
+
+  private final SortedMap<String, Tensor> tensors;
+
+  /**
+   * Maps the tensors.
+   *
+   * @param tied whether the head is the embedding where no head is stored
+   * @throws IllegalArgumentException when one is missing or of another shape; the message names it
+   */
+  Qwen2Weights(CheckpointFolder folder, Qwen2Config config, boolean tied) {
+    CheckpointTensors stored = CheckpointTensors.open(folder, Qwen2Weights::canonical);
+    Map<String, List<Long>> expected = expected(config);
+    Optional<Tensor> head = stored.tensor(HEAD);
+    if (head.isPresent() || !tied) {
+      expected.put(HEAD, expected.get(EMBEDDING));
+    }
+    tensors = stored.weights(expected);
+  }
+
+  Tensor tensor(String name) {
+    return tensors.get(name);
+  }
+
+  /** The head's rows: the embedding's where they are tied. */
+  Tensor head() {
+    return tensors.getOrDefault(HEAD, tensors.get(EMBEDDING));
+  }
+
+  SortedMap<String, Tensor> all() {
+    return tensors;
+  }
+
+  /** Canonical prefix of a layer. */
+  static String layer(int index) {
+    return "layers." + index + ".";
+  }
+
+  private static String canonical(String stored) {
+    if (stored.endsWith(HEAD)) {
+      return HEAD;
+    }
+    return PREFIXES.stream()
+        .filter(stored::startsWith)
+        .findFirst()
+        .map(prefix -> stored.substring(prefix.length()))
+        .orElse(null);
+  }
+
+  private static Map<String, List<Long>> expected(Qwen2Config config) {
+    long hidden = config.hidden();
+    long keys = (long) config.keyHeads() * config.headSize();
+    long inner = config.intermediate();
+    Map<String, List<Long>> shapes = new TreeMap<>();
+    shapes.put(EMBEDDING, List.of((long) config.vocabulary(), hidden));
+    shapes.put(NORM, List.of(hidden));
+    for (int i = 0; i < config.layers(); i++) {
+      String layer = layer(i);
+      shapes.put(layer + "input_layernorm.weight", List.of(hidden));
+      shapes.put(layer + "post_attention_layernorm.weight", List.of(hidden));
+      shapes.put(layer + "self_attn.q_proj.weight", List.of(hidden, hidden));
+      shapes.put(layer + "self_attn.q_proj.bias", List.of(hidden));
+      for (String map : List.of("k_proj", "v_proj")) {
+        shapes.put(layer + "self_attn." + map + ".weight", List.of(keys, hidden));
+        shapes.put(layer + "self_attn." + map + ".bias", List.of(keys));
+      }
+      shapes.put(layer + "self_attn.o_proj.weight", List.of(hidden, hidden));
+      shapes.put(layer + "mlp.gate_proj.weight", List.of(inner, hidden));
+      shapes.put(layer + "mlp.up_proj.weight", List.of(inner, hidden));
+      shapes.put(layer + "mlp.down_proj.weight", List.of(hidden, inner));
+    }
+    return shapes;
+  }
+}

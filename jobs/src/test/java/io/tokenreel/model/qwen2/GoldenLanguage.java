@@ -1,0 +1,61 @@
+package io.tokenreel.model.qwen2;
+
+import io.tokenreel.model.CheckpointFolder;
+import io.tokenreel.model.safetensors.SafetensorsFile;
+import java.nio.ByteOrder;
+import java.nio.LongBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.apache.hadoop.conf.Configuration;
+
+/** The tiny checkpoint's language side with what Transformers computes from it. */
+final class GoldenLanguage {
+
+  static final Path FOLDER = Path.of("..", "shared", "goldens", "models", "llava_onevision_tiny");
+  static final int HIDDEN = 64;
+  static final List<String> SETTINGS =
+      List.of("none", "vidcom2:retention=0.25", "vidcom2:retention=0.5", "dycoke:prune=0.7");
+
+  private static final SafetensorsFile EXPECTED =
+      SafetensorsFile.open(FOLDER.resolve("expected.safetensors"));
+
+  private GoldenLanguage() {}
+
+  static CheckpointFolder folder() {
+    return CheckpointFolder.open(FOLDER.toString(), new Configuration());
+  }
+
+  static float[] floats(String name) {
+    return EXPECTED.tensor(name).floats();
+  }
+
+  static long[] longs(String name) {
+    LongBuffer buffer =
+        EXPECTED.tensor(name).data().duplicate().order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
+    long[] longs = new long[buffer.remaining()];
+    buffer.get(longs);
+    return longs;
+  }
+
+  static String text(String name) {
+    return EXPECTED.metadata().get(name);
+  }
+
+  /** What a cache of the setting holds: the kept tokens, then the newline row. */
+  static float[] visual(String setting) {
+    float[] pooled = floats("pooled");
+    long[] keep =
+        setting.equals("none")
+            ? LongStream.range(0, pooled.length / HIDDEN).toArray()
+            : longs(setting + ".keep");
+    float[] visual = new float[(keep.length + 1) * HIDDEN];
+    for (int i = 0; i < keep.length; i++) {
+      System.arraycopy(pooled, (int) keep[i] * HIDDEN, visual, i * HIDDEN, HIDDEN);
+    }
+    float[] newline =
+        SafetensorsFile.open(FOLDER.resolve("model.safetensors")).tensor("image_newline").floats();
+    System.arraycopy(newline, 0, visual, keep.length * HIDDEN, HIDDEN);
+    return visual;
+  }
+}

@@ -1,0 +1,143 @@
+package io.tokenreel.model.qwen2;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.tokenreel.model.DeviceChoice;
+import io.tokenreel.model.LanguageModel;
+import io.tokenreel.model.Models;
+import io.tokenreel.model.Settings;
+import io.tokenreel.model.VideoReading;
+import io.tokenreel.model.kv.KvCache;
+import io.tokenreel.model.kv.KvMeter;
+import io.tokenreel.model.kv.KvSpec;
+import io.tokenreel.model.prompt.Prompt;
+import io.tokenreel.model.prompt.PromptTemplates;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Agreement with Transformers on the golden checkpoint's language side. */
+class Qwen2GoldenTest {
+
+  private static final float TOLERANCE = 5e-4f;
+
+  private static LanguageModel model;
+  private static Prompt prompt;
+
+  @BeforeAll
+  static void open() {
+    model =
+        Models.openLanguage(
+            GoldenLanguage.FOLDER.toString(), DeviceChoice.CPU, new Configuration());
+    prompt = model.template(PromptTemplates.CHAT).render(GoldenLanguage.text("question"));
+  }
+
+  @AfterAll
+  static void close() {
+    model.close();
+  }
+
+  static List<String> settings() {
+    return GoldenLanguage.SETTINGS;
+  }
+
+  @ParameterizedTest
+  @MethodSource("settings")
+  void generate_everySetting_givesTheGreedyTokens(String setting) {
+    try (VideoReading video = read(setting)) {
+      VideoReading.Generated answer = video.generate(prompt.after(), KvSpec.FULL, 24);
+      assertArrayEquals(
+          GoldenLanguage.longs(setting + ".greedy"),
+          answer.tokens().stream().mapToLong(Integer::longValue).toArray());
+      assertEquals(GoldenLanguage.text(setting + ".text").strip(), answer.text());
+      assertEquals(
+          78 + GoldenLanguage.visual(setting).length / GoldenLanguage.HIDDEN,
+          answer.cost().promptTokens());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("settings")
+  void score_everySetting_givesTheOptionLogits(String setting) {
+    try (VideoReading video = read(setting)) {
+      VideoReading.Scored scored =
+          video.score(prompt.after(), List.of("A", "B", "C", "D"), KvSpec.FULL);
+      float[] found = new float[4];
+      for (int i = 0; i < found.length; i++) {
+        found[i] = scored.logits().get(i);
+      }
+      assertArrayEquals(GoldenLanguage.floats(setting + ".option_logits"), found, TOLERANCE);
+      double sum = 0;
+      for (float logit : GoldenLanguage.floats(setting + ".logits")) {
+        sum += Math.exp(logit);
+      }
+      for (int i = 0; i < found.length; i++) {
+        assertEquals(found[i] - Math.log(sum), scored.logLikelihoods().get(i), 2 * TOLERANCE);
+        assertEquals(1, scored.tokens().get(i));
+      }
+    }
+  }
+
+  @Test
+  void layers_allTokens_giveTheHiddenStatesAndLogits() {
+    Settings config = Settings.read(GoldenLanguage.folder(), "config.json");
+    Qwen2Config sizes = Qwen2Config.of(config.section("text_config"));
+    Qwen2Weights weights = new Qwen2Weights(GoldenLanguage.folder(), sizes, false);
+    TextEmbedding embedding = new TextEmbedding(weights.tensor(Qwen2Weights.EMBEDDING));
+    long[] ids = GoldenLanguage.longs("prompt_ids");
+    int before = 0;
+    while (ids[before] != 384) {
+      before++;
+    }
+    float[] rows =
+        concat(
+            embedding.rows(ints(ids, 0, before)),
+            GoldenLanguage.visual("none"),
+            embedding.rows(ints(ids, before + 1, ids.length)));
+    int count = rows.length / sizes.hidden();
+    try (Qwen2Decoder decoder = new Qwen2Decoder(sizes, weights, Device.cpu(), 1);
+        NDManager scope = decoder.manager().newSubManager();
+        KvCache cache = KvCache.empty(decoder.manager(), decoder.kvShape(), count, new KvMeter())) {
+      NDArray x = scope.create(rows, new Shape(count, sizes.hidden()));
+      for (int layer = 0; layer < sizes.layers(); layer++) {
+        String name = "none.lm_hidden." + layer;
+        float[] last = x.get(count - 1).toFloatArray();
+        assertArrayEquals(GoldenLanguage.floats(name), last, TOLERANCE, name);
+        x = decoder.layer(scope, layer, x, cache);
+      }
+      try (KvCache again =
+          KvCache.empty(decoder.manager(), decoder.kvShape(), count, new KvMeter())) {
+        assertArrayEquals(
+            GoldenLanguage.floats("none.logits"), decoder.feed(rows, again, 1)[0], TOLERANCE);
+      }
+    }
+  }
+
+  private static VideoReading read(String setting) {
+    return model.read(prompt.before(), GoldenLanguage.visual(setting));
+  }
+
+  private static int[] ints(long[] ids, int from, int to) {
+    return Arrays.stream(ids, from, to).mapToInt(Math::toIntExact).toArray();
+  }
+
+  private static float[] concat(float[]... parts) {
+    float[] all = new float[Arrays.stream(parts).mapToInt(part -> part.length).sum()];
+    int at = 0;
+    for (float[] part : parts) {
+      System.arraycopy(part, 0, all, at, part.length);
+      at += part.length;
+    }
+    return all;
+  }
+}
