@@ -235,15 +235,15 @@ public final class CacheSchema {
     return new StructType(fields.toArray(new StructField[0]));
   }
 
-  private static ArrayType arrayOf(DataType element) {
+  static ArrayType arrayOf(DataType element) {
     return DataTypes.createArrayType(element, false);
   }
 
-  private static StructField required(String name, DataType type, String comment) {
+  static StructField required(String name, DataType type, String comment) {
     return new StructField(name, type, false, commented(comment));
   }
 
-  private static StructField optional(String name, DataType type, String comment) {
+  static StructField optional(String name, DataType type, String comment) {
     return new StructField(name, type, true, commented(comment));
   }
 

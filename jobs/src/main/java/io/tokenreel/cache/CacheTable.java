@@ -25,7 +25,22 @@ public enum CacheTable {
       CacheSchema.SELECTIONS,
       List.of("video_id", "content_sha256", "encoder", "sampling", "compression"),
       ParquetLayout.records("token_index.list.element", "frame_budgets.list.element")),
-  OUTCOMES(CacheSchema.OUTCOMES, List.of("run_id", "video_id"), ParquetLayout.records());
+  OUTCOMES(CacheSchema.OUTCOMES, List.of("run_id", "video_id"), ParquetLayout.records()),
+  ANSWERS(
+      AnswerSchema.ANSWERS,
+      List.of(
+          "video_id",
+          "question_id",
+          "content_sha256",
+          "encoder",
+          "decoder",
+          "sampling",
+          "compression",
+          "template",
+          "kv",
+          "scoring"),
+      ParquetLayout.records(
+          "option_logits.list.element", "option_log_likelihoods.list.element"));
 
   private final StructType schema;
   private final List<String> key;

@@ -126,6 +126,18 @@ final class RowChecks {
                   "OK without a reason, or DEGRADED or FAILED with one",
                   "(outcome = 'OK' AND reason IS NULL) OR (outcome IN ('DEGRADED', 'FAILED') AND reason IS NOT NULL)",
                   "concat(outcome, ' with reason ', coalesce(reason, 'NULL'))"));
+      case ANSWERS ->
+          List.of(
+              new Rule(
+                  "answer",
+                  "a response without a reason, or a reason without a response",
+                  "(response IS NULL) = (reason IS NOT NULL)",
+                  "concat(coalesce(response, 'NULL'), ' with reason ', coalesce(reason, 'NULL'))"),
+              new Rule(
+                  "answer_options",
+                  "a logit, a likelihood and a number of tokens for each option, and a choice among them, or none of these",
+                  "(choice IS NULL AND option_logits IS NULL) OR (choice BETWEEN 0 AND size(options) - 1 AND size(option_logits) = size(options) AND size(option_log_likelihoods) = size(options) AND size(option_tokens) = size(options))",
+                  "concat('choice ', coalesce(choice, 'NULL'), ' among ', coalesce(size(options), 0), ' options')"));
     };
   }
 

@@ -4,10 +4,7 @@ import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.SharedModels;
 import io.tokenreel.model.VisionTower;
 import io.tokenreel.token.TokenDtype;
-import java.util.Arrays;
 import java.util.Iterator;
-import org.apache.spark.TaskContext;
-import org.apache.spark.resource.ResourceInformation;
 import org.apache.spark.sql.Row;
 import org.apache.spark.util.SerializableConfiguration;
 
@@ -44,7 +41,7 @@ final class EncodePartition extends RowStage {
   @Override
   Iterator<Row> open(Iterator<Row> rows) {
     SharedModels.Lease<VisionTower> lease =
-        SharedModels.vision(model, taskDevice(), batchFrames, hadoop.value());
+        SharedModels.vision(model, taskDevice(device), batchFrames, hadoop.value());
     closeWithTask(lease);
     if (!lease.model().info().encoder().equals(encoder)) {
       throw new IllegalStateException(
@@ -52,10 +49,5 @@ final class EncodePartition extends RowStage {
               .formatted(model, lease.model().info().encoder(), encoder));
     }
     return new EncodedRows(rows, framesColumn, lease.model(), batchFrames, dtype, counters);
-  }
-
-  private DeviceChoice taskDevice() {
-    ResourceInformation gpus = TaskContext.get().resourcesJMap().get("gpu");
-    return gpus == null ? device : device.assigned(Arrays.asList(gpus.addresses()));
   }
 }

@@ -1,8 +1,11 @@
 package io.tokenreel.stage;
 
+import io.tokenreel.model.DeviceChoice;
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.Iterator;
 import org.apache.spark.TaskContext;
+import org.apache.spark.resource.ResourceInformation;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -43,6 +46,12 @@ abstract class RowStage
   /** The stage applied to every partition of a dataset. */
   final Dataset<Row> over(Dataset<?> rows, StructType output) {
     return rows.toDF().mapPartitions(this, Encoders.row(output));
+  }
+
+  /** The device for the current task: a GPU that Spark assigned to it goes before the first one. */
+  static DeviceChoice taskDevice(DeviceChoice asked) {
+    ResourceInformation gpus = TaskContext.get().resourcesJMap().get("gpu");
+    return gpus == null ? asked : asked.assigned(Arrays.asList(gpus.addresses()));
   }
 
   /** Closes a resource when the current task ends, whether it succeeded, failed or was killed. */

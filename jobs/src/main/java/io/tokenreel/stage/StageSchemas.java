@@ -1,5 +1,6 @@
 package io.tokenreel.stage;
 
+import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
@@ -38,6 +39,48 @@ public final class StageSchemas {
           .add("error", DataTypes.StringType)
           .add("encode_ms", DataTypes.LongType, false)
           .add("separator_rows", DataTypes.BinaryType);
+
+  /** What a language model is fed of one video: {@code data} is {@code [tokens][dim]}. */
+  public static final StructType VISUAL =
+      new StructType()
+          .add("dim", DataTypes.IntegerType, false)
+          .add("dtype", DataTypes.StringType, false)
+          .add("data", DataTypes.BinaryType, false);
+
+  /** The questions about one video; {@code options} is NULL or empty for an open one. */
+  public static final ArrayType QUESTIONS =
+      DataTypes.createArrayType(
+          new StructType()
+              .add("question_id", DataTypes.StringType, false)
+              .add("question", DataTypes.StringType, false)
+              .add("options", DataTypes.createArrayType(DataTypes.StringType, false)),
+          false);
+
+  /**
+   * What became of the questions about one video, in their order; NULL where there were no tokens
+   * or no questions. {@code error} says why there is no answer, and all but the id is NULL then.
+   */
+  public static final ArrayType ANSWERS =
+      DataTypes.createArrayType(
+          new StructType()
+              .add("question_id", DataTypes.StringType, false)
+              .add("prompt", DataTypes.StringType)
+              .add("response", DataTypes.StringType)
+              .add("choice", DataTypes.IntegerType)
+              .add("option_logits", DataTypes.createArrayType(DataTypes.FloatType, false))
+              .add("option_log_likelihoods", DataTypes.createArrayType(DataTypes.DoubleType, false))
+              .add("option_tokens", DataTypes.createArrayType(DataTypes.IntegerType, false))
+              .add("visual_tokens", DataTypes.IntegerType)
+              .add("prompt_tokens", DataTypes.IntegerType)
+              .add("new_tokens", DataTypes.IntegerType)
+              .add("prefill_ms", DataTypes.DoubleType)
+              .add("decode_ms", DataTypes.DoubleType)
+              .add("kv_bytes_peak", DataTypes.LongType)
+              .add("error", DataTypes.StringType),
+          false);
+
+  /** Place of {@code error} in an answer. */
+  static final int ANSWER_ERROR = ((StructType) ANSWERS.elementType()).fieldIndex("error");
 
   private StageSchemas() {}
 }

@@ -1,0 +1,78 @@
+package io.tokenreel.cache;
+
+import static io.tokenreel.cache.CacheSchema.arrayOf;
+import static io.tokenreel.cache.CacheSchema.optional;
+import static io.tokenreel.cache.CacheSchema.required;
+
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/** The columns of {@code answers/}. */
+final class AnswerSchema {
+
+  /** One row per question, compression and decoder setting. */
+  static final StructType ANSWERS =
+      new StructType(
+          new StructField[] {
+            required("video_id", DataTypes.StringType, "the video that is asked about"),
+            required("question_id", DataTypes.StringType, "unique within the video's questions"),
+            required("question", DataTypes.StringType, "the question, options aside"),
+            optional("options", arrayOf(DataTypes.StringType), "its options; NULL for an open one"),
+            optional("target", DataTypes.StringType, "the right answer, where it was given"),
+            optional("prompt", DataTypes.StringType, "the exact text that the model was fed"),
+            optional(
+                "response",
+                DataTypes.StringType,
+                "what the model says: its words, or the letter or text of its option; NULL when there is a reason"),
+            optional("choice", DataTypes.IntegerType, "place of its option, from 0; NULL for words"),
+            optional(
+                "option_logits",
+                arrayOf(DataTypes.FloatType),
+                "logit of each option's first token at the first place of the answer"),
+            optional(
+                "option_log_likelihoods",
+                arrayOf(DataTypes.DoubleType),
+                "logarithm of each option's probability, the sum over its tokens"),
+            optional(
+                "option_tokens",
+                arrayOf(DataTypes.IntegerType),
+                "tokens of each option, to divide the sums by"),
+            optional(
+                "correct",
+                DataTypes.BooleanType,
+                "whether the response is the target, case and a final period aside; NULL without one"),
+            optional(
+                "reason",
+                DataTypes.StringType,
+                "no_tokens when the cache has none of the video, answer_error when the model failed; NULL when answered"),
+            optional("detail", DataTypes.StringType, "one line for a person; NULL when answered"),
+            optional(
+                "content_sha256",
+                DataTypes.StringType,
+                "digest of the bytes that the tokens were made of; NULL without tokens"),
+            required("encoder", DataTypes.StringType, "the vision tower, name@revision"),
+            required("decoder", DataTypes.StringType, "the language model, name@revision"),
+            required("sampling", DataTypes.StringType, "the frame sampling spec, canonical"),
+            required("compression", DataTypes.StringType, "the compression spec, canonical"),
+            required("template", DataTypes.StringType, "the prompt template: chat or qwen_1_5"),
+            required("kv", DataTypes.StringType, "the KV cache spec, canonical"),
+            required("scoring", DataTypes.StringType, "how the answer was got, canonical"),
+            optional("visual_tokens", DataTypes.IntegerType, "rows that the video gave the prompt"),
+            optional("prompt_tokens", DataTypes.IntegerType, "all rows of the prompt"),
+            optional("new_tokens", DataTypes.IntegerType, "tokens that the model said"),
+            optional(
+                "prefill_ms",
+                DataTypes.DoubleType,
+                "wall time of the prompt, the video's part in full though its questions share it"),
+            optional("decode_ms", DataTypes.DoubleType, "wall time of the new tokens or options"),
+            optional(
+                "kv_bytes_peak",
+                DataTypes.LongType,
+                "most bytes of keys and values, counted as if nothing were shared"),
+            required("writer_version", DataTypes.StringType, "the version that wrote the row"),
+            required("created_at", DataTypes.TimestampType, "when the row was computed, UTC")
+          });
+
+  private AnswerSchema() {}
+}

@@ -1,0 +1,52 @@
+package io.tokenreel.job;
+
+import io.tokenreel.cache.CacheTable;
+import io.tokenreel.cache.RunRecord;
+import java.util.List;
+
+/**
+ * The resolved options of one answer run, checked; stored with the output.
+ *
+ * @param cache the token cache that is read
+ * @param questions files of questions
+ * @param output the cache that is written to
+ * @param model checkpoint folder, or {@code default}
+ * @param compressions canonical specs to answer from; none means all that the cache has
+ * @param device auto, cpu or cuda
+ * @param template name of the prompt template
+ * @param kv canonical KV cache spec
+ * @param scoring canonical scoring
+ * @param videosPerCommit videos in one wave
+ */
+public record AnswerSettings(
+    String cache,
+    List<String> questions,
+    String output,
+    String model,
+    List<String> compressions,
+    String device,
+    String template,
+    String kv,
+    String scoring,
+    int videosPerCommit) {
+
+  public AnswerSettings {
+    questions = List.copyOf(questions);
+    compressions = List.copyOf(compressions);
+    if (videosPerCommit < 1) {
+      throw new SettingsException("--videos-per-commit must be at least 1; got " + videosPerCommit);
+    }
+  }
+
+  /** The record of a run over the tokens of one sampling that starts now. */
+  RunRecord runRecord(
+      String encoder, String sampling, List<String> runCompressions, long runQuestions) {
+    return RunRecord.started(
+        RunIds.next(),
+        "answer",
+        Options.of(this),
+        runQuestions,
+        new RunRecord.Setting(encoder, sampling, runCompressions, List.of(CacheTable.ANSWERS)),
+        TokenReel.version());
+  }
+}

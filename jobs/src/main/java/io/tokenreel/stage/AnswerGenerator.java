@@ -1,0 +1,211 @@
+package io.tokenreel.stage;
+
+import io.tokenreel.ml.ColumnTransformer;
+import io.tokenreel.model.DeviceChoice;
+import io.tokenreel.model.Models;
+import io.tokenreel.model.kv.KvSpec;
+import io.tokenreel.model.prompt.PromptTemplates;
+import io.tokenreel.model.prompt.Scoring;
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.util.DefaultParamsReader;
+import org.apache.spark.ml.util.Identifiable;
+import org.apache.spark.ml.util.MLReader;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * The stage that answers questions about videos with a model's own language decoder: from a
+ * column of visual tokens ({@link StageSchemas#VISUAL}) and one of questions ({@link
+ * StageSchemas#QUESTIONS}) to a column of answers ({@link StageSchemas#ANSWERS}), one per question
+ * in their order.
+ *
+ * <p>A video's tokens are read once for all its questions. There is one model per JVM and device,
+ * whatever the number of tasks, and it is closed.
+ */
+public final class AnswerGenerator extends ColumnTransformer<AnswerGenerator> {
+
+  private static final long serialVersionUID = 1;
+
+  /** What an executor needs to know to answer, resolved on the driver. */
+  record Settings(
+      String model,
+      String decoder,
+      DeviceChoice device,
+      String template,
+      String kv,
+      Scoring scoring)
+      implements Serializable {}
+
+  private final Param<String> modelUrl =
+      textParam("modelUrl", "checkpoint folder on any Hadoop file system, or default", value -> {});
+  private final Param<String> device =
+      textParam(
+          "device",
+          "auto, cpu or cuda; a GPU that Spark assigned to the task goes before the first one",
+          DeviceChoice::parse);
+  private final Param<String> template =
+      textParam(
+          "template",
+          "how a question becomes a prompt: chat, the checkpoint's own template, or qwen_1_5",
+          AnswerGenerator::checkTemplate);
+  private final Param<String> kv =
+      textParam(
+          "kv",
+          "how keys and values are kept while decoding: full, or dycoke:layer=3,prune=0.7,...",
+          KvSpec::parse);
+  private final Param<String> scoring =
+      textParam(
+          "scoring",
+          "how answers are got: generate:tokens=N,form=letter|text or options:form=letter|text",
+          Scoring::parse);
+  private final Param<String> questionsCol =
+      textParam("questionsCol", "name of the column of questions", value -> {});
+
+  private transient StageCounters counters;
+
+  /** A stage with default settings: the default model, its chat template, greedy answers. */
+  public AnswerGenerator() {
+    this(Identifiable.randomUID("answerGenerator"));
+  }
+
+  /** A stage of a given uid, as MLlib makes it to copy or load one. */
+  public AnswerGenerator(String uid) {
+    super(uid, "visual", "answers");
+    setDefault(questionsCol, "questions");
+    setDefault(modelUrl, "default");
+    setDefault(device, "auto");
+    setDefault(template, PromptTemplates.CHAT);
+    setDefault(kv, KvSpec.FULL.toString());
+    setDefault(scoring, Scoring.parse("generate").toString());
+  }
+
+  private static void checkTemplate(String name) {
+    if (!PromptTemplates.names().contains(name)) {
+      throw new IllegalArgumentException(
+          "unknown prompt '" + name + "'; known: " + PromptTemplates.names());
+    }
+  }
+
+  @Override
+  protected DataType outputType(DataType inputType) {
+    if (!DataType.equalsIgnoreNullability(inputType, StageSchemas.VISUAL)) {
+      throw new IllegalArgumentException(
+          "expected visual tokens, %s; got %s"
+              .formatted(StageSchemas.VISUAL.simpleString(), inputType.simpleString()));
+    }
+    return StageSchemas.ANSWERS;
+  }
+
+  @Override
+  public StructType transformSchema(StructType schema) {
+    String questions = getOrDefault(questionsCol);
+    List<String> columns = Arrays.asList(schema.fieldNames());
+    DataType found =
+        columns.contains(questions) ? schema.apply(questions).dataType() : DataTypes.NullType;
+    if (!DataType.equalsIgnoreNullability(found, StageSchemas.QUESTIONS)) {
+      throw new IllegalArgumentException(
+          "%s: questionsCol '%s' must be a column of type %s; got %s among %s"
+              .formatted(
+                  uid(),
+                  questions,
+                  StageSchemas.QUESTIONS.simpleString(),
+                  found.simpleString(),
+                  columns));
+    }
+    return super.transformSchema(schema);
+  }
+
+  @Override
+  protected Dataset<Row> append(Dataset<Row> rows) {
+    Configuration hadoop = rows.sparkSession().sparkContext().hadoopConfiguration();
+    Settings settings =
+        new Settings(
+            getOrDefault(modelUrl),
+            Models.describeLanguage(getOrDefault(modelUrl), hadoop).decoder(),
+            DeviceChoice.parse(getOrDefault(device)),
+            getOrDefault(template),
+            getOrDefault(kv),
+            Scoring.parse(getOrDefault(scoring)));
+    StageCounters counted =
+        counters == null
+            ? StageCounters.register(rows.sparkSession().sparkContext(), "answer")
+            : counters;
+    return new AnswerPartition(
+            rows.schema().fieldIndex(getInputCol()),
+            rows.schema().fieldIndex(getOrDefault(questionsCol)),
+            settings,
+            new SerializableConfiguration(hadoop),
+            counted)
+        .over(rows, transformSchema(rows.schema()));
+  }
+
+  /**
+   * Counts this stage's work, in questions, in the given counters rather than in some of its own;
+   * what MLlib copies or saves of the stage does not know them.
+   */
+  public AnswerGenerator countIn(StageCounters shared) {
+    counters = shared;
+    return this;
+  }
+
+  public Param<String> modelUrl() {
+    return modelUrl;
+  }
+
+  public Param<String> device() {
+    return device;
+  }
+
+  public Param<String> template() {
+    return template;
+  }
+
+  public Param<String> kv() {
+    return kv;
+  }
+
+  public Param<String> scoring() {
+    return scoring;
+  }
+
+  public Param<String> questionsCol() {
+    return questionsCol;
+  }
+
+  public AnswerGenerator setModelUrl(String value) {
+    return with(modelUrl, value);
+  }
+
+  public AnswerGenerator setDevice(String value) {
+    return with(device, value);
+  }
+
+  public AnswerGenerator setTemplate(String value) {
+    return with(template, value);
+  }
+
+  public AnswerGenerator setKv(String value) {
+    return with(kv, value);
+  }
+
+  public AnswerGenerator setScoring(String value) {
+    return with(scoring, value);
+  }
+
+  public AnswerGenerator setQuestionsCol(String value) {
+    return with(questionsCol, value);
+  }
+
+  /** Loads a saved stage. */
+  public static MLReader<AnswerGenerator> read() {
+    return new DefaultParamsReader<>();
+  }
+}

@@ -1,0 +1,153 @@
+package io.tokenreel.stage;
+
+import io.tokenreel.model.LanguageModel;
+import io.tokenreel.model.VideoReading;
+import io.tokenreel.model.kv.KvSpec;
+import io.tokenreel.model.prompt.OptionForm;
+import io.tokenreel.model.prompt.Prompt;
+import io.tokenreel.model.prompt.PromptTemplate;
+import io.tokenreel.model.prompt.Scoring;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+
+/** Answers the questions of one video after the other. */
+final class Answerer {
+
+  private static final double NANOS_PER_MILLI = 1e6;
+
+  private final LanguageModel model;
+  private final PromptTemplate template;
+  private final KvSpec kv;
+  private final Scoring scoring;
+
+  Answerer(LanguageModel model, PromptTemplate template, KvSpec kv, Scoring scoring) {
+    this.model = model;
+    this.template = template;
+    this.kv = kv;
+    this.scoring = scoring;
+  }
+
+  /**
+   * One answer per question, in their order; one that could not be got has an error instead.
+   *
+   * @param visual {@code [tokens][dim]}
+   * @param questions rows of {@link StageSchemas#QUESTIONS}
+   */
+  Object[] answers(float[] visual, List<Row> questions) {
+    Object[] answers = new Object[questions.size()];
+    VideoReading video = null;
+    String read = null;
+    try {
+      for (int i = 0; i < answers.length; i++) {
+        Row question = questions.get(i);
+        try {
+          List<String> options = options(question);
+          Prompt prompt = template.render(text(question, options));
+          if (!prompt.before().equals(read)) {
+            close(video);
+            video = null; // if the next line fails, there is nothing to close
+            video = model.read(prompt.before(), visual);
+            read = prompt.before();
+          }
+          if (i == answers.length - 1) {
+            video.noMoreQuestions();
+          }
+          answers[i] = answer(question.getString(0), video, prompt, options);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+          answers[i] = failed(question.getString(0), e);
+        }
+      }
+    } finally {
+      close(video);
+    }
+    return answers;
+  }
+
+  private static void close(VideoReading video) {
+    if (video != null) {
+      video.close();
+    }
+  }
+
+  private static List<String> options(Row question) {
+    return question.isNullAt(2) ? List.of() : List.copyOf(question.getList(2));
+  }
+
+  private String text(Row question, List<String> options) {
+    if (options.isEmpty() && !scoring.generates()) {
+      throw new IllegalArgumentException(
+          "scoring '%s' needs options; the question has none".formatted(scoring));
+    }
+    if (options.size() > OptionForm.MOST_OPTIONS) {
+      throw new IllegalArgumentException(
+          "a question may have at most %d options; got %d"
+              .formatted(OptionForm.MOST_OPTIONS, options.size()));
+    }
+    String text = question.getString(1);
+    return options.isEmpty() ? text : scoring.form().text(text, options);
+  }
+
+  private Row answer(String id, VideoReading video, Prompt prompt, List<String> options) {
+    if (scoring.generates()) {
+      VideoReading.Generated said = video.generate(prompt.after(), kv, scoring.newTokens());
+      return row(
+          id,
+          prompt,
+          said.text(),
+          null,
+          null,
+          video,
+          said.tokens().size(),
+          said.cost());
+    }
+    List<String> sayings = scoring.form().answers(options);
+    VideoReading.Scored scored = video.score(prompt.after(), sayings, kv);
+    return row(
+        id,
+        prompt,
+        sayings.get(scored.choice()),
+        scored.choice(),
+        scored,
+        video,
+        0,
+        scored.cost());
+  }
+
+  private static Row row(
+      String id,
+      Prompt prompt,
+      String response,
+      Integer choice,
+      VideoReading.Scored scored,
+      VideoReading video,
+      int newTokens,
+      VideoReading.Cost cost) {
+    return RowFactory.create(
+        id,
+        prompt.toString(),
+        response,
+        choice,
+        scored == null ? null : scored.logits().toArray(),
+        scored == null ? null : scored.logLikelihoods().toArray(),
+        scored == null ? null : scored.tokens().toArray(),
+        video.visualTokens(),
+        cost.promptTokens(),
+        newTokens,
+        (video.nanos() + cost.prefillNanos()) / NANOS_PER_MILLI,
+        cost.decodeNanos() / NANOS_PER_MILLI,
+        cost.kvBytesPeak(),
+        null);
+  }
+
+  private static Row failed(String id, RuntimeException error) {
+    List<Object> values = new ArrayList<>();
+    values.add(id);
+    while (values.size() < StageSchemas.ANSWER_ERROR) {
+      values.add(null);
+    }
+    values.add(error.getMessage());
+    return RowFactory.create(values.toArray());
+  }
+}
