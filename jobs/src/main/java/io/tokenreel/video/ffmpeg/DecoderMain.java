@@ -44,6 +44,8 @@ public final class DecoderMain {
       SynchronousQueue<DecodeRequest> requests = new SynchronousQueue<>();
       Thread reader = new Thread(() -> readUntilClosed(requests), "requests");
       reader.setDaemon(true);
+      // A class that is not there is no exception: without requests this process would wait on.
+      reader.setUncaughtExceptionHandler((thread, error) -> endUnread(error));
       reader.start();
       DecoderProtocol.writeHello(answers);
       while (true) {
@@ -61,9 +63,13 @@ public final class DecoderMain {
       deleteFolder();
       Runtime.getRuntime().halt(0);
     } catch (IOException | InterruptedException | RuntimeException e) {
-      System.err.println("the request could not be read: " + e);
-      Runtime.getRuntime().halt(2);
+      endUnread(e);
     }
+  }
+
+  private static void endUnread(Throwable error) {
+    System.err.println("the request could not be read: " + error);
+    Runtime.getRuntime().halt(2);
   }
 
   /** The owner's private folder, which an owner that was killed could not delete. */
