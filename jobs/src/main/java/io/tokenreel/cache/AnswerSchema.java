@@ -25,7 +25,8 @@ final class AnswerSchema {
                 "response",
                 DataTypes.StringType,
                 "what the model says: its words, or the letter or text of its option; NULL when there is a reason"),
-            optional("choice", DataTypes.IntegerType, "place of its option, from 0; NULL for words"),
+            optional(
+                "choice", DataTypes.IntegerType, "place of its option, from 0; NULL for words"),
             optional(
                 "option_logits",
                 arrayOf(DataTypes.FloatType),

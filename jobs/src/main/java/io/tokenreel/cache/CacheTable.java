@@ -39,8 +39,7 @@ public enum CacheTable {
           "template",
           "kv",
           "scoring"),
-      ParquetLayout.records(
-          "option_logits.list.element", "option_log_likelihoods.list.element"));
+      ParquetLayout.records("option_logits.list.element", "option_log_likelihoods.list.element"));
 
   private final StructType schema;
   private final List<String> key;

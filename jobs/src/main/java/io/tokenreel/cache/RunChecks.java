@@ -55,7 +55,8 @@ final class RunChecks {
     for (RunRecord run : runs.values()) {
       boolean answers = run.tables().contains(CacheTable.ANSWERS.folder());
       if (answers || !run.state().equals(RunRecord.DONE)) {
-        continue; // answers have no outcomes; what it has committed is sound by itself, and a later run does the rest
+        continue; // answers have no outcomes; what it has committed is sound by itself, and a later
+        // run does the rest
       }
       Map<String, Long> found = counted.getOrDefault(run.runId(), Map.of());
       if (found.values().stream().mapToLong(Long::longValue).sum() != run.inputVideos()) {

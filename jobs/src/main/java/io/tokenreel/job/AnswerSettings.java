@@ -2,6 +2,8 @@ package io.tokenreel.job;
 
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.RunRecord;
+import io.tokenreel.model.kv.KvSpec;
+import io.tokenreel.model.prompt.Scoring;
 import java.util.List;
 
 /**
@@ -14,8 +16,8 @@ import java.util.List;
  * @param compressions canonical specs to answer from; none means all that the cache has
  * @param device auto, cpu or cuda
  * @param template name of the prompt template
- * @param kv canonical KV cache spec
- * @param scoring canonical scoring
+ * @param kv KV cache spec; canonical here
+ * @param scoring how answers are got; canonical here
  * @param videosPerCommit videos in one wave
  */
 public record AnswerSettings(
@@ -33,6 +35,8 @@ public record AnswerSettings(
   public AnswerSettings {
     questions = List.copyOf(questions);
     compressions = List.copyOf(compressions);
+    kv = KvSpec.parse(kv).toString();
+    scoring = Scoring.parse(scoring).toString();
     if (videosPerCommit < 1) {
       throw new SettingsException("--videos-per-commit must be at least 1; got " + videosPerCommit);
     }

@@ -166,7 +166,8 @@ final class CompressJob {
                             .map(name -> col("`" + name + "`"))
                             .toArray(Column[]::new))),
                 computed);
-        case FEATURES -> throw new IllegalStateException("compress writes no " + table.folder());
+        case FEATURES, ANSWERS ->
+            throw new IllegalStateException("compress writes no " + table.folder());
       };
     }
 

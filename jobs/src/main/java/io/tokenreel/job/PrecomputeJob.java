@@ -94,7 +94,7 @@ final class PrecomputeJob {
         case TOKENS -> CacheRows.tokens(computed);
         case FEATURES -> CacheRows.features(computed);
         case OUTCOMES -> CacheRows.outcomes(computed, run.runId());
-        case SELECTIONS ->
+        case SELECTIONS, ANSWERS ->
             throw new IllegalStateException("precompute writes no " + table.folder());
       };
     }

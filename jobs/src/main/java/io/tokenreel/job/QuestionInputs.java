@@ -69,7 +69,8 @@ final class QuestionInputs {
       };
     } catch (Exception e) {
       if (e instanceof AnalysisException missing) {
-        throw new SettingsException("--questions %s: %s".formatted(file, missing.getSimpleMessage()));
+        throw new SettingsException(
+            "--questions %s: %s".formatted(file, missing.getSimpleMessage()));
       }
       throw e;
     }
@@ -114,7 +115,8 @@ final class QuestionInputs {
       // A text that is no JSON list becomes NULL; a question must not lose its options unnoticed.
       Column parsed = from_json(col("options"), OPTIONS);
       long broken =
-          rows.filter(col("options").isNotNull().and(parsed.isNull().or(col("options").equalTo(""))))
+          rows.filter(
+                  col("options").isNotNull().and(parsed.isNull().or(col("options").equalTo(""))))
               .count();
       if (broken > 0) {
         throw new SettingsException(

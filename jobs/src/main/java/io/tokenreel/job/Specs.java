@@ -2,6 +2,8 @@ package io.tokenreel.job;
 
 import io.tokenreel.compress.Compressors;
 import io.tokenreel.model.DeviceChoice;
+import io.tokenreel.model.kv.KvSpec;
+import io.tokenreel.model.prompt.PromptTemplates;
 import io.tokenreel.token.TokenDtype;
 import io.tokenreel.video.SamplingSpec;
 import java.util.function.UnaryOperator;
@@ -56,6 +58,20 @@ final class Specs {
             DeviceChoice.parse(text); // which prints cuda with an index, and takes none
             return text;
           });
+    }
+  }
+
+  /** {@code --kv}. */
+  static final class Kv extends Canonical {
+    Kv() {
+      super(text -> KvSpec.parse(text).toString());
+    }
+  }
+
+  /** {@code --template}. */
+  static final class Template extends Canonical {
+    Template() {
+      super(PromptTemplates::checked);
     }
   }
 

@@ -46,6 +46,41 @@ final class SummaryPrinter {
     }
   }
 
+  /** As {@link #print(RunSummary, double)}, of runs of answers. */
+  void printAnswers(List<AnswerSummary> runs, double sparkSeconds) {
+    if (!options.quiet()) {
+      runs.forEach(summary -> text(summary, sparkSeconds));
+    }
+    if (options.json()) {
+      json(JSON.createObjectNode().set("runs", JSON.valueToTree(runs)), sparkSeconds);
+    }
+  }
+
+  private void text(AnswerSummary summary, double sparkSeconds) {
+    PrintWriter err = command.getErr();
+    for (AnswerSummary.OfCompression one : summary.compressions()) {
+      err.printf(
+          Locale.ROOT,
+          "%s: %d answered from %.1f visual tokens a video, %d of %d right; %d without tokens, %d failed%n",
+          one.compression(),
+          one.answered(),
+          one.visualTokens(),
+          one.correct(),
+          one.targets(),
+          one.noTokens(),
+          one.failed());
+    }
+    err.printf(
+        Locale.ROOT,
+        "%d answers; %d were committed before. %.1f s, and %.1f s for Spark's start.%n",
+        summary.questions(),
+        summary.alreadyCommitted(),
+        summary.seconds(),
+        sparkSeconds);
+    err.printf("Run %s; the answers are in %s/answers%n", summary.runId(), summary.output());
+    err.flush();
+  }
+
   private void text(RunSummary summary, double sparkSeconds) {
     PrintWriter err = command.getErr();
     for (RunSummary.NotOk video : summary.notOk().stream().limit(MAX_PRINTED).toList()) {

@@ -19,6 +19,7 @@ import picocli.CommandLine.IVersionProvider;
     subcommands = {
       PrecomputeCommand.class,
       CompressCommand.class,
+      AnswerCommand.class,
       InspectCommand.class,
       VerifyCommand.class,
       BenchCommand.class,

@@ -3,6 +3,7 @@ package io.tokenreel.model;
 import ai.djl.Device;
 import io.tokenreel.model.engine.PyTorch;
 import io.tokenreel.model.llava.LlavaOnevision;
+import io.tokenreel.model.prompt.PromptTemplates;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -85,6 +86,15 @@ public final class Models {
     CheckpointFolder folder = folder(model, hadoop);
     return LANGUAGES.computeIfAbsent(
         folder.stamp(), stamp -> family(folder).describeLanguage(folder));
+  }
+
+  /**
+   * Checks that a model has a prompt template.
+   *
+   * @throws IllegalArgumentException when it does not, or nobody knows the template
+   */
+  public static void checkTemplate(String model, String template, Configuration hadoop) {
+    PromptTemplates.of(template, folder(model, hadoop)).render("?");
   }
 
   /**

@@ -34,11 +34,8 @@ public interface VideoReading extends AutoCloseable {
    */
   Scored score(String after, List<String> options, KvSpec kv);
 
-  /**
-   * No more questions will be asked; what goes on need not keep what only they would need. Closing
-   * does this, too.
-   */
-  void noMoreQuestions();
+  /** The next question is the last one: it need not keep what only others would need. */
+  void expectLastQuestion();
 
   @Override
   void close();

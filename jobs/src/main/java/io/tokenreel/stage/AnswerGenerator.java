@@ -22,8 +22,8 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * The stage that answers questions about videos with a model's own language decoder: from a
- * column of visual tokens ({@link StageSchemas#VISUAL}) and one of questions ({@link
+ * The stage that answers questions about videos with a model's own language decoder: from a column
+ * of visual tokens ({@link StageSchemas#VISUAL}) and one of questions ({@link
  * StageSchemas#QUESTIONS}) to a column of answers ({@link StageSchemas#ANSWERS}), one per question
  * in their order.
  *
@@ -55,7 +55,7 @@ public final class AnswerGenerator extends ColumnTransformer<AnswerGenerator> {
       textParam(
           "template",
           "how a question becomes a prompt: chat, the checkpoint's own template, or qwen_1_5",
-          AnswerGenerator::checkTemplate);
+          PromptTemplates::checked);
   private final Param<String> kv =
       textParam(
           "kv",
@@ -85,13 +85,6 @@ public final class AnswerGenerator extends ColumnTransformer<AnswerGenerator> {
     setDefault(template, PromptTemplates.CHAT);
     setDefault(kv, KvSpec.FULL.toString());
     setDefault(scoring, Scoring.parse("generate").toString());
-  }
-
-  private static void checkTemplate(String name) {
-    if (!PromptTemplates.names().contains(name)) {
-      throw new IllegalArgumentException(
-          "unknown prompt '" + name + "'; known: " + PromptTemplates.names());
-    }
   }
 
   @Override

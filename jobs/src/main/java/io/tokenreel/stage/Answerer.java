@@ -52,7 +52,7 @@ final class Answerer {
             read = prompt.before();
           }
           if (i == answers.length - 1) {
-            video.noMoreQuestions();
+            video.expectLastQuestion();
           }
           answers[i] = answer(question.getString(0), video, prompt, options);
         } catch (IllegalArgumentException | IllegalStateException e) {
@@ -92,27 +92,12 @@ final class Answerer {
   private Row answer(String id, VideoReading video, Prompt prompt, List<String> options) {
     if (scoring.generates()) {
       VideoReading.Generated said = video.generate(prompt.after(), kv, scoring.newTokens());
-      return row(
-          id,
-          prompt,
-          said.text(),
-          null,
-          null,
-          video,
-          said.tokens().size(),
-          said.cost());
+      return row(id, prompt, said.text(), null, null, video, said.tokens().size(), said.cost());
     }
     List<String> sayings = scoring.form().answers(options);
     VideoReading.Scored scored = video.score(prompt.after(), sayings, kv);
     return row(
-        id,
-        prompt,
-        sayings.get(scored.choice()),
-        scored.choice(),
-        scored,
-        video,
-        0,
-        scored.cost());
+        id, prompt, sayings.get(scored.choice()), scored.choice(), scored, video, 0, scored.cost());
   }
 
   private static Row row(

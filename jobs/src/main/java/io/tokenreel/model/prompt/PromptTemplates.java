@@ -44,17 +44,25 @@ public final class PromptTemplates {
   }
 
   /**
+   * The name itself.
+   *
+   * @throws IllegalArgumentException for an unknown one
+   */
+  public static String checked(String name) {
+    if (!TEMPLATES.containsKey(name)) {
+      throw new IllegalArgumentException(
+          "unknown prompt '" + name + "'; known: " + TEMPLATES.keySet());
+    }
+    return name;
+  }
+
+  /**
    * The template of a name, for a checkpoint.
    *
    * @throws IllegalArgumentException for an unknown name, or a checkpoint without the template
    */
   public static PromptTemplate of(String name, CheckpointFolder folder) {
-    Function<CheckpointFolder, PromptTemplate> template = TEMPLATES.get(name);
-    if (template == null) {
-      throw new IllegalArgumentException(
-          "unknown prompt '" + name + "'; known: " + TEMPLATES.keySet());
-    }
-    return template.apply(folder);
+    return TEMPLATES.get(checked(name)).apply(folder);
   }
 
   private static String chatTemplate(CheckpointFolder folder) {

@@ -19,6 +19,7 @@ final class Qwen2Reading implements VideoReading {
   private final Qwen2Decoder decoder;
   private final SharedPrefix prefix;
   private final long nanos;
+  private boolean last;
 
   Qwen2Reading(
       LanguageInfo info,
@@ -52,7 +53,7 @@ final class Qwen2Reading implements VideoReading {
 
   @Override
   public Generated generate(String after, KvSpec kv, int maxNewTokens) {
-    try (KvCache cache = prefix.begin(kv)) {
+    try (KvCache cache = begin(kv)) {
       long start = System.nanoTime();
       float[] logits = feedPrompt(after, cache);
       long prefilled = System.nanoTime();
@@ -80,7 +81,7 @@ final class Qwen2Reading implements VideoReading {
     List<Float> firsts = new ArrayList<>();
     List<Double> sums = new ArrayList<>();
     List<Integer> counts = new ArrayList<>();
-    try (KvCache cache = prefix.begin(kv)) {
+    try (KvCache cache = begin(kv)) {
       long start = System.nanoTime();
       float[] logits = feedPrompt(after, cache);
       long prefilled = System.nanoTime();
@@ -133,8 +134,16 @@ final class Qwen2Reading implements VideoReading {
   }
 
   @Override
-  public void noMoreQuestions() {
-    prefix.close();
+  public void expectLastQuestion() {
+    last = true;
+  }
+
+  private KvCache begin(KvSpec kv) {
+    KvCache cache = prefix.begin(kv);
+    if (last) {
+      prefix.close();
+    }
+    return cache;
   }
 
   @Override

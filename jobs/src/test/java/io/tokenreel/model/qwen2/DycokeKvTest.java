@@ -75,10 +75,10 @@ class DycokeKvTest {
   @CsvSource({
     "paper,host,0.9999",
     "paper,drop,0.9999",
-    "paper,device,1",
+    "paper,device,0.999999",
     "paper,host,0",
     "release,host,0.9999",
-    "release,host,1",
+    "release,host,0.999999",
     "release,host,-1"
   })
   void decode_pruned_givesTheLogitsOfAMaskedForwardPass(

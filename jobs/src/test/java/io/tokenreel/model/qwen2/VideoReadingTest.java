@@ -142,6 +142,20 @@ class VideoReadingTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"full", "dycoke:layer=1,prune=0.7,reserve=drop"})
+  void generate_theLastQuestion_keepsOnlyWhatItNeeds(String kv) {
+    String after = prompt("What colour is the circle?").after();
+    try (VideoReading video = model.read(before, GoldenLanguage.visual("none"))) {
+      List<Integer> first = video.generate(after, KvSpec.parse(kv), NEW_TOKENS).tokens();
+      long shared = video.resident().working();
+      video.expectLastQuestion();
+      assertEquals(first, video.generate(after, KvSpec.parse(kv), NEW_TOKENS).tokens());
+      assertTrue(shared > 0);
+      assertEquals(0, video.resident().working());
+    }
+  }
+
   @Test
   void generate_untilAnEndToken_stopsThere() {
     LanguageInfo info = model.info();

@@ -1,0 +1,128 @@
+package io.tokenreel.job;
+
+import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.collect_list;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.current_timestamp;
+import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.lower;
+import static org.apache.spark.sql.functions.regexp_replace;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.trim;
+import static org.apache.spark.sql.functions.when;
+
+import io.tokenreel.cache.CacheTable;
+import io.tokenreel.stage.AnswerGenerator;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** From questions and tokens to the rows of {@code answers/}. */
+final class AnswerRows {
+
+  private static final String[] CELL = {"video_id", "compression", "content_sha256"};
+
+  private final AnswerGenerator generator;
+
+  AnswerRows(AnswerGenerator generator) {
+    this.generator = generator;
+  }
+
+  /** The rows whose key another table's rows do not have; a key may hold a NULL. */
+  static Dataset<Row> without(Dataset<Row> asked, Dataset<Row> committed) {
+    List<String> key = CacheTable.ANSWERS.key();
+    Dataset<Row> keys =
+        committed.select(
+            key.stream().map(name -> col(name).as("committed_" + name)).toArray(Column[]::new));
+    Column same =
+        key.stream()
+            .map(name -> asked.col(name).eqNullSafe(keys.col("committed_" + name)))
+            .reduce(Column::and)
+            .orElseThrow();
+    return asked.join(keys, same, "left_anti");
+  }
+
+  /**
+   * Answers questions.
+   *
+   * @param asked one row per question and compression, with the columns of the key; {@code
+   *     content_sha256} is NULL where there are no tokens
+   * @param tokens rows of {@code tokens/} of these videos, others among them
+   */
+  Dataset<Row> of(Dataset<Row> asked, Dataset<Row> tokens) {
+    Dataset<Row> questions =
+        asked
+            .filter(col("content_sha256").isNotNull())
+            .groupBy("video_id", "compression", "content_sha256")
+            .agg(
+                collect_list(
+                        struct(
+                            col("question_id"),
+                            col("question"),
+                            // Nobody asks about a NULL among the options.
+                            col("options").cast("array<string>").as("options")))
+                    .as("questions"));
+    Dataset<Row> visual =
+        tokens
+            .join(broadcast(questions), CELL)
+            .select(
+                col("video_id"),
+                col("compression"),
+                struct(col("dim"), col("dtype"), col("tokens").as("data")).as("visual"),
+                col("questions"));
+    Dataset<Row> answers =
+        generator
+            .transform(visual)
+            .select(col("video_id"), col("compression"), explode(col("answers")).as("answer"))
+            .select(col("video_id"), col("compression"), col("answer.*"));
+    Dataset<Row> all =
+        asked
+            .join(answers, new String[] {"video_id", "compression", "question_id"}, "left_outer")
+            .withColumn("reason", reason())
+            .withColumn("detail", detail())
+            .withColumn("correct", correct())
+            .withColumn("writer_version", lit(TokenReel.version()))
+            .withColumn("created_at", current_timestamp());
+    List<String> columns = new ArrayList<>(Arrays.asList(CacheTable.ANSWERS.schema().fieldNames()));
+    Arrays.stream(asked.columns()).filter(name -> !columns.contains(name)).forEach(columns::add);
+    return all.select(columns.stream().map(name -> col("`" + name + "`")).toArray(Column[]::new));
+  }
+
+  private static Column reason() {
+    return when(col("content_sha256").isNull(), "no_tokens")
+        .when(col("response").isNull(), "answer_error");
+  }
+
+  private static Column detail() {
+    return when(
+            col("content_sha256").isNull(),
+            concat(
+                lit("the cache has no tokens of this video with "),
+                col("encoder"),
+                lit(", "),
+                col("sampling"),
+                lit(" and "),
+                col("compression")))
+        .otherwise(col("error"));
+  }
+
+  /** The chosen option, in its own text, or the words, against the target. */
+  private static Column correct() {
+    Column chosen = coalesce(col("options").getItem(col("choice")), col("response"));
+    return when(col("response").isNull().or(col("target").isNull()), lit(null).cast("boolean"))
+        .otherwise(
+            plain(chosen)
+                .equalTo(plain(col("target")))
+                .or(plain(col("response")).equalTo(plain(col("target")))));
+  }
+
+  private static Column plain(Column text) {
+    return regexp_replace(lower(trim(text)), "\\.$", "");
+  }
+}

@@ -1,0 +1,103 @@
+package io.tokenreel.job;
+
+import static org.apache.spark.sql.functions.avg;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.count_if;
+
+import io.tokenreel.cache.CacheTable;
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * What one run of answers came to.
+ *
+ * @param runId names the run in {@code runs/}
+ * @param output the folder that holds {@code answers/}
+ * @param questions questions times compressions
+ * @param alreadyCommitted of these, answered by a run before
+ * @param seconds wall time of the job, Spark's start not included
+ * @param compressions what each compression's answers came to
+ */
+public record AnswerSummary(
+    String runId,
+    String output,
+    long questions,
+    long alreadyCommitted,
+    double seconds,
+    List<OfCompression> compressions) {
+
+  /**
+   * The answers from one compression's tokens.
+   *
+   * @param answered questions with a response
+   * @param noTokens questions about videos of which the cache has no tokens
+   * @param failed questions that the model failed on
+   * @param targets answered questions whose right answer is known
+   * @param correct of these, right ones
+   * @param visualTokens mean rows that a video gave the prompt
+   */
+  public record OfCompression(
+      String compression,
+      long answered,
+      long noTokens,
+      long failed,
+      long targets,
+      long correct,
+      double visualTokens) {}
+
+  /**
+   * The summary of a run, read from what is committed of the questions asked.
+   *
+   * @param asked with the columns of the key
+   * @param answers all rows of {@code answers/}
+   */
+  static AnswerSummary of(
+      Dataset<Row> asked,
+      Dataset<Row> answers,
+      String runId,
+      String output,
+      long alreadyCommitted,
+      double seconds) {
+    Dataset<Row> keys =
+        asked.select(
+            CacheTable.ANSWERS.key().stream()
+                .map(name -> col(name).as("asked_" + name))
+                .toArray(Column[]::new));
+    Column same =
+        CacheTable.ANSWERS.key().stream()
+            .map(name -> answers.col(name).eqNullSafe(keys.col("asked_" + name)))
+            .reduce(Column::and)
+            .orElseThrow();
+    List<OfCompression> found =
+        answers
+            .join(keys, same, "left_semi")
+            .groupBy("compression")
+            .agg(
+                count_if(col("reason").isNull()),
+                count_if(col("reason").equalTo("no_tokens")),
+                count_if(col("reason").equalTo("answer_error")),
+                count(col("correct")),
+                count_if(col("correct")),
+                avg(col("visual_tokens")))
+            .orderBy("compression")
+            .collectAsList()
+            .stream()
+            .map(
+                row ->
+                    new OfCompression(
+                        row.getString(0),
+                        row.getLong(1),
+                        row.getLong(2),
+                        row.getLong(3),
+                        row.getLong(4),
+                        row.getLong(5),
+                        row.isNullAt(6) ? 0 : row.getDouble(6)))
+            .toList();
+    long questions =
+        found.stream().mapToLong(one -> one.answered() + one.noTokens() + one.failed()).sum();
+    return new AnswerSummary(runId, output, questions, alreadyCommitted, seconds, found);
+  }
+}

@@ -1,0 +1,202 @@
+package io.tokenreel.job;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tokenreel.cache.CacheTable;
+import io.tokenreel.cache.CacheVerifier;
+import io.tokenreel.cache.CommittedRows;
+import io.tokenreel.sql.LocalSpark;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From a cache of real videos and a table of questions to a table of answers. */
+class AnswerJobTest {
+
+  private static final String MODEL =
+      Path.of("..", "shared", "goldens", "models", "llava_onevision_tiny").toString();
+  private static final List<String> COMPRESSIONS = List.of("vidcom2:retention=0.25", "none");
+  private static final String QUESTIONS =
+      """
+      {"video_id":"h265_video.mp4","question_id":"1","question":"What is it?","options":["red","blue"],"answer":"red","level":3}
+      {"video_id":"h265_video.mp4","question_id":"2","question":"Which one?","options":["circle","square","cross"],"answer":"B","level":1}
+      {"video_id":"video_0.mov","question_id":"1","question":"What is it?","options":["red","blue"],"level":2}
+      {"video_id":"absent.mp4","question_id":"1","question":"What is it?","options":["red","blue"],"answer":"red"}
+      {"video_id":"video_0.mov","question_id":"3","question":"No <video> here","options":["red","blue"]}
+      """;
+
+  private final SparkSession spark = LocalSpark.plain();
+
+  @TempDir Path folder;
+
+  private Path questions;
+
+  @BeforeEach
+  void precompute() throws IOException {
+    questions = Files.writeString(folder.resolve("questions.jsonl"), QUESTIONS);
+    PrecomputeSettings settings =
+        new PrecomputeSettings(
+            Stream.of("h265_video.mp4", "video_0.mov")
+                .map(name -> JobTests.VIDEOS.resolve(name).toString())
+                .toList(),
+            cache(),
+            MODEL,
+            "uniform:frames=4",
+            COMPRESSIONS,
+            false,
+            "bf16",
+            "cpu",
+            4,
+            "sampled",
+            60,
+            512,
+            16,
+            10);
+    new PrecomputeJob(spark, settings, Progress.silent()).run();
+  }
+
+  private String cache() {
+    return folder.resolve("cache").toString();
+  }
+
+  private AnswerSettings settings(String output, String kv, String scoring) {
+    return new AnswerSettings(
+        cache(),
+        List.of(questions.toString()),
+        folder.resolve(output).toString(),
+        MODEL,
+        List.of(),
+        "cpu",
+        "chat",
+        kv,
+        scoring,
+        1);
+  }
+
+  private AnswerSummary answer(String output, String kv, String scoring) throws IOException {
+    return new AnswerJob(spark, settings(output, kv, scoring), Progress.silent()).run().get(0);
+  }
+
+  private Dataset<Row> answers(String output) throws IOException {
+    return CommittedRows.withPassthrough(
+        spark,
+        new org.apache.hadoop.fs.Path(folder.resolve(output).toString()),
+        CacheTable.ANSWERS);
+  }
+
+  @Test
+  void run_options_givesARowPerQuestionAndCompressionAndThenNothing() throws IOException {
+    AnswerSummary summary = answer("answers", "full", "options:form=letter");
+    assertEquals(10, summary.questions());
+    assertEquals(0, summary.alreadyCommitted());
+    assertEquals(
+        List.of("none", "vidcom2:retention=0.25"),
+        summary.compressions().stream().map(AnswerSummary.OfCompression::compression).toList());
+    for (AnswerSummary.OfCompression one : summary.compressions()) {
+      assertEquals(3, one.answered());
+      assertEquals(1, one.noTokens());
+      assertEquals(1, one.failed());
+      assertEquals(2, one.targets());
+    }
+    List<Row> rows =
+        answers("answers")
+            .orderBy("compression", "video_id", "question_id")
+            .select(
+                "video_id",
+                "question_id",
+                "reason",
+                "prompt",
+                "response",
+                "choice",
+                "visual_tokens",
+                "level",
+                "detail")
+            .collectAsList();
+    assertEquals(10, rows.size());
+    Row absent = rows.get(0);
+    assertEquals("absent.mp4", absent.getString(0));
+    assertEquals("no_tokens", absent.getString(2));
+    assertTrue(absent.getString(8).contains("no tokens of this video"), absent.toString());
+    Row lettered = rows.get(2);
+    assertEquals(
+        "<|im_start|>user <video>\nWhich one?\nA. circle\nB. square\nC. cross\nRespond with only the letter (A, B, or C) of the correct option.<|im_end|><|im_start|>assistant\n",
+        lettered.getString(3));
+    assertEquals("ABC".charAt(lettered.getInt(5)) + "", lettered.getString(4));
+    assertEquals(4 * 9 + 1, lettered.getInt(6));
+    assertEquals(1, lettered.getLong(7));
+    Row refused = rows.get(4);
+    assertEquals("answer_error", refused.getString(2));
+    assertTrue(refused.getString(8).contains("must hold <video> once"), refused.toString());
+
+    AnswerSummary again = answer("answers", "full", "options:form=letter");
+    assertEquals(10, again.alreadyCommitted());
+    assertEquals(10, answers("answers").count());
+    assertSound("answers");
+  }
+
+  @Test
+  void run_otherKvAndScoring_areOtherKeysBesideTheFirst() throws IOException {
+    answer("cache", "full", "generate:tokens=3,form=text");
+    answer("cache", "dycoke:layer=1,prune=0.5", "generate:tokens=3,form=text");
+    List<Row> counts =
+        answers("cache")
+            .filter("reason is null")
+            .groupBy("kv")
+            .count()
+            .orderBy("kv")
+            .collectAsList();
+    assertEquals(
+        "[[dycoke:layer=1,prune=0.5,refresh=0.9,mode=paper,reserve=host,6], [full,6]]",
+        counts.toString());
+    Row row =
+        answers("cache")
+            .filter(
+                "kv = 'full' and compression = 'none' and video_id = 'video_0.mov' and reason is null")
+            .select("new_tokens", "prompt", "prefill_ms", "kv_bytes_peak", "choice", "correct")
+            .first();
+    assertTrue(row.getInt(0) >= 1 && row.getInt(0) <= 3, row.toString());
+    assertTrue(row.getString(1).contains("What is it?\nred\nblue<|im_end|>"), row.toString());
+    assertTrue(row.getDouble(2) > 0 && row.getLong(3) > 0, row.toString());
+    assertTrue(row.isNullAt(4) && row.isNullAt(5), row.toString());
+    assertSound("cache");
+  }
+
+  @Test
+  void run_cacheOfAnotherEncoder_isRefusedWithBothNames() {
+    AnswerSettings other =
+        new AnswerSettings(
+            cache(),
+            List.of(questions.toString()),
+            folder.resolve("answers").toString(),
+            "default",
+            List.of(),
+            "cpu",
+            "qwen_1_5",
+            "full",
+            "generate:tokens=3,form=text",
+            10);
+    String message =
+        assertThrows(
+                SettingsException.class, () -> new AnswerJob(spark, other, Progress.silent()).run())
+            .getMessage();
+    assertNotEquals("", message);
+  }
+
+  private void assertSound(String output) throws IOException {
+    assertEquals(
+        List.of(),
+        CacheVerifier.verify(
+            spark, new org.apache.hadoop.fs.Path(folder.resolve(output).toString())));
+  }
+}
