@@ -77,7 +77,9 @@ final class SceneQuestions {
     return all;
   }
 
-  /** Objects are in the order in which they appear, each first seen in a sampled frame of its own. */
+  /**
+   * Objects are in the order in which they appear, each first seen in a sampled frame of its own.
+   */
   private SceneQuestion order() {
     List<String> names = scene.objects().stream().map(SceneObject::name).toList();
     List<String> absent = new ArrayList<>();

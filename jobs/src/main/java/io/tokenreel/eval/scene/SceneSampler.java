@@ -7,8 +7,8 @@ import java.util.SplittableRandom;
 
 /**
  * Draws scenes. Each has one to four objects: one moves across a good part of the frame, for long
- * enough that its way shows in the sampled frames; each of the others is brief, moves too, or stands
- * still for a while.
+ * enough that its way shows in the sampled frames; each of the others is brief, moves too, or
+ * stands still for a while.
  *
  * <p>A draw that breaks a rule (two objects that appear on the same sampled frame, too many at a
  * time, two too near to each other) is thrown away whole and drawn anew from the same stream.
@@ -62,8 +62,7 @@ final class SceneSampler {
     int lastSample = firstSample + samples - 1;
     int firstFrame = Math.max(0, clock.frameOf(firstSample) - random.nextInt(SceneClock.STEP));
     int lastFrame =
-        Math.min(
-            clock.frames() - 1, clock.frameOf(lastSample) + random.nextInt(SceneClock.STEP));
+        Math.min(clock.frames() - 1, clock.frameOf(lastSample) + random.nextInt(SceneClock.STEP));
     int size = random.nextBoolean() ? random.nextInt(30, 37) : random.nextInt(42, 57);
     SceneMotion motion = moving ? Draws.one(SceneMotion.WAYS, random) : SceneMotion.STILL;
     double speed = moving ? speed(motion, samples, lastFrame - firstFrame, size) : 0;
