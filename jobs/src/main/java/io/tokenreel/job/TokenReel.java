@@ -23,6 +23,7 @@ import picocli.CommandLine.IVersionProvider;
       InspectCommand.class,
       VerifyCommand.class,
       BenchCommand.class,
+      ScenesCommand.class,
       SettingsCommand.class
     })
 public final class TokenReel {

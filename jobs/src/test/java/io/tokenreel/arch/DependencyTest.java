@@ -41,8 +41,9 @@ class DependencyTest {
           Map.entry("model", LIBRARY),
           Map.entry("stage", MEANS),
           Map.entry("cache", MEANS),
+          Map.entry("eval", MEANS),
           Map.entry("bench", and(MEANS, "stage", "cache")),
-          Map.entry("job", and(MEANS, "stage", "cache", "bench")));
+          Map.entry("job", and(MEANS, "stage", "cache", "eval", "bench")));
 
   private static JavaClasses classes;
 
@@ -92,6 +93,7 @@ class DependencyTest {
             "model.llava.LlavaOnevision",
             "stage.FrameDecoder",
             "cache.TokenCache",
+            "eval.scene.SceneSet",
             "bench.EncodeBench",
             "job.TokenReel")) {
       assertTrue(classes.contain(ROOT + known), known);

@@ -1,0 +1,112 @@
+package io.tokenreel.eval.scene;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.tokenreel.video.VideoWriter;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+
+/**
+ * A folder of generated videos with questions: {@code videos/}, H.264 in MP4, {@code
+ * questions.jsonl} and {@code scenes.jsonl}.
+ *
+ * @param split what the videos are for
+ * @param first number of the first video in its split
+ * @param videos how many
+ * @param samples uniformly sampled frames that decide every answer
+ */
+public record SceneSet(SceneSplit split, int first, int videos, int samples) {
+
+  /** What a reader should sample: as many frames as a set's videos are made for by default. */
+  public static final int SAMPLES = 16;
+
+  static final String ENDING = ".mp4";
+
+  private static final int KEYFRAME_INTERVAL = 15;
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
+
+  public SceneSet {
+    Objects.requireNonNull(split, "split");
+    if (videos < 1 || first < 0 || first > SceneSplit.MOST_VIDEOS - videos) {
+      throw new IllegalArgumentException(
+          "videos %d to %d of %s are asked for; a split has videos 0 to %d"
+              .formatted(first, first + videos - 1L, split.word(), SceneSplit.MOST_VIDEOS - 1));
+    }
+    if (samples < SceneClock.FEWEST) {
+      throw new IllegalArgumentException(
+          "scenes are made for at least %d sampled frames; got %d"
+              .formatted(SceneClock.FEWEST, samples));
+    }
+  }
+
+  /**
+   * Renders the videos on all processors, and writes the two files beside them.
+   *
+   * @param folder is made when it is missing; files of the same names in it are replaced
+   * @param rendered is run after every video, by any thread
+   */
+  public void write(Path folder, Runnable rendered) throws IOException {
+    Path target = Files.createDirectories(folder.resolve("videos"));
+    try {
+      IntStream.range(first, first + videos)
+          .parallel()
+          .forEach(
+              number -> {
+                render(scene(number), target.resolve(name(number) + ENDING));
+                rendered.run();
+              });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    try (BufferedWriter questions = Files.newBufferedWriter(folder.resolve("questions.jsonl"));
+        BufferedWriter scenes = Files.newBufferedWriter(folder.resolve("scenes.jsonl"))) {
+      for (int number = first; number < first + videos; number++) {
+        Scene scene = scene(number);
+        for (SceneQuestion question : SceneQuestions.about(scene, name(number))) {
+          questions.append(JSON.writeValueAsString(question)).append('\n');
+        }
+        SceneTruth truth = SceneTruth.of(scene, name(number) + ENDING);
+        scenes.append(JSON.writeValueAsString(truth)).append('\n');
+      }
+    }
+  }
+
+  /** The questions of all videos, in the order of the file. */
+  List<SceneQuestion> questions() {
+    return IntStream.range(first, first + videos)
+        .boxed()
+        .flatMap(number -> SceneQuestions.about(scene(number), name(number)).stream())
+        .toList();
+  }
+
+  Scene scene(int number) {
+    return SceneSampler.sample(split.seed(number), new SceneClock(samples));
+  }
+
+  String name(int number) {
+    return "%s-%06d".formatted(split.word(), number);
+  }
+
+  static void render(Scene scene, Path file) {
+    try {
+      VideoWriter.write(
+          file,
+          Scene.WIDTH,
+          Scene.HEIGHT,
+          SceneClock.FRAMES_PER_SECOND,
+          KEYFRAME_INTERVAL,
+          scene.clock().frames(),
+          new SceneRenderer(scene));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

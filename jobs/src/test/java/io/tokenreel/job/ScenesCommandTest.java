@@ -1,0 +1,62 @@
+package io.tokenreel.job;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** {@code tokenreel scenes}, from the command line to the files. */
+class ScenesCommandTest {
+
+  private final StringWriter err = new StringWriter();
+
+  private int execute(String... arguments) {
+    CommandLine line = TokenReel.commandLine();
+    line.setErr(new PrintWriter(err, true));
+    return TokenReel.execute(line, arguments);
+  }
+
+  private int scenes(Path output, String split, String... more) {
+    String[] arguments = new String[4 + more.length];
+    arguments[0] = "scenes";
+    arguments[1] = "--output=" + output;
+    arguments[2] = "--split=" + split;
+    arguments[3] = "--frames=4";
+    System.arraycopy(more, 0, arguments, 4, more.length);
+    return execute(arguments);
+  }
+
+  @Test
+  void scenes_someVideos_writesThemAndSaysSo(@TempDir Path folder) throws IOException {
+    assertEquals(0, scenes(folder, "test", "--videos=2", "--first=5"), err.toString());
+    assertTrue(err.toString().contains("2 videos in "), err.toString());
+    assertTrue(Files.exists(folder.resolve("videos/test-000005.mp4")));
+    assertTrue(Files.exists(folder.resolve("videos/test-000006.mp4")));
+    assertTrue(
+        Files.readString(folder.resolve("questions.jsonl")).contains("\"test-000006-count\""));
+  }
+
+  @Test
+  void scenes_quiet_saysNothing(@TempDir Path folder) {
+    assertEquals(0, scenes(folder, "train", "--videos=1", "--quiet"));
+    assertEquals("", err.toString());
+  }
+
+  @Test
+  void scenes_badSettings_exitWithTwoAndNameThem(@TempDir Path folder) {
+    assertEquals(2, scenes(folder, "training", "--videos=1"));
+    assertTrue(
+        err.toString().contains("--split must be train, validation or test; got training"),
+        err.toString());
+    assertEquals(2, scenes(folder, "train", "--videos=0"));
+    assertEquals(2, scenes(folder, "train", "--videos=2", "--first=-1"));
+    assertTrue(err.toString().contains("videos -1 to 0 of train"), err.toString());
+  }
+}
