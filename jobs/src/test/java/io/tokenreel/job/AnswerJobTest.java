@@ -1,7 +1,6 @@
 package io.tokenreel.job;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -173,24 +172,38 @@ class AnswerJobTest {
   }
 
   @Test
-  void run_cacheOfAnotherEncoder_isRefusedWithBothNames() {
-    AnswerSettings other =
+  void run_cacheOfAnotherEncoder_isRefusedWithBothNames() throws IOException {
+    Path other = Files.createDirectory(folder.resolve("other"));
+    try (Stream<Path> files = Files.list(Path.of(MODEL))) {
+      for (Path file : files.toList()) {
+        Files.copy(file, other.resolve(file.getFileName().toString()));
+      }
+    }
+    Path pixels = other.resolve("preprocessor_config.json");
+    String changed = Files.readString(pixels).replace("0.00392156862745098", "0.0039");
+    Files.delete(pixels);
+    Files.writeString(pixels, changed);
+    AnswerSettings settings =
         new AnswerSettings(
             cache(),
             List.of(questions.toString()),
             folder.resolve("answers").toString(),
-            "default",
+            other.toString(),
             List.of(),
             "cpu",
-            "qwen_1_5",
+            "chat",
             "full",
-            "generate:tokens=3,form=text",
+            "options",
             10);
     String message =
         assertThrows(
-                SettingsException.class, () -> new AnswerJob(spark, other, Progress.silent()).run())
+                SettingsException.class,
+                () -> new AnswerJob(spark, settings, Progress.silent()).run())
             .getMessage();
-    assertNotEquals("", message);
+    assertTrue(
+        message.matches(
+            ".* holds tokens of \\[llava_onevision_tiny@[0-9a-f]{16}]; the encoder of --model .* is other@[0-9a-f]{16}: .*"),
+        message);
   }
 
   private void assertSound(String output) throws IOException {
