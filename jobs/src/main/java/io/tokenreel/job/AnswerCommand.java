@@ -137,7 +137,8 @@ final class AnswerCommand implements Callable<Integer> {
     long start = System.nanoTime();
     try (SparkSession spark = session.session("answer")) {
       double sparkSeconds = (System.nanoTime() - start) / 1e9;
-      List<AnswerSummary> runs = new AnswerJob(spark, settings, progress()).run();
+      List<AnswerSummary> runs =
+          new AnswerJob(spark, settings, session.progress(spec.commandLine())).run();
       new SummaryPrinter(spec.commandLine(), session).printAnswers(runs, sparkSeconds);
       return 0;
     }
@@ -150,9 +151,5 @@ final class AnswerCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new SettingsException("--scoring, --option-form, --max-new-tokens: " + e.getMessage());
     }
-  }
-
-  private Progress progress() {
-    return session.quiet() ? Progress.silent() : Progress.on(spec.commandLine().getErr());
   }
 }

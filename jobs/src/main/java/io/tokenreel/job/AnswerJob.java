@@ -53,7 +53,8 @@ final class AnswerJob {
     LanguageInfo language = language(hadoop);
     Dataset<Row> questions =
         QuestionInputs.read(spark, settings.questions()).persist(StorageLevel.MEMORY_AND_DISK());
-    Dataset<Row> tokens = tokens(Models.describe(settings.model(), hadoop).encoder());
+    String encoder = Models.describe(settings.model(), hadoop).encoder();
+    Dataset<Row> tokens = tokens(encoder);
     List<AnswerSummary> summaries = new ArrayList<>();
     try (TokenCacheWriter writer = TokenCacheWriter.open(spark, new Path(settings.output()));
         Progress shown = progress) {
@@ -64,6 +65,7 @@ final class AnswerJob {
                 writer,
                 questions,
                 tokens.filter(col("sampling").equalTo(sampling.getString(0))),
+                encoder,
                 sampling.getString(0),
                 language,
                 shown));
@@ -114,13 +116,13 @@ final class AnswerJob {
       TokenCacheWriter writer,
       Dataset<Row> questions,
       Dataset<Row> tokens,
+      String encoder,
       String sampling,
       LanguageInfo language,
       Progress shown)
       throws IOException {
     long start = System.nanoTime();
     List<String> compressions = strings(tokens.select("compression").distinct());
-    String encoder = tokens.select("encoder").first().getString(0);
     Dataset<Row> newest = newest(tokens);
     Dataset<Row> asked =
         questions

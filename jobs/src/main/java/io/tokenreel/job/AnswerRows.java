@@ -36,16 +36,25 @@ final class AnswerRows {
 
   /** The rows whose key another table's rows do not have; a key may hold a NULL. */
   static Dataset<Row> without(Dataset<Row> asked, Dataset<Row> committed) {
+    return byKey(asked, committed, "left_anti");
+  }
+
+  /** The rows whose key another table's rows have; a key may hold a NULL. */
+  static Dataset<Row> within(Dataset<Row> rows, Dataset<Row> others) {
+    return byKey(rows, others, "left_semi");
+  }
+
+  private static Dataset<Row> byKey(Dataset<Row> rows, Dataset<Row> others, String join) {
     List<String> key = CacheTable.ANSWERS.key();
     Dataset<Row> keys =
-        committed.select(
-            key.stream().map(name -> col(name).as("committed_" + name)).toArray(Column[]::new));
+        others.select(
+            key.stream().map(name -> col(name).as("other_" + name)).toArray(Column[]::new));
     Column same =
         key.stream()
-            .map(name -> asked.col(name).eqNullSafe(keys.col("committed_" + name)))
+            .map(name -> rows.col(name).eqNullSafe(keys.col("other_" + name)))
             .reduce(Column::and)
             .orElseThrow();
-    return asked.join(keys, same, "left_anti");
+    return rows.join(keys, same, join);
   }
 
   /**

@@ -5,9 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
 
-import io.tokenreel.cache.CacheTable;
 import java.util.List;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -61,19 +59,8 @@ public record AnswerSummary(
       String output,
       long alreadyCommitted,
       double seconds) {
-    Dataset<Row> keys =
-        asked.select(
-            CacheTable.ANSWERS.key().stream()
-                .map(name -> col(name).as("asked_" + name))
-                .toArray(Column[]::new));
-    Column same =
-        CacheTable.ANSWERS.key().stream()
-            .map(name -> answers.col(name).eqNullSafe(keys.col("asked_" + name)))
-            .reduce(Column::and)
-            .orElseThrow();
     List<OfCompression> found =
-        answers
-            .join(keys, same, "left_semi")
+        AnswerRows.within(answers, asked)
             .groupBy("compression")
             .agg(
                 count_if(col("reason").isNull()),

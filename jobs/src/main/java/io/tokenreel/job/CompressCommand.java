@@ -65,12 +65,10 @@ final class CompressCommand implements Callable<Integer> {
     try (SparkSession spark = session.session("compress")) {
       double sparkSeconds = (System.nanoTime() - start) / 1e9;
       SummaryPrinter printer = new SummaryPrinter(spec.commandLine(), session);
-      printer.print(new CompressJob(spark, settings, progress()).run(), sparkSeconds);
+      printer.print(
+          new CompressJob(spark, settings, session.progress(spec.commandLine())).run(),
+          sparkSeconds);
       return 0;
     }
-  }
-
-  private Progress progress() {
-    return session.quiet() ? Progress.silent() : Progress.on(spec.commandLine().getErr());
   }
 }

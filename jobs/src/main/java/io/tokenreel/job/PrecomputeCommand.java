@@ -151,14 +151,11 @@ final class PrecomputeCommand implements Callable<Integer> {
     long start = System.nanoTime();
     try (SparkSession spark = session.session("precompute")) {
       double sparkSeconds = (System.nanoTime() - start) / 1e9;
-      RunSummary summary = new PrecomputeJob(spark, settings, progress()).run();
+      RunSummary summary =
+          new PrecomputeJob(spark, settings, session.progress(spec.commandLine())).run();
       new SummaryPrinter(spec.commandLine(), session).print(summary, sparkSeconds);
       return maxFailed != null && summary.failedFraction() > maxFailed ? 3 : 0;
     }
-  }
-
-  private Progress progress() {
-    return session.quiet() ? Progress.silent() : Progress.on(spec.commandLine().getErr());
   }
 
   private PrecomputeSettings settings() {

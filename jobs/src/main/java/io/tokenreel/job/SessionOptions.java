@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
 /** The options that every command shares: which Spark to run on, and how to report. */
@@ -51,6 +52,11 @@ final class SessionOptions {
 
   boolean quiet() {
     return quiet;
+  }
+
+  /** The line that says how far a command is, unless it was asked to be quiet. */
+  Progress progress(CommandLine command) {
+    return quiet ? Progress.silent() : Progress.on(command.getErr());
   }
 
   boolean json() {

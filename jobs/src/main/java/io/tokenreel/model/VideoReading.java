@@ -69,18 +69,9 @@ public interface VideoReading extends AutoCloseable {
 
     /** The place of the most likely option, by the sum; ties go to the first. */
     public int choice() {
-      return best(i -> logLikelihoods.get(i));
-    }
-
-    /** The place of the most likely option, by the mean per token; ties go to the first. */
-    public int choicePerToken() {
-      return best(i -> logLikelihoods.get(i) / tokens.get(i));
-    }
-
-    private int best(java.util.function.IntToDoubleFunction score) {
       int best = 0;
       for (int i = 1; i < tokens.size(); i++) {
-        best = score.applyAsDouble(i) > score.applyAsDouble(best) ? i : best;
+        best = logLikelihoods.get(i) > logLikelihoods.get(best) ? i : best;
       }
       return best;
     }

@@ -38,11 +38,7 @@ final class AnswerPartition extends RowStage {
         SharedModels.language(settings.model(), taskDevice(settings.device()), hadoop.value());
     closeWithTask(lease);
     LanguageModel model = lease.model();
-    if (!model.info().decoder().equals(settings.decoder())) {
-      throw new IllegalStateException(
-          "this executor's copy of the model %s is %s, the driver's is %s: put the same checkpoint where every executor reads it"
-              .formatted(settings.model(), model.info().decoder(), settings.decoder()));
-    }
+    requireDriversCopy(settings.model(), model.info().decoder(), settings.decoder());
     return new AnsweredRows(
         rows,
         visualColumn,

@@ -43,11 +43,7 @@ final class EncodePartition extends RowStage {
     SharedModels.Lease<VisionTower> lease =
         SharedModels.vision(model, taskDevice(device), batchFrames, hadoop.value());
     closeWithTask(lease);
-    if (!lease.model().info().encoder().equals(encoder)) {
-      throw new IllegalStateException(
-          "this executor's copy of the model %s is %s, the driver's is %s: put the same checkpoint where every executor reads it"
-              .formatted(model, lease.model().info().encoder(), encoder));
-    }
+    requireDriversCopy(model, lease.model().info().encoder(), encoder);
     return new EncodedRows(rows, framesColumn, lease.model(), batchFrames, dtype, counters);
   }
 }

@@ -54,6 +54,15 @@ abstract class RowStage
     return gpus == null ? asked : asked.assigned(Arrays.asList(gpus.addresses()));
   }
 
+  /** Refuses a checkpoint that is not the one whose name and revision the driver has read. */
+  static void requireDriversCopy(String model, String found, String expected) {
+    if (!found.equals(expected)) {
+      throw new IllegalStateException(
+          "this executor's copy of the model %s is %s, the driver's is %s: put the same checkpoint where every executor reads it"
+              .formatted(model, found, expected));
+    }
+  }
+
   /** Closes a resource when the current task ends, whether it succeeded, failed or was killed. */
   static void closeWithTask(AutoCloseable resource) {
     TaskContext.get()
