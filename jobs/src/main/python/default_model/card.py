@@ -53,7 +53,7 @@ def main() -> None:
     parser.add_argument("--scenes", type=Path, required=True)
     arguments = parser.parse_args()
     model, tokenizer = checkpoint.load(arguments.model)
-    folder = SceneFolder(arguments.scenes, FRAMES, checkpoint.IMAGE_SIZE, truth=False)
+    folder = SceneFolder(arguments.scenes, FRAMES, checkpoint.IMAGE_SIZE)
     table = accuracy(model, Texts(tokenizer), folder, SPECS)
     rows = [json.loads(line) for line in arguments.log.open(encoding="utf-8")]
     lines = ["| frames | videos a batch | learns | until minute |", "|---|---|---|---|"]

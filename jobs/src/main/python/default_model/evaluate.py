@@ -14,8 +14,9 @@ from transformers import LlavaOnevisionForConditionalGeneration
 
 import checkpoint
 import compression
-from packing import Texts, log_likelihoods, visual_tokens
-from scenes import KINDS, SceneFolder
+from packing import Texts, read, visual_tokens
+from questions import KINDS
+from scenes import SceneFolder
 
 FRAMES = 16
 SPECS = ["none"] + [
@@ -40,7 +41,7 @@ def accuracy(
             for spec in specs:
                 kept = compression.select(spec, block.numpy(), rng)
                 share[spec].append(len(kept) / (block.shape[0] * block.shape[1]))
-                scores = log_likelihoods(model, texts.prefix, block.flatten(0, 1)[kept][None], slots).sum(-1)[0]
+                scores = read(model, texts.prefix, block.flatten(0, 1)[kept][None], slots).log_likelihoods.sum(-1)[0]
                 best = scores.unflatten(0, (len(questions), -1)).argmax(1)
                 for q, option in zip(questions, best.tolist()):
                     right[spec][q.kind].append(q.options[option] == q.answer)
@@ -70,7 +71,7 @@ def main() -> None:
     parser.add_argument("--spec", nargs="+", default=SPECS)
     arguments = parser.parse_args()
     model, tokenizer = checkpoint.load(arguments.model)
-    folder = SceneFolder(arguments.scenes, FRAMES, checkpoint.IMAGE_SIZE, most=arguments.videos, truth=False)
+    folder = SceneFolder(arguments.scenes, FRAMES, checkpoint.IMAGE_SIZE, most=arguments.videos)
     print(markdown(accuracy(model, Texts(tokenizer), folder, arguments.spec)))
 
 

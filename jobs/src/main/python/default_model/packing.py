@@ -67,11 +67,20 @@ def visual_tokens(model: LlavaOnevisionForConditionalGeneration, pixels: Tensor)
     return pooled.unflatten(0, (videos, frames))
 
 
-def log_likelihoods(model: LlavaOnevisionForConditionalGeneration, prefix: Tensor, kept: Tensor, slots: Slots) -> Tensor:
-    """Log-likelihood of every token of every slot given what it may see, (videos, slots, length); 0 where it does not count.
+@dataclass(frozen=True)
+class Read:
+    """What a forward pass gives.
 
-    prefix: (p); kept: (videos, k, channels) visual tokens in order.
+    log_likelihoods: of every token of every slot given what it may see, (videos, slots, length), 0 where it does not count;
+    states: hidden states of the visual tokens after every layer, the embeddings first, each (videos, k, channels).
     """
+
+    log_likelihoods: Tensor
+    states: tuple[Tensor, ...]
+
+
+def read(model: LlavaOnevisionForConditionalGeneration, prefix: Tensor, kept: Tensor, slots: Slots) -> Read:
+    """prefix: (p) token ids; kept: (videos, k, channels) visual tokens in order."""
     videos, count, length = slots.ids.shape
     embed = model.get_input_embeddings()
     newline = model.model.image_newline.expand(videos, 1, -1)
@@ -83,17 +92,22 @@ def log_likelihoods(model: LlavaOnevisionForConditionalGeneration, prefix: Tenso
     kept_attention = language.config._attn_implementation
     language.config._attn_implementation = ATTENTION
     try:
-        states = language(
-            inputs_embeds=whole, attention_mask={"full_attention": mask}, position_ids=positions.expand(videos, -1), use_cache=False
-        ).last_hidden_state[:, first:]
+        output = language(
+            inputs_embeds=whole,
+            attention_mask={"full_attention": mask},
+            position_ids=positions.expand(videos, -1),
+            use_cache=False,
+            output_hidden_states=True,
+        )
     finally:
         language.config._attn_implementation = kept_attention
-    states = states.unflatten(1, (count, length))[:, :, :-1]
+    states = output.last_hidden_state[:, first:].unflatten(1, (count, length))[:, :, :-1]
     scored = slots.answer[:, :, 1:] > 0
     logits = torch.log_softmax(model.lm_head(states[scored]).float(), -1)
     values = logits.gather(1, slots.ids[:, :, 1:][scored][:, None])[:, 0]
     result = torch.zeros(videos, count, length - 1).masked_scatter(scored, values)
-    return torch.nn.functional.pad(result, (1, 0))
+    visual = slice(len(prefix), len(prefix) + kept.shape[1])
+    return Read(torch.nn.functional.pad(result, (1, 0)), tuple(states[:, visual] for states in output.hidden_states))
 
 
 def _layout(first: int, count: int, length: int) -> tuple[Tensor, Tensor]:

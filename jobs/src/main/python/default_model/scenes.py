@@ -13,10 +13,10 @@ import av
 import numpy as np
 from PIL import Image
 
-from wordpieces import COLOURS, SHAPES
+from wordpieces import COLOURS, SHAPES, WAYS
 
-KINDS = ["colour", "shape", "motion", "order", "count"]
 MOST_OBJECTS = 4
+STILL = len(WAYS)
 
 
 @dataclass(frozen=True)
@@ -30,49 +30,49 @@ class Question:
 
 @dataclass(frozen=True)
 class Truth:
-    """Objects of a folder's videos; places beyond a video's objects are -1 and zero boxes.
+    """Objects of videos, in the order in which they appear; places beyond a video's objects are -1 and zero boxes.
 
-    colours, shapes: (videos, 4); boxes: (videos, 4, frames, 4) as left, top, right, bottom in shares of the frame, zero where not on screen.
+    colours, shapes, ways: (videos, 4), a way that is STILL for an object that does not move; boxes: (videos, 4, frames, 4) as left, top,
+    right, bottom in shares of the frame, zero where not on screen.
     """
 
     colours: np.ndarray
     shapes: np.ndarray
+    ways: np.ndarray
     boxes: np.ndarray
+
+    @staticmethod
+    def of(videos: list[list[dict]], frames: int) -> "Truth":
+        """From the objects of rows of scenes.jsonl."""
+        classes = np.full((3, len(videos), MOST_OBJECTS), -1, np.int64)
+        boxes = np.zeros((len(videos), MOST_OBJECTS, frames, 4), np.float32)
+        for v, objects in enumerate(videos):
+            for o, thing in enumerate(objects):
+                way = WAYS.index(thing["motion"]) if thing["motion"] in WAYS else STILL
+                classes[:, v, o] = COLOURS.index(thing["colour"]), SHAPES.index(thing["shape"]), way
+                if len(thing["boxes"]) != frames:
+                    raise ValueError(f"the scenes are made for {len(thing['boxes'])} frames; asked for {frames}")
+                for t, box in enumerate(thing["boxes"]):
+                    boxes[v, o, t] = box if box else 0
+        return Truth(*classes, boxes)
+
+    def at(self, videos: np.ndarray) -> "Truth":
+        return Truth(self.colours[videos], self.shapes[videos], self.ways[videos], self.boxes[videos])
 
 
 class SceneFolder:
-    """One folder: `names` of the videos in order, `questions` per video, and pixels (videos, frames, size, size, 3) uint8."""
+    """One folder: `names` of the videos in order, `questions` and `objects` per video, and pixels (videos, frames, size, size, 3) uint8."""
 
-    def __init__(self, folder: Path, frames: int, size: int, cache: Path | None = None, most: int | None = None, truth: bool = True):
+    def __init__(self, folder: Path, frames: int, size: int, cache: Path | None = None, most: int | None = None):
         self.folder, self.frames, self.size = Path(folder), frames, size
         by_video: dict[str, list[Question]] = {}
-        for line in (self.folder / "questions.jsonl").open(encoding="utf-8"):
-            row = json.loads(line)
-            video = row.pop("video_id")
-            by_video.setdefault(video, []).append(Question(**row))
+        for row in _rows(self.folder / "questions.jsonl"):
+            by_video.setdefault(row.pop("video_id"), []).append(Question(**row))
+        objects = {row["video_id"]: row["objects"] for row in _rows(self.folder / "scenes.jsonl")}
         self.names = list(by_video)[:most]
         self.questions = [by_video[name] for name in self.names]
-        self.truth = self._truth() if truth else None
+        self.objects: list[list[dict]] = [objects[name] for name in self.names]
         self.pixels = self._pixels(cache)
-
-    def _truth(self) -> Truth:
-        rows = {}
-        for line in (self.folder / "scenes.jsonl").open(encoding="utf-8"):
-            row = json.loads(line)
-            rows[row["video_id"]] = row["objects"]
-        count = len(self.names)
-        colours = np.full((count, MOST_OBJECTS), -1, np.int64)
-        shapes = np.full((count, MOST_OBJECTS), -1, np.int64)
-        boxes = np.zeros((count, MOST_OBJECTS, self.frames, 4), np.float32)
-        for v, name in enumerate(self.names):
-            for o, thing in enumerate(rows[name]):
-                colours[v, o] = COLOURS.index(thing["colour"])
-                shapes[v, o] = SHAPES.index(thing["shape"])
-                if len(thing["boxes"]) != self.frames:
-                    raise ValueError(f"{name} is made for {len(thing['boxes'])} frames; asked for {self.frames}")
-                for t, box in enumerate(thing["boxes"]):
-                    boxes[v, o, t] = box if box else 0
-        return Truth(colours, shapes, boxes)
 
     def _pixels(self, cache: Path | None) -> np.ndarray:
         """Decodes every file once; with a cache, a later run maps the .npy file that the first one wrote."""
@@ -80,7 +80,7 @@ class SceneFolder:
         if cache is None:
             pixels = np.empty(shape, np.uint8)
         elif cache.exists():
-            pixels = np.load(cache, mmap_mode="r")
+            pixels = np.load(cache, mmap_mode="c")
             if pixels.shape != shape:
                 raise ValueError(f"{cache} holds {pixels.shape}; {shape} is wanted: remove it")
             return pixels
@@ -99,6 +99,11 @@ class SceneFolder:
             pixels.flush()
             unfinished.rename(cache)
         return pixels
+
+
+def _rows(file: Path) -> list[dict]:
+    with file.open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
 
 
 def frames_of(file: Path, frames: int, size: int) -> np.ndarray:

@@ -1,13 +1,12 @@
 """What training knows beside the answers: which token shows which object, and which questions the kept tokens still decide."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from scenes import KINDS, SceneFolder, Truth
+from questions import KINDS
+from scenes import MOST_OBJECTS, STILL, Truth
 from wordpieces import COLOURS, SHAPES
 
 SHOWS = 0.06  # share of a token's cell that an object covers, from which on the token shows it
@@ -32,35 +31,12 @@ def shown(cover: np.ndarray) -> np.ndarray:
     return (cover >= SHOWS) | ((cover > 0) & (cover == cover.max(-1, keepdims=True)))
 
 
-@dataclass(frozen=True)
-class Asked:
-    """Per question its kind and, but for counts, the object that it is about; -1 where a video has fewer. Both (videos, 5)."""
-
-    kinds: np.ndarray
-    objects: np.ndarray
-
-    @staticmethod
-    def of(folder: SceneFolder) -> "Asked":
-        kinds = np.full((len(folder.names), len(KINDS)), -1, np.int64)
-        objects = np.full((len(folder.names), len(KINDS)), -1, np.int64)
-        for v, questions in enumerate(folder.questions):
-            for s, q in enumerate(questions):
-                kinds[v, s] = KINDS.index(q.kind)
-                # An order's answer names its object, the others name it in the question.
-                words = (q.answer if q.kind == "order" else q.question).strip("?").split()
-                for word in words:
-                    if word in COLOURS:
-                        objects[v, s] = folder.truth.colours[v].tolist().index(COLOURS.index(word))
-                    elif word in SHAPES and q.kind == "colour":
-                        objects[v, s] = folder.truth.shapes[v].tolist().index(SHAPES.index(word))
-        return Asked(kinds, objects)
-
-
-def decided(asked_kinds: np.ndarray, asked_objects: np.ndarray, truth: Truth, cover: np.ndarray, kept: np.ndarray) -> np.ndarray:
-    """Which questions the kept tokens decide, (videos, 5) of 0 and 1.
+def decided(kinds: np.ndarray, objects: np.ndarray, truth: Truth, cover: np.ndarray, kept: np.ndarray) -> np.ndarray:
+    """Which questions the kept tokens decide, (videos, questions) of 0 and 1.
 
     Colour, shape and order need a token of the object; a motion needs tokens at least half its way apart; a count needs a token of every
-    object. cover: (videos, objects, frames, tokens per frame); kept: (videos, frames, tokens per frame).
+    object. kinds, objects: (videos, questions), -1 where a video has fewer; cover: (videos, objects, frames, tokens per frame); kept:
+    (videos, frames, tokens per frame).
     """
     seen = (shown(cover) & kept[:, None]).any(-1)  # (videos, objects, frames)
     on_screen = truth.boxes[..., 2] > 0
@@ -75,11 +51,10 @@ def decided(asked_kinds: np.ndarray, asked_objects: np.ndarray, truth: Truth, co
     far = span(seen) * 2 >= span(on_screen)
     every = (alive | (truth.colours < 0)).all(-1)
     rows = np.arange(len(kept))[:, None]
-    of_object = alive[rows, asked_objects]
-    of_motion = of_object & far[rows, asked_objects]
-    answer = np.where(asked_kinds == KINDS.index("motion"), of_motion, of_object)
-    answer = np.where(asked_kinds == KINDS.index("count"), every[:, None], answer)
-    return (answer & (asked_kinds >= 0)).astype(np.float32)
+    of_object = alive[rows, objects]
+    answer = np.where(kinds == KINDS.index("motion"), of_object & far[rows, objects], of_object)
+    answer = np.where(kinds == KINDS.index("count"), every[:, None], answer)
+    return (answer & (kinds >= 0)).astype(np.float32)
 
 
 class Naming(nn.Module):
@@ -124,10 +99,62 @@ class Naming(nn.Module):
         return names, places
 
 
+class Past(nn.Module):
+    """Auxiliary loss: halfway through the language model a token that shows an object tells what the tokens before it say of that object.
+
+    Which way it has moved since it was first seen, how many objects were seen so far, whether it is the first of them, and whether it is
+    the newest so far. Answers about motion and order read that; by answers alone it takes a hundred times as many to learn it.
+    """
+
+    LAYERS = 2  # of the language model, after which tokens tell
+    _LEAST_FRAMES = 2  # since an object was first seen, from which on its way can be told
+
+    def __init__(self, channels: int):
+        super().__init__()
+        self.way = nn.Linear(channels, STILL + 1)
+        self.count = nn.Linear(channels, MOST_OBJECTS)
+        self.order = nn.Linear(channels, 2)
+
+    def forward(self, states: Tensor, kept: np.ndarray, truth: Truth, cover: np.ndarray) -> Tensor:
+        """states: (videos, k, channels) of the kept tokens; kept: (videos, k) flat indices, ascending."""
+        videos, objects, frames, per_frame = cover.shape
+        rows = np.arange(videos)[:, None]
+        mask = np.zeros((videos, frames * per_frame), bool)
+        mask[rows, kept] = True
+        showing = shown(cover)
+        seen = (showing & mask.reshape(videos, 1, frames, per_frame)).any(-1)
+        first = np.where(seen.any(-1), seen.argmax(-1), frames)  # (videos, objects): the frame in which each is first seen
+        own = cover.argmax(1).reshape(videos, -1)[rows, kept]
+        of_object = showing.any(1).reshape(videos, -1)[rows, kept]
+        frame = kept // per_frame
+        begun = first[rows, own]
+        so_far = first[:, None, :] <= frame[:, :, None]
+        told = of_object & (frame - begun >= self._LEAST_FRAMES)
+        ways = np.where(told, truth.ways[rows, own], 0)[told]
+        counts = (so_far.sum(-1) - 1)[of_object]
+        order = np.stack([begun == first.min(1, keepdims=True), begun == np.where(so_far, first[:, None, :], -1).max(-1)], -1)[of_object]
+        known = states[torch.from_numpy(of_object)]
+        return (
+            F.cross_entropy(self.way(states[torch.from_numpy(told)]), torch.from_numpy(ways), reduction="sum") / max(1, len(ways))
+            + F.cross_entropy(self.count(known), torch.from_numpy(counts))
+            + 2 * F.binary_cross_entropy_with_logits(self.order(known), torch.from_numpy(order).float())
+        )
+
+
 def dropped(rng: np.random.Generator, videos: int, frames: int, per_frame: int, share: float) -> np.ndarray:
-    """Random tokens to keep, ascending flat indices (videos, kept): half the time evenly, half the time at a rate of its own per frame."""
+    """Random tokens to keep, a mask (videos, frames, tokens per frame): half the time evenly, half the time at a rate of its own per frame."""
     score = rng.random((videos, frames, per_frame))
     if rng.random() < 0.5:
         score = score + 0.35 * rng.standard_normal((videos, frames, 1))
     count = max(1, round(share * frames * per_frame))
-    return np.sort(np.argpartition(score.reshape(videos, -1), count - 1, axis=1)[:, :count], axis=1)
+    kept = np.zeros((videos, frames * per_frame), bool)
+    np.put_along_axis(kept, np.argpartition(score.reshape(videos, -1), count - 1, axis=1)[:, :count], True, axis=1)
+    return kept.reshape(score.shape)
+
+
+def filled_up(rng: np.random.Generator, kept: np.ndarray) -> np.ndarray:
+    """Flat indices (videos, k), ascending, of what a mask keeps; videos that keep fewer than others keep random ones more."""
+    flat = kept.reshape(len(kept), -1)
+    count = max(1, int(flat.sum(1).max()))
+    score = flat + 0.5 * rng.random(flat.shape)
+    return np.sort(np.argpartition(-score, count - 1, axis=1)[:, :count], axis=1)

@@ -70,8 +70,9 @@ public final class DecodeBench {
     long sampled = decodeMillis(video, DecodeCheck.SAMPLED);
     long full = decodeMillis(video, DecodeCheck.FULL);
     String file = "720p, 10 minutes, keyframe every " + seconds + " s: ";
-    rows.add(new BenchRow(file + "full decode", full, 1, YARDSTICK));
-    rows.add(new BenchRow(file + "32 uniform frames", sampled, (double) sampled / full, YARDSTICK));
+    rows.add(BenchRow.millis(file + "full decode", full, 1, YARDSTICK));
+    rows.add(
+        BenchRow.millis(file + "32 uniform frames", sampled, (double) sampled / full, YARDSTICK));
   }
 
   private static long decodeMillis(Path video, DecodeCheck check) throws IOException {

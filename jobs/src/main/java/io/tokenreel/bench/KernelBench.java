@@ -42,7 +42,7 @@ public final class KernelBench {
             result -> {
               double milliseconds = result.getPrimaryResult().getScore();
               rows.add(
-                  new BenchRow(
+                  BenchRow.millis(
                       benchmark(result) + " " + shape(result),
                       milliseconds,
                       milliseconds / sums.get(shape(result)),

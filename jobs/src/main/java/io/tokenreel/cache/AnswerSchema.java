@@ -71,6 +71,10 @@ final class AnswerSchema {
                 "kv_bytes_peak",
                 DataTypes.LongType,
                 "most bytes of keys and values, counted as if nothing were shared"),
+            optional(
+                "kv_bytes_end",
+                DataTypes.LongType,
+                "bytes of keys and values when the answer was done, counted so too"),
             required("writer_version", DataTypes.StringType, "the version that wrote the row"),
             required("created_at", DataTypes.TimestampType, "when the row was computed, UTC")
           });

@@ -5,6 +5,7 @@ import io.tokenreel.bench.BenchRow;
 import io.tokenreel.bench.DecodeBench;
 import io.tokenreel.bench.EncodeBench;
 import io.tokenreel.bench.KernelBench;
+import io.tokenreel.bench.LanguageBench;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -32,6 +33,7 @@ final class BenchCommand implements Callable<Integer> {
     kernels,
     decode,
     encode,
+    language,
     pipeline
   }
 
@@ -39,12 +41,13 @@ final class BenchCommand implements Callable<Integer> {
   private static final int ENCODE_LAYERS = 4;
   private static final int ENCODE_FRAMES = 8;
   private static final int ENCODE_RUNS = 5;
+  private static final int LANGUAGE_RUNS = 3;
 
   @Spec private CommandSpec spec;
 
   @Parameters(
       index = "0",
-      paramLabel = "kernels|decode|encode|pipeline",
+      paramLabel = "kernels|decode|encode|language|pipeline",
       description = "what to measure")
   private Area area;
 
@@ -55,6 +58,14 @@ final class BenchCommand implements Callable<Integer> {
       description = "pipeline only: generated videos; at least 1 (default: ${DEFAULT-VALUE})")
   private int videos;
 
+  @Option(
+      names = "--layers",
+      defaultValue = "24",
+      paramLabel = "N",
+      description =
+          "language only: decoder layers of Qwen2-0.5B's widths; at least 4 (default: ${DEFAULT-VALUE})")
+  private int layers;
+
   @Mixin private SessionOptions session;
 
   @Override
@@ -64,6 +75,7 @@ final class BenchCommand implements Callable<Integer> {
           case kernels -> KernelBench.run(KERNEL_SECONDS);
           case decode -> DecodeBench.run();
           case encode -> EncodeBench.run(ENCODE_LAYERS, ENCODE_FRAMES, ENCODE_RUNS);
+          case language -> language();
           case pipeline -> pipeline();
         };
     PrintWriter out = spec.commandLine().getOut();
@@ -74,6 +86,13 @@ final class BenchCommand implements Callable<Integer> {
     }
     out.flush();
     return 0;
+  }
+
+  private List<BenchRow> language() throws IOException {
+    if (layers < 4) {
+      throw new SettingsException("--layers must be at least 4; got " + layers);
+    }
+    return LanguageBench.run(layers, LANGUAGE_RUNS);
   }
 
   private List<BenchRow> pipeline() throws IOException {

@@ -73,15 +73,15 @@ final class PipelineBench {
       double rest = whole - decode - encode - compress;
       String yardstick = "the run's processor time";
       return List.of(
-          new BenchRow(videos + " videos end to end", whole, 1, yardstick),
-          new BenchRow("decode", decode, decode / whole, yardstick),
-          new BenchRow(
+          BenchRow.millis(videos + " videos end to end", whole, 1, yardstick),
+          BenchRow.millis("decode", decode, decode / whole, yardstick),
+          BenchRow.millis(
               "encode (SigLIP-base widths, 4 layers, 8 frames a video)",
               encode,
               encode / whole,
               yardstick),
-          new BenchRow("compress", compress, compress / whole, yardstick),
-          new BenchRow("all else", rest, rest / whole, yardstick));
+          BenchRow.millis("compress", compress, compress / whole, yardstick),
+          BenchRow.millis("all else", rest, rest / whole, yardstick));
     } finally {
       FileUtils.deleteDirectory(folder.toFile());
     }

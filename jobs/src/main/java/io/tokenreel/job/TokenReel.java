@@ -24,6 +24,7 @@ import picocli.CommandLine.IVersionProvider;
       VerifyCommand.class,
       BenchCommand.class,
       ScenesCommand.class,
+      DemoCommand.class,
       SettingsCommand.class
     })
 public final class TokenReel {

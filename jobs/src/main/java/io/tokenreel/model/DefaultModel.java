@@ -1,7 +1,7 @@
 package io.tokenreel.model;
 
-import io.tokenreel.model.llava.SeededCheckpoint;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,26 +9,44 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
- * The model that needs no download: a tiny LLaVA-OneVision vision side whose weights come from a
- * seed. Its tokens tell frames apart; nobody has trained it to say what is in them.
+ * The model that needs no download: a LLaVA-OneVision of a million weights that this project has
+ * trained to answer questions about the videos of {@code tokenreel scenes}. Its MODEL_CARD.md says
+ * how, and how often it is right.
  */
 public final class DefaultModel {
 
+  private static final String RESOURCES = "default_model/";
+
   private static final List<String> FILES =
-      List.of("config.json", "preprocessor_config.json", "model.safetensors");
+      List.of(
+          "MODEL_CARD.md",
+          "chat_template.json",
+          "config.json",
+          "generation_config.json",
+          "model.safetensors",
+          "preprocessor_config.json",
+          "tokenizer.json",
+          "tokenizer_config.json");
 
   private static Path checked;
 
   private DefaultModel() {}
 
   /**
-   * Writes the checkpoint: config.json, preprocessor_config.json, model.safetensors. The bytes are
-   * the same on every machine.
+   * Writes the checkpoint folder, as Hugging Face has them, with its card.
    *
-   * @param folder is made when it is missing
+   * @param folder is made when it is missing; files of the same names in it are replaced
    */
   public static void write(Path folder) throws IOException {
-    SeededCheckpoint.tiny().write(folder);
+    Files.createDirectories(folder);
+    for (String file : FILES) {
+      try (InputStream stored = DefaultModel.class.getResourceAsStream(RESOURCES + file)) {
+        if (stored == null) {
+          throw new IllegalStateException("the jar lacks " + RESOURCES + file + "; build it anew");
+        }
+        Files.copy(stored, folder.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
   }
 
   /**

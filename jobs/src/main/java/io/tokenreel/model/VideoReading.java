@@ -47,8 +47,10 @@ public interface VideoReading extends AutoCloseable {
    * @param prefillNanos for the prompt's tokens after the video
    * @param decodeNanos for the new tokens
    * @param kvBytesPeak the most bytes of keys and values, counted as if nothing were shared
+   * @param kvBytesEnd what they were when the answer was done, counted so too
    */
-  record Cost(int promptTokens, long prefillNanos, long decodeNanos, long kvBytesPeak) {}
+  record Cost(
+      int promptTokens, long prefillNanos, long decodeNanos, long kvBytesPeak, long kvBytesEnd) {}
 
   /**
    * An answer in the model's own words.

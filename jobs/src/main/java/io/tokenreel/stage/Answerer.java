@@ -123,6 +123,7 @@ final class Answerer {
         (video.nanos() + cost.prefillNanos()) / NANOS_PER_MILLI,
         cost.decodeNanos() / NANOS_PER_MILLI,
         cost.kvBytesPeak(),
+        cost.kvBytesEnd(),
         null);
   }
 

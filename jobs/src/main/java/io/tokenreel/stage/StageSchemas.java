@@ -76,6 +76,7 @@ public final class StageSchemas {
               .add("prefill_ms", DataTypes.DoubleType)
               .add("decode_ms", DataTypes.DoubleType)
               .add("kv_bytes_peak", DataTypes.LongType)
+              .add("kv_bytes_end", DataTypes.LongType)
               .add("error", DataTypes.StringType),
           false);
 

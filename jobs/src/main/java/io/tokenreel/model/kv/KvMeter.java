@@ -20,7 +20,12 @@ public final class KvMeter {
     return reserve;
   }
 
-  /** The most that working and reserve were together. */
+  /** What working and reserve are together. */
+  public synchronized long total() {
+    return working + reserve;
+  }
+
+  /** The most that {@link #total} was. */
   public synchronized long peak() {
     return peak;
   }

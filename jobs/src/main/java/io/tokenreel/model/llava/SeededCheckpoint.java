@@ -1,13 +1,12 @@
 package io.tokenreel.model.llava;
 
+import io.tokenreel.model.safetensors.RandomTensor;
 import io.tokenreel.model.safetensors.SafetensorsDtype;
 import io.tokenreel.model.safetensors.SafetensorsWriter;
 import io.tokenreel.model.safetensors.Tensor;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -65,11 +64,6 @@ public record SeededCheckpoint(SiglipConfig vision, int textHidden, long seed) {
         "size": {"height": %d, "width": %d}
       }
       """;
-
-  /** The default model's sizes: 16 tokens of 128 channels per frame of 64 x 64 pixels. */
-  public static SeededCheckpoint tiny() {
-    return new SeededCheckpoint(new SiglipConfig(64, 8, 96, 256, 2, 4, 1e-6), 128, 20261121);
-  }
 
   /**
    * SigLIP-so400m's widths, before the widths of a small language model, for benchmarks.
@@ -158,17 +152,14 @@ public record SeededCheckpoint(SiglipConfig vision, int textHidden, long seed) {
   private static Tensor tensor(String name, List<Long> shape, SplittableRandom random) {
     boolean norm = name.contains("layer_norm") && name.endsWith(".weight");
     boolean bias = name.endsWith(".bias");
-    int values = Math.toIntExact(shape.stream().reduce(1L, Math::multiplyExact));
-    double deviation = bias || norm ? 0.02 : 1 / Math.sqrt((double) values / shape.get(0));
+    double deviation = bias || norm ? 0.02 : 1 / Math.sqrt((double) inputs(shape));
     if (name.equals(VisionWeights.NEWLINE) || name.equals(VisionWeights.POSITIONS)) {
       deviation = 0.5;
     }
-    double reach = deviation * Math.sqrt(3); // of the uniform distribution with this deviation
-    ByteBuffer data =
-        ByteBuffer.allocateDirect(values * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    for (int i = 0; i < values; i++) {
-      data.putFloat((float) ((norm ? 1 : 0) + random.nextDouble(-reach, reach)));
-    }
-    return new Tensor(SafetensorsDtype.F32, shape, data.flip());
+    return RandomTensor.uniform(SafetensorsDtype.F32, shape, norm ? 1 : 0, deviation, random);
+  }
+
+  private static long inputs(List<Long> shape) {
+    return shape.stream().skip(1).reduce(1L, Math::multiplyExact);
   }
 }

@@ -85,7 +85,9 @@ final class Qwen2Reading implements VideoReading {
       long start = System.nanoTime();
       float[] logits = feedPrompt(after, cache);
       long prefilled = System.nanoTime();
-      long peak = cache.own().peak();
+      KvMeter own = cache.own();
+      long peak = own.peak();
+      long end = own.total();
       for (String option : options) {
         int[] tokens = tokenizer.encode(option);
         if (tokens.length == 0) {
@@ -98,13 +100,15 @@ final class Qwen2Reading implements VideoReading {
         } else {
           try (KvCache branch = cache.fork()) {
             sums.add(logLikelihood(tokens, logits, branch));
-            peak = Math.max(peak, branch.own().peak());
+            own = branch.own();
+            peak = Math.max(peak, own.peak());
+            end = own.total();
           }
         }
       }
       long decoded = System.nanoTime() - prefilled;
       return new Scored(
-          firsts, sums, counts, new Cost(cache.length(), prefilled - start, decoded, peak));
+          firsts, sums, counts, new Cost(cache.length(), prefilled - start, decoded, peak, end));
     }
   }
 
@@ -130,7 +134,8 @@ final class Qwen2Reading implements VideoReading {
   }
 
   private static Cost cost(int promptTokens, long prefill, long decode, KvCache cache) {
-    return new Cost(promptTokens, prefill, decode, cache.own().peak());
+    KvMeter own = cache.own();
+    return new Cost(promptTokens, prefill, decode, own.peak(), own.total());
   }
 
   @Override

@@ -71,7 +71,8 @@ final class Qwen2Weights {
         .orElse(null);
   }
 
-  private static Map<String, List<Long>> expected(Qwen2Config config) {
+  /** Names and shapes of all but an untied head. */
+  static Map<String, List<Long>> expected(Qwen2Config config) {
     long hidden = config.hidden();
     long keys = (long) config.keyHeads() * config.headSize();
     long inner = config.intermediate();

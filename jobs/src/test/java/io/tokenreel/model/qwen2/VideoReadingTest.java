@@ -62,13 +62,15 @@ class VideoReadingTest {
     String after = prompt(question).after();
     VideoReading.Generated words = video.generate(after, kv, NEW_TOKENS);
     VideoReading.Scored scored = video.score(after, OPTIONS, kv);
-    return "%s %s %s %s %d"
+    return "%s %s %s %s %d %d %d"
         .formatted(
             words.tokens(),
             scored.logits(),
             scored.logLikelihoods(),
             scored.tokens(),
-            words.cost().kvBytesPeak());
+            words.cost().kvBytesPeak(),
+            words.cost().kvBytesEnd(),
+            scored.cost().kvBytesEnd());
   }
 
   @ParameterizedTest

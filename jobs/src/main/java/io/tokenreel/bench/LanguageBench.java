@@ -1,0 +1,227 @@
+package io.tokenreel.bench;
+
+import io.tokenreel.compress.Compressors;
+import io.tokenreel.model.DefaultModel;
+import io.tokenreel.model.DeviceChoice;
+import io.tokenreel.model.LanguageModel;
+import io.tokenreel.model.Models;
+import io.tokenreel.model.VideoReading;
+import io.tokenreel.model.engine.FrameRunner;
+import io.tokenreel.model.kv.KvSpec;
+import io.tokenreel.model.llava.LlavaOnevision;
+import io.tokenreel.model.prompt.Prompt;
+import io.tokenreel.model.prompt.PromptTemplates;
+import io.tokenreel.model.qwen2.SeededQwen2;
+import io.tokenreel.token.TokenBlock;
+import io.tokenreel.token.TokenShape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.apache.commons.io.FileUtils;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * What a language model of Qwen2-0.5B's widths takes on the CPU: beside the engine's matrix product
+ * and the memory's bandwidth, and with fewer tokens beside all of them. {@code bench_qwen2.py}
+ * times the same prefill in Transformers.
+ */
+public final class LanguageBench {
+
+  private static final int PREFILL = 1600;
+  private static final TokenShape VIDEO = new TokenShape(32, 196, 14, 14, 64);
+  private static final int SHORT_ANSWER = 16;
+  private static final int LONG_ANSWER = 64;
+  private static final int QUESTIONS = 8;
+  private static final String QUARTER = "vidcom2:retention=0.25";
+  private static final String MERGED = "dycoke:prune=0.7";
+  private static final KvSpec PRUNED =
+      KvSpec.parse("dycoke:layer=3,prune=0.7,refresh=0.9,mode=paper,reserve=drop");
+
+  private final SeededQwen2 seeded;
+  private final LanguageModel model;
+  private final int runs;
+  private final Random random = new Random(5);
+  private final List<BenchRow> rows = new ArrayList<>();
+
+  private LanguageBench(SeededQwen2 seeded, LanguageModel model, int runs) {
+    this.seeded = seeded;
+    this.model = model;
+    this.runs = runs;
+  }
+
+  /**
+   * Measures.
+   *
+   * @param layers decoder layers; Qwen2-0.5B has 24
+   * @param runs of prefill and yardsticks, after one that does not count; the rest runs once
+   */
+  public static List<BenchRow> run(int layers, int runs) throws IOException {
+    Path folder = Files.createTempDirectory("tokenreel-bench");
+    try {
+      SeededQwen2 seeded = SeededQwen2.halfBillion(LlavaOnevision.ARCHITECTURE, layers);
+      DefaultModel.write(folder); // for its tokenizer and its chat template
+      seeded.write(folder);
+      ProductYardstick product = ProductYardstick.measure(runs);
+      try (LanguageModel model =
+          Models.openLanguage(folder.toUri().toString(), DeviceChoice.CPU, new Configuration())) {
+        return new LanguageBench(seeded, model, runs).rows(product);
+      }
+    } finally {
+      FileUtils.deleteQuietly(folder.toFile());
+    }
+  }
+
+  private List<BenchRow> rows(ProductYardstick product) {
+    rows.add(product.row());
+    prefillAndDecode(product);
+    Read all = read(VIDEO.tokens(), KvSpec.FULL);
+    Read quarter = read(kept(QUARTER), KvSpec.FULL);
+    Read dycoke = read(kept(MERGED), PRUNED);
+    time("none, full", SHORT_ANSWER, all, all.shorter, all.shorter);
+    time(QUARTER + ", full", SHORT_ANSWER, quarter, quarter.shorter, all.shorter);
+    time("none, full", LONG_ANSWER, all, all.longer, all.longer);
+    time(MERGED + ", " + PRUNED, LONG_ANSWER, dycoke, dycoke.longer, all.longer);
+    memory("peak", all.longer.cost.kvBytesPeak(), dycoke.longer.cost.kvBytesPeak());
+    memory("end", all.longer.cost.kvBytesEnd(), dycoke.longer.cost.kvBytesEnd());
+    questions();
+    return rows;
+  }
+
+  private void prefillAndDecode(ProductYardstick product) {
+    double bandwidth = MemoryRead.bytesPerSecond(FrameRunner.threads(), runs);
+    double weights = seeded.weightBytes() / bandwidth * 1e3;
+    double prefill = Double.MAX_VALUE;
+    double decode = Double.MAX_VALUE;
+    for (int run = 0; run <= runs; run++) {
+      try (VideoReading reading = model.read("", visual(PREFILL))) {
+        double nanos = reading.nanos();
+        VideoReading.Cost cost = generate(reading, prompt(0), KvSpec.FULL, LONG_ANSWER);
+        if (run > 0) {
+          prefill = Math.min(prefill, nanos / 1e6);
+          decode = Math.min(decode, cost.decodeNanos() / 1e6 / (LONG_ANSWER - 1));
+        }
+      }
+    }
+    rows.add(
+        product.row(
+            "prefill %,d tokens, %d layers".formatted(PREFILL, seeded.layers()),
+            seeded.prefillOperations(PREFILL),
+            prefill));
+    String yardstick = "reading the weights";
+    rows.add(
+        BenchRow.millis(
+            "reading %.2f GB of weights at %.1f GB/s"
+                .formatted(seeded.weightBytes() / 1e9, bandwidth / 1e9),
+            weights,
+            1,
+            yardstick));
+    rows.add(
+        BenchRow.millis(
+            "a new token of %d, batch 1".formatted(LONG_ANSWER),
+            decode,
+            decode / weights,
+            yardstick));
+  }
+
+  private void time(String name, int newTokens, Read video, Answer answer, Answer yardstick) {
+    rows.add(
+        BenchRow.millis(
+            "%,d visual and %d new tokens: %s".formatted(video.tokens, newTokens, name),
+            answer.millis(),
+            answer.millis() / yardstick.millis(),
+            "all tokens'"));
+  }
+
+  private void memory(String when, long all, long dycoke) {
+    String name = "keys and values at the " + when + ": ";
+    rows.add(BenchRow.megabytes(name + "none, full", all, 1, "all tokens'"));
+    rows.add(
+        BenchRow.megabytes(
+            name + MERGED + " and its KV", dycoke, (double) dycoke / all, "all tokens'"));
+  }
+
+  private void questions() {
+    float[] visual = visual(kept(QUARTER));
+    double single = 0;
+    for (int i = 0; i < QUESTIONS; i++) {
+      single += prefillMillis(visual, List.of(prompt(i)));
+    }
+    double together =
+        prefillMillis(visual, IntStream.range(0, QUESTIONS).mapToObj(this::prompt).toList());
+    String yardstick = "single runs' prefill";
+    rows.add(BenchRow.millis("prefill of eight questions, eight readings", single, 1, yardstick));
+    rows.add(
+        BenchRow.millis(
+            "prefill of eight questions, one reading", together, together / single, yardstick));
+  }
+
+  private double prefillMillis(float[] visual, List<Prompt> prompts) {
+    try (VideoReading reading = model.read(prompts.get(0).before(), visual)) {
+      double nanos = reading.nanos();
+      for (Prompt prompt : prompts) {
+        nanos += generate(reading, prompt, KvSpec.FULL, 1).prefillNanos();
+      }
+      return nanos / 1e6;
+    }
+  }
+
+  private record Answer(long readNanos, VideoReading.Cost cost) {
+    double millis() {
+      return (readNanos + cost.prefillNanos() + cost.decodeNanos()) / 1e6;
+    }
+  }
+
+  private record Read(int tokens, Answer shorter, Answer longer) {}
+
+  /** Reads a video of random tokens and gives a short and a long answer about it. */
+  private Read read(int tokens, KvSpec kv) {
+    Prompt prompt = prompt(0);
+    try (VideoReading reading = model.read(prompt.before(), visual(tokens))) {
+      long nanos = reading.nanos();
+      return new Read(
+          tokens,
+          new Answer(nanos, generate(reading, prompt, kv, SHORT_ANSWER)),
+          new Answer(nanos, generate(reading, prompt, kv, LONG_ANSWER)));
+    }
+  }
+
+  private static VideoReading.Cost generate(
+      VideoReading reading, Prompt prompt, KvSpec kv, int newTokens) {
+    VideoReading.Generated said = reading.generate(prompt.after(), kv, newTokens);
+    if (said.tokens().size() != newTokens) {
+      throw new IllegalStateException(
+          "the random model ended its answer after %d of %d tokens"
+              .formatted(said.tokens().size(), newTokens));
+    }
+    return said.cost();
+  }
+
+  private Prompt prompt(int part) {
+    return model
+        .template(PromptTemplates.CHAT)
+        .render("What happens in part %d of the video?".formatted(part + 1));
+  }
+
+  /** How many tokens a compression keeps of random ones. */
+  private int kept(String compression) {
+    float[] values = new float[Math.toIntExact(VIDEO.elements())];
+    fill(values, 1);
+    return Compressors.of(compression).select(TokenBlock.ofFloats(VIDEO, values)).size();
+  }
+
+  private float[] visual(int tokens) {
+    float[] values = new float[tokens * seeded.hidden()];
+    fill(values, 0.03f);
+    return values;
+  }
+
+  private void fill(float[] values, float deviation) {
+    for (int i = 0; i < values.length; i++) {
+      values[i] = deviation * (float) random.nextGaussian();
+    }
+  }
+}
