@@ -66,6 +66,11 @@ public enum CacheTable {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /** Whether the runs that write the table also write an outcome of each of their videos. */
+  boolean hasOutcomes() {
+    return this != OUTCOMES && this != ANSWERS;
+  }
+
   /** Options for Spark's Parquet writer. */
   public Map<String, String> writeOptions() {
     return layout.options();

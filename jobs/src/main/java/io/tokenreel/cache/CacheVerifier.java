@@ -53,7 +53,7 @@ public final class CacheVerifier {
     for (CacheTable table : CacheTable.values()) {
       Dataset<Row> rows = rows(table);
       findings.addAll(RowChecks.of(table, rows));
-      if (table != CacheTable.OUTCOMES && table != CacheTable.ANSWERS) {
+      if (table.hasOutcomes()) {
         findings.addAll(runChecks.rows(table, rows));
       }
     }

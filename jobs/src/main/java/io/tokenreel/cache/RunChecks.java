@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.lit;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -53,10 +54,8 @@ final class RunChecks {
     }
     List<Finding> findings = new ArrayList<>();
     for (RunRecord run : runs.values()) {
-      boolean answers = run.tables().contains(CacheTable.ANSWERS.folder());
-      if (answers || !run.state().equals(RunRecord.DONE)) {
-        continue; // answers have no outcomes; what it has committed is sound by itself, and a later
-        // run does the rest
+      if (!hasOutcomes(run) || !run.state().equals(RunRecord.DONE)) {
+        continue; // what it has committed is sound by itself, and a later run does the rest
       }
       Map<String, Long> found = counted.getOrDefault(run.runId(), Map.of());
       if (found.values().stream().mapToLong(Long::longValue).sum() != run.inputVideos()) {
@@ -77,6 +76,11 @@ final class RunChecks {
       }
     }
     return findings;
+  }
+
+  private static boolean hasOutcomes(RunRecord run) {
+    return Arrays.stream(CacheTable.values())
+        .anyMatch(table -> table.hasOutcomes() && run.tables().contains(table.folder()));
   }
 
   /** Whether each OK or DEGRADED video of a run that is done has its rows in a table. */

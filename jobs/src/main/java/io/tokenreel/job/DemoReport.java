@@ -51,11 +51,11 @@ record DemoReport(
         video = line.videoId;
         out.printf(
             Locale.ROOT,
-            "%n%-42s %-16s from %-18s from %d tokens%n",
+            "%n%-42s %-16s %-23s %s%n",
             video,
             "answer",
-            line.tokens + " tokens",
-            line.quarterTokens);
+            "from " + line.tokens + " tokens",
+            "from " + line.quarterTokens + " tokens");
       }
       out.printf(
           Locale.ROOT,
@@ -94,7 +94,7 @@ record DemoReport(
 
   private static String marked(String response, String target) {
     return response == null
-        ? "no answer: wrong"
+        ? "no answer WRONG"
         : response + (response.equals(target) ? " right" : " WRONG");
   }
 }

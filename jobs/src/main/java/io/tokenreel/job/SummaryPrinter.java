@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import picocli.CommandLine;
 
 /**
@@ -38,18 +39,17 @@ final class SummaryPrinter {
 
   /** As {@link #print(RunSummary, double)}, of a command that makes several runs. */
   void print(List<RunSummary> runs, double sparkSeconds) {
-    if (!options.quiet()) {
-      runs.forEach(summary -> text(summary, sparkSeconds));
-    }
-    if (options.json()) {
-      json(JSON.createObjectNode().set("runs", JSON.valueToTree(runs)), sparkSeconds);
-    }
+    print(runs, sparkSeconds, summary -> text(summary, sparkSeconds));
   }
 
   /** As {@link #print(RunSummary, double)}, of runs of answers. */
   void printAnswers(List<AnswerSummary> runs, double sparkSeconds) {
+    print(runs, sparkSeconds, summary -> text(summary, sparkSeconds));
+  }
+
+  private <T> void print(List<T> runs, double sparkSeconds, Consumer<T> text) {
     if (!options.quiet()) {
-      runs.forEach(summary -> text(summary, sparkSeconds));
+      runs.forEach(text);
     }
     if (options.json()) {
       json(JSON.createObjectNode().set("runs", JSON.valueToTree(runs)), sparkSeconds);

@@ -121,14 +121,11 @@ final class DycokeKvCache extends KvCache {
   }
 
   @Override
-  public KvCache fork() {
+  KvCache sibling() {
     if (decoding) {
       throw new IllegalStateException("a sequence is forked before it is decoded");
     }
-    DycokeKvCache twin =
-        new DycokeKvCache(spec, manager.getParentManager(), shape, prefix, resident);
-    twin.copyTail(this);
-    return twin;
+    return new DycokeKvCache(spec, manager.getParentManager(), shape, prefix, resident);
   }
 
   @Override

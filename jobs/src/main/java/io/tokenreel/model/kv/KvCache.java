@@ -152,13 +152,18 @@ public class KvCache implements AutoCloseable {
   }
 
   /** Another sequence that went the same way so far; only before {@link #beginDecoding}. */
-  public KvCache fork() {
-    KvCache twin = new KvCache(manager.getParentManager(), shape, prefix, resident);
+  public final KvCache fork() {
+    KvCache twin = sibling();
     twin.copyTail(this);
     return twin;
   }
 
-  final void copyTail(KvCache from) {
+  /** A sequence of the same spec that begins where this one began. */
+  KvCache sibling() {
+    return new KvCache(manager.getParentManager(), shape, prefix, resident);
+  }
+
+  private void copyTail(KvCache from) {
     List<KvBlock> copies = new ArrayList<>();
     for (KvBlock block : from.tail) {
       copies.add(block.grown(manager, shape, from.filled, from.filled + LEAST_GROWTH));

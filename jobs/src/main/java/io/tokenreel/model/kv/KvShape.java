@@ -21,9 +21,4 @@ public record KvShape(int layers, int shares, int keyHeads, int headSize) {
   int keyHeadsOfShare() {
     return keyHeads / shares;
   }
-
-  /** Bytes of one token in one layer, keys and values. */
-  public long bytesPerToken() {
-    return 2L * keyHeads * headSize * Float.BYTES;
-  }
 }

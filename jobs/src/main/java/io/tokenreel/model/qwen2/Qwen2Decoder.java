@@ -10,6 +10,7 @@ import io.tokenreel.model.engine.ShareRunner;
 import io.tokenreel.model.kv.KvCache;
 import io.tokenreel.model.kv.KvShape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -103,7 +104,7 @@ final class Qwen2Decoder implements AutoCloseable {
     float[] part =
         from == 0 && to * hidden == rows.length
             ? rows
-            : java.util.Arrays.copyOfRange(rows, from * hidden, to * hidden);
+            : Arrays.copyOfRange(rows, from * hidden, to * hidden);
     return scope.create(part, new Shape(to - from, hidden));
   }
 

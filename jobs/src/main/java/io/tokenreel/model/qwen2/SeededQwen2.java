@@ -28,7 +28,7 @@ public final class SeededQwen2 {
   private final String architecture;
   private final Qwen2Config config;
 
-  private SeededQwen2(String architecture, Qwen2Config config) {
+  SeededQwen2(String architecture, Qwen2Config config) {
     this.architecture = architecture;
     this.config = config;
   }

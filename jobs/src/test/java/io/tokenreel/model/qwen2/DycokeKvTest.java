@@ -243,7 +243,7 @@ class DycokeKvTest {
     KvMeter meter = new KvMeter();
     KvSpec spec = KvSpec.parse("dycoke:layer=1,prune=0.7,reserve=" + reserve);
     try (KvCache cache = prompt(given, spec, meter)) {
-      long token = decoder.kvShape().bytesPerToken();
+      long token = 2L * config.keyHeads() * config.headSize() * Float.BYTES;
       cache.reserve(1); // room in the tail is not what is looked at
       long before = meter.working();
       cache.beginDecoding();

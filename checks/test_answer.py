@@ -1,0 +1,133 @@
+"""From generated videos to a table of answers, driven from outside: the demo, spark-submit, clusters, reruns, other readers."""
+
+import json
+
+import duckdb
+import pyarrow.parquet
+import pytest
+
+import launch
+
+SPECS = ["none", "vidcom2:retention=0.25"]
+ANSWER = ["--scoring", "options", "--option-form", "text"]
+VIDEOS = 6
+KEY = ("video_id", "question_id", "encoder", "decoder", "sampling", "compression", "template", "kv", "scoring")
+RUN_COLUMNS = {"created_at", "prefill_ms", "decode_ms"}
+LOCAL_CLUSTER = ("--master", "local-cluster[2,1,2048]", "--conf", f"spark.jars={launch.JAR}")
+
+
+def answers(cache):
+    """Rows of answers/ by key, without what must differ between runs."""
+    rows = pyarrow.parquet.read_table(cache / "answers").to_pylist()
+    keyed = {tuple(row[name] for name in KEY): {k: v for k, v in row.items() if k not in RUN_COLUMNS} for row in rows}
+    assert len(keyed) == len(rows), "a key of answers is there twice"
+    return keyed
+
+
+def answer(scenes, cache, output, *more, run=launch.summary, **options):
+    questions = scenes / "questions.jsonl"
+    return run("answer", "--cache", cache, "--questions", questions, "--output", output, *ANSWER, *more, **options)
+
+
+@pytest.fixture(scope="module")
+def scenes(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("scenes")
+    launch.tokenreel("scenes", "--output", folder, "--videos", VIDEOS, "--split", "test", "--first", 1000)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def cache(scenes):
+    output = scenes / "cache"
+    summary = launch.precompute(scenes / "videos", output, "--sampling", "uniform:frames=16", "--compression", *SPECS)
+    assert (summary["videos"], summary["ok"]) == (VIDEOS, VIDEOS), summary
+    return output
+
+
+@pytest.fixture(scope="module")
+def answered(scenes, cache):
+    summary = answer(scenes, cache, scenes / "answers")
+    asked = [json.loads(line) for line in (scenes / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
+    (run,) = summary["runs"]
+    assert run["questions"] == len(asked) * len(SPECS), summary
+    return scenes / "answers"
+
+
+def test_demo_is_right_and_its_tables_are_read_by_duckdb(tmp_path):
+    folder = tmp_path / "demo"
+    printed = launch.tokenreel("demo", "--output", folder).stdout
+    assert printed.count(".mp4  ") == 10
+    rows = duckdb.sql(
+        f"SELECT compression, count(*), avg(correct::int), avg(visual_tokens) FROM '{folder}/cache/answers/**/*.parquet' GROUP BY ALL ORDER BY 1"
+    ).fetchall()
+    (all_tokens, asked, right, tokens), (quarter, asked_again, right_at_quarter, kept) = rows
+    assert (all_tokens, quarter) == ("none", "vidcom2:retention=0.25")
+    assert asked == asked_again >= 40
+    assert right >= 0.9 and right_at_quarter >= 0.85, rows
+    assert 0.24 <= kept / tokens <= 0.26, rows
+    for _, _, share, _ in rows:
+        assert f"({100 * share:.1f}%)" in printed
+    launch.tokenreel("verify", "--cache", folder / "cache")
+
+
+def test_rows_say_what_was_asked_and_what_it_cost(answered):
+    for row in answers(answered).values():
+        assert row["reason"] is None, row
+        assert row["response"] == row["options"][row["choice"]]
+        assert row["correct"] == (row["response"] == row["target"])
+        assert row["prompt"].count("<video>") == 1 and row["question"] in row["prompt"]
+        assert row["prompt_tokens"] > row["visual_tokens"] > 0
+        assert row["kv_bytes_peak"] >= row["kv_bytes_end"] > 0
+        assert len(row["option_log_likelihoods"]) == len(row["option_tokens"]) == len(row["options"])
+
+
+@pytest.mark.parametrize("master", ["local-cluster", "standalone"])
+def test_answers_of_executors_are_those_of_one_process(scenes, cache, answered, tmp_path, master):
+    if master == "local-cluster":
+        answer(scenes, cache, tmp_path / "answers", *LOCAL_CLUSTER)
+    else:
+        with launch.standalone_cluster(tmp_path) as url:
+
+            def submit(*arguments):
+                launch.submit(*arguments, "--quiet", conf=[("spark.master", url), ("spark.executor.memory", "2g")])
+
+            answer(scenes, cache, tmp_path / "answers", run=submit)
+    assert answers(tmp_path / "answers") == answers(answered)
+
+
+def test_rerun_answers_only_what_is_new(scenes, cache, answered, tmp_path):
+    lines = (scenes / "questions.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    half = tmp_path / "questions.jsonl"
+    half.write_text("".join(lines[: len(lines) // 2]), encoding="utf-8")
+    output = tmp_path / "answers"
+    answer(tmp_path, cache, output)
+    (run,) = answer(scenes, cache, output)["runs"]
+    assert run["already_committed"] == len(lines) // 2 * len(SPECS)
+    (again,) = answer(scenes, cache, output)["runs"]
+    assert again["already_committed"] == again["questions"] == len(lines) * len(SPECS)
+    assert answers(output) == answers(answered)
+    launch.tokenreel("verify", "--cache", output)
+
+
+def test_pruned_keys_and_values_leave_memory_and_are_named_in_the_row(scenes, cache, answered, tmp_path):
+    kv = "dycoke:layer=1,prune=0.7,refresh=0.9,mode=paper,reserve=drop"
+    answer(scenes, cache, tmp_path / "answers", "--kv", kv, "--compression", "none")
+    pruned = answers(tmp_path / "answers")
+    full = {key[:2]: row for key, row in answers(answered).items() if row["compression"] == "none"}
+    assert {key[KEY.index("kv")] for key in pruned} == {kv}
+    assert pruned.keys() and {key[:2] for key in pruned} == full.keys()
+    for key, row in pruned.items():
+        two_words = max(row["option_tokens"]) > 1
+        assert row["kv_bytes_end"] < 0.6 * full[key[:2]]["kv_bytes_end"] or not two_words, row
+
+
+def test_questions_without_a_video_are_rows_and_another_encoder_is_refused(scenes, cache, tmp_path):
+    questions = tmp_path / "questions.csv"
+    questions.write_text('video_id,question_id,question,options\nabsent.mp4,1,What colour is the circle?,"[""red"", ""blue""]"\n', encoding="utf-8")
+    launch.tokenreel("answer", "--cache", cache, "--questions", questions, "--output", tmp_path / "answers", *ANSWER)
+    for row in answers(tmp_path / "answers").values():
+        assert row["reason"] == "no_tokens" and "absent" not in row["detail"] and row["response"] is None
+    model = launch.ROOT.parent / "shared" / "goldens" / "models" / "llava_onevision_tiny"
+    refused = answer(scenes, cache, tmp_path / "other", "--model", model, run=launch.tokenreel, expect=2).stderr
+    assert "default@" in refused and "llava_onevision_tiny@" in refused
+    assert not (tmp_path / "other").exists()

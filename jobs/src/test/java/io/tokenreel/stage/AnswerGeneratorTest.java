@@ -1,0 +1,155 @@
+package io.tokenreel.stage;
+
+import static io.tokenreel.stage.FrameDecoderTest.assertRefused;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tokenreel.model.Models;
+import io.tokenreel.sql.LocalSpark;
+import io.tokenreel.token.TokenCodec;
+import io.tokenreel.token.TokenDtype;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.ml.Pipeline;
+import org.apache.spark.ml.PipelineModel;
+import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AnswerGeneratorTest {
+
+  private static final StructType SCHEMA =
+      new StructType()
+          .add("video_id", "string")
+          .add("visual", StageSchemas.VISUAL)
+          .add("questions", StageSchemas.QUESTIONS);
+  private static final List<String> COLOURS = List.of("red", "blue", "green");
+
+  @Test
+  void defaults_newStage_areThoseOfTheDocs() {
+    var stage = new AnswerGenerator();
+    assertEquals("visual", stage.getInputCol());
+    assertEquals("answers", stage.getOutputCol());
+    assertEquals("questions", stage.getOrDefault(stage.questionsCol()));
+    assertEquals("default", stage.getOrDefault(stage.modelUrl()));
+    assertEquals("auto", stage.getOrDefault(stage.device()));
+    assertEquals("chat", stage.getOrDefault(stage.template()));
+    assertEquals("full", stage.getOrDefault(stage.kv()));
+    assertEquals("generate:tokens=16,form=letter", stage.getOrDefault(stage.scoring()));
+    assertEquals(
+        new TreeSet<>(
+            List.of(
+                "inputCol",
+                "outputCol",
+                "questionsCol",
+                "modelUrl",
+                "device",
+                "template",
+                "kv",
+                "scoring")),
+        FrameDecoderTest.names(stage.params()));
+  }
+
+  @Test
+  void setter_refusedValue_saysWhatIsAllowed() {
+    var stage = new AnswerGenerator();
+    assertRefused(() -> stage.setDevice("tpu"), "'tpu'", "auto, cpu or cuda");
+    assertRefused(() -> stage.setTemplate("vicuna"), "vicuna", "chat", "qwen_1_5");
+    assertRefused(() -> stage.setKv("dycoke:prune=2"), "prune", "2");
+    assertRefused(() -> stage.setScoring("vote"), "vote", "generate", "options");
+    assertEquals("full", stage.getOrDefault(stage.kv()));
+  }
+
+  @Test
+  void transformSchema_unsuitedSchema_namesColumnsAndTypes() {
+    var stage = new AnswerGenerator();
+    assertEquals(SCHEMA.add("answers", StageSchemas.ANSWERS), stage.transformSchema(SCHEMA));
+    assertRefused(
+        () -> stage.transformSchema(new StructType().add("visual", StageSchemas.VISUAL)),
+        "questionsCol 'questions' must be a column of type array<struct<question_id",
+        "among [visual]");
+    assertRefused(
+        () ->
+            stage.transformSchema(
+                new StructType().add("visual", "binary").add("questions", StageSchemas.QUESTIONS)),
+        "expected visual tokens",
+        "got binary");
+    assertRefused(
+        () -> stage.transformSchema(SCHEMA.add("answers", "int")),
+        "outputCol 'answers' exists already");
+  }
+
+  @Test
+  void copy_withExtraParams_keepsTheOriginal() {
+    var stage = new AnswerGenerator().setDevice("cpu");
+    AnswerGenerator copy = stage.copy(new ParamMap().put(stage.kv(), "dycoke:layer=2"));
+    assertEquals(stage.uid(), copy.uid());
+    assertEquals("cpu", copy.getOrDefault(copy.device()));
+    assertEquals("dycoke:layer=2", copy.getOrDefault(copy.kv()));
+    assertEquals("full", stage.getOrDefault(stage.kv()));
+  }
+
+  @Test
+  void pipeline_savedAndLoaded_answersAsBefore(@TempDir Path folder) throws IOException {
+    Dataset<Row> videos = videos();
+    var stage =
+        new AnswerGenerator()
+            .setDevice("cpu")
+            .setScoring("options:form=text")
+            .setKv("dycoke:layer=2,prune=0.5");
+    stage.write().save(folder.resolve("stage").toString());
+    AnswerGenerator loaded = AnswerGenerator.read().load(folder.resolve("stage").toString());
+    assertEquals(stage.uid(), loaded.uid());
+    assertEquals(stage.extractParamMap().toString(), loaded.extractParamMap().toString());
+
+    PipelineModel fitted = new Pipeline().setStages(new PipelineStage[] {stage}).fit(videos);
+    fitted.write().save(folder.resolve("pipeline").toString());
+    List<Row> answers = answers(fitted, videos);
+    assertEquals(
+        answers, answers(PipelineModel.load(folder.resolve("pipeline").toString()), videos));
+    assertEquals(2, answers.size());
+    assertEquals(List.of("1", "2"), answers.stream().map(row -> row.getString(0)).toList());
+    for (Row answer : answers) {
+      assertTrue(COLOURS.contains(answer.getString(1)), answer.toString());
+    }
+  }
+
+  /** Id and response of every answer; a video without tokens has none. */
+  private static List<Row> answers(PipelineModel model, Dataset<Row> videos) {
+    return model
+        .transform(videos)
+        .selectExpr("explode(answers) AS answer")
+        .select("answer.question_id", "answer.response")
+        .collectAsList();
+  }
+
+  /** A video of random tokens with two questions, and one without tokens. */
+  private static Dataset<Row> videos() {
+    int dim = Models.describeLanguage(Models.DEFAULT, new Configuration()).dim();
+    Random random = new Random(4);
+    float[] values = new float[20 * dim];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    List<Row> questions =
+        List.of(
+            RowFactory.create("1", "What colour is the circle?", COLOURS),
+            RowFactory.create("2", "What colour is the square?", COLOURS));
+    Row visual = RowFactory.create(dim, "bf16", TokenCodec.encode(values, TokenDtype.BF16));
+    return LocalSpark.plain()
+        .createDataFrame(
+            List.of(
+                RowFactory.create("a.mp4", visual, questions),
+                RowFactory.create("b.mp4", null, questions)),
+            SCHEMA);
+  }
+}
