@@ -1,6 +1,6 @@
 """Writes MODEL_CARD.md into a trained folder: how it was made, and its accuracy on videos that training never saw.
 
-    python card.py --model out/model --log out/log.jsonl --scenes data/test16
+    python card.py --model out/model --log out/log.jsonl --scenes data/test
 """
 
 import argparse
@@ -24,16 +24,19 @@ the video, and to show what a compression keeps.
 ## How it was made
 
 `jobs/src/main/python/default_model/train.py`, seed {seed}, weights from scratch, on two cores that were shared with other work: {steps} steps, {minutes:.0f}
-minutes of steps. Videos are H.264 files, read through the same sampling, colour conversion and resize as TokenReel's decoder.
+minutes. {train} videos, H.264 files, read through the same sampling, colour conversion and resize as TokenReel's decoder.
 
 {phases}
 
-Videos of training, validation and test come from disjoint ranges of seeds. Beside the answers it learned that a token which shows an object lies near the
-object's words and tells its row and column, and that other tokens lie near nothing; these heads are not in the checkpoint.
+Videos of training, validation and test come from disjoint ranges of seeds. In the first phase the vision side alone learned that a token which shows an
+object lies near the object's words and tells its row and column, and that other tokens lie near nothing. In the second the language side learned to answer
+from these tokens, at first from those that show objects and from ever more of the others; halfway through its layers a token also told what the tokens before
+it say of its object (which way it has moved, how many objects were seen, whether it is the first or the newest). In the third both sides learned together.
+The heads for what was learned beside the answers are not in the checkpoint. Training asks every question that a scene decides, the benchmark one of each kind.
 
-Dropout of tokens: from the phase with 8 frames on, a random share of the tokens was kept (all, 75, 50, 35, 25 or 15%), drawn evenly or at a rate of its own per
+Dropout of tokens: from the second phase on a random share of the tokens was kept (all, 75, 50, 35, 25 or 15%), drawn evenly or at a rate of its own per
 frame, and never by a score that a compression method computes. Answers that the kept tokens no longer decide were not taught. So the model can read compressed
-videos and favours no method by its training.
+videos and favours no method by its training, unless it be the random one.
 
 The prompt is the question and its options, a line each, in the checkpoint's chat template; the answer is an option's text (`prompt.py`).
 
@@ -51,22 +54,22 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--log", type=Path, required=True)
     parser.add_argument("--scenes", type=Path, required=True)
+    parser.add_argument("--train-videos", type=int, default=10000, help="how many training had")
     arguments = parser.parse_args()
     model, tokenizer = checkpoint.load(arguments.model)
     folder = SceneFolder(arguments.scenes, FRAMES, checkpoint.IMAGE_SIZE)
     table = accuracy(model, Texts(tokenizer), folder, SPECS)
     rows = [json.loads(line) for line in arguments.log.open(encoding="utf-8")]
-    lines = ["| frames | videos a batch | learns | until minute |", "|---|---|---|---|"]
     last = rows[-1]
-    total = last["minutes"] / PHASES[-1].until
+    lines = ["| phase | a step | until minute |", "|---|---|---|"]
     for phase in PHASES:
-        learns = "answers, tokens dropped" if len(phase.shares) > 1 else "answers" if phase.shares else "names and places of single frames"
-        lines.append(f"| {phase.frames} | {phase.batch} | {learns} | {phase.until * total:.0f} |")
+        lines.append(f"| {phase.name} | {phase.batch} {'frames' if phase.name == 'names' else 'videos'} | {phase.until * last['minutes']:.0f} |")
     card = CARD.format(
         parameters=sum(parameter.numel() for parameter in model.parameters()) / 1e6,
         megabytes=sum(os.path.getsize(file) for file in arguments.model.iterdir()) / 1e6,
         seed=SEED,
         steps=last["step"],
+        train=arguments.train_videos,
         minutes=last["minutes"],
         phases="\n".join(lines),
         videos=len(folder.names),

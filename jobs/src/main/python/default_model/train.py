@@ -3,11 +3,11 @@
     tokenreel scenes --output data/train      --videos 10000 --split train
     tokenreel scenes --output data/validation --videos 200   --split validation
     tokenreel scenes --output data/test       --videos 300   --split test
-    python train.py --data data --output out [--minutes 45] [--resume]
+    python train.py --data data --output out [--minutes 58] [--resume]
 
 Three phases. `names`: the vision side alone learns, from single frames, to put the names of what a token shows, and its place, into the
-token. `answers`: the language side learns from the tokens of the first phase, at first from those that show objects, then from ever more
-of the others. `whole`: both sides together, from pixels. What is learned beside the answers is in supervision.py. Tokens are dropped at
+token. `answers`: the language side learns from the tokens of the first phase, at first from those that show objects, and from more of the
+others each time that it has learned every kind of question. `whole`: both sides together, from pixels. What is learned beside the answers is in supervision.py. Tokens are dropped at
 random, neutrally between the compression methods. Files are decoded once, into data/cache. out/log.jsonl has a line for every 20 steps and
 for every validation; out/model is the last checkpoint, in the published layout.
 """
@@ -42,13 +42,15 @@ class Phase:
     rate: float
 
 
-PHASES = (Phase("names", 0.2, 128, 1.0), Phase("answers", 0.65, 32, 1.0), Phase("whole", 1.0, 16, 0.5))
+PHASES = (Phase("names", 0.155, 128, 1.0), Phase("answers", 0.65, 32, 1.0), Phase("whole", 1.0, 16, 0.5))
 QUESTIONS = 6  # of those that a scene decides, at most, in one step
 SHARES = (1.0, 1.0, 1.0, 0.75, 0.5, 0.35, 0.25, 0.15)  # of the tokens that may be kept
+FIRST_SHARES = SHARES[:5]  # while there is less than the whole background
+FIRST_BACKGROUND, GROWTH, LEARNED = 0.03, 1.4, 0.5  # share of the background, at first, and its factor once every kind's loss is below LEARNED
 MATRIX_RATE, OTHER_RATE = 2e-2, 2e-3  # Muon's for the layers' matrices, AdamW's for all else
 WARM_UP, DECAY_SHARE, LAST_RATE = 50, 0.4, 0.02  # steps; of a phase; of its rate
 NAMES_WEIGHT, PLACES_WEIGHT, PAST_WEIGHT = 0.5, 0.3, 0.5
-KIND_WEIGHTS = {"colour": 1.0, "shape": 1.0, "motion": 3.0, "order": 2.0, "count": 1.0}
+KIND_WEIGHTS = {"colour": 1.0, "shape": 1.0, "motion": 3.0, "order": 3.0, "count": 1.0}
 VALIDATION = ["none", "vidcom2:retention=0.25", "random:retention=0.25", "random:retention=0.1"]
 VALIDATION_VIDEOS = 100
 LONGEST_STEP = 15  # seconds that one step can count for; more is a machine that was paused
@@ -85,7 +87,7 @@ class Trainer:
             torch.optim.Muon(matrices, lr=MATRIX_RATE, weight_decay=0.01, momentum=0.95),
             torch.optim.AdamW(others, lr=OTHER_RATE, betas=(0.9, 0.98), weight_decay=0.0, foreach=True),
         ]
-        self.step, self.seconds = 0, 0.0
+        self.step, self.seconds, self.background = 0, 0.0, FIRST_BACKGROUND
 
     def _check_wording(self) -> None:
         """Training asks as the benchmark does: its questions are among ours."""
@@ -118,14 +120,17 @@ class Trainer:
                 start = time.monotonic()
                 place = (self.progress() - begun) / (phase.until - begun)
                 self._set_rate(phase.rate * min(1, (self.step - first + 1) / WARM_UP, max(LAST_RATE, (1 - place) / DECAY_SHARE)))
-                sums.append(one_step(phase, place))
+                sums.append(one_step(phase))
                 self.step += 1
                 took = time.monotonic() - start
                 self.seconds += min(LONGEST_STEP, took)
                 sums[-1]["seconds"] = took
                 done = self.progress() >= phase.until
                 if self.step % 20 == 0:
-                    self.log(phase=phase.name, **{key: round(float(np.nanmean([row[key] for row in sums])), 4) for key in sums[0]})
+                    means = {key: round(float(np.nanmean([row[key] for row in sums])), 4) for key in sums[0]}
+                    if phase.name == "answers" and max(means[kind] for kind in KINDS) < LEARNED:
+                        self.background = min(1.0, self.background * GROWTH)
+                    self.log(phase=phase.name, background=round(self.background, 3), **means)
                     sums.clear()
                 if phase.name != "names" and (self.step % validate_every == 0 or done):
                     self.validate(phase)
@@ -142,7 +147,7 @@ class Trainer:
             for group in optimizer.param_groups:
                 group["lr"] = rate * share
 
-    def names_step(self, phase: Phase, _: float) -> dict[str, float]:
+    def names_step(self, phase: Phase) -> dict[str, float]:
         rows = np.sort(self.rng.choice(len(self.showing), phase.batch, replace=False))
         videos, frames = self.showing[rows].T
         tokens = visual_tokens(self.model, torch.from_numpy(self.folder.pixels[videos, frames])[:, None])
@@ -171,31 +176,30 @@ class Trainer:
             self.seconds += time.monotonic() - start
         self.tokens = np.load(file, mmap_mode="r")
 
-    def answers_step(self, phase: Phase, place: float) -> dict[str, float]:
+    def answers_step(self, phase: Phase) -> dict[str, float]:
         videos = np.sort(self.rng.choice(len(self.folder.names), phase.batch, replace=False))
         truth = self.truth.at(videos)
         cover = coverage(truth.boxes, self.grid)
-        background = min(1.0, max(0.0, 1.6 * place - 0.3))
-        kept = shown(cover).any(1) | (self.rng.random((len(videos), FRAMES, self.grid**2)) < background)
-        kept = filled_up(self.rng, kept & self._dropped(len(videos)))
+        kept = shown(cover).any(1) | (self.rng.random((len(videos), FRAMES, self.grid**2)) < self.background)
+        kept = filled_up(self.rng, kept & self._dropped(len(videos), SHARES if self.background == 1 else FIRST_SHARES))
         tokens = self.tokens[videos].reshape(len(videos), -1, self.tokens.shape[-1])[np.arange(len(videos))[:, None], kept]
         answers, past, row = self._answers(videos, truth, cover, torch.from_numpy(tokens.astype(np.float32)), kept)
         return {**row, "norm": self._learn(answers + PAST_WEIGHT * past)}
 
-    def whole_step(self, phase: Phase, _: float) -> dict[str, float]:
+    def whole_step(self, phase: Phase) -> dict[str, float]:
         videos = np.sort(self.rng.choice(len(self.folder.names), phase.batch, replace=False))
         truth = self.truth.at(videos)
         tokens = visual_tokens(self.model, torch.from_numpy(self.folder.pixels[videos]))
         names, places = self._name(tokens, truth)
-        kept = filled_up(self.rng, self._dropped(len(videos)))
+        kept = filled_up(self.rng, self._dropped(len(videos), SHARES))
         index = torch.from_numpy(kept)[..., None].expand(-1, -1, tokens.shape[-1])
         cover = coverage(truth.boxes, self.grid)
         answers, past, row = self._answers(videos, truth, cover, tokens.flatten(1, 2).gather(1, index), kept)
         norm = self._learn(answers + PAST_WEIGHT * past + NAMES_WEIGHT * names + PLACES_WEIGHT * places)
         return {**row, "names": names.item(), "places": places.item(), "norm": norm}
 
-    def _dropped(self, videos: int) -> np.ndarray:
-        return dropped(self.rng, videos, FRAMES, self.grid**2, float(self.rng.choice(SHARES)))
+    def _dropped(self, videos: int, shares: tuple[float, ...]) -> np.ndarray:
+        return dropped(self.rng, videos, FRAMES, self.grid**2, float(self.rng.choice(shares)))
 
     def _answers(
         self, videos: np.ndarray, truth: Truth, cover: np.ndarray, tokens: Tensor, kept: np.ndarray
@@ -256,6 +260,7 @@ class Trainer:
             "rng": self.rng.bit_generator.state,
             "step": self.step,
             "seconds": self.seconds,
+            "background": self.background,
         }
         torch.save(state, self.output / "state.part")
         (self.output / "state.part").rename(self.output / "state.pt")
@@ -268,7 +273,7 @@ class Trainer:
         for optimizer, kept in zip(self.optimizers, state["optimizers"]):
             optimizer.load_state_dict(kept)
         self.rng.bit_generator.state = state["rng"]
-        self.step, self.seconds = state["step"], state["seconds"]
+        self.step, self.seconds, self.background = state["step"], state["seconds"], state["background"]
 
 
 def main() -> None:
@@ -276,7 +281,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--resume", action="store_true", help="go on from output/state.pt")
-    parser.add_argument("--minutes", type=float, default=45, help="time of all steps together; decoding and validation come on top")
+    parser.add_argument("--minutes", type=float, default=58, help="time of all steps together; decoding and validation come on top")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--validate-every", type=int, default=400, help="steps")
     parser.add_argument("--save-every", type=float, default=180, help="seconds")
@@ -285,6 +290,8 @@ def main() -> None:
     trainer = Trainer(arguments.data, arguments.output, arguments.minutes)
     if arguments.resume:
         trainer.resume()
+    else:
+        (arguments.output / "tokens.npy").unlink(missing_ok=True)
     trainer.train(arguments.validate_every, arguments.save_every)
 
 

@@ -2,10 +2,10 @@ package io.tokenreel.bench;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -21,34 +21,44 @@ public final class KernelBench {
   private KernelBench() {}
 
   /**
-   * Measures every kernel on every shape, in a JVM of its own with the vector module.
+   * Measures every kernel on every shape, in a JVM of its own with the vector module, several times
+   * over: a machine that others share is not equally fast for long, so a kernel is set against the
+   * sum of its own round.
    *
-   * @param seconds how long each of the fifteen measurements lasts, after as long a warm-up
+   * @param rounds how often; a figure is the median of them, so an odd number
+   * @param seconds how long each of a round's fifteen measurements lasts, after as long a warm-up
    * @return a row per benchmark and shape, grouped by shape, the sum among them with ratio 1
    * @throws IllegalStateException when the measuring JVM fails
    */
-  public static List<BenchRow> run(int seconds) {
-    Map<String, Double> sums = new HashMap<>();
-    Collection<RunResult> results = measure(seconds);
-    for (RunResult result : results) {
-      if (benchmark(result).equals(YARDSTICK)) {
-        sums.put(shape(result), result.getPrimaryResult().getScore());
+  public static List<BenchRow> run(int rounds, int seconds) {
+    Map<String, List<Double>> times = new TreeMap<>();
+    Map<String, List<Double>> ratios = new TreeMap<>();
+    for (int round = 0; round < rounds; round++) {
+      Collection<RunResult> results = measure(seconds);
+      Map<String, Double> sums =
+          results.stream()
+              .filter(result -> benchmark(result).equals(YARDSTICK))
+              .collect(Collectors.toMap(KernelBench::shape, KernelBench::millis));
+      for (RunResult result : results) {
+        String name = shape(result) + " " + benchmark(result);
+        double ratio = millis(result) / sums.get(shape(result));
+        times.computeIfAbsent(name, key -> new ArrayList<>()).add(millis(result));
+        ratios.computeIfAbsent(name, key -> new ArrayList<>()).add(ratio);
       }
     }
-    List<BenchRow> rows = new ArrayList<>();
-    results.stream()
-        .sorted(Comparator.comparing(KernelBench::shape))
-        .forEach(
-            result -> {
-              double milliseconds = result.getPrimaryResult().getScore();
-              rows.add(
-                  BenchRow.millis(
-                      benchmark(result) + " " + shape(result),
-                      milliseconds,
-                      milliseconds / sums.get(shape(result)),
-                      "a vectorised sum over the block"));
-            });
-    return rows;
+    return times.keySet().stream()
+        .map(
+            name ->
+                BenchRow.millis(
+                    "%s, median of %d".formatted(name, rounds),
+                    median(times.get(name)),
+                    median(ratios.get(name)),
+                    "a vectorised sum over the block"))
+        .toList();
+  }
+
+  private static double median(List<Double> values) {
+    return values.stream().sorted().toList().get(values.size() / 2);
   }
 
   private static Collection<RunResult> measure(int seconds) {
@@ -74,6 +84,10 @@ public final class KernelBench {
 
   private static String benchmark(RunResult result) {
     return result.getPrimaryResult().getLabel();
+  }
+
+  private static double millis(RunResult result) {
+    return result.getPrimaryResult().getScore();
   }
 
   private static String shape(RunResult result) {

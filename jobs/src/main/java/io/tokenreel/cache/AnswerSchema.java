@@ -20,6 +20,10 @@ final class AnswerSchema {
             required("question", DataTypes.StringType, "the question, options aside"),
             optional("options", arrayOf(DataTypes.StringType), "its options; NULL for an open one"),
             optional("target", DataTypes.StringType, "the right answer, where it was given"),
+            required(
+                "question_sha256",
+                DataTypes.StringType,
+                "digest of question, options and target: a question that is edited is a new row"),
             optional("prompt", DataTypes.StringType, "the exact text that the model was fed"),
             optional(
                 "response",
@@ -42,7 +46,7 @@ final class AnswerSchema {
             optional(
                 "correct",
                 DataTypes.BooleanType,
-                "whether the response is the target, case and a final period aside; NULL without one"),
+                "whether the option chosen, or named by its letter or words, is the target; without options, whether the words are, case and a final period aside; NULL without a target"),
             optional(
                 "reason",
                 DataTypes.StringType,

@@ -31,6 +31,7 @@ public enum CacheTable {
       List.of(
           "video_id",
           "question_id",
+          "question_sha256",
           "content_sha256",
           "encoder",
           "decoder",

@@ -5,6 +5,9 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max_by;
+import static org.apache.spark.sql.functions.sha2;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.to_json;
 
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.CommittedRows;
@@ -13,6 +16,7 @@ import io.tokenreel.cache.TokenCacheWriter;
 import io.tokenreel.cache.WaveCommit;
 import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.Models;
+import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.stage.AnswerGenerator;
 import io.tokenreel.stage.StageCounters;
 import java.io.IOException;
@@ -52,7 +56,11 @@ final class AnswerJob {
     DeviceCheck.require(spark, settings.device());
     LanguageInfo language = language(hadoop);
     Dataset<Row> questions =
-        QuestionInputs.read(spark, settings.questions()).persist(StorageLevel.MEMORY_AND_DISK());
+        QuestionInputs.read(spark, settings.questions())
+            .withColumn(
+                "question_sha256",
+                sha2(to_json(struct(col("question"), col("options"), col("target"))), 256))
+            .persist(StorageLevel.MEMORY_AND_DISK());
     String encoder = Models.describe(settings.model(), hadoop).encoder();
     Dataset<Row> tokens = tokens(encoder);
     List<AnswerSummary> summaries = new ArrayList<>();
@@ -80,6 +88,7 @@ final class AnswerJob {
     try {
       LanguageInfo language = Models.describeLanguage(settings.model(), hadoop);
       Models.checkTemplate(settings.model(), settings.template(), hadoop);
+      KvSpec.parse(settings.kv()).requireLayers(language.layers());
       return language;
     } catch (IllegalArgumentException e) {
       throw new SettingsException("--model " + settings.model() + ": " + e.getMessage());
@@ -144,7 +153,7 @@ final class AnswerJob {
       long already = run.inputVideos() - pending.count();
       StageCounters counters = StageCounters.register(spark.sparkContext(), "answer");
       shown.start(
-          run.inputVideos() - already,
+          pending.filter(col("content_sha256").isNotNull()).count(),
           () -> new Progress.Counts(counters.videos().value(), 0, counters.failed().value()));
       Dataset<Row> videos =
           pending.select("video_id").distinct().withColumn("video_bytes", lit(null).cast("long"));

@@ -1,5 +1,7 @@
 package io.tokenreel.job;
 
+import static org.apache.spark.sql.functions.array_position;
+import static org.apache.spark.sql.functions.ascii;
 import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
@@ -9,8 +11,11 @@ import static org.apache.spark.sql.functions.current_timestamp;
 import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.lower;
+import static org.apache.spark.sql.functions.regexp_extract;
 import static org.apache.spark.sql.functions.regexp_replace;
+import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.transform;
 import static org.apache.spark.sql.functions.trim;
 import static org.apache.spark.sql.functions.when;
 
@@ -25,6 +30,8 @@ import org.apache.spark.sql.Row;
 
 /** From questions and tokens to the rows of {@code answers/}. */
 final class AnswerRows {
+
+  private static final String LETTER = "^\\(?([a-z])[):]?$"; // of a plain text
 
   private static final String[] CELL = {"video_id", "compression", "content_sha256"};
 
@@ -89,7 +96,8 @@ final class AnswerRows {
         generator
             .transform(visual)
             .select(col("video_id"), col("compression"), explode(col("answers")).as("answer"))
-            .select(col("video_id"), col("compression"), col("answer.*"));
+            .select(col("video_id"), col("compression"), col("answer.*"))
+            .withColumnRenamed("error", "detail"); // no column of a question has this name
     Dataset<Row> all =
         asked
             .join(answers, new String[] {"video_id", "compression", "question_id"}, "left_outer")
@@ -118,17 +126,27 @@ final class AnswerRows {
                 col("sampling"),
                 lit(" and "),
                 col("compression")))
-        .otherwise(col("error"));
+        .otherwise(col("detail"));
   }
 
-  /** The chosen option, in its own text, or the words, against the target. */
-  private static Column correct() {
-    Column chosen = coalesce(col("options").getItem(col("choice")), col("response"));
+  /**
+   * With options, whether the chosen one, or the one that the words name, is the target; without,
+   * whether the words are.
+   */
+  static Column correct() {
+    Column target = option(col("target"));
     return when(col("response").isNull().or(col("target").isNull()), lit(null).cast("boolean"))
-        .otherwise(
-            plain(chosen)
-                .equalTo(plain(col("target")))
-                .or(plain(col("response")).equalTo(plain(col("target")))));
+        .when(
+            target.isNotNull(), coalesce(col("choice"), option(col("response"))).eqNullSafe(target))
+        .otherwise(plain(col("response")).equalTo(plain(col("target"))));
+  }
+
+  /** Place of the option that a text names by its own words or by its letter; NULL for none. */
+  private static Column option(Column text) {
+    Column words = array_position(transform(col("options"), AnswerRows::plain), plain(text));
+    Column letter = ascii(regexp_extract(plain(text), LETTER, 1)).minus(lit((int) 'a'));
+    return when(words.gt(0), words.minus(1).cast("int"))
+        .when(letter.between(0, size(col("options")).minus(1)), letter);
   }
 
   private static Column plain(Column text) {

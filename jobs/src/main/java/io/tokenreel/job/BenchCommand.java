@@ -37,7 +37,8 @@ final class BenchCommand implements Callable<Integer> {
     pipeline
   }
 
-  private static final int KERNEL_SECONDS = 5;
+  private static final int KERNEL_ROUNDS = 5;
+  private static final int KERNEL_SECONDS = 2;
   private static final int ENCODE_LAYERS = 4;
   private static final int ENCODE_FRAMES = 8;
   private static final int ENCODE_RUNS = 5;
@@ -72,7 +73,7 @@ final class BenchCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     List<BenchRow> rows =
         switch (area) {
-          case kernels -> KernelBench.run(KERNEL_SECONDS);
+          case kernels -> KernelBench.run(KERNEL_ROUNDS, KERNEL_SECONDS);
           case decode -> DecodeBench.run();
           case encode -> EncodeBench.run(ENCODE_LAYERS, ENCODE_FRAMES, ENCODE_RUNS);
           case language -> language();

@@ -4,6 +4,8 @@ import static org.apache.spark.sql.functions.avg;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
+import static org.apache.spark.sql.functions.max_by;
+import static org.apache.spark.sql.functions.struct;
 
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.CommittedRows;
@@ -30,6 +32,8 @@ final class Demo {
   static final String ALL = "none";
   static final String QUARTER = "vidcom2:retention=0.25";
 
+  private static final String SAMPLING = "uniform:frames=" + SceneSet.SAMPLES;
+
   /** Numbers of test videos from here on are no one else's: benchmarks count from 0. */
   private static final int FIRST = 500_000;
 
@@ -51,9 +55,10 @@ final class Demo {
     double rendered = secondsSince(start);
     new PrecomputeJob(spark, precompute(), progress.get()).run();
     double precomputed = secondsSince(start);
-    new AnswerJob(spark, answer(), progress.get()).run();
+    AnswerSettings setting = answer();
+    new AnswerJob(spark, setting, progress.get()).run();
     double answered = secondsSince(start);
-    Dataset<Row> answers = answers();
+    Dataset<Row> answers = answers(setting);
     return new DemoReport(
         folder.toString(),
         lines(answers),
@@ -76,7 +81,7 @@ final class Demo {
         List.of(folder.resolve("videos").toString()),
         cache(),
         Models.DEFAULT,
-        "uniform:frames=" + SceneSet.SAMPLES,
+        SAMPLING,
         List.of(ALL, QUARTER),
         false,
         "bf16",
@@ -104,20 +109,32 @@ final class Demo {
   }
 
   /**
-   * This model's answers to this demo's questions; a folder may hold those of an earlier demo too.
+   * The newest answer to each of this demo's questions under its setting; a folder may hold those
+   * of earlier demos, and of whoever tried something with it.
    */
-  private Dataset<Row> answers() throws IOException {
+  private Dataset<Row> answers(AnswerSettings setting) throws IOException {
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     Dataset<Row> asked =
         spark
             .read()
             .json(folder.resolve("questions.jsonl").toString())
             .select("video_id", "question_id");
-    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     return CommittedRows.of(spark, new org.apache.hadoop.fs.Path(cache()), CacheTable.ANSWERS)
-        .filter(col("compression").isin(ALL, QUARTER))
-        .filter(col("encoder").equalTo(Models.describe(Models.DEFAULT, hadoop).encoder()))
-        .filter(col("decoder").equalTo(Models.describeLanguage(Models.DEFAULT, hadoop).decoder()))
-        .join(asked, new String[] {"video_id", "question_id"}, "left_semi");
+        .filter(col("compression").isin(setting.compressions().toArray()))
+        .filter(col("encoder").equalTo(Models.describe(setting.model(), hadoop).encoder()))
+        .filter(col("decoder").equalTo(Models.describeLanguage(setting.model(), hadoop).decoder()))
+        .filter(col("sampling").equalTo(SAMPLING))
+        .filter(col("template").equalTo(setting.template()))
+        .filter(col("kv").equalTo(setting.kv()))
+        .filter(col("scoring").equalTo(setting.scoring()))
+        .join(asked, new String[] {"video_id", "question_id"}, "left_semi")
+        .groupBy("video_id", "question_id", "compression")
+        .agg(
+            max_by(
+                    struct("question", "target", "response", "correct", "visual_tokens"),
+                    col("created_at"))
+                .as("answer"))
+        .select("video_id", "question_id", "compression", "answer.*");
   }
 
   private static List<DemoReport.Line> lines(Dataset<Row> answers) {
@@ -143,9 +160,9 @@ final class Demo {
                     row.getString(1),
                     row.getString(2),
                     row.getString(3),
-                    row.getInt(4),
+                    row.<Integer>getAs(4),
                     row.getString(5),
-                    row.getInt(6)))
+                    row.<Integer>getAs(6)))
         .toList();
   }
 
@@ -159,7 +176,10 @@ final class Demo {
         .map(
             row ->
                 new DemoReport.Total(
-                    row.getString(0), row.getLong(1), row.getLong(2), row.getDouble(3)))
+                    row.getString(0),
+                    row.getLong(1),
+                    row.getLong(2),
+                    row.isNullAt(3) ? 0 : row.getDouble(3)))
         .toList();
   }
 }

@@ -26,16 +26,16 @@ record DemoReport(
    * One question, answered twice.
    *
    * @param target the right answer
-   * @param tokens visual tokens in the prompt, all of them and a quarter
+   * @param tokens visual tokens in the prompt, all of them and a quarter; NULL without an answer
    */
   record Line(
       String videoId,
       String question,
       String target,
       String response,
-      int tokens,
+      Integer tokens,
       String quarterResponse,
-      int quarterTokens) {}
+      Integer quarterTokens) {}
 
   /**
    * The answers from one compression's tokens.

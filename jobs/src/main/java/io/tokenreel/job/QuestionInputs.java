@@ -1,6 +1,7 @@
 package io.tokenreel.job;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.exists;
 import static org.apache.spark.sql.functions.from_json;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.when;
@@ -145,6 +146,10 @@ final class QuestionInputs {
     long without = questions.filter(missing).count();
     if (without > 0) {
       throw new SettingsException("%d questions lack one of %s".formatted(without, REQUIRED));
+    }
+    long holes = questions.filter(exists(col("options"), Column::isNull)).count();
+    if (holes > 0) {
+      throw new SettingsException("%d questions have a NULL among their options".formatted(holes));
     }
     List<Row> twice =
         questions

@@ -6,15 +6,16 @@ import java.util.Objects;
 /**
  * What a language model is.
  *
- * @param decoder {@code name@revision}, where the revision changes whenever its weights, settings
- *     or tokenizer do; part of every answer's key
+ * @param decoder {@code name@revision}, where the revision changes whenever its weights, settings,
+ *     tokenizer or chat template do; part of every answer's key
  * @param dim channels of a token, the width of the visual tokens it is fed
+ * @param layers decoder layers
  * @param vocabulary how many tokens it knows
  * @param positions most tokens of a sequence
  * @param endTokens ids that end an answer
  */
 public record LanguageInfo(
-    String decoder, int dim, int vocabulary, int positions, List<Integer> endTokens) {
+    String decoder, int dim, int layers, int vocabulary, int positions, List<Integer> endTokens) {
 
   public LanguageInfo {
     Objects.requireNonNull(decoder, "decoder");

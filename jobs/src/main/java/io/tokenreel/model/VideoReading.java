@@ -21,7 +21,7 @@ public interface VideoReading extends AutoCloseable {
    *
    * @param after the prompt's text after the video
    * @param maxNewTokens at least 1
-   * @throws IllegalStateException when the model gives logits that are not numbers
+   * @throws NotFiniteException when the model gives logits that are not numbers
    */
   Generated generate(String after, KvSpec kv, int maxNewTokens);
 
@@ -30,7 +30,7 @@ public interface VideoReading extends AutoCloseable {
    *
    * @param after the prompt's text after the video
    * @param options texts, at least one token each
-   * @throws IllegalStateException when the model gives logits that are not numbers
+   * @throws NotFiniteException when the model gives logits that are not numbers
    */
   Scored score(String after, List<String> options, KvSpec kv);
 

@@ -2,6 +2,7 @@ package io.tokenreel.stage;
 
 import io.tokenreel.ml.ColumnTransformer;
 import io.tokenreel.model.DeviceChoice;
+import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.Models;
 import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.model.prompt.PromptTemplates;
@@ -119,10 +120,12 @@ public final class AnswerGenerator extends ColumnTransformer<AnswerGenerator> {
   @Override
   protected Dataset<Row> append(Dataset<Row> rows) {
     Configuration hadoop = rows.sparkSession().sparkContext().hadoopConfiguration();
+    LanguageInfo language = Models.describeLanguage(getOrDefault(modelUrl), hadoop);
+    KvSpec.parse(getOrDefault(kv)).requireLayers(language.layers());
     Settings settings =
         new Settings(
             getOrDefault(modelUrl),
-            Models.describeLanguage(getOrDefault(modelUrl), hadoop).decoder(),
+            language.decoder(),
             DeviceChoice.parse(getOrDefault(device)),
             getOrDefault(template),
             getOrDefault(kv),

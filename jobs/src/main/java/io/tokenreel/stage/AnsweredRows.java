@@ -50,9 +50,15 @@ final class AnsweredRows implements Iterator<Row> {
     return RowStage.append(row, (Object) answers);
   }
 
-  private static float[] floats(Row visual) {
+  private float[] floats(Row visual) {
+    int dim = visual.getInt(0);
     TokenDtype dtype = TokenDtype.of(visual.getString(1));
     byte[] data = (byte[]) visual.get(2);
+    if (dim != answerer.dim() || data.length % (dim * dtype.bytes()) != 0) {
+      throw new IllegalArgumentException(
+          "visual tokens must be whole rows of %d channels, as the language model is fed; got %d bytes of %s in rows of %d: answer with the model that encoded them"
+              .formatted(answerer.dim(), data.length, dtype, dim));
+    }
     float[] values = new float[data.length / dtype.bytes()];
     TokenCodec.decode(data, 0, dtype, values, 0, values.length);
     return values;

@@ -1,6 +1,7 @@
 package io.tokenreel.stage;
 
 import io.tokenreel.model.LanguageModel;
+import io.tokenreel.model.NotFiniteException;
 import io.tokenreel.model.VideoReading;
 import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.model.prompt.OptionForm;
@@ -29,6 +30,11 @@ final class Answerer {
     this.scoring = scoring;
   }
 
+  /** Channels of a visual token. */
+  int dim() {
+    return model.info().dim();
+  }
+
   /**
    * One answer per question, in their order; one that could not be got has an error instead.
    *
@@ -55,7 +61,7 @@ final class Answerer {
             video.expectLastQuestion();
           }
           answers[i] = answer(question.getString(0), video, prompt, options);
-        } catch (IllegalArgumentException | IllegalStateException e) {
+        } catch (IllegalArgumentException | NotFiniteException e) {
           answers[i] = failed(question.getString(0), e);
         }
       }
@@ -133,7 +139,7 @@ final class Answerer {
     while (values.size() < StageSchemas.ANSWER_ERROR) {
       values.add(null);
     }
-    values.add(error.getMessage());
+    values.add(error.getMessage().replace("\n", "\\n"));
     return RowFactory.create(values.toArray());
   }
 }

@@ -172,6 +172,32 @@ class AnswerJobTest {
   }
 
   @Test
+  void run_editedQuestion_isAnsweredAnewBesideTheFirst() throws IOException {
+    answer("answers", "full", "options:form=letter");
+    Files.writeString(questions, QUESTIONS.replace("Which one?", "Which one is it?"));
+    AnswerSummary again = answer("answers", "full", "options:form=letter");
+    assertEquals(10, again.questions());
+    assertEquals(8, again.alreadyCommitted());
+    List<Row> both =
+        answers("answers")
+            .filter("video_id = 'h265_video.mp4' and question_id = '2' and compression = 'none'")
+            .orderBy("question")
+            .select("question")
+            .collectAsList();
+    assertEquals("[[Which one is it?], [Which one?]]", both.toString());
+    assertSound("answers");
+  }
+
+  @Test
+  void run_kvThatTheModelHasNoLayerFor_isRefusedBeforeAnything() {
+    String message =
+        assertThrows(SettingsException.class, () -> answer("answers", "dycoke:layer=4", "generate"))
+            .getMessage();
+    assertTrue(message.contains("layer must lie in 1 .. 3"), message);
+    assertTrue(Files.notExists(folder.resolve("answers")));
+  }
+
+  @Test
   void run_cacheOfAnotherEncoder_isRefusedWithBothNames() throws IOException {
     Path other = Files.createDirectory(folder.resolve("other"));
     try (Stream<Path> files = Files.list(Path.of(MODEL))) {

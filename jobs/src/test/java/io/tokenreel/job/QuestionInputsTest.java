@@ -76,6 +76,7 @@ class QuestionInputsTest {
           q.csv | video_id,question_id,question;a,,Why? | 1 questions lack one of
           q.csv | video_id,question_id,question | holds no questions
           q.csv | video_id,question_id,question,options;a,1,Why?,red | must be a JSON list of texts
+          q.csv | video_id,question_id,question,options;a,1,Why?,"[""red"", null]" | 1 questions have a NULL among their options
           """)
   void read_badFile_saysWhatIsWrong(String name, String lines, String said) throws IOException {
     String file = write(name, lines.replace(';', '\n') + "\n");

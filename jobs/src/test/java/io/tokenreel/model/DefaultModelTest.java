@@ -8,42 +8,59 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DefaultModelTest {
 
-  private static final List<String> FILES =
-      List.of("config.json", "preprocessor_config.json", "model.safetensors");
+  private static final long MOST_BYTES = 6_000_000;
 
   @TempDir Path folder;
 
   @Test
-  void write_twice_givesTheSameBytes() throws IOException {
-    DefaultModel.write(folder.resolve("a"));
-    DefaultModel.write(folder.resolve("b"));
-    for (String file : FILES) {
-      assertEquals(
-          -1, Files.mismatch(folder.resolve("a").resolve(file), folder.resolve("b").resolve(file)));
+  void write_twice_replacesWhatIsThere() throws IOException {
+    DefaultModel.write(folder);
+    Files.writeString(folder.resolve("config.json"), "{}");
+    DefaultModel.write(folder);
+    assertTrue(Files.size(folder.resolve("config.json")) > 100);
+  }
+
+  @Test
+  void write_anywhere_isSmallAndBringsItsCard() throws IOException {
+    DefaultModel.write(folder);
+    long bytes = 0;
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        bytes += Files.size(file);
+      }
+    }
+    assertTrue(bytes <= MOST_BYTES, bytes + " bytes");
+    String card = Files.readString(folder.resolve("MODEL_CARD.md"));
+    for (String part : List.of("seed", "steps", "minutes", "## Accuracy", "`none`", "vidcom2")) {
+      assertTrue(card.contains(part), part);
     }
   }
 
   @Test
   void describe_ofTheDefault_isPinned() {
-    VisionInfo info = Models.describe(Models.DEFAULT, new Configuration());
-    assertEquals("default@fab6917761d12064", info.encoder());
-    assertEquals(64, info.frameHeight());
-    assertEquals(16, info.tokensPerFrame());
-    assertEquals(128, info.dim());
-    assertEquals(128, info.separatorRows().length);
+    VisionInfo vision = Models.describe(Models.DEFAULT, new Configuration());
+    assertEquals("default@0", vision.encoder());
+    assertEquals(80, vision.frameHeight());
+    assertEquals(25, vision.tokensPerFrame());
+    assertEquals(128, vision.dim());
+    assertEquals(128, vision.separatorRows().length);
+    LanguageInfo language = Models.describeLanguage(Models.DEFAULT, new Configuration());
+    assertEquals("default@0", language.decoder());
+    assertEquals(128, language.dim());
   }
 
   @Test
   void encode_ofDifferentFrames_tellsThemApart() {
     try (VisionTower tower =
         Models.openVision(Models.DEFAULT, DeviceChoice.CPU, new Configuration())) {
-      int frameBytes = 64 * 64 * 3;
+      int frameBytes = 80 * 80 * 3;
       byte[] rgb = new byte[2 * frameBytes];
       Arrays.fill(rgb, frameBytes, rgb.length, (byte) 200);
       float[] tokens = tower.encode(rgb, 2);

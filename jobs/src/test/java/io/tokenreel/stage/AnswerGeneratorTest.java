@@ -2,6 +2,7 @@ package io.tokenreel.stage;
 
 import static io.tokenreel.stage.FrameDecoderTest.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.model.Models;
@@ -121,6 +122,54 @@ class AnswerGeneratorTest {
     for (Row answer : answers) {
       assertTrue(COLOURS.contains(answer.getString(1)), answer.toString());
     }
+  }
+
+  @Test
+  void transform_tokensThatAreNotNumbers_isAnErrorAndNoAnswer() {
+    int dim = Models.describeLanguage(Models.DEFAULT, new Configuration()).dim();
+    float[] values = new float[4 * dim];
+    values[dim + 3] = Float.NaN;
+    Row visual = RowFactory.create(dim, "f32", TokenCodec.encode(values, TokenDtype.F32));
+    Dataset<Row> videos =
+        LocalSpark.plain()
+            .createDataFrame(
+                List.of(
+                    RowFactory.create(
+                        "nan.mp4",
+                        visual,
+                        List.of(RowFactory.create("1", "What colour is the circle?", COLOURS)))),
+                SCHEMA);
+    for (String scoring : List.of("generate:tokens=4", "options:form=text")) {
+      Row answer =
+          new AnswerGenerator()
+              .setDevice("cpu")
+              .setScoring(scoring)
+              .transform(videos)
+              .selectExpr("answers[0].response", "answers[0].error")
+              .first();
+      assertTrue(answer.isNullAt(0), scoring);
+      assertTrue(answer.getString(1).contains("logits"), answer.getString(1));
+    }
+  }
+
+  @Test
+  void transform_tokensOfAnotherModel_failsAndSaysWhatWasExpected() {
+    Row visual = RowFactory.create(64, "bf16", new byte[2 * 64 * Short.BYTES]);
+    Dataset<Row> videos =
+        LocalSpark.plain()
+            .createDataFrame(
+                List.of(
+                    RowFactory.create(
+                        "a.mp4", visual, List.of(RowFactory.create("1", "What?", COLOURS)))),
+                SCHEMA);
+    Exception failure =
+        assertThrows(
+            Exception.class,
+            () -> new AnswerGenerator().setDevice("cpu").transform(videos).collectAsList());
+    assertTrue(
+        failure.getMessage().contains("whole rows of 128 channels")
+            || failure.getCause().getMessage().contains("whole rows of 128 channels"),
+        failure.toString());
   }
 
   /** Id and response of every answer; a video without tokens has none. */

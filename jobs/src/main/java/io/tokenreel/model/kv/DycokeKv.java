@@ -38,7 +38,7 @@ public record DycokeKv(int layer, double prune, double refresh, Mode mode, Reser
 
   /** Where pruned tokens wait. */
   public enum Reserve {
-    /** In the machine's memory. */
+    /** In the machine's memory, once no other question about the video needs them. */
     HOST,
     /** In the device's memory. */
     DEVICE,
@@ -56,12 +56,17 @@ public record DycokeKv(int layer, double prune, double refresh, Mode mode, Reser
   }
 
   @Override
-  public KvCache begin(NDManager manager, KvShape shape, SharedPrefix prefix, KvMeter meter) {
-    if (layer < 1 || layer >= shape.layers()) {
+  public void requireLayers(int layers) {
+    if (layer < 1 || layer >= layers) {
       throw new IllegalArgumentException(
           "kv '%s': layer must lie in 1 .. %d, for this model has %d layers; got %d"
-              .formatted(this, shape.layers() - 1, shape.layers(), layer));
+              .formatted(this, layers - 1, layers, layer));
     }
+  }
+
+  @Override
+  public KvCache begin(NDManager manager, KvShape shape, SharedPrefix prefix, KvMeter meter) {
+    requireLayers(shape.layers());
     return new DycokeKvCache(this, manager, shape, prefix, meter);
   }
 

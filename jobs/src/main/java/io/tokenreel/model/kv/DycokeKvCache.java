@@ -99,7 +99,7 @@ final class DycokeKvCache extends KvCache {
       prefix.release(layer);
     } else {
       own().add(-bytes, bytes);
-      prefix.keepInReserve(layer);
+      prefix.keepInReserve(layer, spec.reserve() == DycokeKv.Reserve.HOST);
     }
   }
 

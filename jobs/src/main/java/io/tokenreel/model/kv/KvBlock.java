@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Keys and values of one layer for a run of tokens, already rotated to their positions: a pair for
@@ -43,12 +44,31 @@ record KvBlock(List<NDArray> keys, List<NDArray> values) implements AutoCloseabl
     return bytes;
   }
 
-  /** A copy of the tokens at some places, in that order. */
+  /** A copy of the tokens at some places, in that order, on the manager's device. */
   KvBlock select(NDManager manager, int[] places) {
-    try (NDManager scope = manager.newSubManager()) {
+    try (NDManager scope = keys.get(0).getManager().newSubManager()) {
       NDIndex index = new NDIndex(":, {}, :", scope.create(places).toType(DataType.INT64, false));
-      return new KvBlock(copies(manager, keys, index), copies(manager, values, index));
+      return map(array -> onDevice(manager, array.get(scope, index)));
     }
+  }
+
+  /** The same tokens on the manager's device; this block is closed. */
+  KvBlock movedTo(NDManager manager) {
+    return map(array -> onDevice(manager, array));
+  }
+
+  private KvBlock map(UnaryOperator<NDArray> each) {
+    return new KvBlock(keys.stream().map(each).toList(), values.stream().map(each).toList());
+  }
+
+  /** The array itself where it is there already; else a copy, and the array is closed. */
+  private static NDArray onDevice(NDManager manager, NDArray array) {
+    NDArray there = array.toDevice(manager.getDevice(), false);
+    there.attach(manager);
+    if (there != array) {
+      array.close();
+    }
+    return there;
   }
 
   /** A copy with room for more tokens after those that are there. */
@@ -63,14 +83,6 @@ record KvBlock(List<NDArray> keys, List<NDArray> values) implements AutoCloseabl
       }
     }
     return larger;
-  }
-
-  private static List<NDArray> copies(NDManager manager, List<NDArray> from, NDIndex index) {
-    List<NDArray> copies = new ArrayList<>();
-    for (NDArray array : from) {
-      copies.add(array.get(manager, index));
-    }
-    return copies;
   }
 
   @Override

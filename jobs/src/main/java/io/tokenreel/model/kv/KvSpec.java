@@ -21,6 +21,18 @@ public interface KvSpec {
     return KvSpecs.parse(text);
   }
 
-  /** Begins a sequence after a prefix. */
+  /**
+   * Checks that the spec suits a model.
+   *
+   * @param layers of the model's decoder
+   * @throws IllegalArgumentException when it does not; the message says what is allowed
+   */
+  void requireLayers(int layers);
+
+  /**
+   * Begins a sequence after a prefix.
+   *
+   * @throws IllegalArgumentException as {@link #requireLayers} does
+   */
   KvCache begin(NDManager manager, KvShape shape, SharedPrefix prefix, KvMeter meter);
 }

@@ -1,5 +1,6 @@
 package io.tokenreel.model.kv;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,7 @@ public final class SharedPrefix implements AutoCloseable {
   private final KvMeter meter;
   private final int[] attending;
   private final int[] reserving;
+  private NDManager reserve;
   private boolean open = true;
 
   SharedPrefix(
@@ -91,14 +93,28 @@ public final class SharedPrefix implements AutoCloseable {
     attending[layer]++;
   }
 
-  /** One who attended to a layer keeps it in reserve only. */
-  synchronized void keepInReserve(int layer) {
+  /**
+   * One who attended to a layer keeps it in reserve only.
+   *
+   * @param host whether it moves to the machine's memory once nobody attends to it any more
+   */
+  synchronized void keepInReserve(int layer, boolean host) {
     reserving[layer]++;
     attending[layer]--;
     if (attending[layer] == 0) {
       long bytes = layers.get(layer).bytes();
       meter.add(-bytes, bytes);
+      if (host && manager.getDevice().isGpu()) {
+        layers.set(layer, layers.get(layer).movedTo(reserve()));
+      }
     }
+  }
+
+  private NDManager reserve() {
+    if (reserve == null) {
+      reserve = manager.newSubManager(Device.cpu());
+    }
+    return reserve;
   }
 
   /** One who attended to a layer has no more use of it. */

@@ -32,6 +32,9 @@ final class ChatTemplate implements PromptTemplate {
         new Jinjava(
             JinjavaConfig.newBuilder()
                 .withFailOnUnknownTokens(true)
+                .withNestedInterpretationEnabled(false) // a question is text, whatever is in it
+                .withTrimBlocks(true) // these two as Transformers sets them
+                .withLstripBlocks(true)
                 .withMaxOutputSize(MOST_CHARACTERS)
                 .withMaxRenderDepth(10)
                 .build());

@@ -51,7 +51,7 @@ public final class PromptTemplates {
   public static String checked(String name) {
     if (!TEMPLATES.containsKey(name)) {
       throw new IllegalArgumentException(
-          "unknown prompt '" + name + "'; known: " + TEMPLATES.keySet());
+          "unknown template '" + name + "'; known: " + TEMPLATES.keySet());
     }
     return name;
   }
@@ -83,7 +83,7 @@ public final class PromptTemplates {
       }
     }
     throw new IllegalArgumentException(
-        "model '%s' has no chat template: expected chat_template.jinja, or chat_template in chat_template.json, processor_config.json or tokenizer_config.json; choose the prompt qwen_1_5 or add one"
+        "model '%s' has no chat template: expected chat_template.jinja, or chat_template in chat_template.json, processor_config.json or tokenizer_config.json; choose the template qwen_1_5 or add one"
             .formatted(folder.uri()));
   }
 }

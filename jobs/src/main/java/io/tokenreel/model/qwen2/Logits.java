@@ -1,5 +1,7 @@
 package io.tokenreel.model.qwen2;
 
+import io.tokenreel.model.NotFiniteException;
+
 /** What is read off a row of logits. */
 final class Logits {
 
@@ -8,12 +10,12 @@ final class Logits {
   /**
    * The logits themselves.
    *
-   * @throws IllegalStateException when one is not a finite number
+   * @throws NotFiniteException when one is not a finite number
    */
   static float[] checked(float[] logits) {
     for (int i = 0; i < logits.length; i++) {
       if (!Float.isFinite(logits[i])) {
-        throw new IllegalStateException(
+        throw new NotFiniteException(
             "the model's logits must be finite; token %d has %s: look at the checkpoint's weights and at the visual tokens"
                 .formatted(i, logits[i]));
       }

@@ -13,7 +13,14 @@ import java.util.List;
 public final class Qwen2Checkpoint {
 
   private static final List<String> FILES =
-      List.of("config.json", "generation_config.json", "tokenizer.json");
+      List.of(
+          "config.json",
+          "generation_config.json",
+          "tokenizer.json",
+          "chat_template.jinja",
+          "chat_template.json",
+          "processor_config.json",
+          "tokenizer_config.json");
 
   private final CheckpointFolder folder;
   private final Qwen2Config config;
@@ -47,6 +54,7 @@ public final class Qwen2Checkpoint {
     return new LanguageInfo(
         folder.name() + "@" + Revision.of(folder, FILES, weights.all()),
         config.hidden(),
+        config.layers(),
         config.vocabulary(),
         config.positions(),
         Arrays.stream(endTokens).boxed().toList());

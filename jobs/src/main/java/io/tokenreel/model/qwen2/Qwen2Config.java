@@ -41,6 +41,7 @@ record Qwen2Config(
     text.require("use_sliding_window", "false", "false");
     Settings rope = text.section(text.has("rope_parameters") ? "rope_parameters" : "rope_scaling");
     rope.require("rope_type", "default", "default");
+    rope.require("type", "default", "default"); // the older name of the same
     int hidden = text.integer("hidden_size", 4096, 1);
     int heads = text.integer("num_attention_heads", 32, 1);
     int keyHeads = text.integer("num_key_value_heads", 32, 1);

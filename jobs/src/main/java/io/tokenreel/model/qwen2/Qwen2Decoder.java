@@ -108,7 +108,12 @@ final class Qwen2Decoder implements AutoCloseable {
     return scope.create(part, new Shape(to - from, hidden));
   }
 
-  private void requireRoom(int tokens) {
+  /**
+   * Checks the length of a sequence.
+   *
+   * @throws IllegalArgumentException when the model has fewer positions
+   */
+  void requireRoom(int tokens) {
     if (tokens > config.positions()) {
       throw new IllegalArgumentException(
           "a sequence of %d tokens is longer than the model's %d positions; keep fewer visual tokens or ask for fewer new ones"

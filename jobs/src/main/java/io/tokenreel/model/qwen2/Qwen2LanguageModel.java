@@ -58,6 +58,7 @@ final class Qwen2LanguageModel implements LanguageModel {
     System.arraycopy(text, 0, rows, 0, text.length);
     System.arraycopy(visual, 0, rows, text.length, visual.length);
     int tokens = rows.length / info.dim();
+    decoder.requireRoom(tokens);
     KvMeter resident = new KvMeter();
     KvCache cache = KvCache.empty(decoder.manager(), decoder.kvShape(), tokens, resident);
     try {

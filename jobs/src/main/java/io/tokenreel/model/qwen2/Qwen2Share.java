@@ -51,8 +51,7 @@ final class Qwen2Share implements AutoCloseable {
       heads.addMap(attention, manager, weights, layer + "self_attn.q_proj");
       keyHeads.addMap(attention, manager, weights, layer + "self_attn.k_proj");
       keyHeads.addMap(attention, manager, weights, layer + "self_attn.v_proj");
-      attention.add(
-          heads.columns(Weights.load(manager, weights.tensor(layer + "self_attn.o_proj.weight"))));
+      attention.add(heads.columns(manager, weights.tensor(layer + "self_attn.o_proj.weight")));
       attention.add(epsilon);
       this.attention.add(attention);
       mlp.add(
@@ -60,7 +59,7 @@ final class Qwen2Share implements AutoCloseable {
               Weights.load(manager, weights.tensor(layer + "post_attention_layernorm.weight")),
               inner.rows(manager, weights.tensor(layer + "mlp.gate_proj.weight")),
               inner.rows(manager, weights.tensor(layer + "mlp.up_proj.weight")),
-              inner.columns(Weights.load(manager, weights.tensor(layer + "mlp.down_proj.weight"))),
+              inner.columns(manager, weights.tensor(layer + "mlp.down_proj.weight")),
               epsilon));
     }
     this.head =
@@ -85,9 +84,13 @@ final class Qwen2Share implements AutoCloseable {
       return Weights.load(manager, tensor.rows(from, to));
     }
 
-    /** A view. */
-    NDArray columns(NDArray matrix) {
-      return matrix.get(new NDIndex(":, " + from + ":" + to));
+    NDArray columns(NDManager manager, Tensor tensor) {
+      try (NDManager scope = manager.newSubManager()) {
+        NDArray whole = Weights.load(scope, tensor);
+        NDArray part = whole.get(new NDIndex(":, " + from + ":" + to)).duplicate();
+        part.attach(manager);
+        return part;
+      }
     }
 
     /** Weight (heads, head size, hidden) and bias (heads, head size). */

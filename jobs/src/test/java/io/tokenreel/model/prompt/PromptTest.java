@@ -86,7 +86,7 @@ class PromptTest {
     String message =
         assertThrows(IllegalArgumentException.class, () -> PromptTemplates.of("plain", folder))
             .getMessage();
-    assertEquals("unknown prompt 'plain'; known: [chat, qwen_1_5]", message);
+    assertEquals("unknown template 'plain'; known: [chat, qwen_1_5]", message);
   }
 
   @Test
@@ -106,8 +106,26 @@ class PromptTest {
             + "{% else %}{% for content in message['content'] | selectattr('type', 'equalto', 'text') %}{% generation %}{{ content['text'] }}{% endgeneration %}{% endfor %}{% endif %}"
             + "{{'<|im_end|>'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
     assertEquals(
-        "<|im_start|>user <video>\nIs 1 < 2 & \"so\"?\n{{ it }}<|im_end|><|im_start|>assistant\n",
-        new ChatTemplate(template, "<video>").render("Is 1 < 2 & \"so\"?\n{{ it }}").toString());
+        "<|im_start|>user <video>\nIs 1 < 2 & \"so\"?\n{{ 7 * 7 }}{% if %}{# no #}<|im_end|><|im_start|>assistant\n",
+        new ChatTemplate(template, "<video>")
+            .render("Is 1 < 2 & \"so\"?\n{{ 7 * 7 }}{% if %}{# no #}")
+            .toString());
+  }
+
+  @Test
+  void render_templateOfManyLines_hasTheNewlinesOfTransformers() {
+    String template =
+        """
+        {% for message in messages %}
+          {% if message.role == 'user' %}
+        <|im_start|>user
+        {% for content in message.content %}{% if content.type == 'video' %}<video>{% else %}{{ content.text }}{% endif %}{% endfor %}<|im_end|>
+          {% endif %}
+        {% endfor %}
+        """;
+    assertEquals(
+        "<|im_start|>user\n<video>What?<|im_end|>\n",
+        new ChatTemplate(template, "<video>").render("What?").toString());
   }
 
   private int[] ints(String name) {

@@ -88,22 +88,25 @@ class Qwen2GoldenTest {
     }
   }
 
-  @Test
-  void layers_allTokens_giveTheHiddenStatesAndLogits() {
-    Settings config = Settings.read(GoldenLanguage.folder(), "config.json");
-    Qwen2Config sizes = Qwen2Config.of(config.section("text_config"));
+  @ParameterizedTest
+  @MethodSource("settings")
+  void feed_everySetting_givesTheLogits(String setting) {
+    Qwen2Config sizes = sizes();
     Qwen2Weights weights = new Qwen2Weights(GoldenLanguage.folder(), sizes, false);
-    TextEmbedding embedding = new TextEmbedding(weights.tensor(Qwen2Weights.EMBEDDING));
-    long[] ids = GoldenLanguage.longs("prompt_ids");
-    int before = 0;
-    while (ids[before] != 384) {
-      before++;
+    float[] rows = rows(weights, setting);
+    int count = rows.length / sizes.hidden();
+    try (Qwen2Decoder decoder = new Qwen2Decoder(sizes, weights, Device.cpu(), 1);
+        KvCache cache = KvCache.empty(decoder.manager(), decoder.kvShape(), count, new KvMeter())) {
+      assertArrayEquals(
+          GoldenLanguage.floats(setting + ".logits"), decoder.feed(rows, cache, 1)[0], TOLERANCE);
     }
-    float[] rows =
-        concat(
-            embedding.rows(ints(ids, 0, before)),
-            GoldenLanguage.visual("none"),
-            embedding.rows(ints(ids, before + 1, ids.length)));
+  }
+
+  @Test
+  void layers_allTokens_giveTheHiddenStates() {
+    Qwen2Config sizes = sizes();
+    Qwen2Weights weights = new Qwen2Weights(GoldenLanguage.folder(), sizes, false);
+    float[] rows = rows(weights, "none");
     int count = rows.length / sizes.hidden();
     try (Qwen2Decoder decoder = new Qwen2Decoder(sizes, weights, Device.cpu(), 1);
         NDManager scope = decoder.manager().newSubManager();
@@ -115,12 +118,44 @@ class Qwen2GoldenTest {
         assertArrayEquals(GoldenLanguage.floats(name), last, TOLERANCE, name);
         x = decoder.layer(scope, layer, x, cache);
       }
-      try (KvCache again =
-          KvCache.empty(decoder.manager(), decoder.kvShape(), count, new KvMeter())) {
-        assertArrayEquals(
-            GoldenLanguage.floats("none.logits"), decoder.feed(rows, again, 1)[0], TOLERANCE);
-      }
+      assertArrayEquals(
+          GoldenLanguage.floats("none.lm_hidden." + sizes.layers()),
+          normed(x.get(count - 1).toFloatArray(), weights, sizes.epsilon()),
+          TOLERANCE);
     }
+  }
+
+  private static Qwen2Config sizes() {
+    return Qwen2Config.of(
+        Settings.read(GoldenLanguage.folder(), "config.json").section("text_config"));
+  }
+
+  /** The last norm, in float64. */
+  private static float[] normed(float[] x, Qwen2Weights weights, double epsilon) {
+    double squares = 0;
+    for (float value : x) {
+      squares += (double) value * value;
+    }
+    float[] weight = weights.tensor(Qwen2Weights.NORM).floats();
+    float[] normed = new float[x.length];
+    for (int i = 0; i < x.length; i++) {
+      normed[i] = (float) (x[i] / Math.sqrt(squares / x.length + epsilon) * weight[i]);
+    }
+    return normed;
+  }
+
+  /** The embedded prompt with a setting's visual tokens. */
+  private static float[] rows(Qwen2Weights weights, String setting) {
+    TextEmbedding embedding = new TextEmbedding(weights.tensor(Qwen2Weights.EMBEDDING));
+    long[] ids = GoldenLanguage.longs("prompt_ids");
+    int before = 0;
+    while (ids[before] != 384) {
+      before++;
+    }
+    return concat(
+        embedding.rows(ints(ids, 0, before)),
+        GoldenLanguage.visual(setting),
+        embedding.rows(ints(ids, before + 1, ids.length)));
   }
 
   private static VideoReading read(String setting) {
