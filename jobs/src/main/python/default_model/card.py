@@ -24,17 +24,16 @@ the video, and to show what a compression keeps.
 ## How it was made
 
 `jobs/src/main/python/default_model/train.py`, seed {seed}, weights from scratch, on two cores that were shared with other work: {steps} steps, {minutes:.0f}
-minutes. {train} videos, H.264 files, read through the same sampling, colour conversion and resize as TokenReel's decoder.
+minutes. {train} videos, H.264 files, read through the same sampling, colour conversion and resize as TokenReel's decoder. {remark}
 
-{phases}
+Videos of training, validation and test come from disjoint ranges of seeds. In the first phase ({names} steps of {frames} frames) the vision side alone learned
+that a token which shows an object lies near the object's words and tells its row and column, and that other tokens lie near nothing. In the second
+({answers} steps of {videos_a_step} videos) the language side alone learned to answer from these tokens, at first from those that show objects, and from more of the
+others each time that it had learned every kind of question; halfway through its layers a token also told what the tokens before it say of its object (which
+way it has moved, how many objects were seen, whether it is the first or the newest). The heads for what was learned beside the answers are not in the
+checkpoint. Training asks every question that a scene decides, the benchmark one of each kind.
 
-Videos of training, validation and test come from disjoint ranges of seeds. In the first phase the vision side alone learned that a token which shows an
-object lies near the object's words and tells its row and column, and that other tokens lie near nothing. In the second the language side learned to answer
-from these tokens, at first from those that show objects and from ever more of the others; halfway through its layers a token also told what the tokens before
-it say of its object (which way it has moved, how many objects were seen, whether it is the first or the newest). In the third both sides learned together.
-The heads for what was learned beside the answers are not in the checkpoint. Training asks every question that a scene decides, the benchmark one of each kind.
-
-Dropout of tokens: from the second phase on a random share of the tokens was kept (all, 75, 50, 35, 25 or 15%), drawn evenly or at a rate of its own per
+Dropout of tokens: in the second phase a random share of the tokens was kept (all, 75, 50, 35, 25 or 15%), drawn evenly or at a rate of its own per
 frame, and never by a score that a compression method computes. Answers that the kept tokens no longer decide were not taught. So the model can read compressed
 videos and favours no method by its training, unless it be the random one.
 
@@ -55,15 +54,13 @@ def main() -> None:
     parser.add_argument("--log", type=Path, required=True)
     parser.add_argument("--scenes", type=Path, required=True)
     parser.add_argument("--train-videos", type=int, default=10000, help="how many training had")
+    parser.add_argument("--remark", default="", help="what else is to be known of this run")
     arguments = parser.parse_args()
     model, tokenizer = checkpoint.load(arguments.model)
     folder = SceneFolder(arguments.scenes, FRAMES, checkpoint.IMAGE_SIZE)
     table = accuracy(model, Texts(tokenizer), folder, SPECS)
     rows = [json.loads(line) for line in arguments.log.open(encoding="utf-8")]
     last = rows[-1]
-    lines = ["| phase | a step | until minute |", "|---|---|---|"]
-    for phase in PHASES:
-        lines.append(f"| {phase.name} | {phase.batch} {'frames' if phase.name == 'names' else 'videos'} | {phase.until * last['minutes']:.0f} |")
     card = CARD.format(
         parameters=sum(parameter.numel() for parameter in model.parameters()) / 1e6,
         megabytes=sum(os.path.getsize(file) for file in arguments.model.iterdir()) / 1e6,
@@ -71,7 +68,11 @@ def main() -> None:
         steps=last["step"],
         train=arguments.train_videos,
         minutes=last["minutes"],
-        phases="\n".join(lines),
+        remark=arguments.remark,
+        names=PHASES[0].steps,
+        frames=PHASES[0].batch,
+        answers=last["step"] - PHASES[0].steps,
+        videos_a_step=PHASES[1].batch,
         videos=len(folder.names),
         table=markdown(table),
     )

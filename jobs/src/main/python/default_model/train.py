@@ -3,13 +3,14 @@
     tokenreel scenes --output data/train      --videos 10000 --split train
     tokenreel scenes --output data/validation --videos 200   --split validation
     tokenreel scenes --output data/test       --videos 300   --split test
-    python train.py --data data --output out [--minutes 58] [--resume]
+    python train.py --data data --output out [--resume]
 
-Three phases. `names`: the vision side alone learns, from single frames, to put the names of what a token shows, and its place, into the
-token. `answers`: the language side learns from the tokens of the first phase, at first from those that show objects, and from more of the
-others each time that it has learned every kind of question. `whole`: both sides together, from pixels. What is learned beside the answers is in supervision.py. Tokens are dropped at
-random, neutrally between the compression methods. Files are decoded once, into data/cache. out/log.jsonl has a line for every 20 steps and
-for every validation; out/model is the last checkpoint, in the published layout.
+Two phases. `names`: the vision side alone learns, from single frames, to put the names of what a token shows, and its place, into the
+token. `answers`: the language side alone learns from the tokens of the first phase, at first from those that show objects, and from more of
+the others each time that it has learned every kind of question. What is learned beside the answers is in supervision.py. Tokens are dropped
+at random, neutrally between the compression methods. Files are decoded once, into data/cache. out/log.jsonl has a line for every 20 steps
+and for every validation; out/model is the last checkpoint, in the published layout. The seed and the numbers of steps decide the result,
+but for the rounding of sums that threads share.
 """
 
 import argparse
@@ -34,34 +35,32 @@ from wordpieces import COLOURS, SHAPES
 
 @dataclass(frozen=True)
 class Phase:
-    """until: share of the whole time; batch: videos of a step, in the phase of names single frames; rate: of learning, at its height."""
+    """steps: how many; batch: videos of a step, in the phase of names single frames."""
 
     name: str
-    until: float
+    steps: int
     batch: int
-    rate: float
 
 
-PHASES = (Phase("names", 0.155, 128, 1.0), Phase("answers", 0.65, 32, 1.0), Phase("whole", 1.0, 16, 0.5))
+PHASES = (Phase("names", 1300, 128), Phase("answers", 1700, 32))
 QUESTIONS = 6  # of those that a scene decides, at most, in one step
 SHARES = (1.0, 1.0, 1.0, 0.75, 0.5, 0.35, 0.25, 0.15)  # of the tokens that may be kept
 FIRST_SHARES = SHARES[:5]  # while there is less than the whole background
 FIRST_BACKGROUND, GROWTH, LEARNED = 0.03, 1.4, 0.5  # share of the background, at first, and its factor once every kind's loss is below LEARNED
 MATRIX_RATE, OTHER_RATE = 2e-2, 2e-3  # Muon's for the layers' matrices, AdamW's for all else
 WARM_UP, DECAY_SHARE, LAST_RATE = 50, 0.4, 0.02  # steps; of a phase; of its rate
-NAMES_WEIGHT, PLACES_WEIGHT, PAST_WEIGHT = 0.5, 0.3, 0.5
+PLACES_WEIGHT, PAST_WEIGHT = 0.3, 0.5
 KIND_WEIGHTS = {"colour": 1.0, "shape": 1.0, "motion": 3.0, "order": 3.0, "count": 1.0}
 VALIDATION = ["none", "vidcom2:retention=0.25", "random:retention=0.25", "random:retention=0.1"]
 VALIDATION_VIDEOS = 100
-LONGEST_STEP = 15  # seconds that one step can count for; more is a machine that was paused
 SEED = 20261121
 
 
 class Trainer:
-    def __init__(self, data: Path, output: Path, minutes: float):
+    def __init__(self, data: Path, output: Path):
         torch.manual_seed(SEED)
         self.rng = np.random.default_rng(SEED)
-        self.output, self.minutes = output, minutes
+        self.output = output
         output.mkdir(parents=True, exist_ok=True)
         self.folder = SceneFolder(data / "train", FRAMES, checkpoint.IMAGE_SIZE, data / "cache" / "train.npy")
         self.validation = SceneFolder(
@@ -109,38 +108,35 @@ class Trainer:
 
     def train(self, validate_every: int, save_every: float) -> None:
         saved = time.monotonic()
-        begun = 0.0
+        first = 0
         for phase in PHASES:
-            one_step = {"names": self.names_step, "answers": self.answers_step, "whole": self.whole_step}[phase.name]
-            if phase.name == "answers" and self.progress() < phase.until:
+            one_step = {"names": self.names_step, "answers": self.answers_step}[phase.name]
+            last = first + phase.steps
+            if phase.name == "answers" and self.step < last:
                 self._read_tokens()
             sums: list[dict[str, float]] = []
-            first = self.step
-            while self.progress() < phase.until:
+            while self.step < last:
                 start = time.monotonic()
-                place = (self.progress() - begun) / (phase.until - begun)
-                self._set_rate(phase.rate * min(1, (self.step - first + 1) / WARM_UP, max(LAST_RATE, (1 - place) / DECAY_SHARE)))
+                left = (last - self.step) / phase.steps
+                self._set_rate(min(1, (self.step - first + 1) / WARM_UP, max(LAST_RATE, left / DECAY_SHARE)))
                 sums.append(one_step(phase))
                 self.step += 1
                 took = time.monotonic() - start
-                self.seconds += min(LONGEST_STEP, took)
+                self.seconds += took
                 sums[-1]["seconds"] = took
-                done = self.progress() >= phase.until
                 if self.step % 20 == 0:
                     means = {key: round(float(np.nanmean([row[key] for row in sums])), 4) for key in sums[0]}
                     if phase.name == "answers" and max(means[kind] for kind in KINDS) < LEARNED:
                         self.background = min(1.0, self.background * GROWTH)
                     self.log(phase=phase.name, background=round(self.background, 3), **means)
                     sums.clear()
-                if phase.name != "names" and (self.step % validate_every == 0 or done):
+                done = self.step == last
+                if phase.name == "answers" and (self.step % validate_every == 0 or done):
                     self.validate(phase)
                 if time.monotonic() - saved > save_every or done:
                     self.save()
                     saved = time.monotonic()
-            begun = phase.until
-
-    def progress(self) -> float:
-        return self.seconds / 60 / self.minutes
+            first = last
 
     def _set_rate(self, share: float) -> None:
         for optimizer, rate in zip(self.optimizers, (MATRIX_RATE, OTHER_RATE)):
@@ -185,18 +181,6 @@ class Trainer:
         tokens = self.tokens[videos].reshape(len(videos), -1, self.tokens.shape[-1])[np.arange(len(videos))[:, None], kept]
         answers, past, row = self._answers(videos, truth, cover, torch.from_numpy(tokens.astype(np.float32)), kept)
         return {**row, "norm": self._learn(answers + PAST_WEIGHT * past)}
-
-    def whole_step(self, phase: Phase) -> dict[str, float]:
-        videos = np.sort(self.rng.choice(len(self.folder.names), phase.batch, replace=False))
-        truth = self.truth.at(videos)
-        tokens = visual_tokens(self.model, torch.from_numpy(self.folder.pixels[videos]))
-        names, places = self._name(tokens, truth)
-        kept = filled_up(self.rng, self._dropped(len(videos), SHARES))
-        index = torch.from_numpy(kept)[..., None].expand(-1, -1, tokens.shape[-1])
-        cover = coverage(truth.boxes, self.grid)
-        answers, past, row = self._answers(videos, truth, cover, tokens.flatten(1, 2).gather(1, index), kept)
-        norm = self._learn(answers + PAST_WEIGHT * past + NAMES_WEIGHT * names + PLACES_WEIGHT * places)
-        return {**row, "names": names.item(), "places": places.item(), "norm": norm}
 
     def _dropped(self, videos: int, shares: tuple[float, ...]) -> np.ndarray:
         return dropped(self.rng, videos, FRAMES, self.grid**2, float(self.rng.choice(shares)))
@@ -281,13 +265,12 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--resume", action="store_true", help="go on from output/state.pt")
-    parser.add_argument("--minutes", type=float, default=58, help="time of all steps together; decoding and validation come on top")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--validate-every", type=int, default=400, help="steps")
     parser.add_argument("--save-every", type=float, default=180, help="seconds")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    trainer = Trainer(arguments.data, arguments.output, arguments.minutes)
+    trainer = Trainer(arguments.data, arguments.output)
     if arguments.resume:
         trainer.resume()
     else:

@@ -33,6 +33,12 @@ final class AnswerRows {
 
   private static final String LETTER = "^\\(?([a-z])[):]?$"; // of a plain text
 
+  /**
+   * Answering takes processor time, not bytes: files of tokens are spread over all cores however
+   * small they are, and in parts that are small enough to end together.
+   */
+  private static final int PARTITIONS_PER_CORE = 8;
+
   private static final String[] CELL = {"video_id", "compression", "content_sha256"};
 
   private final AnswerGenerator generator;
@@ -81,7 +87,6 @@ final class AnswerRows {
                         struct(
                             col("question_id"),
                             col("question"),
-                            // Nobody asks about a NULL among the options.
                             col("options").cast("array<string>").as("options")))
                     .as("questions"));
     Dataset<Row> visual =
@@ -91,7 +96,11 @@ final class AnswerRows {
                 col("video_id"),
                 col("compression"),
                 struct(col("dim"), col("dtype"), col("tokens").as("data")).as("visual"),
-                col("questions"));
+                col("questions"))
+            .repartition(
+                PARTITIONS_PER_CORE * tokens.sparkSession().sparkContext().defaultParallelism(),
+                col("video_id"),
+                col("compression"));
     Dataset<Row> answers =
         generator
             .transform(visual)
