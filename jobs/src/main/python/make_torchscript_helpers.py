@@ -64,11 +64,11 @@ class SiglipLayer(torch.nn.Module):
 class Qwen2Attention(torch.nn.Module):
     """A share of the heads of one decoder layer's attention over n new tokens; the shares' results add up.
 
-    x [n, hidden]; query weight [heads, head size, hidden], key and value weights [key heads, head size, hidden], out weight
-    [hidden, heads * head size], where heads and key heads are this share's. past_keys and past_values [key heads, tokens, head
-    size] are read only; tail_keys and tail_values [key heads, capacity, head size] hold `filled` tokens after these and take the
-    new ones. The second result is the attention of the last new token on the past's tokens watched[0] to watched[0] + watched[1],
-    summed over this share's heads.
+    x [n, hidden]; input weight [hidden, (heads + 2 key heads) * head size] and bias, of queries, keys and values side by side; out weight
+    [heads * head size, hidden], where heads and key heads are this share's. Weights have their inputs first: a single row then streams
+    through them in the order of memory. past_keys and past_values [key heads, tokens, head size] are read only; tail_keys and tail_values
+    [key heads, capacity, head size] hold `filled` tokens after these and take the new ones. The second result is the attention of the last
+    new token on the past's tokens watched[0] to watched[0] + watched[1], summed over this share's heads.
     """
 
     def attend(self, query: Tensor, key: Tensor, value: Tensor, causal: bool) -> Tuple[Tensor, Tensor]:
@@ -90,20 +90,12 @@ class Qwen2Attention(torch.nn.Module):
         first, second = x.chunk(2, dim=-1)
         return x * cos + torch.cat([-second, first], dim=-1) * sin
 
-    def heads(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-        projected = F.linear(x, weight.flatten(0, 1), bias.flatten())
-        return projected.unflatten(1, [weight.size(0), weight.size(1)]).transpose(0, 1)
-
     def forward(
         self,
         x: Tensor,
         norm_weight: Tensor,
-        query_weight: Tensor,
-        query_bias: Tensor,
-        key_weight: Tensor,
-        key_bias: Tensor,
-        value_weight: Tensor,
-        value_bias: Tensor,
+        input_weight: Tensor,
+        input_bias: Tensor,
         out_weight: Tensor,
         epsilon: Tensor,
         cos: Tensor,
@@ -117,10 +109,15 @@ class Qwen2Attention(torch.nn.Module):
     ) -> Tuple[Tensor, Tensor]:
         n = x.size(0)
         tail = int(filled)
+        key_heads = tail_keys.size(0)
+        size = tail_keys.size(2)
         normed = F.rms_norm(x, [x.size(1)], norm_weight, float(epsilon))
-        query = self.rotate(self.heads(normed, query_weight, query_bias), cos, sin)
-        tail_keys.narrow(1, tail, n).copy_(self.rotate(self.heads(normed, key_weight, key_bias), cos, sin))
-        tail_values.narrow(1, tail, n).copy_(self.heads(normed, value_weight, value_bias))
+        projected = torch.addmm(input_bias, normed, input_weight).unflatten(1, [-1, size]).transpose(0, 1)
+        heads = projected.size(0) - 2 * key_heads
+        rotated = self.rotate(projected.narrow(0, 0, heads + key_heads), cos, sin)
+        query = rotated.narrow(0, 0, heads)
+        tail_keys.narrow(1, tail, n).copy_(rotated.narrow(0, heads, key_heads))
+        tail_values.narrow(1, tail, n).copy_(projected.narrow(0, heads + key_heads, key_heads))
 
         # The heads that share a key head are more rows of one query: no key is copied.
         group = query.size(0) // tail_keys.size(0)
@@ -157,17 +154,19 @@ class Qwen2Attention(torch.nn.Module):
             scores = last @ keys.transpose(1, 2) / math.sqrt(query.size(2))
             denominator = total.narrow(1, n - 1, 1).reshape(tail_keys.size(0), group, 1)
             watch = (scores - denominator).exp().sum([0, 1])
-        return F.linear(attended.transpose(0, 1).flatten(1), out_weight), watch
+        return attended.transpose(0, 1).flatten(1) @ out_weight, watch
 
 
 class Qwen2Mlp(torch.nn.Module):
-    """A share of one decoder layer's MLP; the shares' results add up. x [n, hidden], gate and up weights [share, hidden]."""
+    """A share of one decoder layer's MLP; the shares' results add up.
 
-    def forward(
-        self, x: Tensor, norm_weight: Tensor, gate_weight: Tensor, up_weight: Tensor, down_weight: Tensor, epsilon: Tensor
-    ) -> Tensor:
+    x [n, hidden]; gate and up weights below each other [2 * share, hidden], down weight [hidden, share].
+    """
+
+    def forward(self, x: Tensor, norm_weight: Tensor, gate_up_weight: Tensor, down_weight: Tensor, epsilon: Tensor) -> Tensor:
         normed = F.rms_norm(x, [x.size(1)], norm_weight, float(epsilon))
-        return F.linear(F.silu(F.linear(normed, gate_weight)) * F.linear(normed, up_weight), down_weight)
+        gate, up = F.linear(normed, gate_up_weight).chunk(2, dim=1)
+        return F.linear(F.silu(gate) * up, down_weight)
 
 
 class Qwen2Head(torch.nn.Module):

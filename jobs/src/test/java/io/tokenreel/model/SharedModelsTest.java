@@ -38,11 +38,11 @@ class SharedModelsTest {
     SharedModels.Lease<VisionTower> old = acquire(Models.DEFAULT);
     try (SharedModels.Lease<VisionTower> other = acquire(folder.toString())) {
       assertNotSame(old.model(), other.model());
-      assertEquals(16 * 128, encode(old.model()).length);
+      assertEquals(25 * 128, encode(old.model()).length);
       old.close();
       old.close();
       assertThrows(RejectedExecutionException.class, () -> encode(old.model()));
-      assertEquals(16 * 128, encode(other.model()).length);
+      assertEquals(25 * 128, encode(other.model()).length);
     }
   }
 
@@ -51,6 +51,6 @@ class SharedModelsTest {
   }
 
   private static float[] encode(VisionTower tower) {
-    return tower.encode(new byte[64 * 64 * 3], 1);
+    return tower.encode(new byte[80 * 80 * 3], 1);
   }
 }

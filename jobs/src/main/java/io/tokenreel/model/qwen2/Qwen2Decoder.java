@@ -86,8 +86,9 @@ final class Qwen2Decoder implements AutoCloseable {
       int to = Math.min(from + PIECE, count);
       try (NDManager scope = manager.newSubManager()) {
         NDArray x = create(scope, rows, from, to);
+        Qwen2Share.Place place = place(scope, cache, to - from);
         for (int layer = 0; layer < config.layers(); layer++) {
-          x = layer(scope, layer, x, cache);
+          x = layer(scope, layer, x, place, cache);
         }
         cache.advance(to - from);
         int first = Math.max(from, count - logitsOf);
@@ -121,21 +122,24 @@ final class Qwen2Decoder implements AutoCloseable {
     }
   }
 
+  /** Where tokens stand that come next. */
+  Qwen2Share.Place place(NDManager scope, KvCache cache, int count) {
+    return new Qwen2Share.Place(
+        rotary.at(scope, cache.length(), cache.length() + count),
+        scope.create((long) cache.filled()));
+  }
+
   /**
    * Hidden state {@code layer + 1} of new tokens from hidden state {@code layer}; their keys and
    * values are in the cache's tail afterwards.
    *
    * @param x {@code (n, hidden)}, closed here
    */
-  NDArray layer(NDManager scope, int layer, NDArray x, KvCache cache) {
-    int count = (int) x.getShape().get(0);
+  NDArray layer(NDManager scope, int layer, NDArray x, Qwen2Share.Place place, KvCache cache) {
     boolean watched = cache.watchedLayer() == layer;
     try (NDManager inner = scope.newSubManager()) {
-      Qwen2Share.Place place =
-          new Qwen2Share.Place(
-              rotary.at(inner, cache.length(), cache.length() + count),
-              inner.create((long) cache.filled()),
-              inner.create(new long[] {cache.visualFrom(), watched ? cache.visualCount() : 0}));
+      NDArray watch =
+          inner.create(new long[] {cache.visualFrom(), watched ? cache.visualCount() : 0});
       NDArray input = x;
       List<NDList> attended =
           runner.run(
@@ -143,7 +147,12 @@ final class Qwen2Decoder implements AutoCloseable {
                   shares
                       .get(share)
                       .attention(
-                          layer, input, place, cache.past(layer, share), cache.tail(layer, share)));
+                          layer,
+                          input,
+                          place,
+                          watch,
+                          cache.past(layer, share),
+                          cache.tail(layer, share)));
       if (watched) {
         cache.observe(mean(attended));
       }

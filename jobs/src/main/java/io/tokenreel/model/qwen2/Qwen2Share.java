@@ -1,25 +1,36 @@
 package io.tokenreel.model.qwen2;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
+import io.tokenreel.model.engine.RowTimesMatrix;
 import io.tokenreel.model.engine.TorchFunction;
 import io.tokenreel.model.engine.Weights;
 import io.tokenreel.model.kv.KvPair;
 import io.tokenreel.model.safetensors.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * A share of every layer's heads and MLP channels, and of the vocabulary. What the shares of a
  * layer compute adds up; what those of the vocabulary compute lies side by side. Thread-safe.
+ *
+ * <p>A single row, as decoding feeds them, goes through MLP and head by {@link RowTimesMatrix}
+ * where that is possible, and by TorchScript as several rows do where it is not.
  */
 final class Qwen2Share implements AutoCloseable {
 
   private final List<NDList> attention = new ArrayList<>();
   private final List<NDList> mlp = new ArrayList<>();
+  private final List<Optional<RowMlp>> rowMlps = new ArrayList<>();
   private final NDList head;
+  private final RowNorm rowNorm;
+  private final Optional<RowTimesMatrix> rowHead;
   private final TorchFunction attentionFunction;
   private final TorchFunction mlpFunction;
   private final TorchFunction headFunction;
@@ -29,9 +40,8 @@ final class Qwen2Share implements AutoCloseable {
    *
    * @param rotary cosines and sines of their positions, {@code (n, headSize)} each
    * @param filled tokens in the cache's tail before them
-   * @param watched first visual token, and how many of them to tell the attention on
    */
-  record Place(NDArray[] rotary, NDArray filled, NDArray watched) {}
+  record Place(NDArray[] rotary, NDArray filled) {}
 
   /**
    * Loads a share of the weights.
@@ -44,61 +54,104 @@ final class Qwen2Share implements AutoCloseable {
     Slice heads = new Slice(share, count, config.heads(), config.headSize());
     Slice keyHeads = new Slice(share, count, config.keyHeads(), config.headSize());
     Slice inner = new Slice(share, count, config.intermediate(), 1);
+    Slice words = new Slice(share, count, config.vocabulary(), 1);
     for (int i = 0; i < config.layers(); i++) {
       String layer = Qwen2Weights.layer(i);
-      NDList attention = new NDList();
-      attention.add(Weights.load(manager, weights.tensor(layer + "input_layernorm.weight")));
-      heads.addMap(attention, manager, weights, layer + "self_attn.q_proj");
-      keyHeads.addMap(attention, manager, weights, layer + "self_attn.k_proj");
-      keyHeads.addMap(attention, manager, weights, layer + "self_attn.v_proj");
-      attention.add(heads.columns(manager, weights.tensor(layer + "self_attn.o_proj.weight")));
-      attention.add(epsilon);
-      this.attention.add(attention);
-      mlp.add(
+      UnaryOperator<String> attend = name -> layer + "self_attn." + name;
+      attention.add(
           new NDList(
-              Weights.load(manager, weights.tensor(layer + "post_attention_layernorm.weight")),
-              inner.rows(manager, weights.tensor(layer + "mlp.gate_proj.weight")),
-              inner.rows(manager, weights.tensor(layer + "mlp.up_proj.weight")),
-              inner.columns(manager, weights.tensor(layer + "mlp.down_proj.weight")),
+              Weights.load(manager, weights.tensor(layer + "input_layernorm.weight")),
+              inputsFirst(
+                  joined(
+                      manager,
+                      heads.outputs(weights.tensor(attend.apply("q_proj.weight"))),
+                      keyHeads.outputs(weights.tensor(attend.apply("k_proj.weight"))),
+                      keyHeads.outputs(weights.tensor(attend.apply("v_proj.weight"))))),
+              joined(
+                  manager,
+                  heads.outputs(weights.tensor(attend.apply("q_proj.bias"))),
+                  keyHeads.outputs(weights.tensor(attend.apply("k_proj.bias"))),
+                  keyHeads.outputs(weights.tensor(attend.apply("v_proj.bias")))),
+              inputsFirst(heads.inputs(manager, weights.tensor(attend.apply("o_proj.weight")))),
               epsilon));
+      addMlp(
+          Weights.load(manager, weights.tensor(layer + "post_attention_layernorm.weight")),
+          joined(
+              manager,
+              inner.outputs(weights.tensor(layer + "mlp.gate_proj.weight")),
+              inner.outputs(weights.tensor(layer + "mlp.up_proj.weight"))),
+          inner.inputs(manager, weights.tensor(layer + "mlp.down_proj.weight")),
+          epsilon);
     }
-    this.head =
-        new NDList(
-            Weights.load(manager, weights.tensor(Qwen2Weights.NORM)),
-            new Slice(share, count, config.vocabulary(), 1).rows(manager, weights.head()),
-            epsilon);
+    NDArray norm = Weights.load(manager, weights.tensor(Qwen2Weights.NORM));
+    NDArray vocabulary = Weights.load(manager, words.outputs(weights.head()));
+    this.head = new NDList(norm, vocabulary, epsilon);
+    this.rowHead = RowTimesMatrix.over(vocabulary);
+    this.rowNorm = RowNorm.of(norm, config.epsilon());
     this.attentionFunction =
         TorchFunction.load(Qwen2Share.class, "attention.pt", manager.getDevice());
     this.mlpFunction = TorchFunction.load(Qwen2Share.class, "mlp.pt", manager.getDevice());
     this.headFunction = TorchFunction.load(Qwen2Share.class, "head.pt", manager.getDevice());
   }
 
-  /** A share of {@code units} rows or columns blocks of {@code size} each. */
+  /** A share of {@code units} blocks of {@code size} outputs or inputs of a map. */
   private record Slice(long from, long to, int size) {
 
     Slice(int share, int count, int units, int size) {
       this((long) share * units / count * size, (share + 1L) * units / count * size, size);
     }
 
-    NDArray rows(NDManager manager, Tensor tensor) {
-      return Weights.load(manager, tensor.rows(from, to));
+    /** Of a weight {@code (outputs, inputs)} or a bias {@code (outputs)}. */
+    Tensor outputs(Tensor tensor) {
+      return tensor.rows(from, to);
     }
 
-    NDArray columns(NDManager manager, Tensor tensor) {
-      try (NDManager scope = manager.newSubManager()) {
-        NDArray whole = Weights.load(scope, tensor);
-        NDArray part = whole.get(new NDIndex(":, " + from + ":" + to)).duplicate();
-        part.attach(manager);
-        return part;
+    /** Of a weight {@code (outputs, inputs)}. */
+    NDArray inputs(NDManager manager, Tensor tensor) {
+      try (NDArray whole = Weights.load(manager, tensor);
+          NDArray part = whole.get(new NDIndex(":, " + from + ":" + to))) {
+        return contiguous(part);
       }
     }
+  }
 
-    /** Weight (heads, head size, hidden) and bias (heads, head size). */
-    void addMap(NDList arguments, NDManager manager, Qwen2Weights weights, String name) {
-      NDArray weight = rows(manager, weights.tensor(name + ".weight"));
-      arguments.add(weight.reshape((to - from) / size, size, weight.getShape().get(1)));
-      arguments.add(
-          rows(manager, weights.tensor(name + ".bias")).reshape((to - from) / size, size));
+  private void addMlp(NDArray norm, NDArray gateUp, NDArray down, NDArray epsilon) {
+    mlp.add(new NDList(norm, gateUp, down, epsilon));
+    rowMlps.add(
+        RowTimesMatrix.over(gateUp)
+            .flatMap(
+                first ->
+                    RowTimesMatrix.over(down)
+                        .map(
+                            second ->
+                                new RowMlp(RowNorm.of(norm, epsilon.getFloat()), first, second))));
+  }
+
+  /** A weight {@code (outputs, inputs)}, closed here, as {@code (inputs, outputs)}. */
+  private static NDArray inputsFirst(NDArray weight) {
+    try (weight;
+        NDArray transposed = weight.transpose()) {
+      return contiguous(transposed);
+    }
+  }
+
+  /** Weights or biases below each other. */
+  private static NDArray joined(NDManager manager, Tensor... parts) {
+    try (NDManager scope = manager.newSubManager()) {
+      NDList loaded = new NDList();
+      for (Tensor part : parts) {
+        loaded.add(Weights.load(scope, part));
+      }
+      NDArray joined = NDArrays.concat(loaded);
+      joined.attach(manager);
+      return joined;
+    }
+  }
+
+  /** A copy whose rows lie one after the other. */
+  private static NDArray contiguous(NDArray view) {
+    try (NDArray flat = view.flatten()) {
+      return flat.reshape(view.getShape());
     }
   }
 
@@ -107,15 +160,16 @@ final class Qwen2Share implements AutoCloseable {
    * summed over the share's heads. Their keys and values are written into the tail.
    *
    * @param x {@code (n, hidden)}
+   * @param watched first visual token, and how many of them to tell the attention on
    * @return {@code (n, hidden)} and {@code (watched)}
    */
-  NDList attention(int layer, NDArray x, Place place, KvPair past, KvPair tail) {
+  NDList attention(int layer, NDArray x, Place place, NDArray watched, KvPair past, KvPair tail) {
     NDList arguments = new NDList(x);
     arguments.addAll(attention.get(layer));
     arguments.add(place.rotary()[0]);
     arguments.add(place.rotary()[1]);
     arguments.add(place.filled());
-    arguments.add(place.watched());
+    arguments.add(watched);
     arguments.add(past.keys());
     arguments.add(past.values());
     arguments.add(tail.keys());
@@ -129,7 +183,14 @@ final class Qwen2Share implements AutoCloseable {
    * @param x {@code (n, hidden)}
    */
   NDArray mlp(int layer, NDArray x) {
-    return mlpFunction.apply(x, mlp.get(layer));
+    if (x.getShape().get(0) > 1 || rowMlps.get(layer).isEmpty()) {
+      return mlpFunction.apply(x, mlp.get(layer));
+    }
+    return row(x, rowMlps.get(layer).get().apply(x.toFloatArray()));
+  }
+
+  private static NDArray row(NDArray x, float[] values) {
+    return x.getManager().create(values, new Shape(1, values.length));
   }
 
   /**
@@ -138,7 +199,10 @@ final class Qwen2Share implements AutoCloseable {
    * @param x {@code (n, hidden)}, hidden states after the last layer
    */
   NDArray logits(NDArray x) {
-    return headFunction.apply(x, head);
+    if (x.getShape().get(0) > 1 || rowHead.isEmpty()) {
+      return headFunction.apply(x, head);
+    }
+    return row(x, rowHead.get().of(rowNorm.apply(x.toFloatArray())));
   }
 
   @Override

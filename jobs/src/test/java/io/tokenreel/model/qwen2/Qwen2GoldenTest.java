@@ -112,11 +112,12 @@ class Qwen2GoldenTest {
         NDManager scope = decoder.manager().newSubManager();
         KvCache cache = KvCache.empty(decoder.manager(), decoder.kvShape(), count, new KvMeter())) {
       NDArray x = scope.create(rows, new Shape(count, sizes.hidden()));
+      Qwen2Share.Place place = decoder.place(scope, cache, count);
       for (int layer = 0; layer < sizes.layers(); layer++) {
         String name = "none.lm_hidden." + layer;
         float[] last = x.get(count - 1).toFloatArray();
         assertArrayEquals(GoldenLanguage.floats(name), last, TOLERANCE, name);
-        x = decoder.layer(scope, layer, x, cache);
+        x = decoder.layer(scope, layer, x, place, cache);
       }
       assertArrayEquals(
           GoldenLanguage.floats("none.lm_hidden." + sizes.layers()),

@@ -1,0 +1,60 @@
+package io.tokenreel.model.engine;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class RowTimesMatrixTest {
+
+  @Test
+  void of_randomSizes_isTheProductInFloat64() {
+    long seed = new Random().nextInt(1 << 30);
+    Random random = new Random(seed);
+    try (NDManager manager = PyTorch.engine().newBaseManager(Device.cpu())) {
+      for (int round = 0; round < 40; round++) {
+        int outputs = 1 + random.nextInt(40);
+        int inputs = 1 + random.nextInt(300);
+        float[] weights = random(outputs * inputs, random);
+        float[] row = random(inputs, random);
+        float[] expected = new float[outputs];
+        for (int output = 0; output < outputs; output++) {
+          double sum = 0;
+          for (int i = 0; i < inputs; i++) {
+            sum += (double) weights[output * inputs + i] * row[i];
+          }
+          expected[output] = (float) sum;
+        }
+        float[] found =
+            RowTimesMatrix.over(manager.create(weights, new Shape(outputs, inputs)))
+                .orElseThrow()
+                .of(row);
+        assertArrayEquals(
+            expected, found, 1e-4f, "%d x %d, seed %d".formatted(outputs, inputs, seed));
+      }
+    }
+  }
+
+  @Test
+  void of_aRowOfAnotherLength_isRefused() {
+    try (NDManager manager = PyTorch.engine().newBaseManager(Device.cpu())) {
+      RowTimesMatrix matrix =
+          RowTimesMatrix.over(manager.create(new float[6], new Shape(2, 3))).orElseThrow();
+      assertEquals(2, matrix.of(new float[3]).length);
+      assertThrows(IllegalArgumentException.class, () -> matrix.of(new float[2]));
+    }
+  }
+
+  private static float[] random(int count, Random random) {
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return values;
+  }
+}
