@@ -64,10 +64,9 @@ class SiglipLayer(torch.nn.Module):
 class Qwen2Attention(torch.nn.Module):
     """A share of the heads of one decoder layer's attention over n new tokens; the shares' results add up.
 
-    x [n, hidden]; input weight [hidden, (heads + 2 key heads) * head size] and bias, of queries, keys and values side by side; out weight
-    [heads * head size, hidden], where heads and key heads are this share's. Weights have their inputs first: a single row then streams
-    through them in the order of memory. past_keys and past_values [key heads, tokens, head size] are read only; tail_keys and tail_values
-    [key heads, capacity, head size] hold `filled` tokens after these and take the new ones. The second result is the attention of the last
+    x [n, hidden]; input weight [(heads + 2 key heads) * head size, hidden] and bias, of queries, keys and values below each other; out
+    weight [hidden, heads * head size], where heads and key heads are this share's. past_keys and past_values [key heads, tokens, head size]
+    are read only; tail_keys and tail_values [key heads, capacity, head size] hold `filled` tokens after these and take the new ones. The second result is the attention of the last
     new token on the past's tokens watched[0] to watched[0] + watched[1], summed over this share's heads.
     """
 
@@ -112,7 +111,7 @@ class Qwen2Attention(torch.nn.Module):
         key_heads = tail_keys.size(0)
         size = tail_keys.size(2)
         normed = F.rms_norm(x, [x.size(1)], norm_weight, float(epsilon))
-        projected = torch.addmm(input_bias, normed, input_weight).unflatten(1, [-1, size]).transpose(0, 1)
+        projected = F.linear(normed, input_weight, input_bias).unflatten(1, [-1, size]).transpose(0, 1)
         heads = projected.size(0) - 2 * key_heads
         rotated = self.rotate(projected.narrow(0, 0, heads + key_heads), cos, sin)
         query = rotated.narrow(0, 0, heads)
@@ -154,7 +153,7 @@ class Qwen2Attention(torch.nn.Module):
             scores = last @ keys.transpose(1, 2) / math.sqrt(query.size(2))
             denominator = total.narrow(1, n - 1, 1).reshape(tail_keys.size(0), group, 1)
             watch = (scores - denominator).exp().sum([0, 1])
-        return attended.transpose(0, 1).flatten(1) @ out_weight, watch
+        return F.linear(attended.transpose(0, 1).flatten(1), out_weight), watch
 
 
 class Qwen2Mlp(torch.nn.Module):

@@ -126,6 +126,8 @@ final class Qwen2Decoder implements AutoCloseable {
   Qwen2Share.Place place(NDManager scope, KvCache cache, int count) {
     return new Qwen2Share.Place(
         rotary.at(scope, cache.length(), cache.length() + count),
+        rotary.at(cache.length()),
+        cache.filled(),
         scope.create((long) cache.filled()));
   }
 
@@ -138,8 +140,8 @@ final class Qwen2Decoder implements AutoCloseable {
   NDArray layer(NDManager scope, int layer, NDArray x, Qwen2Share.Place place, KvCache cache) {
     boolean watched = cache.watchedLayer() == layer;
     try (NDManager inner = scope.newSubManager()) {
-      NDArray watch =
-          inner.create(new long[] {cache.visualFrom(), watched ? cache.visualCount() : 0});
+      Qwen2Share.Watch watch =
+          Qwen2Share.Watch.of(inner, cache.visualFrom(), watched ? cache.visualCount() : 0);
       NDArray input = x;
       List<NDList> attended =
           runner.run(

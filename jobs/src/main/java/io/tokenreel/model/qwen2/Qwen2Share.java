@@ -27,6 +27,7 @@ final class Qwen2Share implements AutoCloseable {
 
   private final List<NDList> attention = new ArrayList<>();
   private final List<NDList> mlp = new ArrayList<>();
+  private final List<Optional<RowAttention>> rowAttentions = new ArrayList<>();
   private final List<Optional<RowMlp>> rowMlps = new ArrayList<>();
   private final NDList head;
   private final RowNorm rowNorm;
@@ -39,9 +40,24 @@ final class Qwen2Share implements AutoCloseable {
    * Where new tokens stand.
    *
    * @param rotary cosines and sines of their positions, {@code (n, headSize)} each
+   * @param row the first position
    * @param filled tokens in the cache's tail before them
+   * @param filledArray the same number for the engine
    */
-  record Place(NDArray[] rotary, NDArray filled) {}
+  record Place(NDArray[] rotary, RotaryTable.Row row, int filled, NDArray filledArray) {}
+
+  /**
+   * Tokens of the past whose attention is told.
+   *
+   * @param from the first one
+   * @param array both numbers for the engine
+   */
+  record Watch(int from, int count, NDArray array) {
+
+    static Watch of(NDManager manager, int from, int count) {
+      return new Watch(from, count, manager.create(new long[] {from, count}));
+    }
+  }
 
   /**
    * Loads a share of the weights.
@@ -58,22 +74,20 @@ final class Qwen2Share implements AutoCloseable {
     for (int i = 0; i < config.layers(); i++) {
       String layer = Qwen2Weights.layer(i);
       UnaryOperator<String> attend = name -> layer + "self_attn." + name;
-      attention.add(
-          new NDList(
-              Weights.load(manager, weights.tensor(layer + "input_layernorm.weight")),
-              inputsFirst(
-                  joined(
-                      manager,
-                      heads.outputs(weights.tensor(attend.apply("q_proj.weight"))),
-                      keyHeads.outputs(weights.tensor(attend.apply("k_proj.weight"))),
-                      keyHeads.outputs(weights.tensor(attend.apply("v_proj.weight"))))),
-              joined(
-                  manager,
-                  heads.outputs(weights.tensor(attend.apply("q_proj.bias"))),
-                  keyHeads.outputs(weights.tensor(attend.apply("k_proj.bias"))),
-                  keyHeads.outputs(weights.tensor(attend.apply("v_proj.bias")))),
-              inputsFirst(heads.inputs(manager, weights.tensor(attend.apply("o_proj.weight")))),
-              epsilon));
+      addAttention(
+          Weights.load(manager, weights.tensor(layer + "input_layernorm.weight")),
+          joined(
+              manager,
+              heads.outputs(weights.tensor(attend.apply("q_proj.weight"))),
+              keyHeads.outputs(weights.tensor(attend.apply("k_proj.weight"))),
+              keyHeads.outputs(weights.tensor(attend.apply("v_proj.weight")))),
+          joined(
+              manager,
+              heads.outputs(weights.tensor(attend.apply("q_proj.bias"))),
+              keyHeads.outputs(weights.tensor(attend.apply("k_proj.bias"))),
+              keyHeads.outputs(weights.tensor(attend.apply("v_proj.bias")))),
+          heads.inputs(manager, weights.tensor(attend.apply("o_proj.weight"))),
+          epsilon);
       addMlp(
           Weights.load(manager, weights.tensor(layer + "post_attention_layernorm.weight")),
           joined(
@@ -115,24 +129,31 @@ final class Qwen2Share implements AutoCloseable {
     }
   }
 
-  private void addMlp(NDArray norm, NDArray gateUp, NDArray down, NDArray epsilon) {
-    mlp.add(new NDList(norm, gateUp, down, epsilon));
-    rowMlps.add(
-        RowTimesMatrix.over(gateUp)
-            .flatMap(
-                first ->
-                    RowTimesMatrix.over(down)
-                        .map(
-                            second ->
-                                new RowMlp(RowNorm.of(norm, epsilon.getFloat()), first, second))));
+  private void addAttention(
+      NDArray norm, NDArray input, NDArray inputBias, NDArray output, NDArray epsilon) {
+    attention.add(new NDList(norm, input, inputBias, output, epsilon));
+    Optional<RowTimesMatrix> first = RowTimesMatrix.over(input);
+    Optional<RowTimesMatrix> second = RowTimesMatrix.over(output);
+    rowAttentions.add(
+        first.isEmpty() || second.isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                new RowAttention(
+                    RowNorm.of(norm, epsilon.getFloat()),
+                    first.get(),
+                    inputBias.toFloatArray(),
+                    second.get())));
   }
 
-  /** A weight {@code (outputs, inputs)}, closed here, as {@code (inputs, outputs)}. */
-  private static NDArray inputsFirst(NDArray weight) {
-    try (weight;
-        NDArray transposed = weight.transpose()) {
-      return contiguous(transposed);
-    }
+  private void addMlp(NDArray norm, NDArray gateUp, NDArray down, NDArray epsilon) {
+    mlp.add(new NDList(norm, gateUp, down, epsilon));
+    Optional<RowTimesMatrix> first = RowTimesMatrix.over(gateUp);
+    Optional<RowTimesMatrix> second = RowTimesMatrix.over(down);
+    rowMlps.add(
+        first.isEmpty() || second.isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                new RowMlp(RowNorm.of(norm, epsilon.getFloat()), first.get(), second.get())));
   }
 
   /** Weights or biases below each other. */
@@ -160,16 +181,31 @@ final class Qwen2Share implements AutoCloseable {
    * summed over the share's heads. Their keys and values are written into the tail.
    *
    * @param x {@code (n, hidden)}
-   * @param watched first visual token, and how many of them to tell the attention on
+   * @param watch which tokens of the past to tell the attention on
    * @return {@code (n, hidden)} and {@code (watched)}
    */
-  NDList attention(int layer, NDArray x, Place place, NDArray watched, KvPair past, KvPair tail) {
+  NDList attention(int layer, NDArray x, Place place, Watch watch, KvPair past, KvPair tail) {
+    if (x.getShape().get(0) == 1 && rowAttentions.get(layer).isPresent()) {
+      RowAttention.Attended attended =
+          rowAttentions
+              .get(layer)
+              .get()
+              .apply(
+                  x.toFloatArray(),
+                  place.row(),
+                  past,
+                  tail,
+                  place.filled(),
+                  watch.from(),
+                  watch.count());
+      return new NDList(row(x, attended.added()), x.getManager().create(attended.watched()));
+    }
     NDList arguments = new NDList(x);
     arguments.addAll(attention.get(layer));
     arguments.add(place.rotary()[0]);
     arguments.add(place.rotary()[1]);
-    arguments.add(place.filled());
-    arguments.add(watched);
+    arguments.add(place.filledArray());
+    arguments.add(watch.array());
     arguments.add(past.keys());
     arguments.add(past.values());
     arguments.add(tail.keys());

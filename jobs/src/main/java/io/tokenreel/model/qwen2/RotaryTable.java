@@ -11,6 +11,9 @@ import ai.djl.ndarray.types.Shape;
  */
 final class RotaryTable {
 
+  private final int headSize;
+  private final float[] cosines; // [positions][headSize]
+  private final float[] sines; // [positions][headSize]
   private final NDArray cos; // (positions, headSize)
   private final NDArray sin; // (positions, headSize)
 
@@ -21,8 +24,9 @@ final class RotaryTable {
    */
   RotaryTable(NDManager manager, int positions, int headSize, double theta) {
     int half = headSize / 2;
-    float[] cosines = new float[Math.multiplyExact(positions, headSize)];
-    float[] sines = new float[cosines.length];
+    this.headSize = headSize;
+    this.cosines = new float[Math.multiplyExact(positions, headSize)];
+    this.sines = new float[cosines.length];
     for (int i = 0; i < half; i++) {
       float frequency = 1f / (float) Math.pow(theta, (float) (2 * i) / headSize);
       for (int position = 0; position < positions; position++) {
@@ -43,5 +47,31 @@ final class RotaryTable {
   NDArray[] at(NDManager manager, int from, int to) {
     NDIndex rows = new NDIndex(from + ":" + to);
     return new NDArray[] {cos.get(manager, rows), sin.get(manager, rows)};
+  }
+
+  /** One position. */
+  Row at(int position) {
+    return new Row(position * headSize);
+  }
+
+  /** Turns heads to one position. */
+  final class Row {
+
+    private final int first;
+
+    private Row(int first) {
+      this.first = first;
+    }
+
+    /** Turns the head that lies from {@code at} on. */
+    void rotate(float[] heads, int at) {
+      int half = headSize / 2;
+      for (int i = 0; i < half; i++) {
+        float one = heads[at + i];
+        float other = heads[at + half + i];
+        heads[at + i] = one * cosines[first + i] - other * sines[first + i];
+        heads[at + half + i] = other * cosines[first + half + i] + one * sines[first + half + i];
+      }
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.tokenreel.model.qwen2;
 
+import io.tokenreel.model.engine.RowKernels;
 import io.tokenreel.model.engine.RowTimesMatrix;
 
 /**
@@ -11,12 +12,6 @@ import io.tokenreel.model.engine.RowTimesMatrix;
 record RowMlp(RowNorm norm, RowTimesMatrix gateUp, RowTimesMatrix down) {
 
   float[] apply(float[] row) {
-    float[] both = gateUp.of(norm.apply(row));
-    float[] inner = new float[both.length / 2];
-    for (int i = 0; i < inner.length; i++) {
-      float gate = both[i];
-      inner[i] = gate / (1 + (float) Math.exp(-gate)) * both[inner.length + i];
-    }
-    return down.of(inner);
+    return down.of(RowKernels.gated(gateUp.of(norm.apply(row))));
   }
 }

@@ -1,0 +1,103 @@
+package io.tokenreel.model.qwen2;
+
+import io.tokenreel.model.engine.RowKernels;
+import io.tokenreel.model.engine.RowTimesMatrix;
+import io.tokenreel.model.kv.KvPair;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * A share of one layer's attention for a single row: what attention.pt computes, but at the speed
+ * of memory and without the cost of forty small operators.
+ *
+ * @param input query, key and value weights below each other, {@code ((heads + 2 * key heads) *
+ *     head size, hidden)}
+ * @param inputBias of these
+ * @param output {@code (hidden, heads * head size)}
+ */
+record RowAttention(RowNorm norm, RowTimesMatrix input, float[] inputBias, RowTimesMatrix output) {
+
+  /**
+   * What the share adds, and the attention on the watched tokens summed over its heads.
+   *
+   * @param added {@code [hidden]}
+   * @param watched {@code [watched tokens]}
+   */
+  record Attended(float[] added, float[] watched) {}
+
+  /** Keys or values of one head of tokens that lie one after the other. */
+  private record Stretch(ByteBuffer keys, ByteBuffer values, int capacity, int tokens, int size) {
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
+
+    static Stretch of(KvPair pair, int tokens) {
+      return new Stretch(
+          tokens == 0 ? NOTHING : pair.keys().toByteBuffer(true).order(ByteOrder.nativeOrder()),
+          tokens == 0 ? NOTHING : pair.values().toByteBuffer(true).order(ByteOrder.nativeOrder()),
+          (int) pair.keys().getShape().get(1),
+          tokens,
+          (int) pair.keys().getShape().get(2));
+    }
+
+    int offset(int keyHead, int token) {
+      return (keyHead * capacity + token) * size * Float.BYTES;
+    }
+  }
+
+  /**
+   * Attends, and writes the row's keys and values into the tail.
+   *
+   * @param row {@code [hidden]}
+   * @param watchFrom first watched token of the past
+   * @param watchCount how many of them are watched
+   */
+  Attended apply(
+      float[] row,
+      RotaryTable.Row rotary,
+      KvPair pastPair,
+      KvPair tailPair,
+      int filled,
+      int watchFrom,
+      int watchCount) {
+    Stretch past = Stretch.of(pastPair, (int) pastPair.keys().getShape().get(1));
+    Stretch tail = Stretch.of(tailPair, filled + 1);
+    int size = tail.size;
+    int keyHeads = (int) tailPair.keys().getShape().get(0);
+    float[] projected = input.of(norm.apply(row));
+    for (int i = 0; i < projected.length; i++) {
+      projected[i] += inputBias[i];
+    }
+    int heads = projected.length / size - 2 * keyHeads;
+    for (int head = 0; head < heads + keyHeads; head++) {
+      rotary.rotate(projected, head * size);
+    }
+    for (int keyHead = 0; keyHead < keyHeads; keyHead++) {
+      int key = (heads + keyHead) * size;
+      int value = key + keyHeads * size;
+      int at = tail.offset(keyHead, filled);
+      tail.keys.asFloatBuffer().put(at / Float.BYTES, projected, key, size);
+      tail.values.asFloatBuffer().put(at / Float.BYTES, projected, value, size);
+    }
+    float[] attended = new float[heads * size];
+    float[] watched = new float[watchCount];
+    float[] shares = new float[past.tokens + tail.tokens];
+    for (int head = 0; head < heads; head++) {
+      int keyHead = head / (heads / keyHeads);
+      float[] query = Arrays.copyOfRange(projected, head * size, (head + 1) * size);
+      RowKernels.products(past.keys, past.offset(keyHead, 0), query, shares, 0, past.tokens);
+      RowKernels.products(
+          tail.keys, tail.offset(keyHead, 0), query, shares, past.tokens, tail.tokens);
+      RowKernels.softmax(shares, (float) (1 / Math.sqrt(size)));
+      float[] sum = new float[size];
+      RowKernels.addWeighted(past.values, past.offset(keyHead, 0), shares, 0, past.tokens, sum);
+      RowKernels.addWeighted(
+          tail.values, tail.offset(keyHead, 0), shares, past.tokens, tail.tokens, sum);
+      System.arraycopy(sum, 0, attended, head * size, size);
+      for (int i = 0; i < watchCount; i++) {
+        watched[i] += shares[watchFrom + i];
+      }
+    }
+    return new Attended(output.of(attended), watched);
+  }
+}
