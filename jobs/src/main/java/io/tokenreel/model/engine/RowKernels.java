@@ -8,7 +8,12 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Products of one row with the rows of a float32 matrix in the machine's memory, and sums of those
- * rows. The order of every sum depends on the machine's vector width alone.
+ * rows.
+ *
+ * <p>The order of every sum depends on the machine's vector width alone, so results are the same to
+ * the last bit in every run on a machine. Therefore lanes are added up here one by one and {@code
+ * exp} is written out: {@code reduceLanes} and {@code lanewise(EXP)} give other bits in compiled
+ * code than in code that is not compiled yet.
  */
 public final class RowKernels {
 
@@ -31,9 +36,7 @@ public final class RowKernels {
    */
   public static void products(
       ByteBuffer matrix, int offset, float[] row, float[] products, int first, int count) {
-    for (int i = 0; i < count; i++) {
-      products[first + i] = Vectors.dot(matrix, offset + i * row.length * Float.BYTES, row);
-    }
+    Vectors.products(matrix, offset, row, products, first, count);
   }
 
   /**
@@ -77,10 +80,34 @@ public final class RowKernels {
     private static final int LANES = FLOATS.length();
     private static final int BYTES = FLOATS.vectorByteSize();
 
+    private static final float EXP_MOST = 87;
+    private static final float LOG2_E = 1.44269504f;
+    private static final float ROUNDING =
+        12582912; // 1.5 * 2^23: adding it rounds to a whole number
+    private static final float LN2_HIGH = 0.693359375f; // few bits: its multiples are exact
+    private static final float LN2_LOW = -2.12194440e-4f;
+    private static final float[] POWERS = {
+      1.9875691500e-4f,
+      1.3981999507e-3f,
+      8.3334519073e-3f,
+      4.1665795894e-2f,
+      1.6666665459e-1f,
+      5.0000001201e-1f
+    };
+    private static final int EXPONENT = 23; // bits below a float32's exponent
+
     /** Four registers, so that the additions' latency does not count. */
     private static final int STEP = 4 * LANES;
 
-    static float dot(ByteBuffer matrix, int offset, float[] row) {
+    static void products(
+        ByteBuffer matrix, int offset, float[] row, float[] products, int first, int count) {
+      float[] lanes = new float[LANES];
+      for (int i = 0; i < count; i++) {
+        products[first + i] = dot(matrix, offset + i * row.length * Float.BYTES, row, lanes);
+      }
+    }
+
+    private static float dot(ByteBuffer matrix, int offset, float[] row, float[] lanes) {
       FloatVector sum0 = FloatVector.zero(FLOATS);
       FloatVector sum1 = sum0;
       FloatVector sum2 = sum0;
@@ -94,7 +121,7 @@ public final class RowKernels {
         sum3 = load(matrix, at + 3 * BYTES).fma(load(row, i + 3 * LANES), sum3);
         at += 4 * BYTES;
       }
-      float sum = sum0.add(sum1).add(sum2.add(sum3)).reduceLanes(VectorOperators.ADD);
+      float sum = total(sum0.add(sum1).add(sum2.add(sum3)), lanes);
       for (; i < row.length; i++) {
         sum = Math.fma(matrix.getFloat(at), row[i], sum);
         at += Float.BYTES;
@@ -116,25 +143,37 @@ public final class RowKernels {
       }
     }
 
+    /** The upper half of the lanes is added to the lower one until one is left. */
+    private static float total(FloatVector sums, float[] lanes) {
+      sums.intoArray(lanes, 0);
+      for (int half = LANES / 2; half > 0; half /= 2) {
+        for (int i = 0; i < half; i++) {
+          lanes[i] += lanes[i + half];
+        }
+      }
+      return lanes[0];
+    }
+
     static void softmax(float[] scores, float scale) {
       float greatest = Float.NEGATIVE_INFINITY;
       for (float score : scores) {
         greatest = Math.max(greatest, score);
       }
-      double sum = 0;
+      FloatVector sums = FloatVector.zero(FLOATS);
       int i = 0;
       for (; i <= scores.length - LANES; i += LANES) {
-        FloatVector power = load(scores, i).sub(greatest).mul(scale).lanewise(VectorOperators.EXP);
+        FloatVector power = exp(load(scores, i).sub(greatest).mul(scale));
         power.intoArray(scores, i);
-        sum += power.reduceLanes(VectorOperators.ADD);
+        sums = sums.add(power);
       }
+      float sum = total(sums, new float[LANES]);
       for (; i < scores.length; i++) {
-        scores[i] = (float) Math.exp((scores[i] - greatest) * scale);
+        scores[i] = exp((scores[i] - greatest) * scale);
         sum += scores[i];
       }
-      float divisor = (float) (1 / sum);
+      float share = 1 / sum;
       for (i = 0; i < scores.length; i++) {
-        scores[i] *= divisor;
+        scores[i] *= share;
       }
     }
 
@@ -143,14 +182,50 @@ public final class RowKernels {
       int i = 0;
       for (; i <= inner.length - LANES; i += LANES) {
         FloatVector gate = load(both, i);
-        gate.div(gate.neg().lanewise(VectorOperators.EXP).add(1))
-            .mul(load(both, inner.length + i))
-            .intoArray(inner, i);
+        gate.div(exp(gate.neg()).add(1)).mul(load(both, inner.length + i)).intoArray(inner, i);
       }
       for (; i < inner.length; i++) {
-        inner[i] = both[i] / (1 + (float) Math.exp(-both[i])) * both[inner.length + i];
+        inner[i] = both[i] / (1 + exp(-both[i])) * both[inner.length + i];
       }
       return inner;
+    }
+
+    /** e to the power of each lane, held within what a float32 can tell, by Cephes' polynomial. */
+    private static FloatVector exp(FloatVector x) {
+      FloatVector held = x.max(-EXP_MOST).min(EXP_MOST);
+      FloatVector rounded = held.mul(LOG2_E).add(ROUNDING);
+      FloatVector whole = rounded.sub(ROUNDING);
+      FloatVector rest = whole.fma(broadcast(-LN2_LOW), whole.fma(broadcast(-LN2_HIGH), held));
+      FloatVector sum = broadcast(POWERS[0]);
+      for (int k = 1; k < POWERS.length; k++) {
+        sum = sum.fma(rest, broadcast(POWERS[k]));
+      }
+      FloatVector power = sum.fma(rest.mul(rest), rest.add(1));
+      return rounded
+          .reinterpretAsInts()
+          .lanewise(VectorOperators.LSHL, EXPONENT)
+          .add(Float.floatToRawIntBits(1))
+          .reinterpretAsFloats()
+          .mul(power);
+    }
+
+    /** As the vector's lanes, to the bit. */
+    private static float exp(float x) {
+      float held = Math.min(Math.max(x, -EXP_MOST), EXP_MOST);
+      float rounded = held * LOG2_E + ROUNDING;
+      float whole = rounded - ROUNDING;
+      float rest = Math.fma(whole, -LN2_LOW, Math.fma(whole, -LN2_HIGH, held));
+      float sum = POWERS[0];
+      for (int k = 1; k < POWERS.length; k++) {
+        sum = Math.fma(sum, rest, POWERS[k]);
+      }
+      float power = Math.fma(sum, rest * rest, rest + 1);
+      int exponent = (Float.floatToRawIntBits(rounded) << EXPONENT) + Float.floatToRawIntBits(1);
+      return Float.intBitsToFloat(exponent) * power;
+    }
+
+    private static FloatVector broadcast(float value) {
+      return FloatVector.broadcast(FLOATS, value);
     }
 
     private static FloatVector load(ByteBuffer matrix, int at) {

@@ -40,6 +40,22 @@ class RowTimesMatrixTest {
     }
   }
 
+  /** Compiled code must give the bits of code that is not compiled yet. */
+  @Test
+  void of_theSameRowManyTimes_neverChanges() {
+    Random random = new Random(2);
+    float[] row = random(333, random);
+    try (NDManager manager = PyTorch.engine().newBaseManager(Device.cpu())) {
+      RowTimesMatrix matrix =
+          RowTimesMatrix.over(manager.create(random(20 * 333, random), new Shape(20, 333)))
+              .orElseThrow();
+      float[] first = matrix.of(row);
+      for (int round = 0; round < 30_000; round++) {
+        assertArrayEquals(first, matrix.of(row), "round " + round);
+      }
+    }
+  }
+
   @Test
   void of_aRowOfAnotherLength_isRefused() {
     try (NDManager manager = PyTorch.engine().newBaseManager(Device.cpu())) {
