@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -96,18 +97,22 @@ public final class RowKernels {
     };
     private static final int EXPONENT = 23; // bits below a float32's exponent
 
+    private static final VectorShuffle<Float> DOWN_8 = down(8);
+    private static final VectorShuffle<Float> DOWN_4 = down(4);
+    private static final VectorShuffle<Float> DOWN_2 = down(2);
+    private static final VectorShuffle<Float> DOWN_1 = down(1);
+
     /** Four registers, so that the additions' latency does not count. */
     private static final int STEP = 4 * LANES;
 
     static void products(
         ByteBuffer matrix, int offset, float[] row, float[] products, int first, int count) {
-      float[] lanes = new float[LANES];
       for (int i = 0; i < count; i++) {
-        products[first + i] = dot(matrix, offset + i * row.length * Float.BYTES, row, lanes);
+        products[first + i] = dot(matrix, offset + i * row.length * Float.BYTES, row);
       }
     }
 
-    private static float dot(ByteBuffer matrix, int offset, float[] row, float[] lanes) {
+    private static float dot(ByteBuffer matrix, int offset, float[] row) {
       FloatVector sum0 = FloatVector.zero(FLOATS);
       FloatVector sum1 = sum0;
       FloatVector sum2 = sum0;
@@ -121,7 +126,7 @@ public final class RowKernels {
         sum3 = load(matrix, at + 3 * BYTES).fma(load(row, i + 3 * LANES), sum3);
         at += 4 * BYTES;
       }
-      float sum = total(sum0.add(sum1).add(sum2.add(sum3)), lanes);
+      float sum = total(sum0.add(sum1).add(sum2.add(sum3)));
       for (; i < row.length; i++) {
         sum = Math.fma(matrix.getFloat(at), row[i], sum);
         at += Float.BYTES;
@@ -144,14 +149,22 @@ public final class RowKernels {
     }
 
     /** The upper half of the lanes is added to the lower one until one is left. */
-    private static float total(FloatVector sums, float[] lanes) {
-      sums.intoArray(lanes, 0);
-      for (int half = LANES / 2; half > 0; half /= 2) {
-        for (int i = 0; i < half; i++) {
-          lanes[i] += lanes[i + half];
-        }
+    private static float total(FloatVector sums) {
+      FloatVector left = sums;
+      if (LANES > 8) {
+        left = left.add(left.rearrange(DOWN_8));
       }
-      return lanes[0];
+      if (LANES > 4) {
+        left = left.add(left.rearrange(DOWN_4));
+      }
+      if (LANES > 2) {
+        left = left.add(left.rearrange(DOWN_2));
+      }
+      return left.add(left.rearrange(DOWN_1)).lane(0);
+    }
+
+    private static VectorShuffle<Float> down(int lanes) {
+      return VectorShuffle.fromOp(FLOATS, lane -> (lane + lanes) % LANES);
     }
 
     static void softmax(float[] scores, float scale) {
@@ -166,7 +179,7 @@ public final class RowKernels {
         power.intoArray(scores, i);
         sums = sums.add(power);
       }
-      float sum = total(sums, new float[LANES]);
+      float sum = total(sums);
       for (; i < scores.length; i++) {
         scores[i] = exp((scores[i] - greatest) * scale);
         sum += scores[i];
