@@ -89,7 +89,7 @@ def test_answers_of_executors_are_those_of_one_process(scenes, cache, answered, 
         with launch.standalone_cluster(tmp_path) as url:
 
             def submit(*arguments):
-                launch.submit(*arguments, "--quiet", conf=[("spark.master", url), ("spark.executor.memory", "2g")])
+                launch.submit(*arguments, "--quiet", conf=[f"spark.master={url}", "spark.executor.memory=2g"])
 
             answer(scenes, cache, tmp_path / "answers", run=submit)
     assert answers(tmp_path / "answers") == answers(answered)
