@@ -12,9 +12,9 @@ import jdk.incubator.vector.VectorSpecies;
  * rows.
  *
  * <p>The order of every sum depends on the machine's vector width alone, so results are the same to
- * the last bit in every run on a machine. Therefore lanes are added up here one by one and {@code
- * exp} is written out: {@code reduceLanes} and {@code lanewise(EXP)} give other bits in compiled
- * code than in code that is not compiled yet.
+ * the last bit in every run on a machine. Therefore lanes are added up here half onto half and
+ * {@code exp} is written out: {@code reduceLanes} and {@code lanewise(EXP)} give other bits in
+ * compiled code than in code that is not compiled yet.
  */
 public final class RowKernels {
 

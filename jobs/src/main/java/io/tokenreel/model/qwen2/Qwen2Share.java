@@ -14,6 +14,7 @@ import io.tokenreel.model.safetensors.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 
 /**
@@ -132,28 +133,32 @@ final class Qwen2Share implements AutoCloseable {
   private void addAttention(
       NDArray norm, NDArray input, NDArray inputBias, NDArray output, NDArray epsilon) {
     attention.add(new NDList(norm, input, inputBias, output, epsilon));
-    Optional<RowTimesMatrix> first = RowTimesMatrix.over(input);
-    Optional<RowTimesMatrix> second = RowTimesMatrix.over(output);
     rowAttentions.add(
-        first.isEmpty() || second.isEmpty()
-            ? Optional.empty()
-            : Optional.of(
+        both(
+            input,
+            output,
+            (first, second) ->
                 new RowAttention(
                     RowNorm.of(norm, epsilon.getFloat()),
-                    first.get(),
+                    first,
                     inputBias.toFloatArray(),
-                    second.get())));
+                    second)));
   }
 
   private void addMlp(NDArray norm, NDArray gateUp, NDArray down, NDArray epsilon) {
     mlp.add(new NDList(norm, gateUp, down, epsilon));
-    Optional<RowTimesMatrix> first = RowTimesMatrix.over(gateUp);
-    Optional<RowTimesMatrix> second = RowTimesMatrix.over(down);
     rowMlps.add(
-        first.isEmpty() || second.isEmpty()
-            ? Optional.empty()
-            : Optional.of(
-                new RowMlp(RowNorm.of(norm, epsilon.getFloat()), first.get(), second.get())));
+        both(
+            gateUp,
+            down,
+            (first, second) -> new RowMlp(RowNorm.of(norm, epsilon.getFloat()), first, second)));
+  }
+
+  /** What is made of two matrices, if single rows can go through both. */
+  private static <T> Optional<T> both(
+      NDArray first, NDArray second, BiFunction<RowTimesMatrix, RowTimesMatrix, T> made) {
+    return RowTimesMatrix.over(first)
+        .flatMap(one -> RowTimesMatrix.over(second).map(other -> made.apply(one, other)));
   }
 
   /** Weights or biases below each other. */
