@@ -24,6 +24,7 @@ public final class MatrixProduct {
    */
   public static long bestNanos(int size, int runs) {
     try (NDManager manager = PyTorch.engine().newBaseManager(Device.cpu())) {
+      PyTorch.limitThread();
       NDArray a = manager.randomUniform(-1, 1, new Shape(size, size));
       NDArray b = manager.randomUniform(-1, 1, new Shape(size, size));
       long best = Long.MAX_VALUE;

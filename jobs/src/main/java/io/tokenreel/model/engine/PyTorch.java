@@ -3,6 +3,7 @@ package io.tokenreel.model.engine;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
+import ai.djl.pytorch.jni.JniUtils;
 import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.LocalCache;
 import java.io.IOException;
@@ -69,6 +70,15 @@ public final class PyTorch {
         yield Device.gpu(choice.index());
       }
     };
+  }
+
+  /**
+   * Holds the calling thread's operators to the engine's number of threads. libtorch does so at the
+   * thread's first operator that asks for this number; matrix products before that take all
+   * processors, and round otherwise than the same products later.
+   */
+  static void limitThread() {
+    JniUtils.getNumThreads();
   }
 
   private static Engine start() {

@@ -2,6 +2,7 @@ package io.tokenreel.model.engine;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
@@ -28,40 +29,60 @@ public final class RowKernels {
   }
 
   /**
+   * A matrix in the machine's memory.
+   *
+   * @param values in native order, row after row
+   * @param offset byte at which the first row starts
+   */
+  public record Matrix(ByteBuffer values, int offset, int rows, int columns) {
+
+    private int rowBytes() {
+      return columns * Float.BYTES;
+    }
+  }
+
+  /**
    * The product of a row with each row of a matrix.
    *
-   * @param matrix in native order
-   * @param offset byte at which its first row starts
    * @param row as long as the matrix's rows
-   * @param products takes {@code count} values from {@code first} on
+   * @return as many as the matrix has rows
+   */
+  public static float[] products(Matrix matrix, float[] row) {
+    float[] products = new float[matrix.rows];
+    Vectors.products(matrix, row, products);
+    return products;
+  }
+
+  /**
+   * The products of some rows with each row of a matrix that has many short ones.
+   *
+   * @param rows hold {@code count} rows, as long as the matrix's, from {@code row} on
+   * @param products takes those of each row one after the other, the first row's from {@code first}
+   *     on, the next one's {@code stride} further on
    */
   public static void products(
-      ByteBuffer matrix, int offset, float[] row, float[] products, int first, int count) {
-    Vectors.products(matrix, offset, row, products, first, count);
+      Matrix matrix, float[] rows, int row, int count, float[] products, int first, int stride) {
+    Vectors.products(matrix, rows, row, count, products, first, stride);
   }
 
   /**
    * Adds the weighted rows of a matrix, one after the other.
    *
-   * @param matrix in native order
-   * @param offset byte at which its first row starts
-   * @param weights of {@code count} rows, from {@code first} on
-   * @param sum as long as the matrix's rows
+   * @param weights of the rows, from {@code first} on
+   * @param sums holds the sum that they are added to, from {@code sum} on
    */
-  public static void addWeighted(
-      ByteBuffer matrix, int offset, float[] weights, int first, int count, float[] sum) {
-    for (int i = 0; i < count; i++) {
-      Vectors.addScaled(matrix, offset + i * sum.length * Float.BYTES, weights[first + i], sum);
-    }
+  public static void addWeighted(Matrix matrix, float[] weights, int first, float[] sums, int sum) {
+    Vectors.addWeighted(matrix, weights, first, sums, sum);
   }
 
   /**
    * Turns scores into shares that add up to one: the softmax of {@code scores * scale}.
    *
+   * @param scores {@code count} of them, from {@code first} on
    * @param scale above 0
    */
-  public static void softmax(float[] scores, float scale) {
-    Vectors.softmax(scores, scale);
+  public static void softmax(float[] scores, int first, int count, float scale) {
+    Vectors.softmax(scores, first, first + count, scale);
   }
 
   /**
@@ -77,7 +98,7 @@ public final class RowKernels {
   /** Loaded only where the module is there. */
   private static final class Vectors {
 
-    private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Float> FLOATS = species();
     private static final int LANES = FLOATS.length();
     private static final int BYTES = FLOATS.vectorByteSize();
 
@@ -97,18 +118,29 @@ public final class RowKernels {
     };
     private static final int EXPONENT = 23; // bits below a float32's exponent
 
+    /** Four registers, so that the additions' latency does not count. */
+    private static final int STEP = 4 * LANES;
+
+    /** Rows that are turned into columns together: a multiple of every {@code STEP}. */
+    private static final int TILE = 64;
+
     private static final VectorShuffle<Float> DOWN_8 = down(8);
     private static final VectorShuffle<Float> DOWN_4 = down(4);
     private static final VectorShuffle<Float> DOWN_2 = down(2);
     private static final VectorShuffle<Float> DOWN_1 = down(1);
 
-    /** Four registers, so that the additions' latency does not count. */
-    private static final int STEP = 4 * LANES;
+    private static VectorSpecies<Float> species() {
+      VectorSpecies<Float> preferred = FloatVector.SPECIES_PREFERRED;
+      return preferred.length() * 4 > TILE ? FloatVector.SPECIES_512 : preferred;
+    }
 
-    static void products(
-        ByteBuffer matrix, int offset, float[] row, float[] products, int first, int count) {
-      for (int i = 0; i < count; i++) {
-        products[first + i] = dot(matrix, offset + i * row.length * Float.BYTES, row);
+    private static VectorShuffle<Float> down(int lanes) {
+      return VectorShuffle.fromOp(FLOATS, lane -> (lane + lanes) % LANES);
+    }
+
+    static void products(Matrix matrix, float[] row, float[] products) {
+      for (int i = 0; i < matrix.rows; i++) {
+        products[i] = dot(matrix.values, matrix.offset + i * matrix.rowBytes(), row);
       }
     }
 
@@ -134,20 +166,6 @@ public final class RowKernels {
       return sum;
     }
 
-    static void addScaled(ByteBuffer matrix, int offset, float scale, float[] sum) {
-      FloatVector scales = FloatVector.broadcast(FLOATS, scale);
-      int at = offset;
-      int i = 0;
-      for (; i <= sum.length - LANES; i += LANES) {
-        load(matrix, at).fma(scales, load(sum, i)).intoArray(sum, i);
-        at += BYTES;
-      }
-      for (; i < sum.length; i++) {
-        sum[i] = Math.fma(matrix.getFloat(at), scale, sum[i]);
-        at += Float.BYTES;
-      }
-    }
-
     /** The upper half of the lanes is added to the lower one until one is left. */
     private static float total(FloatVector sums) {
       FloatVector left = sums;
@@ -163,29 +181,116 @@ public final class RowKernels {
       return left.add(left.rearrange(DOWN_1)).lane(0);
     }
 
-    private static VectorShuffle<Float> down(int lanes) {
-      return VectorShuffle.fromOp(FLOATS, lane -> (lane + lanes) % LANES);
+    /** A lane for each row of the matrix, so that nothing is added across lanes. */
+    static void products(
+        Matrix matrix, float[] rows, int row, int count, float[] products, int first, int stride) {
+      float[] tile = new float[TILE * matrix.columns];
+      float[] columns = new float[TILE * matrix.columns];
+      float[] found = new float[TILE];
+      FloatBuffer values = matrix.values.asFloatBuffer();
+      for (int from = 0; from < matrix.rows; from += TILE) {
+        int taken = Math.min(TILE, matrix.rows - from);
+        int at = matrix.offset / Float.BYTES + from * matrix.columns;
+        values.get(at, tile, 0, taken * matrix.columns);
+        transpose(tile, matrix.columns, columns);
+        for (int i = 0; i < count; i++) {
+          tileProducts(columns, rows, row + i * matrix.columns, found);
+          System.arraycopy(found, 0, products, first + i * stride + from, taken);
+        }
+      }
     }
 
-    static void softmax(float[] scores, float scale) {
+    private static void transpose(float[] tile, int columns, float[] transposed) {
+      for (int i = 0; i < TILE; i += 8) {
+        for (int k = 0; k < columns; k++) {
+          int from = i * columns + k;
+          int to = k * TILE + i;
+          transposed[to] = tile[from];
+          transposed[to + 1] = tile[from + columns];
+          transposed[to + 2] = tile[from + 2 * columns];
+          transposed[to + 3] = tile[from + 3 * columns];
+          transposed[to + 4] = tile[from + 4 * columns];
+          transposed[to + 5] = tile[from + 5 * columns];
+          transposed[to + 6] = tile[from + 6 * columns];
+          transposed[to + 7] = tile[from + 7 * columns];
+        }
+      }
+    }
+
+    private static void tileProducts(float[] columns, float[] rows, int row, float[] products) {
+      for (int i = 0; i < TILE; i += STEP) {
+        FloatVector sum0 = FloatVector.zero(FLOATS);
+        FloatVector sum1 = sum0;
+        FloatVector sum2 = sum0;
+        FloatVector sum3 = sum0;
+        for (int k = 0; k < columns.length / TILE; k++) {
+          int at = k * TILE + i;
+          FloatVector value = broadcast(rows[row + k]);
+          sum0 = load(columns, at).fma(value, sum0);
+          sum1 = load(columns, at + LANES).fma(value, sum1);
+          sum2 = load(columns, at + 2 * LANES).fma(value, sum2);
+          sum3 = load(columns, at + 3 * LANES).fma(value, sum3);
+        }
+        sum0.intoArray(products, i);
+        sum1.intoArray(products, i + LANES);
+        sum2.intoArray(products, i + 2 * LANES);
+        sum3.intoArray(products, i + 3 * LANES);
+      }
+    }
+
+    static void addWeighted(Matrix matrix, float[] weights, int first, float[] sums, int sum) {
+      ByteBuffer values = matrix.values;
+      int end = first + matrix.rows;
+      int i = 0;
+      for (; i <= matrix.columns - STEP; i += STEP) {
+        FloatVector sum0 = load(sums, sum + i);
+        FloatVector sum1 = load(sums, sum + i + LANES);
+        FloatVector sum2 = load(sums, sum + i + 2 * LANES);
+        FloatVector sum3 = load(sums, sum + i + 3 * LANES);
+        int at = matrix.offset + i * Float.BYTES;
+        for (int k = first; k < end; k++) {
+          FloatVector weight = broadcast(weights[k]);
+          sum0 = load(values, at).fma(weight, sum0);
+          sum1 = load(values, at + BYTES).fma(weight, sum1);
+          sum2 = load(values, at + 2 * BYTES).fma(weight, sum2);
+          sum3 = load(values, at + 3 * BYTES).fma(weight, sum3);
+          at += matrix.rowBytes();
+        }
+        sum0.intoArray(sums, sum + i);
+        sum1.intoArray(sums, sum + i + LANES);
+        sum2.intoArray(sums, sum + i + 2 * LANES);
+        sum3.intoArray(sums, sum + i + 3 * LANES);
+      }
+      for (; i < matrix.columns; i++) {
+        float one = sums[sum + i];
+        int at = matrix.offset + i * Float.BYTES;
+        for (int k = first; k < end; k++) {
+          one = Math.fma(values.getFloat(at), weights[k], one);
+          at += matrix.rowBytes();
+        }
+        sums[sum + i] = one;
+      }
+    }
+
+    static void softmax(float[] scores, int first, int end, float scale) {
       float greatest = Float.NEGATIVE_INFINITY;
-      for (float score : scores) {
-        greatest = Math.max(greatest, score);
+      for (int i = first; i < end; i++) {
+        greatest = Math.max(greatest, scores[i]);
       }
       FloatVector sums = FloatVector.zero(FLOATS);
-      int i = 0;
-      for (; i <= scores.length - LANES; i += LANES) {
+      int i = first;
+      for (; i <= end - LANES; i += LANES) {
         FloatVector power = exp(load(scores, i).sub(greatest).mul(scale));
         power.intoArray(scores, i);
         sums = sums.add(power);
       }
       float sum = total(sums);
-      for (; i < scores.length; i++) {
+      for (; i < end; i++) {
         scores[i] = exp((scores[i] - greatest) * scale);
         sum += scores[i];
       }
       float share = 1 / sum;
-      for (i = 0; i < scores.length; i++) {
+      for (i = first; i < end; i++) {
         scores[i] *= share;
       }
     }

@@ -1,9 +1,8 @@
 package io.tokenreel.model.engine;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Optional;
 
 /**
  * One row times a float32 weight matrix on the CPU, by the Vector API: what decoding a token one by
@@ -12,32 +11,33 @@ import java.util.Optional;
  */
 public final class RowTimesMatrix {
 
-  private final ByteBuffer weights;
-  private final int outputs;
-  private final int inputs;
+  private final RowKernels.Matrix weights; // (outputs, inputs)
 
-  private RowTimesMatrix(ByteBuffer weights, int outputs, int inputs) {
+  private RowTimesMatrix(RowKernels.Matrix weights) {
     this.weights = weights;
-    this.outputs = outputs;
-    this.inputs = inputs;
+  }
+
+  /**
+   * Whether a matrix can be taken: it lies in the machine's memory, has less than 2 GiB, and the
+   * JVM has what {@link RowKernels#available} asks for.
+   */
+  public static boolean fits(NDArray matrix) {
+    return matrix.getDevice().getDeviceType().equals(Device.Type.CPU)
+        && matrix.size() * Float.BYTES <= Integer.MAX_VALUE
+        && RowKernels.available();
   }
 
   /**
    * Takes a matrix where it lies.
    *
-   * @param matrix {@code (outputs, inputs)}, float32, contiguous; must stay open as long as what is
-   *     returned
-   * @return empty where the matrix lies on a GPU, has 2 GiB or more, or the JVM lacks {@link
-   *     RowKernels#available}
+   * @param matrix {@code (outputs, inputs)}, float32, contiguous, one that {@link #fits}; must stay
+   *     open as long as what is returned
    */
-  public static Optional<RowTimesMatrix> over(NDArray matrix) {
-    boolean fits = matrix.size() * Float.BYTES <= Integer.MAX_VALUE;
-    if (matrix.getDevice().isGpu() || !fits || !RowKernels.available()) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new RowTimesMatrix(
+  public static RowTimesMatrix over(NDArray matrix) {
+    return new RowTimesMatrix(
+        new RowKernels.Matrix(
             matrix.toByteBuffer(true).order(ByteOrder.nativeOrder()),
+            0,
             (int) matrix.getShape().get(0),
             (int) matrix.getShape().get(1)));
   }
@@ -49,12 +49,10 @@ public final class RowTimesMatrix {
    * @return {@code [outputs]}
    */
   public float[] of(float[] row) {
-    if (row.length != inputs) {
+    if (row.length != weights.columns()) {
       throw new IllegalArgumentException(
-          "a row must have %d values; got %d".formatted(inputs, row.length));
+          "a row must have %d values; got %d".formatted(weights.columns(), row.length));
     }
-    float[] products = new float[outputs];
-    RowKernels.products(weights, 0, row, products, 0, outputs);
-    return products;
+    return RowKernels.products(weights, row);
   }
 }

@@ -70,6 +70,7 @@ public final class TorchFunction implements AutoCloseable {
    * @param arguments in order; the first one's manager owns the results
    */
   public NDList apply(NDList arguments) {
+    PyTorch.limitThread();
     NDManager manager = arguments.head().getManager();
     return block.forward(new ParameterStore(manager, false), arguments, false);
   }

@@ -12,6 +12,7 @@ import io.tokenreel.model.kv.KvShape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Qwen2's decoder: from embedded rows to logits, over keys and values that a {@link KvCache} holds.
@@ -36,6 +37,7 @@ final class Qwen2Decoder implements AutoCloseable {
   private final RotaryTable rotary;
   private final ShareRunner runner;
   private final KvShape kvShape;
+  private final Optional<RowDecoder> rowDecoder;
 
   Qwen2Decoder(Qwen2Config config, Qwen2Weights weights, Device device, int threads) {
     this.config = config;
@@ -49,6 +51,7 @@ final class Qwen2Decoder implements AutoCloseable {
       for (int share = 0; share < count; share++) {
         shares.add(new Qwen2Share(manager, config, weights, share, count));
       }
+      this.rowDecoder = RowDecoder.over(config.heads(), shares, runner);
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -84,29 +87,34 @@ final class Qwen2Decoder implements AutoCloseable {
     float[][] logits = new float[logitsOf][];
     for (int from = 0; from < count; from += PIECE) {
       int to = Math.min(from + PIECE, count);
-      try (NDManager scope = manager.newSubManager()) {
-        NDArray x = create(scope, rows, from, to);
-        Qwen2Share.Place place = place(scope, cache, to - from);
-        for (int layer = 0; layer < config.layers(); layer++) {
-          x = layer(scope, layer, x, place, cache);
-        }
-        cache.advance(to - from);
-        int first = Math.max(from, count - logitsOf);
-        if (first < to) {
-          head(x, first - from, to - from, logits, first - (count - logitsOf));
-        }
-      }
+      float[] piece = Arrays.copyOfRange(rows, from * config.hidden(), to * config.hidden());
+      int first = Math.max(from, count - logitsOf);
+      int wanted = Math.max(0, to - first);
+      float[][] found =
+          to - from == 1 && rowDecoder.isPresent()
+              ? feedOne(rowDecoder.get(), piece, cache, wanted)
+              : feedPiece(piece, cache, wanted);
+      System.arraycopy(found, 0, logits, first - (count - logitsOf), wanted);
     }
     return logits;
   }
 
-  private NDArray create(NDManager scope, float[] rows, int from, int to) {
-    int hidden = config.hidden();
-    float[] part =
-        from == 0 && to * hidden == rows.length
-            ? rows
-            : Arrays.copyOfRange(rows, from * hidden, to * hidden);
-    return scope.create(part, new Shape(to - from, hidden));
+  private float[][] feedOne(RowDecoder decoder, float[] row, KvCache cache, int logitsOf) {
+    decoder.feed(row, rotary.at(cache.length()), cache);
+    return logitsOf == 0 ? new float[0][] : new float[][] {decoder.logits(row)};
+  }
+
+  private float[][] feedPiece(float[] rows, KvCache cache, int logitsOf) {
+    int count = rows.length / config.hidden();
+    try (NDManager scope = manager.newSubManager()) {
+      NDArray x = scope.create(rows, new Shape(count, config.hidden()));
+      Qwen2Share.Place place = place(scope, cache, count);
+      for (int layer = 0; layer < config.layers(); layer++) {
+        x = layer(scope, layer, x, place, cache);
+      }
+      cache.advance(count);
+      return logitsOf == 0 ? new float[0][] : head(x.get(count - logitsOf + ":" + count));
+    }
   }
 
   /**
@@ -126,8 +134,6 @@ final class Qwen2Decoder implements AutoCloseable {
   Qwen2Share.Place place(NDManager scope, KvCache cache, int count) {
     return new Qwen2Share.Place(
         rotary.at(scope, cache.length(), cache.length() + count),
-        rotary.at(cache.length()),
-        cache.filled(),
         scope.create((long) cache.filled()));
   }
 
@@ -140,8 +146,8 @@ final class Qwen2Decoder implements AutoCloseable {
   NDArray layer(NDManager scope, int layer, NDArray x, Qwen2Share.Place place, KvCache cache) {
     boolean watched = cache.watchedLayer() == layer;
     try (NDManager inner = scope.newSubManager()) {
-      Qwen2Share.Watch watch =
-          Qwen2Share.Watch.of(inner, cache.visualFrom(), watched ? cache.visualCount() : 0);
+      NDArray watch =
+          inner.create(new long[] {cache.visualFrom(), watched ? cache.visualCount() : 0});
       NDArray input = x;
       List<NDList> attended =
           runner.run(
@@ -156,7 +162,10 @@ final class Qwen2Decoder implements AutoCloseable {
                           cache.past(layer, share),
                           cache.tail(layer, share)));
       if (watched) {
-        cache.observe(mean(attended));
+        cache.observe(
+            Qwen2Share.mean(
+                attended.stream().map(share -> share.get(1).toFloatArray()).toList(),
+                config.heads()));
       }
       NDArray between = sum(inner, x, attended.stream().map(NDList::head).toList());
       List<NDArray> added = runner.run(share -> shares.get(share).mlp(layer, between));
@@ -165,21 +174,6 @@ final class Qwen2Decoder implements AutoCloseable {
       x.close();
       return result;
     }
-  }
-
-  /** The shares' sums over their heads, as a mean over all heads. */
-  private float[] mean(List<NDList> attended) {
-    float[] mean = attended.get(0).get(1).toFloatArray();
-    for (int share = 1; share < attended.size(); share++) {
-      float[] other = attended.get(share).get(1).toFloatArray();
-      for (int i = 0; i < mean.length; i++) {
-        mean[i] += other[i];
-      }
-    }
-    for (int i = 0; i < mean.length; i++) {
-      mean[i] /= config.heads();
-    }
-    return mean;
   }
 
   private static NDArray sum(NDManager scope, NDArray x, List<NDArray> parts) {
@@ -192,21 +186,19 @@ final class Qwen2Decoder implements AutoCloseable {
     return sum;
   }
 
-  private void head(NDArray x, int from, int to, float[][] logits, int at) {
-    NDArray rows = x.get(from + ":" + to);
-    List<NDArray> parts = runner.run(share -> shares.get(share).logits(rows));
-    for (int row = 0; row < to - from; row++) {
-      logits[at + row] = new float[config.vocabulary()];
-    }
+  private float[][] head(NDArray rows) {
+    int count = (int) rows.getShape().get(0);
+    float[][] logits = new float[count][config.vocabulary()];
     int column = 0;
-    for (NDArray part : parts) {
+    for (NDArray part : runner.run(share -> shares.get(share).logits(rows))) {
       int width = (int) part.getShape().get(1);
       float[] values = part.toFloatArray();
-      for (int row = 0; row < to - from; row++) {
-        System.arraycopy(values, row * width, logits[at + row], column, width);
+      for (int row = 0; row < count; row++) {
+        System.arraycopy(values, row * width, logits[row], column, width);
       }
       column += width;
     }
+    return logits;
   }
 
   @Override

@@ -5,8 +5,6 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
-import ai.djl.ndarray.types.Shape;
-import io.tokenreel.model.engine.RowTimesMatrix;
 import io.tokenreel.model.engine.TorchFunction;
 import io.tokenreel.model.engine.Weights;
 import io.tokenreel.model.kv.KvPair;
@@ -14,25 +12,20 @@ import io.tokenreel.model.safetensors.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 
 /**
  * A share of every layer's heads and MLP channels, and of the vocabulary. What the shares of a
  * layer compute adds up; what those of the vocabulary compute lies side by side. Thread-safe.
  *
- * <p>A single row, as decoding feeds them, goes through MLP and head by {@link RowTimesMatrix}
- * where that is possible, and by TorchScript as several rows do where it is not.
+ * <p>This is for any number of rows, by TorchScript; {@link #rows} is for one.
  */
 final class Qwen2Share implements AutoCloseable {
 
   private final List<NDList> attention = new ArrayList<>();
   private final List<NDList> mlp = new ArrayList<>();
-  private final List<Optional<RowAttention>> rowAttentions = new ArrayList<>();
-  private final List<Optional<RowMlp>> rowMlps = new ArrayList<>();
   private final NDList head;
-  private final RowNorm rowNorm;
-  private final Optional<RowTimesMatrix> rowHead;
+  private final Optional<RowShare> rows;
   private final TorchFunction attentionFunction;
   private final TorchFunction mlpFunction;
   private final TorchFunction headFunction;
@@ -41,24 +34,9 @@ final class Qwen2Share implements AutoCloseable {
    * Where new tokens stand.
    *
    * @param rotary cosines and sines of their positions, {@code (n, headSize)} each
-   * @param row the first position
    * @param filled tokens in the cache's tail before them
-   * @param filledArray the same number for the engine
    */
-  record Place(NDArray[] rotary, RotaryTable.Row row, int filled, NDArray filledArray) {}
-
-  /**
-   * Tokens of the past whose attention is told.
-   *
-   * @param from the first one
-   * @param array both numbers for the engine
-   */
-  record Watch(int from, int count, NDArray array) {
-
-    static Watch of(NDManager manager, int from, int count) {
-      return new Watch(from, count, manager.create(new long[] {from, count}));
-    }
-  }
+  record Place(NDArray[] rotary, NDArray filled) {}
 
   /**
    * Loads a share of the weights.
@@ -75,34 +53,37 @@ final class Qwen2Share implements AutoCloseable {
     for (int i = 0; i < config.layers(); i++) {
       String layer = Qwen2Weights.layer(i);
       UnaryOperator<String> attend = name -> layer + "self_attn." + name;
-      addAttention(
-          Weights.load(manager, weights.tensor(layer + "input_layernorm.weight")),
-          joined(
-              manager,
-              heads.outputs(weights.tensor(attend.apply("q_proj.weight"))),
-              keyHeads.outputs(weights.tensor(attend.apply("k_proj.weight"))),
-              keyHeads.outputs(weights.tensor(attend.apply("v_proj.weight")))),
-          joined(
-              manager,
-              heads.outputs(weights.tensor(attend.apply("q_proj.bias"))),
-              keyHeads.outputs(weights.tensor(attend.apply("k_proj.bias"))),
-              keyHeads.outputs(weights.tensor(attend.apply("v_proj.bias")))),
-          heads.inputs(manager, weights.tensor(attend.apply("o_proj.weight"))),
-          epsilon);
-      addMlp(
-          Weights.load(manager, weights.tensor(layer + "post_attention_layernorm.weight")),
-          joined(
-              manager,
-              inner.outputs(weights.tensor(layer + "mlp.gate_proj.weight")),
-              inner.outputs(weights.tensor(layer + "mlp.up_proj.weight"))),
-          inner.inputs(manager, weights.tensor(layer + "mlp.down_proj.weight")),
-          epsilon);
+      attention.add(
+          new NDList(
+              Weights.load(manager, weights.tensor(layer + "input_layernorm.weight")),
+              joined(
+                  manager,
+                  heads.outputs(weights.tensor(attend.apply("q_proj.weight"))),
+                  keyHeads.outputs(weights.tensor(attend.apply("k_proj.weight"))),
+                  keyHeads.outputs(weights.tensor(attend.apply("v_proj.weight")))),
+              joined(
+                  manager,
+                  heads.outputs(weights.tensor(attend.apply("q_proj.bias"))),
+                  keyHeads.outputs(weights.tensor(attend.apply("k_proj.bias"))),
+                  keyHeads.outputs(weights.tensor(attend.apply("v_proj.bias")))),
+              heads.inputs(manager, weights.tensor(attend.apply("o_proj.weight"))),
+              epsilon));
+      mlp.add(
+          new NDList(
+              Weights.load(manager, weights.tensor(layer + "post_attention_layernorm.weight")),
+              joined(
+                  manager,
+                  inner.outputs(weights.tensor(layer + "mlp.gate_proj.weight")),
+                  inner.outputs(weights.tensor(layer + "mlp.up_proj.weight"))),
+              inner.inputs(manager, weights.tensor(layer + "mlp.down_proj.weight")),
+              epsilon));
     }
-    NDArray norm = Weights.load(manager, weights.tensor(Qwen2Weights.NORM));
-    NDArray vocabulary = Weights.load(manager, words.outputs(weights.head()));
-    this.head = new NDList(norm, vocabulary, epsilon);
-    this.rowHead = RowTimesMatrix.over(vocabulary);
-    this.rowNorm = RowNorm.of(norm, config.epsilon());
+    this.head =
+        new NDList(
+            Weights.load(manager, weights.tensor(Qwen2Weights.NORM)),
+            Weights.load(manager, words.outputs(weights.head())),
+            epsilon);
+    this.rows = RowShare.over(attention, mlp, head);
     this.attentionFunction =
         TorchFunction.load(Qwen2Share.class, "attention.pt", manager.getDevice());
     this.mlpFunction = TorchFunction.load(Qwen2Share.class, "mlp.pt", manager.getDevice());
@@ -130,35 +111,9 @@ final class Qwen2Share implements AutoCloseable {
     }
   }
 
-  private void addAttention(
-      NDArray norm, NDArray input, NDArray inputBias, NDArray output, NDArray epsilon) {
-    attention.add(new NDList(norm, input, inputBias, output, epsilon));
-    rowAttentions.add(
-        both(
-            input,
-            output,
-            (first, second) ->
-                new RowAttention(
-                    RowNorm.of(norm, epsilon.getFloat()),
-                    first,
-                    inputBias.toFloatArray(),
-                    second)));
-  }
-
-  private void addMlp(NDArray norm, NDArray gateUp, NDArray down, NDArray epsilon) {
-    mlp.add(new NDList(norm, gateUp, down, epsilon));
-    rowMlps.add(
-        both(
-            gateUp,
-            down,
-            (first, second) -> new RowMlp(RowNorm.of(norm, epsilon.getFloat()), first, second)));
-  }
-
-  /** What is made of two matrices, if single rows can go through both. */
-  private static <T> Optional<T> both(
-      NDArray first, NDArray second, BiFunction<RowTimesMatrix, RowTimesMatrix, T> made) {
-    return RowTimesMatrix.over(first)
-        .flatMap(one -> RowTimesMatrix.over(second).map(other -> made.apply(one, other)));
+  /** The same for a single row, where it can be computed without the engine. */
+  Optional<RowShare> rows() {
+    return rows;
   }
 
   /** Weights or biases below each other. */
@@ -186,36 +141,35 @@ final class Qwen2Share implements AutoCloseable {
    * summed over the share's heads. Their keys and values are written into the tail.
    *
    * @param x {@code (n, hidden)}
-   * @param watch which tokens of the past to tell the attention on
+   * @param watch first of the tokens of the past to tell the attention on, and how many they are
    * @return {@code (n, hidden)} and {@code (watched)}
    */
-  NDList attention(int layer, NDArray x, Place place, Watch watch, KvPair past, KvPair tail) {
-    if (x.getShape().get(0) == 1 && rowAttentions.get(layer).isPresent()) {
-      RowAttention.Attended attended =
-          rowAttentions
-              .get(layer)
-              .get()
-              .apply(
-                  x.toFloatArray(),
-                  place.row(),
-                  past,
-                  tail,
-                  place.filled(),
-                  watch.from(),
-                  watch.count());
-      return new NDList(row(x, attended.added()), x.getManager().create(attended.watched()));
-    }
+  NDList attention(int layer, NDArray x, Place place, NDArray watch, KvPair past, KvPair tail) {
     NDList arguments = new NDList(x);
     arguments.addAll(attention.get(layer));
     arguments.add(place.rotary()[0]);
     arguments.add(place.rotary()[1]);
-    arguments.add(place.filledArray());
-    arguments.add(watch.array());
+    arguments.add(place.filled());
+    arguments.add(watch);
     arguments.add(past.keys());
     arguments.add(past.values());
     arguments.add(tail.keys());
     arguments.add(tail.values());
     return attentionFunction.apply(arguments);
+  }
+
+  /** The shares' sums over their heads, as a mean over all heads. */
+  static float[] mean(List<float[]> sums, int heads) {
+    float[] mean = new float[sums.get(0).length];
+    for (float[] sum : sums) {
+      for (int i = 0; i < mean.length; i++) {
+        mean[i] += sum[i];
+      }
+    }
+    for (int i = 0; i < mean.length; i++) {
+      mean[i] /= heads;
+    }
+    return mean;
   }
 
   /**
@@ -224,14 +178,7 @@ final class Qwen2Share implements AutoCloseable {
    * @param x {@code (n, hidden)}
    */
   NDArray mlp(int layer, NDArray x) {
-    if (x.getShape().get(0) > 1 || rowMlps.get(layer).isEmpty()) {
-      return mlpFunction.apply(x, mlp.get(layer));
-    }
-    return row(x, rowMlps.get(layer).get().apply(x.toFloatArray()));
-  }
-
-  private static NDArray row(NDArray x, float[] values) {
-    return x.getManager().create(values, new Shape(1, values.length));
+    return mlpFunction.apply(x, mlp.get(layer));
   }
 
   /**
@@ -240,10 +187,7 @@ final class Qwen2Share implements AutoCloseable {
    * @param x {@code (n, hidden)}, hidden states after the last layer
    */
   NDArray logits(NDArray x) {
-    if (x.getShape().get(0) > 1 || rowHead.isEmpty()) {
-      return headFunction.apply(x, head);
-    }
-    return row(x, rowHead.get().of(rowNorm.apply(x.toFloatArray())));
+    return headFunction.apply(x, head);
   }
 
   @Override

@@ -5,7 +5,6 @@ import io.tokenreel.model.engine.RowTimesMatrix;
 import io.tokenreel.model.kv.KvPair;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 
 /**
  * A share of one layer's attention for a single row: what attention.pt computes, but at the speed
@@ -26,7 +25,11 @@ record RowAttention(RowNorm norm, RowTimesMatrix input, float[] inputBias, RowTi
    */
   record Attended(float[] added, float[] watched) {}
 
-  /** Keys or values of one head of tokens that lie one after the other. */
+  /**
+   * Keys and values of tokens that lie one after the other.
+   *
+   * @param capacity tokens that there is room for
+   */
   private record Stretch(ByteBuffer keys, ByteBuffer values, int capacity, int tokens, int size) {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
@@ -38,6 +41,14 @@ record RowAttention(RowNorm norm, RowTimesMatrix input, float[] inputBias, RowTi
           (int) pair.keys().getShape().get(1),
           tokens,
           (int) pair.keys().getShape().get(2));
+    }
+
+    RowKernels.Matrix keys(int keyHead) {
+      return new RowKernels.Matrix(keys, offset(keyHead, 0), tokens, size);
+    }
+
+    RowKernels.Matrix values(int keyHead) {
+      return new RowKernels.Matrix(values, offset(keyHead, 0), tokens, size);
     }
 
     int offset(int keyHead, int token) {
@@ -79,23 +90,24 @@ record RowAttention(RowNorm norm, RowTimesMatrix input, float[] inputBias, RowTi
       tail.keys.asFloatBuffer().put(at / Float.BYTES, projected, key, size);
       tail.values.asFloatBuffer().put(at / Float.BYTES, projected, value, size);
     }
+    int group = heads / keyHeads;
+    int tokens = past.tokens + tail.tokens;
     float[] attended = new float[heads * size];
     float[] watched = new float[watchCount];
-    float[] shares = new float[past.tokens + tail.tokens];
-    for (int head = 0; head < heads; head++) {
-      int keyHead = head / (heads / keyHeads);
-      float[] query = Arrays.copyOfRange(projected, head * size, (head + 1) * size);
-      RowKernels.products(past.keys, past.offset(keyHead, 0), query, shares, 0, past.tokens);
-      RowKernels.products(
-          tail.keys, tail.offset(keyHead, 0), query, shares, past.tokens, tail.tokens);
-      RowKernels.softmax(shares, (float) (1 / Math.sqrt(size)));
-      float[] sum = new float[size];
-      RowKernels.addWeighted(past.values, past.offset(keyHead, 0), shares, 0, past.tokens, sum);
-      RowKernels.addWeighted(
-          tail.values, tail.offset(keyHead, 0), shares, past.tokens, tail.tokens, sum);
-      System.arraycopy(sum, 0, attended, head * size, size);
-      for (int i = 0; i < watchCount; i++) {
-        watched[i] += shares[watchFrom + i];
+    float[] shares = new float[group * tokens];
+    for (int keyHead = 0; keyHead < keyHeads; keyHead++) {
+      int first = keyHead * group * size;
+      RowKernels.products(past.keys(keyHead), projected, first, group, shares, 0, tokens);
+      RowKernels.products(tail.keys(keyHead), projected, first, group, shares, past.tokens, tokens);
+      for (int head = 0; head < group; head++) {
+        int share = head * tokens;
+        RowKernels.softmax(shares, share, tokens, (float) (1 / Math.sqrt(size)));
+        int sum = first + head * size;
+        RowKernels.addWeighted(past.values(keyHead), shares, share, attended, sum);
+        RowKernels.addWeighted(tail.values(keyHead), shares, share + past.tokens, attended, sum);
+        for (int i = 0; i < watchCount; i++) {
+          watched[i] += shares[share + watchFrom + i];
+        }
       }
     }
     return new Attended(output.of(attended), watched);

@@ -1,13 +1,7 @@
 package io.tokenreel.model.qwen2;
 
-import ai.djl.ndarray.NDArray;
-
 /** RMS norm of a single row. */
 record RowNorm(float[] weight, double epsilon) {
-
-  static RowNorm of(NDArray weight, double epsilon) {
-    return new RowNorm(weight.toFloatArray(), epsilon);
-  }
 
   /** Summed in float64, one channel after the other. */
   float[] apply(float[] row) {

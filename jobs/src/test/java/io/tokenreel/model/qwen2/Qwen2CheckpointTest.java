@@ -27,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
@@ -90,6 +92,19 @@ class Qwen2CheckpointTest {
     float[][] logits = logits(other);
     for (int row = 0; row < expected.length; row++) {
       assertArrayEquals(expected[row], logits[row]);
+    }
+  }
+
+  /** The engine must not take more processors for a thread's first products than for later ones. */
+  @Test
+  void logits_onThreadsThatBegin_areTheSame() throws Exception {
+    for (int round = 0; round < 5; round++) {
+      ExecutorService begun = Executors.newSingleThreadExecutor();
+      try {
+        assertArrayEquals(expected, begun.submit(() -> logits(folder.resolve("first"))).get());
+      } finally {
+        begun.shutdown();
+      }
     }
   }
 
