@@ -51,14 +51,10 @@ public final class KernelBench {
             name ->
                 BenchRow.millis(
                     "%s, median of %d".formatted(name, rounds),
-                    median(times.get(name)),
-                    median(ratios.get(name)),
+                    Rounds.median(times.get(name)),
+                    Rounds.median(ratios.get(name)),
                     "a vectorised sum over the block"))
         .toList();
-  }
-
-  private static double median(List<Double> values) {
-    return values.stream().sorted().toList().get(values.size() / 2);
   }
 
   private static Collection<RunResult> measure(int seconds) {

@@ -42,7 +42,7 @@ final class BenchCommand implements Callable<Integer> {
   private static final int ENCODE_LAYERS = 4;
   private static final int ENCODE_FRAMES = 8;
   private static final int ENCODE_RUNS = 5;
-  private static final int LANGUAGE_RUNS = 3;
+  private static final int LANGUAGE_RUNS = 5;
 
   @Spec private CommandSpec spec;
 
