@@ -1,0 +1,21 @@
+package io.tokenreel.eval.result;
+
+/**
+ * What a score is made of, and what it lacks. All numbers but {@code videos} are of questions.
+ *
+ * @param questions that the task asks; the denominator
+ * @param videos that they are about
+ * @param missingVideos whose video is missing or could not be read; they count as wrong
+ * @param missingAnswers whose answer failed although there are tokens; they count as wrong
+ * @param unread whose response the task's parser finds no answer in; they count as wrong
+ * @param guessed whose response the upstream parser would draw an answer for at random; they count
+ *     as wrong here, and chance would have given a part of them
+ */
+public record Counts(
+    long questions,
+    long videos,
+    long missingVideos,
+    long missingAnswers,
+    long unread,
+    long guessed,
+    long leftOut) {}

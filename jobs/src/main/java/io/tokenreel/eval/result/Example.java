@@ -1,0 +1,52 @@
+package io.tokenreel.eval.result;
+
+import java.util.List;
+
+/**
+ * A video that the report shows.
+ *
+ * @param frames in the order of time
+ * @param selections what compressions keep of it
+ * @param questions asked about it, with every cell's answer
+ */
+public record Example(
+    String videoId,
+    Cell baseline,
+    int gridHeight,
+    int gridWidth,
+    List<Frame> frames,
+    List<Kept> selections,
+    List<Asked> questions) {
+
+  /**
+   * A frame as the model saw it.
+   *
+   * @param seconds its presentation time
+   * @param jpeg the picture
+   */
+  public record Frame(double seconds, byte[] jpeg) {}
+
+  /**
+   * What a compression keeps.
+   *
+   * @param index kept tokens, ascending, of {@code [frames * gridHeight * gridWidth]}
+   * @param budgets retention of each frame, 0 .. 1
+   */
+  public record Kept(String compression, int[] index, double[] budgets) {}
+
+  /**
+   * A question.
+   *
+   * @param gold the right answer
+   * @param answers one per cell
+   */
+  public record Asked(
+      String task, String questionId, String question, String gold, List<Said> answers) {}
+
+  /**
+   * A cell's answer.
+   *
+   * @param response null where there is none
+   */
+  public record Said(Cell cell, String response, boolean correct) {}
+}
