@@ -37,11 +37,12 @@ class DependencyTest {
           Map.entry("compress", List.of("kernel", "token")),
           Map.entry("sql", List.of("compress", "kernel", "token")),
           Map.entry("ml", List.of("sql", "compress", "kernel", "token")),
+          Map.entry("jinja", List.of()),
           Map.entry("video", LIBRARY),
-          Map.entry("model", LIBRARY),
+          Map.entry("model", and(LIBRARY, "jinja")),
           Map.entry("stage", MEANS),
           Map.entry("cache", MEANS),
-          Map.entry("eval", MEANS),
+          Map.entry("eval", and(MEANS, "jinja")),
           Map.entry("bench", and(MEANS, "stage", "cache")),
           Map.entry("job", and(MEANS, "stage", "cache", "eval", "bench")));
 
@@ -94,6 +95,8 @@ class DependencyTest {
             "stage.FrameDecoder",
             "cache.TokenCache",
             "eval.scene.SceneSet",
+            "eval.report.Report",
+            "jinja.JinjaTemplate",
             "bench.EncodeBench",
             "job.TokenReel")) {
       assertTrue(classes.contain(ROOT + known), known);
@@ -120,6 +123,10 @@ class DependencyTest {
     assertThrows(
         AssertionError.class,
         () -> onlyIn("org.apache.spark.sql.catalyst..", "io.tokenreel.ml..").check(classes));
+    assertThrows(
+        AssertionError.class, () -> onlyIn("com.hubspot..", "io.tokenreel.job..").check(classes));
+    assertThrows(
+        AssertionError.class, () -> onlyIn("org.knowm..", "io.tokenreel.job..").check(classes));
   }
 
   private static ArchRule below(String name, List<String> used) {
@@ -153,6 +160,16 @@ class DependencyTest {
   @Test
   void djl_outsideModel_isNotUsed() {
     onlyIn("ai.djl..", "io.tokenreel.model..").check(classes);
+  }
+
+  @Test
+  void jinjava_outsideJinja_isNotUsed() {
+    onlyIn("com.hubspot..", "io.tokenreel.jinja..").check(classes);
+  }
+
+  @Test
+  void xchart_outsideTheReport_isNotUsed() {
+    onlyIn("org.knowm..", "io.tokenreel.eval.report..").check(classes);
   }
 
   @Test

@@ -1,12 +1,6 @@
 package io.tokenreel.model.prompt;
 
-import com.hubspot.jinjava.Jinjava;
-import com.hubspot.jinjava.JinjavaConfig;
-import com.hubspot.jinjava.interpret.JinjavaInterpreter;
-import com.hubspot.jinjava.interpret.RenderResult;
-import com.hubspot.jinjava.lib.tag.Tag;
-import com.hubspot.jinjava.tree.Node;
-import com.hubspot.jinjava.tree.TagNode;
+import io.tokenreel.jinja.JinjaTemplate;
 import java.util.List;
 import java.util.Map;
 
@@ -15,9 +9,8 @@ final class ChatTemplate implements PromptTemplate {
 
   private static final long MOST_CHARACTERS = 1 << 20;
 
-  private final String template;
+  private final JinjaTemplate template;
   private final String placeholder;
-  private final Jinjava jinja;
 
   /**
    * Takes a template.
@@ -26,19 +19,8 @@ final class ChatTemplate implements PromptTemplate {
    * @param placeholder the token that it puts where the video goes
    */
   ChatTemplate(String template, String placeholder) {
-    this.template = template;
+    this.template = JinjaTemplate.text(template, MOST_CHARACTERS);
     this.placeholder = placeholder;
-    this.jinja =
-        new Jinjava(
-            JinjavaConfig.newBuilder()
-                .withFailOnUnknownTokens(true)
-                .withNestedInterpretationEnabled(false) // a question is text, whatever is in it
-                .withTrimBlocks(true) // these two as Transformers sets them
-                .withLstripBlocks(true)
-                .withMaxOutputSize(MOST_CHARACTERS)
-                .withMaxRenderDepth(10)
-                .build());
-    jinja.getGlobalContext().registerTag(new GenerationTag());
   }
 
   @Override
@@ -49,34 +31,8 @@ final class ChatTemplate implements PromptTemplate {
             "user",
             "content",
             List.of(Map.of("type", "video"), Map.of("type", "text", "text", question)));
-    RenderResult rendered =
-        jinja.renderForResult(
-            template, Map.of("messages", List.of(message), "add_generation_prompt", true));
-    if (rendered.hasErrors()) {
-      throw new IllegalArgumentException(
-          "the checkpoint's chat template cannot be rendered: %s; it is:%n%s"
-              .formatted(rendered.getErrors().get(0).getMessage(), template));
-    }
-    return Prompt.around(placeholder, rendered.getOutput());
-  }
-
-  /** Transformers' mark around what an assistant said; it prints its content. */
-  private static final class GenerationTag implements Tag {
-
-    private static final long serialVersionUID = 1;
-
-    @Override
-    public String getName() {
-      return "generation";
-    }
-
-    @Override
-    public String interpret(TagNode tag, JinjavaInterpreter interpreter) {
-      StringBuilder content = new StringBuilder();
-      for (Node child : tag.getChildren()) {
-        content.append(child.render(interpreter));
-      }
-      return content.toString();
-    }
+    return Prompt.around(
+        placeholder,
+        template.render(Map.of("messages", List.of(message), "add_generation_prompt", true)));
   }
 }

@@ -1,0 +1,124 @@
+package io.tokenreel.jinja;
+
+import com.hubspot.jinjava.Jinjava;
+import com.hubspot.jinjava.JinjavaConfig;
+import com.hubspot.jinjava.interpret.JinjavaInterpreter;
+import com.hubspot.jinjava.interpret.RenderResult;
+import com.hubspot.jinjava.lib.tag.Tag;
+import com.hubspot.jinjava.loader.ResourceLocator;
+import com.hubspot.jinjava.loader.ResourceNotFoundException;
+import com.hubspot.jinjava.tree.Node;
+import com.hubspot.jinjava.tree.TagNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * A Jinja template. Blocks are trimmed as Transformers trims them, a name without a value is an
+ * error, and a value is never read as Jinja, whatever is in it.
+ */
+public final class JinjaTemplate {
+
+  private static final int MOST_DEPTH = 10;
+  private static final long ANY_SIZE = 0;
+
+  private final Jinjava jinja;
+  private final String template;
+
+  private JinjaTemplate(String template, long mostCharacters, ResourceLocator includes) {
+    this.template = template;
+    this.jinja =
+        new Jinjava(
+            JinjavaConfig.newBuilder()
+                .withFailOnUnknownTokens(true)
+                .withNestedInterpretationEnabled(false)
+                .withTrimBlocks(true)
+                .withLstripBlocks(true)
+                .withMaxOutputSize(mostCharacters)
+                .withMaxRenderDepth(MOST_DEPTH)
+                .build());
+    jinja.setResourceLocator(includes);
+  }
+
+  /**
+   * Text that values are put into as they are: a chat template of a checkpoint, which may be
+   * anybody's and so includes no files. It knows Transformers' {@code generation} tag.
+   *
+   * @param mostCharacters of the output; more is an error
+   */
+  public static JinjaTemplate text(String template, long mostCharacters) {
+    JinjaTemplate text =
+        new JinjaTemplate(
+            template,
+            mostCharacters,
+            (name, charset, interpreter) -> {
+              throw new ResourceNotFoundException("a template of text includes no files: " + name);
+            });
+    text.jinja.getGlobalContext().registerTag(new GenerationTag());
+    return text;
+  }
+
+  /**
+   * A resource of HTML: values are escaped unless the template calls them safe, and it may include
+   * other resources beside the same class.
+   *
+   * @param home the class that the resources lie beside
+   * @param name of the resource
+   */
+  public static JinjaTemplate html(Class<?> home, String name) {
+    JinjaTemplate html =
+        new JinjaTemplate(
+            resource(home, name),
+            ANY_SIZE,
+            (included, charset, interpreter) -> resource(home, included));
+    html.jinja.getGlobalContext().setAutoEscape(true);
+    return html;
+  }
+
+  private static String resource(Class<?> home, String name) {
+    try (InputStream in = home.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException("no resource '%s' beside %s".formatted(name, home));
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new IllegalStateException("cannot read resource '%s'".formatted(name), e);
+    }
+  }
+
+  /**
+   * The template with these values. Those of records are read as {@code {{ row.name() }}}.
+   *
+   * @throws IllegalArgumentException when it cannot be rendered
+   */
+  public String render(Map<String, ?> values) {
+    RenderResult rendered = jinja.renderForResult(template, values);
+    if (rendered.hasErrors()) {
+      throw new IllegalArgumentException(
+          "the template cannot be rendered: %s; it is:%n%s"
+              .formatted(rendered.getErrors().get(0).getMessage(), template));
+    }
+    return rendered.getOutput();
+  }
+
+  /** Transformers' mark around what an assistant said; it prints its content. */
+  private static final class GenerationTag implements Tag {
+
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public String getName() {
+      return "generation";
+    }
+
+    @Override
+    public String interpret(TagNode tag, JinjavaInterpreter interpreter) {
+      StringBuilder content = new StringBuilder();
+      for (Node child : tag.getChildren()) {
+        content.append(child.render(interpreter));
+      }
+      return content.toString();
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package io.tokenreel.jinja;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class JinjaTemplateTest {
+
+  private static final long MOST = 1000;
+
+  @Test
+  void text_valueOfMarkup_isInsertedAsItIs() {
+    assertEquals(
+        "<b>&{{ x }}", JinjaTemplate.text("{{ x }}", MOST).render(Map.of("x", "<b>&{{ x }}")));
+  }
+
+  @Test
+  void text_include_isRefused() {
+    JinjaTemplate template = JinjaTemplate.text("{% include 'log4j2.properties' %}", MOST);
+    assertTrue(
+        assertThrows(IllegalArgumentException.class, () -> template.render(Map.of()))
+            .getMessage()
+            .contains("cannot be rendered"));
+  }
+
+  @Test
+  void text_ofMoreCharactersThanAllowed_isRefused() {
+    JinjaTemplate template = JinjaTemplate.text("{{ x }}{{ x }}", 5);
+    assertThrows(IllegalArgumentException.class, () -> template.render(Map.of("x", "four")));
+  }
+
+  @Test
+  void html_valueOfMarkup_isEscapedInIncludesToo() {
+    assertEquals(
+        "<p title=\"&lt;b&gt;&amp;&quot;&#39;{{ x }}\"><i>&lt;b&gt;&amp;&quot;&#39;{{ x }}</i></p>\n",
+        JinjaTemplate.html(JinjaTemplateTest.class, "outer.html")
+            .render(Map.of("x", "<b>&\"'{{ x }}")));
+  }
+
+  @Test
+  void render_nameWithoutValue_isAnError() {
+    JinjaTemplate template = JinjaTemplate.text("{{ nothing }}", MOST);
+    assertTrue(
+        assertThrows(IllegalArgumentException.class, () -> template.render(Map.of()))
+            .getMessage()
+            .contains("nothing"));
+  }
+
+  @Test
+  void html_resourceThatIsNotThere_isNamed() {
+    assertTrue(
+        assertThrows(
+                IllegalStateException.class,
+                () -> JinjaTemplate.html(JinjaTemplateTest.class, "no.html"))
+            .getMessage()
+            .contains("no.html"));
+  }
+}
