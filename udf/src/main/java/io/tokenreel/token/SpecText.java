@@ -94,6 +94,12 @@ public final class SpecText {
     return (int) value;
   }
 
+  /** A text as it is written. */
+  public String text(String key, String byDefault) {
+    known.add(key);
+    return values.getOrDefault(key, byDefault);
+  }
+
   /** One of the words of an enum, in lower case. */
   public <E extends Enum<E>> E word(String key, E byDefault) {
     known.add(key);

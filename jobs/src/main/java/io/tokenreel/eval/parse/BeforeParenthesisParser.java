@@ -1,0 +1,23 @@
+package io.tokenreel.eval.parse;
+
+import java.util.List;
+
+/**
+ * MLVU's of lmms-eval 0.3.2 to 0.7.1: the character before the first closing parenthesis, or the
+ * whole text, compared as it is; so {@code B} is right where {@code B.} is wrong.
+ */
+final class BeforeParenthesisParser implements AnswerParser {
+
+  private static final long serialVersionUID = 1;
+
+  @Override
+  public ParsedAnswer parse(String response, List<String> options) {
+    String text = response.strip();
+    int at = text.indexOf(')');
+    String choice = at < 0 ? text : text.substring(Math.max(0, at - 1), at);
+    boolean letter = choice.length() == 1 && Character.isUpperCase(choice.charAt(0));
+    return letter
+        ? ParsedAnswer.read(choice)
+        : new ParsedAnswer(choice, ParsedAnswer.Reading.UNREAD);
+  }
+}

@@ -1,0 +1,48 @@
+package io.tokenreel.eval.parse;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * EgoSchema's (lmms_eval/tasks/egoschema/utils.py), for choices A to E: of all letters in the forms
+ * {@code (X)}, {@code X} and a space, {@code X.}, the one whose last occurrence comes first.
+ */
+final class EgoSchemaParser implements AnswerParser {
+
+  private static final long serialVersionUID = 1;
+
+  private static final int CHOICES = 5;
+  private static final int FEW_WORDS = 5;
+  private static final String STRIPPED = ",.!?;:'";
+
+  private record Found(String letter, int at) {}
+
+  @Override
+  public ParsedAnswer parse(String response, List<String> options) {
+    String text = PythonText.stripEachAndPad(response.strip(), STRIPPED);
+    List<Found> found = new ArrayList<>();
+    for (String form : new String[] {"(%s)", "%s ", "%s."}) {
+      for (int i = 0; i < CHOICES; i++) {
+        String letter = PythonText.letter(i);
+        add(letter, text.lastIndexOf(form.formatted(letter)), found);
+      }
+    }
+    if (found.isEmpty() && PythonText.words(text) > FEW_WORDS) {
+      String lower = PythonText.lower(text);
+      for (int i = 0; i < options.size(); i++) {
+        add(PythonText.letter(i), lower.lastIndexOf(PythonText.lower(options.get(i))), found);
+      }
+    }
+    return found.stream()
+        .min(Comparator.comparingInt(Found::at))
+        .map(first -> ParsedAnswer.read(first.letter))
+        .orElse(ParsedAnswer.GUESSED);
+  }
+
+  private static void add(String letter, int at, List<Found> found) {
+    if (at >= 0) {
+      found.add(new Found(letter, at));
+    }
+  }
+}

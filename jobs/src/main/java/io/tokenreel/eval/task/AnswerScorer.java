@@ -1,0 +1,44 @@
+package io.tokenreel.eval.task;
+
+import io.tokenreel.eval.parse.AnswerParser;
+import io.tokenreel.eval.parse.AnswerParsers;
+import io.tokenreel.eval.parse.ParsedAnswer;
+import java.io.Serializable;
+import java.util.List;
+
+/** Sets responses against right answers, as a benchmark does. Thread-safe. */
+public final class AnswerScorer implements Serializable {
+
+  private static final long serialVersionUID = 1;
+
+  private final AnswerParser parser;
+  private final boolean emptyLeftOut;
+
+  /** Of a task's answers. */
+  public AnswerScorer(Task task) {
+    this.parser = AnswerParsers.of(task.parser());
+    this.emptyLeftOut = task.metric().emptyLeftOut();
+  }
+
+  /**
+   * A response that was read.
+   *
+   * @param parsed what it says
+   * @param score 1 for right, 0 for wrong; NaN where the right answer is not told
+   * @param leftOut whether the metric leaves it out of its denominator
+   */
+  public record Scored(ParsedAnswer parsed, double score, boolean leftOut) {}
+
+  /**
+   * Scores.
+   *
+   * @param response what the model said
+   * @param options the question's options as its annotation has them
+   * @param gold letter of the right one; null where it is not told
+   */
+  public Scored score(String response, List<String> options, String gold) {
+    ParsedAnswer parsed = parser.parse(response, options);
+    double score = gold == null ? Double.NaN : parsed.choice().equals(gold) ? 1 : 0;
+    return new Scored(parsed, score, emptyLeftOut && response.isEmpty());
+  }
+}

@@ -1,0 +1,137 @@
+package io.tokenreel.eval.task;
+
+import io.tokenreel.eval.parse.AnswerParsers;
+import io.tokenreel.model.prompt.Scoring;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * A benchmark in one version of what it follows, as a file in conf/tasks describes it. Texts with
+ * {@code {{ }}} are Jinja over a question's annotation: its columns by their names, {@code
+ * options}, {@code letters}, and what its subset adds.
+ *
+ * @param name what the file is called
+ * @param version whose prompts, parser and metric it follows
+ * @param annotations files below the task's root, as patterns of file names; with {@code subset}
+ *     where there are subsets
+ * @param subsets name of each to what its questions' texts may use beside their columns; one
+ *     without a name where there are none
+ * @param videos places of a question's video below the root, the first that is there is taken
+ * @param subtitles place of a video's .srt file below the root, for a prompt that names {@code
+ *     subtitles}; null where none does
+ * @param options where a question's options stand
+ * @param gold where its right answer stands; null where the annotations do not have it
+ * @param prompt what stands behind the video
+ * @param scoring how the answer is got, canonical
+ * @param parser name of the {@link io.tokenreel.eval.parse.AnswerParser}
+ * @param metric what is made of right and wrong
+ * @param groups columns whose values are scored by themselves
+ * @param submission the key of a question in a submission file, for a task without right answers;
+ *     null where there are
+ */
+public record Task(
+    String name,
+    String version,
+    List<String> annotations,
+    Map<String, Map<String, Object>> subsets,
+    List<String> videos,
+    String subtitles,
+    OptionColumns options,
+    Gold gold,
+    String prompt,
+    String scoring,
+    String parser,
+    Metric metric,
+    List<String> groups,
+    String submission) {
+
+  /** A task without subsets has this one. */
+  static final Map<String, Map<String, Object>> NO_SUBSETS = Map.of("", Map.of());
+
+  public Task {
+    require(annotations != null && !annotations.isEmpty(), "annotations: a list of file patterns");
+    require(videos != null && !videos.isEmpty(), "videos: a list of places");
+    require(prompt != null, "prompt: a text");
+    require(metric != null, "metric: name, scale and average");
+    require(parser != null, "parser: one of " + AnswerParsers.names());
+    require((gold == null) == (submission != null), "either gold or submission");
+    subsets = subsets == null ? NO_SUBSETS : subsets;
+    groups = groups == null ? List.of() : List.copyOf(groups);
+    scoring = Scoring.parse(Objects.requireNonNullElse(scoring, "generate:tokens=16")).toString();
+    require(
+        metric.over() == null || groups.contains(metric.over()), "metric.over among its groups");
+    AnswerParsers.of(parser);
+  }
+
+  private static void require(boolean holds, String expected) {
+    if (!holds) {
+      throw new IllegalArgumentException("a task needs " + expected);
+    }
+  }
+
+  /**
+   * Where options stand: a column with a list, or a column for each.
+   *
+   * @param column null where there are columns
+   * @param columns null where there is a column
+   * @param absent an option with this text is none; null where all are
+   */
+  public record OptionColumns(String column, List<String> columns, String absent) {
+
+    public OptionColumns {
+      require((column == null) != (columns == null), "options with either 'column' or 'columns'");
+    }
+  }
+
+  /** What the column of the right answer holds. */
+  public enum GoldForm {
+    /** A letter, from A on. */
+    LETTER,
+    /** A place, from 0 on, as a number or a text. */
+    INDEX,
+    /** The text of the first option that equals it. */
+    OPTION
+  }
+
+  /** The right answer. */
+  public record Gold(String column, GoldForm form) {}
+
+  /** How right and wrong become a score. */
+  public enum Average {
+    /** All questions alike. */
+    MICRO,
+    /** All groups of one column alike. */
+    MACRO
+  }
+
+  /**
+   * A metric.
+   *
+   * @param name its upstream key
+   * @param scale what 0 .. 1 is multiplied by: 1 or 100
+   * @param over with {@link Average#MACRO} the column whose groups are averaged
+   * @param values its groups; one without questions counts 0
+   * @param emptyLeftOut whether questions with an empty response leave the denominator, as upstream
+   *     has it for MVBench
+   */
+  public record Metric(
+      String name,
+      double scale,
+      Average average,
+      String over,
+      List<String> values,
+      boolean emptyLeftOut) {
+
+    public Metric {
+      require(name != null, "metric.name");
+      require(scale > 0, "metric.scale above 0");
+      average = Objects.requireNonNullElse(average, Average.MICRO);
+      values = values == null ? List.of() : List.copyOf(values);
+      boolean macro = average == Average.MACRO;
+      require(
+          (over != null) == macro && values.isEmpty() != macro,
+          "metric.over and metric.values with average: macro, and not without");
+    }
+  }
+}

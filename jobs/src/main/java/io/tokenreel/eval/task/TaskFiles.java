@@ -1,0 +1,144 @@
+package io.tokenreel.eval.task;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.apache.commons.io.IOUtils;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import scala.jdk.javaapi.CollectionConverters;
+
+/** A benchmark's files on any Hadoop file system. One thread at a time. */
+public final class TaskFiles implements TaskReader.Files {
+
+  private final SparkSession spark;
+  private final Path root;
+  private final Function<String, double[]> frameSeconds;
+  private final Map<Path, Set<String>> listings = new HashMap<>();
+
+  /**
+   * @param root folder or URI
+   * @param frameSeconds times of a video's sampled frames, given its place below the root; for
+   *     tasks with subtitles
+   */
+  public TaskFiles(SparkSession spark, String root, Function<String, double[]> frameSeconds) {
+    this.spark = spark;
+    this.root = new Path(root);
+    this.frameSeconds = frameSeconds;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException when no file matches, or it is of another format
+   */
+  @Override
+  public List<Map<String, Object>> annotations(String pattern) {
+    return matching(pattern).stream().flatMap(file -> rows(file).stream()).toList();
+  }
+
+  private List<Map<String, Object>> rows(String file) {
+    String ending = file.substring(file.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    try {
+      Dataset<Row> rows =
+          switch (ending) {
+            case "parquet" -> spark.read().parquet(file);
+            case "json" -> spark.read().option("multiLine", "true").json(file);
+            case "jsonl" -> spark.read().json(file);
+            case "csv" ->
+                spark
+                    .read()
+                    .options(Map.of("header", "true", "escape", "\"", "multiLine", "true"))
+                    .csv(file);
+            default ->
+                throw new IllegalArgumentException(
+                    "annotations end in .parquet, .json, .jsonl or .csv; got " + file);
+          };
+      return rows.collectAsList().stream().map(TaskFiles::values).toList();
+    } catch (Exception e) {
+      if (e instanceof AnalysisException wrong) {
+        throw new IllegalArgumentException(
+            "annotations cannot be read: " + wrong.getSimpleMessage(), e);
+      }
+      throw e;
+    }
+  }
+
+  /** In the order of their names, as the published splits number them. */
+  private List<String> matching(String pattern) {
+    Path path = new Path(root, pattern);
+    try {
+      FileStatus[] found = fileSystem().globStatus(path);
+      if (found == null || found.length == 0) {
+        throw new IllegalArgumentException("annotations cannot be read: nothing matches " + path);
+      }
+      return Arrays.stream(found).map(file -> file.getPath().toString()).sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list " + path, e);
+    }
+  }
+
+  private static Map<String, Object> values(Row row) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    for (String name : row.schema().fieldNames()) {
+      Object value = row.getAs(name);
+      values.put(
+          name,
+          value instanceof scala.collection.Seq<?> list
+              ? new ArrayList<>(CollectionConverters.asJava(list))
+              : value);
+    }
+    return values;
+  }
+
+  /** Folders are listed once: a benchmark has thousands of videos in a few. */
+  @Override
+  public boolean present(String video) {
+    Path file = new Path(root, video);
+    return listings.computeIfAbsent(file.getParent(), this::list).contains(file.getName());
+  }
+
+  private Set<String> list(Path folder) {
+    try {
+      FileSystem files = fileSystem();
+      FileStatus[] found = files.exists(folder) ? files.listStatus(folder) : new FileStatus[0];
+      Set<String> names = new HashSet<>();
+      Arrays.stream(found).forEach(file -> names.add(file.getPath().getName()));
+      return names;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list " + folder, e);
+    }
+  }
+
+  private FileSystem fileSystem() throws IOException {
+    return root.getFileSystem(spark.sparkContext().hadoopConfiguration());
+  }
+
+  @Override
+  public String subtitles(String file, String video) {
+    if (!present(file)) {
+      return Subtitles.NONE;
+    }
+    try (FSDataInputStream in = fileSystem().open(new Path(root, file))) {
+      return Subtitles.of(IOUtils.toString(in, StandardCharsets.UTF_8), frameSeconds.apply(video));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file, e);
+    }
+  }
+}

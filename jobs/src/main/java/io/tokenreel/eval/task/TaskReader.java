@@ -1,0 +1,182 @@
+package io.tokenreel.eval.task;
+
+import io.tokenreel.jinja.JinjaTemplate;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/**
+ * From a benchmark's annotations to its questions. Texts are taken as they stand, blanks included:
+ * published scores depend on them.
+ */
+public final class TaskReader {
+
+  private static final int MOST_OPTIONS = 26;
+  private static final long MOST_CHARACTERS = 1 << 24; // subtitles of hours
+
+  private final Task task;
+  private final JinjaTemplate prompt;
+  private final List<JinjaTemplate> videos;
+  private final Files files;
+
+  /**
+   * @param files those below the task's root
+   */
+  public TaskReader(Task task, Files files) {
+    this.task = task;
+    this.prompt = template(task.prompt());
+    this.videos = task.videos().stream().map(TaskReader::template).toList();
+    this.files = files;
+  }
+
+  private static JinjaTemplate template(String text) {
+    return JinjaTemplate.text(text, MOST_CHARACTERS);
+  }
+
+  /** What lies below a task's root. */
+  public interface Files {
+
+    /** Rows of the annotations that a pattern names, in their order, as column to value. */
+    List<Map<String, Object>> annotations(String pattern) throws IOException;
+
+    /** Whether a video is there. */
+    boolean present(String video);
+
+    /**
+     * The subtitles that a video's sampled frames show; asked only for tasks that have them.
+     *
+     * @param file an .srt, which need not be there
+     */
+    String subtitles(String file, String video);
+  }
+
+  /**
+   * All questions of a task, in the annotations' order.
+   *
+   * @throws IllegalArgumentException when a row lacks what the task's file names; the message says
+   *     which row of which file
+   */
+  public List<TaskQuestion> read() throws IOException {
+    List<TaskQuestion> questions = new ArrayList<>();
+    for (Map.Entry<String, Map<String, Object>> subset : task.subsets().entrySet()) {
+      Map<String, Object> added = new TreeMap<>(subset.getValue());
+      added.put("subset", subset.getKey());
+      for (String pattern : task.annotations()) {
+        String file = template(pattern).render(added);
+        int place = 0;
+        for (Map<String, Object> row : files.annotations(file)) {
+          try {
+            questions.add(question(questions.size(), row, added));
+          } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                "task %s, %s, row %d: %s".formatted(task.name(), file, place, e.getMessage()), e);
+          }
+          place++;
+        }
+      }
+    }
+    return questions;
+  }
+
+  private TaskQuestion question(int docId, Map<String, Object> row, Map<String, Object> added) {
+    List<String> options = options(row);
+    Map<String, Object> values = new LinkedHashMap<>(row);
+    values.putAll(added);
+    values.put("options", options);
+    values.put("letters", IntStream.range(0, MOST_OPTIONS).mapToObj(TaskReader::letter).toList());
+    List<String> candidates = videos.stream().map(video -> video.render(values)).toList();
+    Optional<String> found = candidates.stream().filter(files::present).findFirst();
+    String video = found.orElse(candidates.get(0));
+    if (task.subtitles() != null) {
+      String file = template(task.subtitles()).render(values);
+      values.put("subtitles", files.subtitles(file, video));
+    }
+    Map<String, String> groups = new LinkedHashMap<>();
+    for (String group : task.groups()) {
+      groups.put(group, text(values, group));
+    }
+    return new TaskQuestion(
+        docId,
+        video,
+        found.isEmpty(),
+        prompt.render(values),
+        options,
+        gold(row, options),
+        task.submission() == null ? null : template(task.submission()).render(values),
+        groups);
+  }
+
+  private List<String> options(Map<String, Object> row) {
+    Task.OptionColumns columns = task.options();
+    if (columns == null) {
+      return List.of();
+    }
+    List<String> options = new ArrayList<>();
+    if (columns.column() == null) {
+      columns.columns().forEach(column -> options.add(text(row, column)));
+    } else if (row.get(columns.column()) instanceof Collection<?> list) {
+      list.forEach(option -> options.add(String.valueOf(option)));
+    } else {
+      throw new IllegalArgumentException(
+          "column '%s' must hold a list of options; got %s"
+              .formatted(columns.column(), row.get(columns.column())));
+    }
+    options.removeIf(option -> option.equals(columns.absent()));
+    if (options.isEmpty() || options.size() > MOST_OPTIONS) {
+      throw new IllegalArgumentException(
+          "expected 1 to %d options; got %d".formatted(MOST_OPTIONS, options.size()));
+    }
+    return options;
+  }
+
+  private String gold(Map<String, Object> row, List<String> options) {
+    if (task.gold() == null) {
+      return null;
+    }
+    String value = text(row, task.gold().column());
+    return switch (task.gold().form()) {
+      case LETTER -> value;
+      case INDEX -> letter(place(value));
+      case OPTION -> {
+        int place = options.indexOf(value);
+        if (place < 0) {
+          throw new IllegalArgumentException(
+              "the right answer '%s' must be one of the options %s".formatted(value, options));
+        }
+        yield letter(place);
+      }
+    };
+  }
+
+  private static int place(String value) {
+    try {
+      int place = Integer.parseInt(value);
+      if (place >= 0 && place < MOST_OPTIONS) {
+        return place;
+      }
+    } catch (NumberFormatException e) {
+      // The message below says it.
+    }
+    throw new IllegalArgumentException(
+        "the right answer must be an option's place, from 0; got '%s'".formatted(value));
+  }
+
+  private static String text(Map<String, Object> row, String column) {
+    Object value = row.get(column);
+    if (value == null) {
+      throw new IllegalArgumentException(
+          "expected a value in column '%s'; its columns are %s".formatted(column, row.keySet()));
+    }
+    return value.toString();
+  }
+
+  private static String letter(int option) {
+    return Character.toString('A' + option);
+  }
+}

@@ -1,0 +1,156 @@
+package io.tokenreel.eval.task;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tokenreel.sql.LocalSpark;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class TaskReaderTest {
+
+  private final SparkSession spark = LocalSpark.plain();
+
+  @TempDir Path root;
+
+  static List<TaskFixture> fixtures() {
+    return TaskFixture.all();
+  }
+
+  @Test
+  void fixtures_areThere_forEveryTask() {
+    assertEquals(
+        new TreeSet<>(Tasks.names()),
+        fixtures().stream().map(TaskFixture::task).collect(Collectors.toCollection(TreeSet::new)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("fixtures")
+  void read_publishedLayout_givesPromptsAndScores(TaskFixture fixture) throws IOException {
+    fixture.write(spark, root);
+    for (Map.Entry<String, String> version : fixture.scores().entrySet()) {
+      Task task = Tasks.of(fixture.task(), version.getKey(), null);
+      List<TaskQuestion> questions = read(task);
+      assertEquals(fixture.responses().size(), questions.size());
+      assertEquals(fixture.prompt(), questions.get(0).prompt());
+      assertEquals(fixture.video(), questions.get(0).video());
+      for (int i = 0; i < questions.size(); i++) {
+        assertEquals(i, questions.get(i).docId());
+        assertEquals(
+            !fixture.videos().contains(questions.get(i).video()), questions.get(i).videoMissing());
+        assertEquals(
+            new TreeSet<>(task.groups()), new TreeSet<>(questions.get(i).groups().keySet()));
+      }
+      assertEquals(
+          version.getValue(), scores(task, questions, fixture.responses()), version.getKey());
+    }
+  }
+
+  private static String scores(Task task, List<TaskQuestion> questions, List<String> responses) {
+    AnswerScorer scorer = new AnswerScorer(task);
+    StringBuilder scores = new StringBuilder();
+    for (int i = 0; i < questions.size(); i++) {
+      TaskQuestion question = questions.get(i);
+      AnswerScorer.Scored scored =
+          scorer.score(responses.get(i), question.options(), question.gold());
+      scores.append(
+          scored.leftOut()
+              ? "-"
+              : Double.isNaN(scored.score()) ? "?" : scored.score() > 0 ? "1" : "0");
+    }
+    return scores.toString();
+  }
+
+  private List<TaskQuestion> read(Task task) throws IOException {
+    return new TaskReader(task, new TaskFiles(spark, root.toString(), video -> new double[0]))
+        .read();
+  }
+
+  @Test
+  void read_subtitles_areThoseOfTheFrames() throws IOException {
+    TaskFixture fixture =
+        fixtures().stream()
+            .filter(each -> each.task().endsWith("subtitle"))
+            .findFirst()
+            .orElseThrow();
+    fixture.write(spark, root);
+    Files.writeString(
+        Files.createDirectories(root.resolve("subtitle")).resolve("v1.srt"),
+        """
+        1
+        00:00:01,000 --> 00:00:02,500
+        <font color="white" size=".72c">first</font>
+
+        2
+        00:00:02,500 --> 00:00:04,000
+        <font color="white" size=".72c">second</font>
+
+        3
+        01:00:00,000 --> 01:00:01,000
+        <font color="red" size=".72c">unmarked</font>
+        """);
+    Task task = Tasks.of(fixture.task(), null, null);
+    TaskFiles files = new TaskFiles(spark, root.toString(), video -> new double[] {2.5, 3600.5});
+    String prompt = new TaskReader(task, files).read().get(0).prompt();
+    assertTrue(
+        prompt.startsWith("This video's subtitles are listed below: \nsecond\nSelect"), prompt);
+  }
+
+  @Test
+  void read_rowWithoutAColumn_isAnErrorThatSaysWhere() throws IOException {
+    Files.writeString(
+        root.resolve("questions.jsonl"),
+        """
+        {"video_id":"a","question":"?","options":["x"],"answer":"x","kind":"k"}
+        {"video_id":"a","question":"?","options":["x"],"answer":"y","kind":"k"}
+        """);
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> read(Tasks.of("generated", null, null)))
+            .getMessage();
+    assertEquals(
+        "task generated, questions.jsonl, row 1: the right answer 'y' must be one of the options [x]",
+        message);
+  }
+
+  @Test
+  void read_noAnnotations_isAnErrorThatNamesThem() {
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> read(Tasks.of("mlvu_dev", null, null)))
+            .getMessage();
+    assertTrue(message.contains("data/test-*.parquet"), message);
+  }
+
+  @Test
+  void of_unknownNamesAndSettings_areErrorsThatListTheKnown() throws IOException {
+    assertMessage("unknown task 'mmlu'; known: [egoschema", "mmlu", null);
+    assertMessage(
+        "unknown version 'v1'; known: [lmms-eval-0.3.4, lmms-eval-0.7.2]", "videomme", "v1");
+    Path file = root.resolve("own.yaml");
+    Files.writeString(file, "annotation: [a.csv]\nversions: {one: {}}\n");
+    assertMessage("annotation", file.toString(), null);
+    Files.writeString(file, "annotations: [a.csv]\nvideos: [v]\nprompt: p\nversions: {one: {}}\n");
+    assertMessage("a task needs", file.toString(), null);
+    Files.writeString(file, "annotations: [a.csv]\n");
+    assertMessage("versions: expected", file.toString(), null);
+  }
+
+  private static void assertMessage(String expected, String task, String version) {
+    String message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Tasks.of(task, version, new org.apache.hadoop.conf.Configuration()))
+            .getMessage();
+    assertTrue(message.contains(expected), message);
+  }
+}
