@@ -1,0 +1,68 @@
+package io.tokenreel.eval.stat;
+
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.inline;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.map_entries;
+import static org.apache.spark.sql.functions.map_filter;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.transform;
+import static org.apache.spark.sql.functions.when;
+
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** Which scores a question counts for, and in which part of each score's average. */
+final class ScoreGroups {
+
+  private final Map<String, Average> averages; // by task
+
+  ScoreGroups(Map<String, Average> averages) {
+    this.averages = averages;
+  }
+
+  /**
+   * Every question once for its whole task, with the empty {@code group}, and once for each of its
+   * groups; a dimension whose value is NULL gives none. Adds {@code stratum}, the part of the
+   * score's average that the question is in, and {@code strata}, the number of parts.
+   */
+  Dataset<Row> of(Dataset<Row> questions) {
+    Column whole =
+        array(place(lit(""), stratum(), byTask(average -> lit(average.strata().size()), lit(1))));
+    Column named = map_filter(col("groups"), (dimension, value) -> value.isNotNull());
+    Column groups =
+        transform(
+            map_entries(named),
+            entry ->
+                place(
+                    concat(entry.getField("key"), lit("="), entry.getField("value")),
+                    lit(""),
+                    lit(1)));
+    return questions.select(col("*"), inline(concat(whole, groups)));
+  }
+
+  private static Column place(Column group, Column stratum, Column strata) {
+    return struct(group.as("group"), stratum.as("stratum"), strata.as("strata"));
+  }
+
+  /** The part of its task's average that a question is in; NULL where it names none. */
+  Column stratum() {
+    return byTask(Average::stratum, lit(""));
+  }
+
+  private Column byTask(Function<Average, Column> ofAverage, Column micro) {
+    Column column = micro;
+    for (Map.Entry<String, Average> task : averages.entrySet()) {
+      if (!task.getValue().equals(Average.MICRO)) {
+        Column here = col("task").equalTo(task.getKey());
+        column = when(here, ofAverage.apply(task.getValue())).otherwise(column);
+      }
+    }
+    return column;
+  }
+}
