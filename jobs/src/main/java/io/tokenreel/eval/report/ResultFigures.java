@@ -1,0 +1,101 @@
+package io.tokenreel.eval.report;
+
+import io.tokenreel.eval.report.Chart.Axis;
+import io.tokenreel.eval.report.Series.Point;
+import io.tokenreel.eval.result.Estimate;
+import io.tokenreel.eval.result.Result;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+
+/** The figures of one benchmark: what tokens buy, and what they take. */
+final class ResultFigures {
+
+  private static final double ALL_PERCENT = 100;
+
+  private final String id;
+  private final Benchmark benchmark;
+  private final Map<Method, List<Result>> lines;
+  private final Map<Method, Style> styles;
+
+  ResultFigures(String id, Benchmark benchmark, List<Result> results, Map<Method, Style> styles) {
+    this.id = id;
+    this.benchmark = benchmark;
+    this.lines = Groups.by(one -> Method.of(one.cell()), results);
+    this.styles = styles;
+  }
+
+  List<Figure> all() {
+    return Figure.drawn(
+        List.of(
+            accuracy(),
+            cost("prefill", "Prefill time", "Prefill, ms", one -> one.cost().prefillMillis()),
+            cost("decode", "Decoding time", "Decoding, ms", one -> one.cost().decodeMillis()),
+            cost(
+                "kv",
+                "Peak memory of keys and values",
+                "KV, MiB",
+                one -> Numbers.mebibytes(one.cost().kvBytesPeak()))));
+  }
+
+  private Figure accuracy() {
+    return figure(
+        "accuracy",
+        "Score on %s against the share of tokens, with 95%% intervals; the thin line is the baseline's"
+            .formatted(benchmark.task()),
+        new Axis("Share of tokens, %", 0, ALL_PERCENT),
+        new Axis(benchmark.metric(), Double.NaN, Double.NaN),
+        baselineScore(),
+        this::scored);
+  }
+
+  private Figure cost(String name, String what, String yTitle, ToDoubleFunction<Result> cost) {
+    return figure(
+        name,
+        "%s on %s against visual tokens".formatted(what, benchmark.task()),
+        Axis.fromZero("Visual tokens of a video"),
+        Axis.fromZero(yTitle),
+        Double.NaN,
+        result -> Point.of(result.cost().visualTokens(), cost.applyAsDouble(result)));
+  }
+
+  private double baselineScore() {
+    return lines.values().stream()
+        .flatMap(List::stream)
+        .filter(one -> one.cell().isBaseline() && one.score() != null)
+        .mapToDouble(one -> benchmark.scale() * one.score().mean())
+        .findFirst()
+        .orElse(Double.NaN);
+  }
+
+  private Point scored(Result result) {
+    double share = ALL_PERCENT * result.cost().tokenShare();
+    Estimate score = result.score();
+    if (score == null) {
+      return Point.of(share, Double.NaN);
+    }
+    double scale = benchmark.scale();
+    return new Point(share, scale * score.mean(), scale * score.low(), scale * score.high());
+  }
+
+  private Figure figure(
+      String name,
+      String caption,
+      Axis x,
+      Axis y,
+      double reference,
+      Function<Result, Point> point) {
+    List<Series> series = new ArrayList<>();
+    lines.forEach(
+        (method, results) ->
+            series.add(new Series(styles.get(method), results.stream().map(point).toList())));
+    series.removeIf(line -> line.points().isEmpty());
+    String description =
+        "%s: %d methods. The numbers are in the tables below.".formatted(caption, series.size());
+    return series.isEmpty()
+        ? Figure.NONE
+        : Figure.of(id + "-" + name, caption, new Chart(description, x, y, reference, series));
+  }
+}
