@@ -135,7 +135,10 @@ final class AnswerRows {
                 col("sampling"),
                 lit(" and "),
                 col("compression")))
-        .otherwise(col("detail"));
+        .when(
+            col("response").isNull(),
+            coalesce(
+                col("detail"), concat(col("compression"), lit(" refused this video's tokens"))));
   }
 
   /**

@@ -3,6 +3,7 @@ package io.tokenreel.job;
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat_ws;
+import static org.apache.spark.sql.functions.filter;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.nullif;
 import static org.apache.spark.sql.functions.struct;
@@ -17,19 +18,16 @@ import org.apache.spark.sql.Column;
 /**
  * The compressions of a job: a pipeline stage for each, and what a job reads from their results.
  *
- * <p>A video that one of them refuses is a FAILED row and has no cells, of the others neither: its
- * rows in a table are all there or none is.
+ * <p>In a cache a video that one of them refuses is a FAILED row and has no cells, of the others
+ * neither: its rows in a table are all there or none is. A sweep takes what the others give.
  *
- * @param specs canonical specs, at least one
+ * @param specs canonical specs; none where only features are wanted
  * @param inputCol the column of token blocks
  */
 record Compressions(List<String> specs, String inputCol) {
 
   Compressions {
     specs = List.copyOf(specs);
-    if (specs.isEmpty()) {
-      throw new IllegalArgumentException("expected at least one compression; got none");
-    }
   }
 
   /** One stage per spec. */
@@ -74,6 +72,14 @@ record Compressions(List<String> specs, String inputCol) {
    * there was nothing to compress or a compression refused it.
    */
   Column cells() {
+    return when(refusal().isNull(), accepted()).as("cells");
+  }
+
+  /** As {@link #cells}, of the compressions that did not refuse it. */
+  Column accepted() {
+    if (specs.isEmpty()) {
+      return lit(null).as("cells");
+    }
     Column[] cells = new Column[specs.size()];
     for (int i = 0; i < cells.length; i++) {
       cells[i] =
@@ -82,6 +88,9 @@ record Compressions(List<String> specs, String inputCol) {
               col(result(i)).as("kept"),
               col(result(i) + ".frame_budgets").as("frame_budgets"));
     }
-    return when(col(inputCol).isNotNull().and(refusal().isNull()), array(cells)).as("cells");
+    return when(
+            col(inputCol).isNotNull(),
+            filter(array(cells), cell -> cell.getField("kept").getField("error").isNull()))
+        .as("cells");
   }
 }

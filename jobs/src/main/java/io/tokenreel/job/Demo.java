@@ -77,21 +77,15 @@ final class Demo {
   }
 
   private PrecomputeSettings precompute() {
-    return new PrecomputeSettings(
+    return PrecomputeSettings.of(
         List.of(folder.resolve("videos").toString()),
         cache(),
         Models.DEFAULT,
         SAMPLING,
         List.of(ALL, QUARTER),
-        false,
         "bf16",
         "auto",
-        32,
-        "sampled",
-        600,
-        512,
-        256,
-        1000);
+        PrecomputeSettings.VIDEOS_PER_COMMIT);
   }
 
   private AnswerSettings answer() {

@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.lit;
 import java.util.List;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.Transformer;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -30,6 +31,15 @@ final class FeatureStages {
    * refusal} says why a compression refused the video.
    */
   Dataset<Row> run(Dataset<Row> features) {
+    return run(features, compressions.cells());
+  }
+
+  /** As {@link #run}, but {@code cells} are those of the compressions that did not refuse it. */
+  Dataset<Row> runAccepted(Dataset<Row> features) {
+    return run(features, compressions.accepted());
+  }
+
+  private Dataset<Row> run(Dataset<Row> features, Column cells) {
     return pipeline
         .transform(features)
         .select(
@@ -41,7 +51,7 @@ final class FeatureStages {
             col("separator_rows"),
             col("frame_seconds"),
             CacheRows.grid("block"),
-            compressions.cells(),
+            cells,
             compressions.refusal().as("refusal"),
             compressions.millis().as("compress_ms"),
             col("outcome"),

@@ -90,7 +90,7 @@ final class PrecomputeCommand implements Callable<Integer> {
 
   @Option(
       names = "--batch-frames",
-      defaultValue = "32",
+      defaultValue = "" + PrecomputeSettings.BATCH_FRAMES,
       paramLabel = "N",
       description =
           "frames that a GPU takes in one pass, and that a CPU's cores share out one by one, across videos; at least 1 (default: ${DEFAULT-VALUE})")
@@ -98,7 +98,7 @@ final class PrecomputeCommand implements Callable<Integer> {
 
   @Option(
       names = "--check",
-      defaultValue = "sampled",
+      defaultValue = PrecomputeSettings.CHECK,
       paramLabel = "sampled|full",
       description =
           "sampled looks for damage on the way to the sampled frames, full decodes everything (default: ${DEFAULT-VALUE})")
@@ -106,7 +106,7 @@ final class PrecomputeCommand implements Callable<Integer> {
 
   @Option(
       names = "--decode-timeout",
-      defaultValue = "600",
+      defaultValue = "" + PrecomputeSettings.DECODE_TIMEOUT_SECONDS,
       paramLabel = "SECONDS",
       description =
           "wall time, and as much processor time, that one video may take to decode; at least 1 (default: ${DEFAULT-VALUE})")
@@ -114,7 +114,7 @@ final class PrecomputeCommand implements Callable<Integer> {
 
   @Option(
       names = "--decode-memory",
-      defaultValue = "512",
+      defaultValue = "" + PrecomputeSettings.DECODE_MEMORY_MEGABYTES,
       paramLabel = "MB",
       description =
           "memory that a decoder process may take; at least 192 (default: ${DEFAULT-VALUE})")
@@ -122,7 +122,7 @@ final class PrecomputeCommand implements Callable<Integer> {
 
   @Option(
       names = "--decode-ahead",
-      defaultValue = "256",
+      defaultValue = "" + PrecomputeSettings.DECODE_AHEAD_MEGABYTES,
       paramLabel = "MB",
       description =
           "decoded frames that may wait for the encoder in each task; at least 1 (default: ${DEFAULT-VALUE})")
@@ -130,7 +130,7 @@ final class PrecomputeCommand implements Callable<Integer> {
 
   @Option(
       names = "--videos-per-commit",
-      defaultValue = "1000",
+      defaultValue = "" + PrecomputeSettings.VIDEOS_PER_COMMIT,
       paramLabel = "N",
       description =
           "videos in one wave; a crash loses at most one; at least 1 (default: ${DEFAULT-VALUE})")

@@ -3,6 +3,7 @@ package io.tokenreel.job;
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.RunRecord;
 import io.tokenreel.video.DecodeLimits;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -12,7 +13,7 @@ import java.util.List;
  * @param output the cache's folder
  * @param model checkpoint folder, or default
  * @param sampling canonical sampling spec
- * @param compressions canonical compression specs, each once
+ * @param compressions canonical compression specs, each once; none where features alone are kept
  * @param keepFeatures whether the uncompressed tokens are kept
  * @param tokenDtype f32, f16 or bf16
  * @param device auto, cpu or cuda
@@ -40,12 +41,23 @@ public record PrecomputeSettings(
     int decodeAheadMegabytes,
     int videosPerCommit) {
 
+  static final int BATCH_FRAMES = 32;
+  static final String CHECK = "sampled";
+  static final int DECODE_TIMEOUT_SECONDS = 600;
+  static final int DECODE_MEMORY_MEGABYTES = 512;
+  static final int DECODE_AHEAD_MEGABYTES = 256;
+  static final int VIDEOS_PER_COMMIT = 1000;
+
   public PrecomputeSettings {
     inputs = List.copyOf(inputs);
     compressions = List.copyOf(compressions);
     if (compressions.stream().distinct().count() < compressions.size()) {
       throw new SettingsException(
           "--compression names one setting twice (in canonical form): " + compressions);
+    }
+    if (compressions.isEmpty() && !keepFeatures) {
+      throw new SettingsException(
+          "nothing would be written: name a --compression, or give --keep-features");
     }
     if (!List.of("sampled", "full").contains(check)) {
       throw new SettingsException("--check must be sampled or full; got " + check);
@@ -55,6 +67,36 @@ public record PrecomputeSettings(
     requireAtLeast("--decode-memory", decodeMemoryMegabytes, DecodeLimits.LEAST_MEGABYTES);
     requireAtLeast("--decode-ahead", decodeAheadMegabytes, 1);
     requireAtLeast("--videos-per-commit", videosPerCommit, 1);
+  }
+
+  /**
+   * Settings of a command that leaves decoding at its defaults. Without compressions the features
+   * are kept, with some the tokens alone.
+   */
+  static PrecomputeSettings of(
+      List<String> inputs,
+      String output,
+      String model,
+      String sampling,
+      List<String> compressions,
+      String tokenDtype,
+      String device,
+      int videosPerCommit) {
+    return new PrecomputeSettings(
+        inputs,
+        output,
+        model,
+        sampling,
+        compressions,
+        compressions.isEmpty(),
+        tokenDtype,
+        device,
+        BATCH_FRAMES,
+        CHECK,
+        DECODE_TIMEOUT_SECONDS,
+        DECODE_MEMORY_MEGABYTES,
+        DECODE_AHEAD_MEGABYTES,
+        videosPerCommit);
   }
 
   /** The record of a run of these settings that starts now. */
@@ -69,9 +111,14 @@ public record PrecomputeSettings(
   }
 
   private List<CacheTable> tables() {
-    return keepFeatures
-        ? List.of(CacheTable.TOKENS, CacheTable.FEATURES)
-        : List.of(CacheTable.TOKENS);
+    List<CacheTable> tables = new ArrayList<>();
+    if (!compressions.isEmpty()) {
+      tables.add(CacheTable.TOKENS);
+    }
+    if (keepFeatures) {
+      tables.add(CacheTable.FEATURES);
+    }
+    return tables;
   }
 
   private static void requireAtLeast(String option, int value, int least) {

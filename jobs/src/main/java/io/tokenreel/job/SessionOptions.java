@@ -14,6 +14,10 @@ import picocli.CommandLine.Option;
 final class SessionOptions {
 
   private static final String EXTENSIONS = "spark.sql.extensions";
+  private static final String SHUFFLE_PARTITIONS = "spark.sql.shuffle.partitions";
+
+  /** Spark's default of 200 is for clusters; here each step would spend seconds on empty parts. */
+  private static final int LOCAL_SHUFFLE_PARTITIONS_PER_CORE = 4;
 
   @Option(
       names = "--master",
@@ -72,7 +76,12 @@ final class SessionOptions {
     if (master != null) {
       builder.master(master);
     } else if (System.getProperty("spark.master") == null) {
-      builder.master("local[*]").config("spark.ui.enabled", "false");
+      builder
+          .master("local[*]")
+          .config("spark.ui.enabled", "false")
+          .config(
+              SHUFFLE_PARTITIONS,
+              LOCAL_SHUFFLE_PARTITIONS_PER_CORE * Runtime.getRuntime().availableProcessors());
     }
     properties.forEach(builder::config);
     builder.config(

@@ -20,6 +20,8 @@ import picocli.CommandLine.IVersionProvider;
       PrecomputeCommand.class,
       CompressCommand.class,
       AnswerCommand.class,
+      SweepCommand.class,
+      ReportCommand.class,
       InspectCommand.class,
       VerifyCommand.class,
       BenchCommand.class,

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -21,8 +22,9 @@ import java.util.stream.IntStream;
  * @param first number of the first video in its split
  * @param videos how many
  * @param samples uniformly sampled frames that decide every answer
+ * @param leastQuestions scenes that decide fewer are passed over
  */
-public record SceneSet(SceneSplit split, int first, int videos, int samples) {
+public record SceneSet(SceneSplit split, int first, int videos, int samples, int leastQuestions) {
 
   /** What a reader should sample: as many frames as a set's videos are made for by default. */
   public static final int SAMPLES = 16;
@@ -47,6 +49,21 @@ public record SceneSet(SceneSplit split, int first, int videos, int samples) {
     }
   }
 
+  /** Every scene, however many questions it decides. */
+  public SceneSet(SceneSplit split, int first, int videos, int samples) {
+    this(split, first, videos, samples, 0);
+  }
+
+  private int[] numbers() {
+    return IntStream.range(first, SceneSplit.MOST_VIDEOS)
+        .filter(
+            number ->
+                leastQuestions == 0
+                    || SceneQuestions.about(scene(number), name(number)).size() >= leastQuestions)
+        .limit(videos)
+        .toArray();
+  }
+
   /**
    * Renders the videos on all processors, and writes the two files beside them.
    *
@@ -55,8 +72,9 @@ public record SceneSet(SceneSplit split, int first, int videos, int samples) {
    */
   public void write(Path folder, Runnable rendered) throws IOException {
     Path target = Files.createDirectories(folder.resolve("videos"));
+    int[] numbers = numbers();
     try {
-      IntStream.range(first, first + videos)
+      Arrays.stream(numbers)
           .parallel()
           .forEach(
               number -> {
@@ -68,7 +86,7 @@ public record SceneSet(SceneSplit split, int first, int videos, int samples) {
     }
     try (BufferedWriter questions = Files.newBufferedWriter(folder.resolve("questions.jsonl"));
         BufferedWriter scenes = Files.newBufferedWriter(folder.resolve("scenes.jsonl"))) {
-      for (int number = first; number < first + videos; number++) {
+      for (int number : numbers) {
         Scene scene = scene(number);
         for (SceneQuestion question : SceneQuestions.about(scene, name(number))) {
           questions.append(JSON.writeValueAsString(question)).append('\n');
@@ -81,7 +99,7 @@ public record SceneSet(SceneSplit split, int first, int videos, int samples) {
 
   /** The questions of all videos, in the order of the file. */
   List<SceneQuestion> questions() {
-    return IntStream.range(first, first + videos)
+    return Arrays.stream(numbers())
         .boxed()
         .flatMap(number -> SceneQuestions.about(scene(number), name(number)).stream())
         .toList();

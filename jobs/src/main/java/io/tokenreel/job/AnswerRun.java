@@ -1,0 +1,133 @@
+package io.tokenreel.job;
+
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.sha2;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.to_json;
+
+import io.tokenreel.cache.CacheTable;
+import io.tokenreel.cache.RunRecord;
+import io.tokenreel.cache.TokenCacheWriter;
+import io.tokenreel.cache.WaveCommit;
+import io.tokenreel.model.LanguageInfo;
+import io.tokenreel.stage.AnswerGenerator;
+import io.tokenreel.stage.StageCounters;
+import java.io.IOException;
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * Answers questions from every compression of one encoder and sampling, wave by wave; what is
+ * committed is not answered again.
+ */
+final class AnswerRun {
+
+  private static final String[] SETTING = {"video_id", "compression"};
+
+  private final SparkSession spark;
+  private final TokenCacheWriter writer;
+  private final AnswerSettings settings;
+  private final LanguageInfo language;
+  private final String encoder;
+
+  AnswerRun(
+      SparkSession spark,
+      TokenCacheWriter writer,
+      AnswerSettings settings,
+      LanguageInfo language,
+      String encoder) {
+    this.spark = spark;
+    this.writer = writer;
+    this.settings = settings;
+    this.language = language;
+    this.encoder = encoder;
+  }
+
+  /** Questions with the digest that is part of their answers' key. */
+  static Dataset<Row> withDigest(Dataset<Row> questions) {
+    return questions.withColumn(
+        "question_sha256",
+        sha2(to_json(struct(col("question"), col("options"), col("target"))), 256));
+  }
+
+  /**
+   * Answers.
+   *
+   * @param questions with {@code video_id, question_id, question, options, target, question_sha256}
+   *     and columns that pass through
+   */
+  AnswerSummary over(Dataset<Row> questions, VisualTokens tokens, String sampling, Progress shown)
+      throws IOException {
+    long start = System.nanoTime();
+    List<String> compressions = tokens.compressions();
+    Dataset<Row> asked =
+        questions
+            .withColumn(
+                "compression",
+                explode(array(compressions.stream().map(functions::lit).toArray(Column[]::new))))
+            .join(tokens.newest(), SETTING, "left_outer")
+            .withColumn("encoder", lit(encoder))
+            .withColumn("decoder", lit(language.decoder()))
+            .withColumn("sampling", lit(sampling))
+            .withColumn("template", lit(settings.template()))
+            .withColumn("kv", lit(settings.kv()))
+            .withColumn("scoring", lit(settings.scoring()))
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      RunRecord run = settings.runRecord(encoder, sampling, compressions, asked.count());
+      writer.saveRun(run);
+      Dataset<Row> pending = AnswerRows.without(asked, writer.committedRows(CacheTable.ANSWERS));
+      long already = run.inputVideos() - pending.count();
+      answer(pending, tokens, shown);
+      writer.saveRun(run.finished());
+      return AnswerSummary.of(
+          asked,
+          writer.committedRows(CacheTable.ANSWERS),
+          run.runId(),
+          settings.output(),
+          already,
+          (System.nanoTime() - start) / 1e9);
+    } finally {
+      asked.unpersist();
+    }
+  }
+
+  private void answer(Dataset<Row> pending, VisualTokens tokens, Progress shown)
+      throws IOException {
+    StageCounters counters = StageCounters.register(spark.sparkContext(), "answer");
+    shown.start(
+        pending.filter(col("content_sha256").isNotNull()).count(),
+        () -> new Progress.Counts(counters.videos().value(), 0, counters.failed().value()));
+    Dataset<Row> videos =
+        pending.select("video_id").distinct().withColumn("video_bytes", lit(null).cast("long"));
+    VideoWaves waves = new VideoWaves(spark, videos, settings.videosPerCommit());
+    while (waves.hasNext()) {
+      VideoWaves.Wave wave = waves.next();
+      Dataset<Row> asked = pending.filter(col("video_id").between(wave.firstId(), wave.lastId()));
+      WaveCommit commit = writer.nextWave();
+      commit.stage(
+          CacheTable.ANSWERS,
+          new AnswerRows(generator(counters))
+              .of(asked, tokens.between(wave.firstId(), wave.lastId())));
+      commit.commit();
+    }
+  }
+
+  private AnswerGenerator generator(StageCounters counters) {
+    return new AnswerGenerator()
+        .setModelUrl(settings.model())
+        .setDevice(settings.device())
+        .setTemplate(settings.template())
+        .setKv(settings.kv())
+        .setScoring(settings.scoring())
+        .countIn(counters);
+  }
+}

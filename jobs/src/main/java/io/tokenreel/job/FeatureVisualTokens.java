@@ -1,0 +1,41 @@
+package io.tokenreel.job;
+
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max_by;
+
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+
+/**
+ * Tokens that are compressed from kept features when they are needed: compressing takes less than
+ * writing and reading what it gives.
+ *
+ * @param features rows of {@code features/} of one encoder and sampling
+ * @param compressions canonical specs
+ */
+record FeatureVisualTokens(Dataset<Row> features, List<String> compressions)
+    implements VisualTokens {
+
+  @Override
+  public Dataset<Row> newest() {
+    return features
+        .groupBy("video_id")
+        .agg(max_by(col("content_sha256"), col("created_at")).as("content_sha256"))
+        .withColumn(
+            "compression",
+            explode(array(compressions.stream().map(functions::lit).toArray(Column[]::new))));
+  }
+
+  @Override
+  public Dataset<Row> between(String firstId, String lastId) {
+    return CacheRows.tokens(
+        new FeatureStages(compressions)
+            .runAccepted(features.filter(col("video_id").between(lit(firstId), lit(lastId)))));
+  }
+}

@@ -1,0 +1,33 @@
+package io.tokenreel.job;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** The questions of a sweep, as they were asked. */
+final class SweepAsked {
+
+  private final List<Part> parts = new ArrayList<>();
+
+  /**
+   * A task's questions, as a model and a sampling were asked them.
+   *
+   * @param rows of {@link SweepTask#rows}
+   */
+  record Part(String model, String sampling, SweepTask task, Dataset<Row> rows) {}
+
+  void add(String model, String sampling, SweepTask task, Dataset<Row> rows) {
+    parts.add(new Part(model, sampling, task, rows));
+  }
+
+  List<Part> all() {
+    return List.copyOf(parts);
+  }
+
+  List<Part> of(String model, String sampling) {
+    return parts.stream()
+        .filter(part -> part.model.equals(model) && part.sampling.equals(sampling))
+        .toList();
+  }
+}

@@ -1,0 +1,206 @@
+package io.tokenreel.job;
+
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.tokenreel.eval.result.Result;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Options of {@code tokenreel sweep}. */
+@Command(
+    name = "sweep",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description =
+        "Evaluates compressions and KV caches on benchmarks: one decode and encode per video, results with their errors, and a report.")
+final class SweepCommand implements Callable<Integer> {
+
+  private static final int SOME_FAILED = 3;
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().disable(MapperFeature.AUTO_DETECT_IS_GETTERS).build();
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "DIR",
+      description =
+          "where the sweep's cache, results/, samples/ and report.html are written; what is there is not done again")
+  private String output;
+
+  @Option(
+      names = "--task",
+      required = true,
+      arity = "1..*",
+      paramLabel = "SPEC",
+      description =
+          "benchmarks: the name of a file in conf/tasks or the path of one, with root=DIR (its files in the published layout), version=V, limit=N questions, seed=S of their choice; or generated:videos=N,questions=K")
+  private List<String> tasks;
+
+  @Option(
+      names = "--model",
+      arity = "1..*",
+      defaultValue = "default",
+      paramLabel = "DIR",
+      description = "checkpoint folders, or default (default: ${DEFAULT-VALUE})")
+  private List<String> models;
+
+  @Option(
+      names = "--sampling",
+      arity = "1..*",
+      defaultValue = PrecomputeCommand.DEFAULT_SAMPLING,
+      converter = Specs.Sampling.class,
+      paramLabel = "SPEC",
+      description = "frame samplings (default: ${DEFAULT-VALUE})")
+  private List<String> samplings;
+
+  @Option(
+      names = "--compression",
+      arity = "1..*",
+      required = true,
+      converter = Specs.Compression.class,
+      paramLabel = "SPEC",
+      description = "compressions, none among them")
+  private List<String> compressions;
+
+  @Option(
+      names = "--kv",
+      arity = "1..*",
+      defaultValue = "full",
+      converter = Specs.Kv.class,
+      paramLabel = "SPEC",
+      description = "keys and values while decoding, full among them (default: ${DEFAULT-VALUE})")
+  private List<String> kvs;
+
+  @Option(
+      names = "--template",
+      defaultValue = "chat",
+      converter = Specs.Template.class,
+      paramLabel = "chat|qwen_1_5",
+      description =
+          "the prompt around a task's own: chat, the checkpoint's own template, or qwen_1_5, LLaVA-NeXT's conversation (default: ${DEFAULT-VALUE})")
+  private String template;
+
+  @Option(
+      names = "--token-dtype",
+      defaultValue = "bf16",
+      converter = Specs.Dtype.class,
+      paramLabel = "f32|f16|bf16",
+      description = "dtype of the features (default: ${DEFAULT-VALUE})")
+  private String tokenDtype;
+
+  @Option(
+      names = "--device",
+      defaultValue = "auto",
+      converter = Specs.Device.class,
+      paramLabel = "auto|cpu|cuda",
+      description = "where the models run (default: ${DEFAULT-VALUE})")
+  private String device;
+
+  @Option(
+      names = "--examples",
+      defaultValue = "3",
+      paramLabel = "N",
+      description = "videos that the report shows (default: ${DEFAULT-VALUE})")
+  private int examples;
+
+  @Option(
+      names = "--videos-per-commit",
+      defaultValue = "" + PrecomputeSettings.VIDEOS_PER_COMMIT,
+      paramLabel = "N",
+      description =
+          "videos in one wave; a crash loses at most one; at least 1 (default: ${DEFAULT-VALUE})")
+  private int videosPerCommit;
+
+  @Mixin private SessionOptions session;
+
+  @Override
+  public Integer call() throws IOException {
+    SweepSettings settings =
+        new SweepSettings(
+            output,
+            models,
+            samplings,
+            compressions,
+            kvs,
+            tasks,
+            template,
+            tokenDtype,
+            device,
+            examples,
+            videosPerCommit);
+    PrintWriter err =
+        session.quiet() ? new PrintWriter(Writer.nullWriter()) : spec.commandLine().getErr();
+    try (SparkSession spark = session.session("sweep")) {
+      SweepJob job = new SweepJob(spark, settings, () -> session.progress(spec.commandLine()));
+      List<Result> results = job.run(err);
+      if (session.json()) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(
+            JSON.writeValueAsString(Map.of("results", results, "failures", job.failures())));
+        out.flush();
+      }
+      print(results, job.failures(), err);
+      return job.failures().isEmpty() ? 0 : SOME_FAILED;
+    }
+  }
+
+  private void print(List<Result> results, List<SweepFailure> failures, PrintWriter err) {
+    for (Result result : results) {
+      if (!result.group().isEmpty()) {
+        continue;
+      }
+      err.printf(
+          Locale.ROOT,
+          "%s, %s, %s (%s), %s, %s: %s; %.1f%% of the tokens%n",
+          result.cell().model(),
+          result.cell().sampling(),
+          result.task(),
+          result.version(),
+          result.cell().compression(),
+          result.cell().kv(),
+          result.score() == null ? "not scored" : score(result),
+          100 * result.cost().tokenShare());
+    }
+    for (SweepFailure failure : failures) {
+      err.printf(
+          "FAILED %s, %s, %s, %s: %s%n",
+          failure.model(),
+          failure.sampling(),
+          failure.compression(),
+          failure.kv(),
+          failure.detail());
+    }
+    err.printf(
+        "the report is %1$s/%2$s, the tables are %1$s/results and samples%n",
+        output, SweepReport.FILE);
+    err.flush();
+  }
+
+  private static String score(Result result) {
+    double scale = result.scale();
+    return String.format(
+        Locale.ROOT,
+        "%.4g +- %.2g, of %d questions %d without video, %d without answer, %d unread, %d guessed",
+        result.score().mean() * scale,
+        result.score().standardError() * scale,
+        result.counts().questions(),
+        result.counts().missingVideos(),
+        result.counts().missingAnswers(),
+        result.counts().unread(),
+        result.counts().guessed());
+  }
+}

@@ -1,0 +1,243 @@
+package io.tokenreel.job;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.max_by;
+
+import io.tokenreel.cache.CacheTable;
+import io.tokenreel.cache.CommittedRows;
+import io.tokenreel.cache.TokenCacheWriter;
+import io.tokenreel.eval.result.Result;
+import io.tokenreel.eval.task.TaskSpec;
+import io.tokenreel.model.LanguageInfo;
+import io.tokenreel.model.Models;
+import io.tokenreel.model.kv.KvSpec;
+import io.tokenreel.token.TokenDtype;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkException;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Benchmarks times models, samplings, compressions and KV caches: one decode and encode per video
+ * and sampling, answers from the features of all compressions together, and all of it committed as
+ * it comes, so that a sweep that is cut off goes on.
+ */
+final class SweepJob {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SweepJob.class);
+
+  private final SparkSession spark;
+  private final SweepSettings settings;
+  private final Supplier<Progress> progress;
+  private final Path output;
+  private final SweepAnswers answers;
+
+  SweepJob(SparkSession spark, SweepSettings settings, Supplier<Progress> progress) {
+    this.spark = spark;
+    this.settings = settings;
+    this.progress = progress;
+    this.output = new Path(settings.output());
+    this.answers = new SweepAnswers(settings, this::answer);
+  }
+
+  /** What could not be answered. */
+  List<SweepFailure> failures() {
+    return answers.failures();
+  }
+
+  /**
+   * Does what is not there yet.
+   *
+   * @param plan takes what is about to be done
+   * @return the results of all that is there then
+   */
+  List<Result> run(PrintWriter plan) throws IOException {
+    List<SweepTask> tasks = tasks();
+    requireModels();
+    SweepPlan.of(spark, settings, tasks).print(plan);
+    SweepAsked asked = new SweepAsked();
+    String manifest = manifest(tasks);
+    for (String sampling : settings.samplings()) {
+      for (String model : settings.models()) {
+        new PrecomputeJob(spark, settings.precompute(manifest, model, sampling), progress.get())
+            .run();
+        for (SweepTask task : tasks) {
+          asked.add(model, sampling, task, questions(task, model, sampling));
+        }
+        answers.give(model, sampling, asked.of(model, sampling));
+      }
+    }
+    select();
+    return results(asked);
+  }
+
+  /** What each compression keeps. Scores do not need it, so they are given if it fails. */
+  private void select() throws IOException {
+    if (CommittedRows.of(spark, output, CacheTable.FEATURES).isEmpty()) {
+      return;
+    }
+    try {
+      new CompressJob(spark, settings.select(), progress.get()).run();
+    } catch (Exception e) {
+      if (!(e instanceof SparkException)) { // Scala declares no exceptions
+        throw e;
+      }
+      LOG.error("selections cannot be written", e);
+    }
+  }
+
+  private List<Result> results(SweepAsked asked) throws IOException {
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    Dataset<Row> given = CommittedRows.of(spark, output, CacheTable.ANSWERS);
+    Dataset<Row> samples = null;
+    Map<String, Integer> tokenBytes = new HashMap<>();
+    for (SweepAsked.Part part : asked.all()) {
+      String decoder = Models.describeLanguage(part.model(), hadoop).decoder();
+      tokenBytes.put(
+          decoder,
+          Models.describe(part.model(), hadoop).dim()
+              * TokenDtype.of(settings.tokenDtype()).bytes());
+      Dataset<Row> own =
+          new SweepSamples(settings, given)
+              .of(part, Models.describe(part.model(), hadoop).encoder(), decoder);
+      samples = samples == null ? own : samples.unionByName(own);
+    }
+    samples = samples.persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      List<Result> results = new SweepResults(settings, asked.all()).of(samples, tokenBytes);
+      new SweepTables(spark, output).write(results, samples);
+      new SweepSubmissions(spark, output).write(samples);
+      new SweepReport(spark, output)
+          .write(results, new SweepExamples(spark, output).make(settings, samples));
+      return results;
+    } finally {
+      samples.unpersist();
+    }
+  }
+
+  /** The tasks, resolved; those that are rendered are there then. */
+  private List<SweepTask> tasks() throws IOException {
+    List<SweepTask> tasks = new ArrayList<>();
+    for (TaskSpec spec : settings.taskSpecs()) {
+      tasks.add(SweepTask.of(spec, settings.output(), spark));
+    }
+    requireDistinct(tasks);
+    return tasks;
+  }
+
+  private static void requireDistinct(List<SweepTask> tasks) {
+    Map<String, String> roots = new HashMap<>();
+    Set<String> versions = new HashSet<>();
+    for (SweepTask task : tasks) {
+      String name = task.task().name();
+      String other = roots.putIfAbsent(name, task.root());
+      if (other != null && !other.equals(task.root())) {
+        throw new SettingsException(
+            "--task names %s twice, with the roots %s and %s: sweep one root at a time"
+                .formatted(name, other, task.root()));
+      }
+      if (!versions.add(name + " " + task.task().version())) {
+        throw new SettingsException(
+            "--task names %s in version %s twice: name it once"
+                .formatted(name, task.task().version()));
+      }
+    }
+  }
+
+  /** Everything that can be known to be wrong is said before anything is decoded. */
+  private void requireModels() {
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    Set<String> decoders = new HashSet<>();
+    for (String model : settings.models()) {
+      try {
+        LanguageInfo language = Models.describeLanguage(model, hadoop);
+        Models.checkTemplate(model, settings.template(), hadoop);
+        settings.kvs().forEach(kv -> KvSpec.parse(kv).requireLayers(language.layers()));
+        if (!decoders.add(language.decoder())) {
+          throw new IllegalArgumentException(
+              "it is %s, as another one named; name it once".formatted(language.decoder()));
+        }
+      } catch (IllegalArgumentException e) {
+        throw new SettingsException("--model " + model + ": " + e.getMessage());
+      }
+    }
+  }
+
+  /** A manifest of all videos that are there, beside the tables. */
+  private String manifest(List<SweepTask> tasks) throws IOException {
+    Dataset<Row> videos = null;
+    for (SweepTask task : tasks) {
+      Dataset<Row> own =
+          task.rows(spark, task.questions(spark, video -> new double[0]))
+              .filter(col("video_missing").equalTo(false))
+              .select("video_id", "video_uri");
+      videos = videos == null ? own : videos.union(own);
+    }
+    if (videos.isEmpty()) {
+      throw new SettingsException(
+          "--task: none of the videos is there; their folders would be %s"
+              .formatted(tasks.stream().map(SweepTask::root).toList()));
+    }
+    Path manifest = new Path(output, "videos.parquet");
+    videos.distinct().coalesce(1).write().mode("overwrite").parquet(manifest.toString());
+    return manifest.toString();
+  }
+
+  private Dataset<Row> questions(SweepTask task, String model, String sampling) throws IOException {
+    Map<String, double[]> frames = task.showsSubtitles() ? frameSeconds(model, sampling) : Map.of();
+    return task.rows(
+        spark, task.questions(spark, video -> frames.getOrDefault(video, new double[0])));
+  }
+
+  private Map<String, double[]> frameSeconds(String model, String sampling) throws IOException {
+    Map<String, double[]> frames = new HashMap<>();
+    Dataset<Row> newest =
+        features(model, sampling)
+            .groupBy("video_id")
+            .agg(max_by(col("frame_seconds"), col("created_at")));
+    for (Row row : newest.collectAsList()) {
+      frames.put(
+          row.getString(0), row.<Double>getList(1).stream().mapToDouble(each -> each).toArray());
+    }
+    return frames;
+  }
+
+  private Dataset<Row> features(String model, String sampling) throws IOException {
+    String encoder = Models.describe(model, spark.sparkContext().hadoopConfiguration()).encoder();
+    return CommittedRows.of(spark, output, CacheTable.FEATURES)
+        .filter(col("encoder").equalTo(encoder).and(col("sampling").equalTo(sampling)));
+  }
+
+  private void answer(AnswerSettings answer, String sampling, Dataset<Row> questions)
+      throws IOException {
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    try (TokenCacheWriter writer = TokenCacheWriter.open(spark, output);
+        Progress shown = progress.get()) {
+      new AnswerRun(
+              spark,
+              writer,
+              answer,
+              Models.describeLanguage(answer.model(), hadoop),
+              Models.describe(answer.model(), hadoop).encoder())
+          .over(
+              questions,
+              new FeatureVisualTokens(features(answer.model(), sampling), answer.compressions()),
+              sampling,
+              shown);
+    }
+  }
+}

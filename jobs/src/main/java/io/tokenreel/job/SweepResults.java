@@ -1,0 +1,166 @@
+package io.tokenreel.job;
+
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.avg;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.count_distinct;
+import static org.apache.spark.sql.functions.count_if;
+import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.map_entries;
+import static org.apache.spark.sql.functions.transform;
+
+import io.tokenreel.eval.parse.ParsedAnswer.Reading;
+import io.tokenreel.eval.result.Cell;
+import io.tokenreel.eval.result.Cost;
+import io.tokenreel.eval.result.Counts;
+import io.tokenreel.eval.result.Result;
+import io.tokenreel.eval.stat.Average;
+import io.tokenreel.eval.stat.Score;
+import io.tokenreel.eval.stat.ScoreKey;
+import io.tokenreel.eval.stat.Scores;
+import io.tokenreel.eval.task.Task;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** From scored questions to a sweep's results. */
+final class SweepResults {
+
+  private static final Column[] KEY =
+      List.of("model", "sampling", "compression", "kv", "task", "version", "group").stream()
+          .map(name -> col(name))
+          .toArray(Column[]::new);
+
+  private final SweepSettings settings;
+  private final Map<String, Task> tasks = new LinkedHashMap<>(); // by name and version
+  private final Map<String, Average> averages = new LinkedHashMap<>(); // by name
+
+  SweepResults(SweepSettings settings, List<SweepAsked.Part> parts) {
+    this.settings = settings;
+    for (SweepAsked.Part part : parts) {
+      Task task = part.task().task();
+      tasks.put(task.name() + " " + task.version(), task);
+      averages.put(task.name(), part.task().average(part.rows()));
+    }
+  }
+
+  /**
+   * One result per cell, task, version and group, in the order in which the settings name them.
+   *
+   * @param samples rows of {@link SweepSamples#of}, of all parts
+   * @param tokenBytes bytes of a visual token at rest, by model
+   */
+  List<Result> of(Dataset<Row> samples, Map<String, Integer> tokenBytes) {
+    Map<ScoreKey, Score> scores =
+        Scores.of(
+            samples
+                .filter(col("left_out").equalTo(false).and(col("score").isNotNull()))
+                .withColumn("doc_id", col("doc_id").cast("string")),
+            averages);
+    Map<ScoreKey, Row> rows = new HashMap<>();
+    for (Row row : counted(samples).collectAsList()) {
+      rows.put(key(row), row);
+    }
+    List<Result> results = new ArrayList<>();
+    rows.forEach(
+        (key, row) -> {
+          Row baseline = rows.get(baseline(key));
+          results.add(result(key, row, baseline, scores.get(key), tokenBytes));
+        });
+    List<String> names = List.copyOf(averages.keySet());
+    results.sort(
+        Comparator.<Result>comparingInt(result -> names.indexOf(result.task()))
+            .thenComparing(Result::version)
+            .thenComparing(Result::group)
+            .thenComparing(result -> result.cell().model())
+            .thenComparingInt(result -> settings.samplings().indexOf(result.cell().sampling()))
+            .thenComparingInt(
+                result -> settings.compressions().indexOf(result.cell().compression()))
+            .thenComparingInt(result -> settings.kvs().indexOf(result.cell().kv())));
+    return results;
+  }
+
+  private static Dataset<Row> counted(Dataset<Row> samples) {
+    Column groups =
+        concat(
+            array(lit("")),
+            transform(
+                map_entries(col("groups")),
+                entry -> concat(entry.getField("key"), lit("="), entry.getField("value"))));
+    Column state = col("state");
+    return samples
+        .withColumn("group", explode(groups))
+        .groupBy(KEY)
+        .agg(
+            count(lit(1)).as("questions"),
+            count_distinct(col("cluster")).as("videos"),
+            count_if(state.equalTo(SweepSamples.MISSING_VIDEO)).as("missing_videos"),
+            count_if(state.equalTo(SweepSamples.MISSING_ANSWER)).as("missing_answers"),
+            count_if(state.equalTo(Reading.UNREAD.name())).as("unread"),
+            count_if(state.equalTo(Reading.GUESSED.name())).as("guessed"),
+            count_if(col("left_out")).as("left_out"),
+            avg("visual_tokens").as("visual_tokens"),
+            avg("prefill_ms").as("prefill_ms"),
+            avg("decode_ms").as("decode_ms"),
+            avg("kv_bytes_peak").as("kv_bytes_peak"));
+  }
+
+  private static ScoreKey key(Row row) {
+    return new ScoreKey(
+        new Cell(
+            row.getAs("model"), row.getAs("sampling"), row.getAs("compression"), row.getAs("kv")),
+        row.getAs("task"),
+        row.getAs("version"),
+        row.getAs("group"));
+  }
+
+  private static ScoreKey baseline(ScoreKey key) {
+    return new ScoreKey(key.cell().baseline(), key.task(), key.version(), key.group());
+  }
+
+  private Result result(
+      ScoreKey key, Row row, Row baseline, Score score, Map<String, Integer> tokenBytes) {
+    Task task = tasks.get(key.task() + " " + key.version());
+    double visualTokens = number(row, "visual_tokens");
+    return new Result(
+        key.cell(),
+        key.task(),
+        key.version(),
+        task.metric().name(),
+        key.group(),
+        task.metric().scale(),
+        new Counts(
+            row.getAs("questions"),
+            row.getAs("videos"),
+            row.getAs("missing_videos"),
+            row.getAs("missing_answers"),
+            row.getAs("unread"),
+            row.getAs("guessed"),
+            row.getAs("left_out")),
+        score == null ? null : score.estimate(),
+        score == null ? null : score.difference(),
+        score == null ? null : score.retainedPercent(),
+        new Cost(
+            visualTokens / number(baseline, "visual_tokens"),
+            visualTokens,
+            number(row, "prefill_ms"),
+            number(row, "decode_ms"),
+            number(row, "kv_bytes_peak"),
+            visualTokens * tokenBytes.get(key.cell().model())));
+  }
+
+  /** NaN where no question was answered. */
+  private static double number(Row row, String column) {
+    Double value = row.getAs(column);
+    return value == null ? Double.NaN : value;
+  }
+}

@@ -1,0 +1,92 @@
+package io.tokenreel.job;
+
+import io.tokenreel.eval.result.Cell;
+import io.tokenreel.eval.task.TaskSpec;
+import java.util.List;
+
+/**
+ * The resolved options of one sweep, checked; stored with the output.
+ *
+ * @param output folder of the sweep's cache and of what is made of it
+ * @param models checkpoint folders, or {@code default}
+ * @param samplings canonical sampling specs
+ * @param compressions canonical compression specs; {@code none} is among them, for others are set
+ *     against it
+ * @param kvs canonical KV cache specs; {@code full} is among them
+ * @param tasks specs of benchmarks
+ * @param template name of the prompt template
+ * @param tokenDtype f32, f16 or bf16
+ * @param device auto, cpu or cuda
+ * @param examples videos that the report shows
+ * @param videosPerCommit videos in one wave
+ */
+public record SweepSettings(
+    String output,
+    List<String> models,
+    List<String> samplings,
+    List<String> compressions,
+    List<String> kvs,
+    List<String> tasks,
+    String template,
+    String tokenDtype,
+    String device,
+    int examples,
+    int videosPerCommit) {
+
+  public SweepSettings {
+    models = List.copyOf(models);
+    samplings = distinct("--sampling", samplings);
+    compressions = distinct("--compression", compressions);
+    kvs = distinct("--kv", kvs);
+    tasks = distinct("--task", tasks);
+    requireAmong("--compression", Cell.ALL_TOKENS, compressions);
+    requireAmong("--kv", Cell.ALL_KEYS, kvs);
+    if (videosPerCommit < 1) {
+      throw new SettingsException("--videos-per-commit must be at least 1; got " + videosPerCommit);
+    }
+    if (examples < 0) {
+      throw new SettingsException("--examples must be at least 0; got " + examples);
+    }
+  }
+
+  private static List<String> distinct(String option, List<String> values) {
+    if (values.stream().distinct().count() < values.size()) {
+      throw new SettingsException(
+          "%s names one setting twice (in canonical form): %s".formatted(option, values));
+    }
+    return List.copyOf(values);
+  }
+
+  private static void requireAmong(String option, String baseline, List<String> values) {
+    if (!values.contains(baseline)) {
+      throw new SettingsException(
+          "%s must name %s, which the others are set against; got %s"
+              .formatted(option, baseline, values));
+    }
+  }
+
+  List<TaskSpec> taskSpecs() {
+    try {
+      return tasks.stream().map(TaskSpec::parse).toList();
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException("--task: " + e.getMessage());
+    }
+  }
+
+  /** Decode and encode of one model and sampling, features alone. */
+  PrecomputeSettings precompute(String manifest, String model, String sampling) {
+    return PrecomputeSettings.of(
+        List.of(manifest), output, model, sampling, List.of(), tokenDtype, device, videosPerCommit);
+  }
+
+  /** Selections of all features, without tokens. */
+  CompressSettings select() {
+    return new CompressSettings(output, output, compressions, true, videosPerCommit);
+  }
+
+  /** Answers from the features. */
+  AnswerSettings answer(String model, List<String> compressed, String kv, String scoring) {
+    return new AnswerSettings(
+        output, tasks, output, model, compressed, device, template, kv, scoring, videosPerCommit);
+  }
+}

@@ -1,0 +1,81 @@
+package io.tokenreel.job;
+
+import static org.apache.spark.sql.functions.col;
+
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.tokenreel.eval.result.Cell;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Files for the servers of benchmarks whose right answers are not public: {@code
+ * submissions/TASK/VERSION/N.json}, one per cell, a JSON object from a question's key to the place
+ * of the option chosen, -1 for none; {@code cells.json} beside them says which cell N is.
+ */
+final class SweepSubmissions {
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().disable(MapperFeature.AUTO_DETECT_IS_GETTERS).build();
+
+  private final SparkSession spark;
+  private final Path output;
+
+  SweepSubmissions(SparkSession spark, Path output) {
+    this.spark = spark;
+    this.output = new Path(output, "submissions");
+  }
+
+  /**
+   * Writes the files.
+   *
+   * @param samples rows of {@link SweepSamples#of}
+   */
+  void write(Dataset<Row> samples) throws IOException {
+    output.getFileSystem(spark.sparkContext().hadoopConfiguration()).delete(output, true);
+    Map<String, Map<Cell, Map<String, Integer>>> byTask = new TreeMap<>();
+    for (Row row :
+        samples
+            .filter(col("submission_key").isNotNull())
+            .orderBy("doc_id", "sampling", "compression", "kv", "model")
+            .collectAsList()) {
+      Cell cell =
+          new Cell(
+              row.getAs("model"), row.getAs("sampling"), row.getAs("compression"), row.getAs("kv"));
+      String choice = row.getAs("choice");
+      byTask
+          .computeIfAbsent(row.getAs("task") + "/" + row.getAs("version"), task -> new HashMap<>())
+          .computeIfAbsent(cell, key -> new TreeMap<>())
+          .put(row.getAs("submission_key"), place(choice));
+    }
+    for (Map.Entry<String, Map<Cell, Map<String, Integer>>> task : byTask.entrySet()) {
+      Path folder = new Path(output, task.getKey());
+      Map<String, Cell> names = new TreeMap<>();
+      for (Map.Entry<Cell, Map<String, Integer>> cell : task.getValue().entrySet()) {
+        String name = names.size() + ".json";
+        names.put(name, cell.getKey());
+        write(new Path(folder, name), cell.getValue());
+      }
+      write(new Path(folder, "cells.json"), names);
+    }
+  }
+
+  private static int place(String choice) {
+    return choice == null || choice.length() != 1 ? -1 : choice.charAt(0) - 'A';
+  }
+
+  private void write(Path file, Object value) throws IOException {
+    try (OutputStream out =
+        file.getFileSystem(spark.sparkContext().hadoopConfiguration()).create(file, true)) {
+      JSON.writeValue(out, value);
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package io.tokenreel.job;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
+import io.tokenreel.eval.scene.SceneSet;
+import io.tokenreel.eval.scene.SceneSplit;
+import io.tokenreel.eval.stat.Average;
+import io.tokenreel.eval.task.Task;
+import io.tokenreel.eval.task.TaskFiles;
+import io.tokenreel.eval.task.TaskQuestion;
+import io.tokenreel.eval.task.TaskReader;
+import io.tokenreel.eval.task.TaskSpec;
+import io.tokenreel.eval.task.Tasks;
+import io.tokenreel.model.prompt.Scoring;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.apache.commons.codec.digest.DigestUtils;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * A benchmark of a sweep: what is asked of which videos.
+ *
+ * @param spec what was asked for
+ * @param task its file
+ * @param root where its files lie
+ */
+record SweepTask(TaskSpec spec, Task task, String root) {
+
+  /** Of the rows of {@link #rows}. */
+  private static final StructType SCHEMA =
+      new StructType()
+          .add("task", DataTypes.StringType, false)
+          .add("version", DataTypes.StringType, false)
+          .add("doc_id", DataTypes.IntegerType, false)
+          .add("video_id", DataTypes.StringType, false)
+          .add("video_uri", DataTypes.StringType, false)
+          .add("video_missing", DataTypes.BooleanType, false)
+          .add("question_id", DataTypes.StringType, false)
+          .add("question", DataTypes.StringType, false)
+          .add("options", DataTypes.createArrayType(DataTypes.StringType), false)
+          .add("gold", DataTypes.StringType, true)
+          .add("submission_key", DataTypes.StringType, true)
+          .add(
+              "groups", DataTypes.createMapType(DataTypes.StringType, DataTypes.StringType), false);
+
+  /**
+   * Resolves a spec, and renders the videos of one that has no root unless they are there.
+   *
+   * @param output the sweep's folder; local where videos are rendered
+   */
+  static SweepTask of(TaskSpec spec, String output, SparkSession spark) throws IOException {
+    try {
+      Task task = Tasks.of(spec.task(), spec.version(), spark.sparkContext().hadoopConfiguration());
+      return new SweepTask(spec, task, spec.root() == null ? rendered(spec, output) : spec.root());
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException("--task: " + e.getMessage());
+    }
+  }
+
+  private static String rendered(TaskSpec spec, String output) throws IOException {
+    if (output.matches("^(?!file:)[A-Za-z][A-Za-z0-9+.-]+:.*")) {
+      throw new SettingsException(
+          "--task %s renders its videos into the --output, which must be a local folder then; got %s, so render them by `tokenreel scenes` and name their folder as root"
+              .formatted(TaskSpec.GENERATED, output));
+    }
+    String name = "%s-%d-%d".formatted(TaskSpec.GENERATED, spec.videos(), spec.questions());
+    Path folder = Path.of(output.replaceFirst("^file:(//)?", ""), name).toAbsolutePath();
+    if (!Files.exists(folder)) {
+      Path unfinished = folder.resolveSibling(name + ".unfinished");
+      new SceneSet(SceneSplit.TEST, 0, spec.videos(), SceneSet.SAMPLES, spec.questions())
+          .write(unfinished, () -> {});
+      Files.move(unfinished, folder);
+    }
+    return folder.toUri().toString();
+  }
+
+  /**
+   * The questions that are asked.
+   *
+   * @param frameSeconds times of a video's sampled frames, given its id; for tasks with subtitles
+   * @throws SettingsException when the annotations are not there or not as the task's file says
+   */
+  List<TaskQuestion> questions(SparkSession spark, Function<String, double[]> frameSeconds)
+      throws IOException {
+    try {
+      TaskFiles files = new TaskFiles(spark, root, video -> frameSeconds.apply(videoId(video)));
+      return spec.chosen(new TaskReader(task, files).read());
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException("--task: " + e.getMessage());
+    }
+  }
+
+  /**
+   * How the questions' scores become one. Of a part of the questions, the groups that it has are
+   * averaged; one that the whole benchmark lacks counts 0, as upstream has it.
+   */
+  Average average(Dataset<Row> rows) {
+    Task.Metric metric = task.metric();
+    if (metric.average() == Task.Average.MICRO) {
+      return Average.MICRO;
+    }
+    if (spec.limit() == Integer.MAX_VALUE) {
+      return Average.macro(metric.over(), metric.values());
+    }
+    return Average.macro(
+        metric.over(),
+        rows.select(col("groups").getItem(metric.over())).distinct().collectAsList().stream()
+            .map(row -> row.getString(0))
+            .sorted()
+            .toList());
+  }
+
+  /** Whether prompts depend on the frames that are sampled. */
+  boolean showsSubtitles() {
+    return task.subtitles() != null;
+  }
+
+  private String videoId(String video) {
+    return task.name() + "/" + video;
+  }
+
+  /** Versions of a benchmark that ask alike share their answers; others have none in common. */
+  private String questionId(TaskQuestion question) {
+    String asked = DigestUtils.sha256Hex(question.prompt() + "\n" + question.options());
+    return "%s/%d/%s".formatted(task.name(), question.docId(), asked.substring(0, 8));
+  }
+
+  /** One row per question, without its digest. */
+  Dataset<Row> rows(SparkSession spark, List<TaskQuestion> questions) {
+    Stream<Row> rows =
+        questions.stream()
+            .map(
+                question ->
+                    RowFactory.create(
+                        task.name(),
+                        task.version(),
+                        question.docId(),
+                        videoId(question.video()),
+                        new org.apache.hadoop.fs.Path(root, question.video()).toString(),
+                        question.videoMissing(),
+                        questionId(question),
+                        question.prompt(),
+                        question.options().toArray(String[]::new),
+                        question.gold(),
+                        question.submissionKey(),
+                        Map.copyOf(question.groups())));
+    return spark.createDataFrame(rows.toList(), SCHEMA);
+  }
+
+  /**
+   * The same rows as {@link AnswerRun} takes them. A prompt that is complete has no options of its
+   * own; where likelihoods are compared, the model is given them.
+   */
+  Dataset<Row> asked(Dataset<Row> rows) {
+    boolean complete = Scoring.parse(task.scoring()).generates();
+    Dataset<Row> asked =
+        rows.filter(col("video_missing").equalTo(false))
+            .select(
+                col("video_id"),
+                col("question_id"),
+                col("question"),
+                (complete ? lit(null).cast("array<string>") : col("options")).as("options"),
+                lit(null).cast("string").as("target"),
+                col("task"));
+    return AnswerRun.withDigest(asked);
+  }
+}

@@ -1,0 +1,21 @@
+package io.tokenreel.job;
+
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** Tokens of one encoder and sampling that questions are answered from. */
+interface VisualTokens {
+
+  /** The compressions that there are tokens of, canonical. */
+  List<String> compressions();
+
+  /**
+   * What the bytes of each video were last: {@code video_id, compression, content_sha256}, a row
+   * for each that there are tokens of.
+   */
+  Dataset<Row> newest();
+
+  /** Rows of {@code tokens/} of the videos from one id to another. */
+  Dataset<Row> between(String firstId, String lastId);
+}

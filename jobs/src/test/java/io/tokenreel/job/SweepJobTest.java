@@ -1,0 +1,199 @@
+package io.tokenreel.job;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tokenreel.eval.result.Result;
+import io.tokenreel.eval.scene.SceneSet;
+import io.tokenreel.eval.scene.SceneSplit;
+import io.tokenreel.eval.task.TaskSpec;
+import io.tokenreel.sql.LocalSpark;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A whole sweep of the built-in model on a few rendered videos. */
+class SweepJobTest {
+
+  private static final String PRUNED =
+      "dycoke:layer=1,prune=0.7,refresh=0.9,mode=paper,reserve=host";
+  private static final String RANDOM = "random:retention=0.1";
+
+  private final SparkSession spark = LocalSpark.plain();
+  private final StringWriter plan = new StringWriter();
+
+  @TempDir Path folder;
+
+  private SweepSettings settings(List<String> compressions, List<String> kvs, String... tasks) {
+    return new SweepSettings(
+        folder.toString(),
+        List.of("default"),
+        List.of("uniform:frames=16"),
+        compressions,
+        kvs,
+        List.of(tasks),
+        "chat",
+        "bf16",
+        "cpu",
+        1,
+        1000);
+  }
+
+  private List<Result> run(SweepSettings settings) throws IOException {
+    SweepJob job = new SweepJob(spark, settings, Progress::silent);
+    List<Result> results = job.run(new PrintWriter(plan, true));
+    assertEquals(List.of(), job.failures());
+    return results;
+  }
+
+  private Dataset<Row> table(String name) {
+    return spark.read().parquet(folder.resolve(name).toString());
+  }
+
+  @Test
+  void run_renderedBenchmark_givesResultsOfEveryCellAndDoesNothingTwice() throws IOException {
+    String task = "generated:videos=3,questions=5";
+    SweepSettings settings = settings(List.of("none", RANDOM), List.of("full", PRUNED), task);
+    List<Result> results = run(settings);
+    assertTrue(plan.toString().startsWith("4 cells"), plan.toString());
+    assertTrue(plan.toString().contains("60 answers, 0 are there"), plan.toString());
+
+    List<Result> whole = results.stream().filter(each -> each.group().isEmpty()).toList();
+    assertEquals(4, whole.size());
+    assertEquals(24, results.size()); // and five kinds of question each
+    Result baseline = whole.get(0);
+    assertTrue(baseline.cell().isBaseline());
+    assertNull(baseline.difference());
+    assertEquals(15, baseline.counts().questions());
+    assertEquals(3, baseline.counts().videos());
+    assertTrue(baseline.score().mean() > 0.8, baseline.toString());
+    Result random = whole.get(2);
+    assertEquals(RANDOM, random.cell().compression());
+    assertTrue(random.score().mean() < baseline.score().mean(), random.toString());
+    assertEquals(
+        random.score().mean() - baseline.score().mean(),
+        random.difference().estimate().mean(),
+        1e-12);
+    assertEquals(15, random.difference().questions());
+    assertEquals(33.0 / 401, random.cost().tokenShare(), 1e-9);
+
+    assertEquals(60, table("samples").count());
+    assertEquals(24, table("results").count());
+    assertEquals(6, table("selections").count());
+    assertFalse(Files.exists(folder.resolve("tokens")));
+    String html = Files.readString(folder.resolve("report.html"));
+    assertTrue(html.contains(RANDOM) && html.contains("data:image/jpeg"), "no report");
+
+    long answers = table("answers").count();
+    Files.delete(folder.resolve("report.html"));
+    assertEquals(results, run(settings));
+    assertTrue(plan.toString().contains("60 answers, 60 are there"), plan.toString());
+    assertEquals(answers, table("answers").count());
+    Files.delete(folder.resolve("report.html"));
+    new SweepReport(spark, new org.apache.hadoop.fs.Path(folder.toString())).remake();
+    assertEquals(html, Files.readString(folder.resolve("report.html")));
+  }
+
+  @Test
+  void run_missingAndBrokenVideos_areCountedAndWrong() throws IOException {
+    Path root = Files.createDirectories(folder.resolve("own"));
+    new SceneSet(SceneSplit.TEST, 0, 3, 16, 5).write(root, () -> {});
+    try (Stream<Path> videos = Files.list(root.resolve("videos"))) {
+      List<Path> found = videos.sorted().toList();
+      Files.delete(found.get(0));
+      Files.writeString(found.get(1), "no video");
+    }
+    List<Result> results =
+        run(settings(List.of("none"), List.of("full"), "generated:root=" + root + ",limit=14"));
+    Result whole = results.get(0);
+    assertEquals(14, whole.counts().questions());
+    assertEquals(10, whole.counts().missingVideos());
+    assertEquals(0, whole.counts().missingAnswers());
+    assertTrue(whole.score().mean() <= 4.0 / 14, whole.toString());
+    assertTrue(whole.score().mean() > 0, whole.toString());
+  }
+
+  @Test
+  void run_wrongSettings_areRefusedBeforeAnythingIsDone() {
+    assertMessage("--compression must name none", List.of(RANDOM), "full", "generated:videos=1");
+    assertMessage("--kv must name full", List.of("none"), PRUNED, "generated:videos=1");
+    assertMessage("unknown task 'mmlu'", List.of("none"), "full", "mmlu:root=/nowhere");
+    assertMessage("cannot be read", List.of("none"), "full", "videomme:root=/nowhere");
+    assertMessage("needs the folder", List.of("none"), "full", "videomme");
+    assertFalse(Files.exists(folder.resolve("outcomes")));
+  }
+
+  @Test
+  void run_oneThingNamedTwice_isRefused() throws IOException {
+    Path root = Files.createDirectories(folder.resolve("own"));
+    new SceneSet(SceneSplit.TEST, 0, 1, 16).write(root, () -> {});
+    String task = "generated:root=" + root;
+    String refused =
+        assertThrows(
+                SettingsException.class,
+                () -> run(settings(List.of("none"), List.of("full"), task, task + ",limit=1")))
+            .getMessage();
+    assertTrue(refused.contains("version tokenreel-1 twice"), refused);
+    Path other = Files.createDirectories(folder.resolve("other"));
+    new SceneSet(SceneSplit.TEST, 1, 1, 16).write(other, () -> {});
+    refused =
+        assertThrows(
+                SettingsException.class,
+                () ->
+                    run(
+                        settings(
+                            List.of("none"), List.of("full"), task, "generated:root=" + other)))
+            .getMessage();
+    assertTrue(refused.contains("with the roots"), refused);
+  }
+
+  /** Groups that a limit leaves out must not count as wrong. */
+  @Test
+  void average_limitedMacroTask_isOverTheGroupsThatAreAsked() throws IOException {
+    Path root = Files.createDirectories(folder.resolve("macro"));
+    new SceneSet(SceneSplit.TEST, 0, 2, 16, 5).write(root, () -> {});
+    Path file = root.resolve("kinds.yaml");
+    Files.writeString(
+        file,
+        """
+        annotations: [questions.jsonl]
+        videos: ["videos/{{ video_id }}"]
+        options: {column: options}
+        gold: {column: answer, form: option}
+        prompt: "{{ question }}"
+        scoring: "options:form=text"
+        parser: words
+        metric: {name: accuracy, scale: 1, average: macro, over: kind, values: [colour, shape, motion, order, count]}
+        groups: [kind]
+        versions: {one: {}}
+        """);
+    for (int limit : new int[] {2, 1000}) {
+      SweepTask task =
+          SweepTask.of(
+              TaskSpec.parse(file + ":root=" + root + (limit > 2 ? "" : ",limit=2")),
+              folder.toString(),
+              spark);
+      Dataset<Row> rows = task.rows(spark, task.questions(spark, video -> new double[0]));
+      assertEquals(limit == 2 ? 2 : 5, task.average(rows).values().size());
+    }
+  }
+
+  private void assertMessage(String expected, List<String> compressions, String kv, String task) {
+    String message =
+        assertThrows(SettingsException.class, () -> run(settings(compressions, List.of(kv), task)))
+            .getMessage();
+    assertTrue(message.contains(expected), message);
+  }
+}
