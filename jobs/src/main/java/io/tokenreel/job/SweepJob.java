@@ -7,6 +7,7 @@ import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.CommittedRows;
 import io.tokenreel.cache.TokenCacheWriter;
 import io.tokenreel.eval.result.Result;
+import io.tokenreel.eval.task.Task;
 import io.tokenreel.eval.task.TaskSpec;
 import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.Models;
@@ -66,17 +67,22 @@ final class SweepJob {
    * @return the results of all that is there then
    */
   List<Result> run(PrintWriter plan) throws IOException {
-    List<SweepTask> tasks = tasks();
+    List<SweepTask> resolved = tasks();
     requireModels();
-    SweepPlan.of(spark, settings, tasks).print(plan);
+    List<SweepTask.Read> tasks = new ArrayList<>();
+    for (SweepTask task : resolved) {
+      tasks.add(task.read(spark));
+    }
+    Dataset<Row> videos = videos(tasks);
+    SweepPlan.of(spark, settings, tasks, videos.count()).print(plan);
+    String manifest = manifest(videos);
     SweepAsked asked = new SweepAsked();
-    String manifest = manifest(tasks);
     for (String sampling : settings.samplings()) {
       for (String model : settings.models()) {
         new PrecomputeJob(spark, settings.precompute(manifest, model, sampling), progress.get())
             .run();
-        for (SweepTask task : tasks) {
-          asked.add(model, sampling, task, questions(task, model, sampling));
+        for (SweepTask.Read read : tasks) {
+          asked.add(model, sampling, read.task(), questions(read, model, sampling));
         }
         answers.give(model, sampling, asked.of(model, sampling));
       }
@@ -143,17 +149,17 @@ final class SweepJob {
     Map<String, String> roots = new HashMap<>();
     Set<String> versions = new HashSet<>();
     for (SweepTask task : tasks) {
-      String name = task.task().name();
-      String other = roots.putIfAbsent(name, task.root());
+      Task named = task.task();
+      String other = roots.putIfAbsent(named.dataset(), task.root());
       if (other != null && !other.equals(task.root())) {
         throw new SettingsException(
             "--task names %s twice, with the roots %s and %s: sweep one root at a time"
-                .formatted(name, other, task.root()));
+                .formatted(named.dataset(), other, task.root()));
       }
-      if (!versions.add(name + " " + task.task().version())) {
+      if (!versions.add(named.name() + " " + named.version())) {
         throw new SettingsException(
             "--task names %s in version %s twice: name it once"
-                .formatted(name, task.task().version()));
+                .formatted(named.name(), named.version()));
       }
     }
   }
@@ -177,12 +183,13 @@ final class SweepJob {
     }
   }
 
-  /** A manifest of all videos that are there, beside the tables. */
-  private String manifest(List<SweepTask> tasks) throws IOException {
+  /** All videos that are there. */
+  private Dataset<Row> videos(List<SweepTask.Read> tasks) {
     Dataset<Row> videos = null;
-    for (SweepTask task : tasks) {
+    for (SweepTask.Read read : tasks) {
       Dataset<Row> own =
-          task.rows(spark, task.questions(spark, video -> new double[0]))
+          read.task()
+              .rows(spark, read.questions())
               .filter(col("video_missing").equalTo(false))
               .select("video_id", "video_uri");
       videos = videos == null ? own : videos.union(own);
@@ -190,17 +197,28 @@ final class SweepJob {
     if (videos.isEmpty()) {
       throw new SettingsException(
           "--task: none of the videos is there; their folders would be %s"
-              .formatted(tasks.stream().map(SweepTask::root).toList()));
+              .formatted(tasks.stream().map(read -> read.task().root()).toList()));
     }
+    return videos.distinct();
+  }
+
+  /** A manifest of the videos, beside the tables. */
+  private String manifest(Dataset<Row> videos) {
     Path manifest = new Path(output, "videos.parquet");
-    videos.distinct().coalesce(1).write().mode("overwrite").parquet(manifest.toString());
+    videos.coalesce(1).write().mode("overwrite").parquet(manifest.toString());
     return manifest.toString();
   }
 
-  private Dataset<Row> questions(SweepTask task, String model, String sampling) throws IOException {
-    Map<String, double[]> frames = task.showsSubtitles() ? frameSeconds(model, sampling) : Map.of();
-    return task.rows(
-        spark, task.questions(spark, video -> frames.getOrDefault(video, new double[0])));
+  private Dataset<Row> questions(SweepTask.Read read, String model, String sampling)
+      throws IOException {
+    if (read.task().task().subtitles() == null) {
+      return read.task().rows(spark, read.questions());
+    }
+    Map<String, double[]> frames = frameSeconds(model, sampling);
+    return read.task()
+        .rows(
+            spark,
+            read.task().questions(spark, video -> frames.getOrDefault(video, new double[0])));
   }
 
   private Map<String, double[]> frameSeconds(String model, String sampling) throws IOException {

@@ -8,11 +8,9 @@ import static org.apache.spark.sql.functions.lit;
 
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.CommittedRows;
-import io.tokenreel.eval.task.TaskQuestion;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.apache.hadoop.fs.Path;
@@ -35,7 +33,7 @@ import org.apache.spark.sql.SparkSession;
  */
 record SweepPlan(
     long cells,
-    List<Line> tasks,
+    List<SweepTask.Read> tasks,
     long videos,
     long encoded,
     long answers,
@@ -43,26 +41,20 @@ record SweepPlan(
     Millis millis,
     int cores) {
 
-  /** A task of the plan. */
-  record Line(String task, String version, long questions, long missingVideos) {}
-
   /** Mean wall times, the video's part of an answer in full though its questions share it. */
   record Millis(double video, double answer) {}
 
-  static SweepPlan of(SparkSession spark, SweepSettings settings, List<SweepTask> tasks)
+  /**
+   * Of what is there now.
+   *
+   * @param videos that are there, of all tasks
+   */
+  static SweepPlan of(
+      SparkSession spark, SweepSettings settings, List<SweepTask.Read> tasks, long videos)
       throws IOException {
     Path output = new Path(settings.output());
-    List<Line> lines = new ArrayList<>();
-    Dataset<Row> videos = null;
-    long asked = 0;
-    for (SweepTask task : tasks) {
-      List<TaskQuestion> questions = task.questions(spark, video -> new double[0]);
-      long missing = questions.stream().filter(TaskQuestion::videoMissing).count();
-      lines.add(new Line(task.task().name(), task.task().version(), questions.size(), missing));
-      asked += questions.size() - missing;
-      Dataset<Row> own = task.rows(spark, questions).filter("not video_missing").select("video_id");
-      videos = videos == null ? own : videos.union(own);
-    }
+    long asked =
+        tasks.stream().mapToLong(task -> task.questions().size() - task.missingVideos()).sum();
     long towers = (long) settings.models().size() * settings.samplings().size();
     long cells = towers * settings.compressions().size() * settings.kvs().size();
     Dataset<Row> answers =
@@ -73,8 +65,8 @@ record SweepPlan(
             .filter(col("template").equalTo(settings.template()));
     return new SweepPlan(
         cells,
-        lines,
-        videos.distinct().count() * towers,
+        tasks,
+        videos * towers,
         CommittedRows.of(spark, output, CacheTable.FEATURES)
             .filter(col("sampling").isin(settings.samplings().toArray()))
             .select(countDistinct(col("video_id"), col("encoder"), col("sampling")))
@@ -97,14 +89,14 @@ record SweepPlan(
 
   void print(PrintWriter out) {
     out.printf(Locale.ROOT, "%,d cells%n", cells);
-    for (Line task : tasks) {
+    for (SweepTask.Read read : tasks) {
       out.printf(
           Locale.ROOT,
           "  %s (%s): %,d questions, %,d of them about videos that are missing%n",
-          task.task,
-          task.version,
-          task.questions,
-          task.missingVideos);
+          read.task().task().name(),
+          read.task().task().version(),
+          read.questions().size(),
+          read.missingVideos());
     }
     out.printf(
         Locale.ROOT,

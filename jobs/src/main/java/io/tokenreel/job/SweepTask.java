@@ -37,6 +37,19 @@ import org.apache.spark.sql.types.StructType;
  */
 record SweepTask(TaskSpec spec, Task task, String root) {
 
+  /**
+   * What is asked, as the annotations have it.
+   *
+   * @param questions with the prompts of frames that are not known yet, where prompts show
+   *     subtitles
+   */
+  record Read(SweepTask task, List<TaskQuestion> questions) {
+
+    long missingVideos() {
+      return questions.stream().filter(TaskQuestion::videoMissing).count();
+    }
+  }
+
   /** Of the rows of {@link #rows}. */
   private static final StructType SCHEMA =
       new StructType()
@@ -86,9 +99,18 @@ record SweepTask(TaskSpec spec, Task task, String root) {
   }
 
   /**
-   * The questions that are asked.
+   * The questions that are asked, before any frame is known.
    *
-   * @param frameSeconds times of a video's sampled frames, given its id; for tasks with subtitles
+   * @throws SettingsException when the annotations are not there or not as the task's file says
+   */
+  Read read(SparkSession spark) throws IOException {
+    return new Read(this, questions(spark, video -> new double[0]));
+  }
+
+  /**
+   * The questions that are asked, with what is said in the sampled frames for tasks with subtitles.
+   *
+   * @param frameSeconds times of a video's sampled frames, given its id
    * @throws SettingsException when the annotations are not there or not as the task's file says
    */
   List<TaskQuestion> questions(SparkSession spark, Function<String, double[]> frameSeconds)
@@ -121,13 +143,8 @@ record SweepTask(TaskSpec spec, Task task, String root) {
             .toList());
   }
 
-  /** Whether prompts depend on the frames that are sampled. */
-  boolean showsSubtitles() {
-    return task.subtitles() != null;
-  }
-
   private String videoId(String video) {
-    return task.name() + "/" + video;
+    return task.dataset() + "/" + video;
   }
 
   /** Versions of a benchmark that ask alike share their answers; others have none in common. */

@@ -163,10 +163,40 @@ class SweepJobTest {
   @Test
   void average_limitedMacroTask_isOverTheGroupsThatAreAsked() throws IOException {
     Path root = Files.createDirectories(folder.resolve("macro"));
-    new SceneSet(SceneSplit.TEST, 0, 2, 16, 5).write(root, () -> {});
-    Path file = root.resolve("kinds.yaml");
-    Files.writeString(
-        file,
+    Path file = taskOfKinds(root, "kinds", "");
+    for (int limit : new int[] {2, 1000}) {
+      SweepTask task =
+          SweepTask.of(
+              TaskSpec.parse(file + ":root=" + root + (limit > 2 ? "" : ",limit=2")),
+              folder.toString(),
+              spark);
+      Dataset<Row> rows = task.rows(spark, task.questions(spark, video -> new double[0]));
+      assertEquals(limit == 2 ? 2 : 5, task.average(rows).values().size());
+    }
+  }
+
+  @Test
+  void run_twoTasksOfOneDataset_decodeItsVideosOnce() throws IOException {
+    Path root = Files.createDirectories(folder.resolve("shared"));
+    List<String> tasks =
+        Stream.of(taskOfKinds(root, "kinds", ""), taskOfKinds(root, "again", "dataset: kinds"))
+            .map(file -> file + ":root=" + root)
+            .toList();
+    List<Result> results =
+        run(settings(List.of("none"), List.of("full"), tasks.toArray(String[]::new)));
+    assertEquals(2, table("features").count());
+    List<Result> whole = results.stream().filter(each -> each.group().isEmpty()).toList();
+    assertEquals(List.of("kinds", "again"), whole.stream().map(Result::task).toList());
+    assertEquals(whole.get(0).score(), whole.get(1).score());
+  }
+
+  /** Two videos below a root, and a task's file that asks about them. */
+  private static Path taskOfKinds(Path root, String name, String line) throws IOException {
+    if (!Files.exists(root.resolve("videos"))) {
+      new SceneSet(SceneSplit.TEST, 0, 2, 16, 5).write(root, () -> {});
+    }
+    return Files.writeString(
+        root.resolve(name + ".yaml"),
         """
         annotations: [questions.jsonl]
         videos: ["videos/{{ video_id }}"]
@@ -178,16 +208,8 @@ class SweepJobTest {
         metric: {name: accuracy, scale: 1, average: macro, over: kind, values: [colour, shape, motion, order, count]}
         groups: [kind]
         versions: {one: {}}
-        """);
-    for (int limit : new int[] {2, 1000}) {
-      SweepTask task =
-          SweepTask.of(
-              TaskSpec.parse(file + ":root=" + root + (limit > 2 ? "" : ",limit=2")),
-              folder.toString(),
-              spark);
-      Dataset<Row> rows = task.rows(spark, task.questions(spark, video -> new double[0]));
-      assertEquals(limit == 2 ? 2 : 5, task.average(rows).values().size());
-    }
+        """
+            + line);
   }
 
   private void assertMessage(String expected, List<String> compressions, String kv, String task) {

@@ -13,6 +13,8 @@ import java.util.Objects;
  *
  * @param name what the file is called
  * @param version whose prompts, parser and metric it follows
+ * @param dataset whose videos it asks about; its own name where the file tells none. Tasks of one
+ *     dataset have one root and share what is made of a video
  * @param annotations files below the task's root, as patterns of file names; with {@code subset}
  *     where there are subsets
  * @param subsets name of each to what its questions' texts may use beside their columns; one
@@ -33,6 +35,7 @@ import java.util.Objects;
 public record Task(
     String name,
     String version,
+    String dataset,
     List<String> annotations,
     Map<String, Map<String, Object>> subsets,
     List<String> videos,
@@ -56,6 +59,7 @@ public record Task(
     require(metric != null, "metric: name, scale and average");
     require(parser != null, "parser: one of " + AnswerParsers.names());
     require((gold == null) == (submission != null), "either gold or submission");
+    dataset = Objects.requireNonNullElse(dataset, name);
     subsets = subsets == null ? NO_SUBSETS : subsets;
     groups = groups == null ? List.of() : List.copyOf(groups);
     scoring = Scoring.parse(Objects.requireNonNullElse(scoring, "generate:tokens=16")).toString();
