@@ -4,16 +4,16 @@ import static org.apache.spark.sql.functions.avg;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
-import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.CollectionType;
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.CommittedRows;
 import io.tokenreel.eval.result.Cell;
 import io.tokenreel.eval.result.Example;
+import io.tokenreel.eval.stat.ScoreKey;
 import io.tokenreel.model.Models;
 import io.tokenreel.model.VisionInfo;
+import io.tokenreel.model.prompt.OptionLetters;
 import io.tokenreel.stage.FrameDecoder;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -39,8 +39,7 @@ import org.apache.spark.sql.SparkSession;
 final class SweepExamples {
 
   private static final String FILE = "examples.json";
-  private static final ObjectMapper JSON =
-      JsonMapper.builder().disable(MapperFeature.AUTO_DETECT_IS_GETTERS).build();
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final SparkSession spark;
   private final Path output;
@@ -183,9 +182,7 @@ final class SweepExamples {
         samples
             .orderBy("task", "version", "doc_id", "model", "compression", "kv")
             .collectAsList()) {
-      Cell cell =
-          new Cell(
-              row.getAs("model"), row.getAs("sampling"), row.getAs("compression"), row.getAs("kv"));
+      Cell cell = ScoreKey.cell(row);
       Double score = row.getAs("score");
       questions
           .computeIfAbsent(
@@ -207,7 +204,7 @@ final class SweepExamples {
   private static String gold(Row row) {
     String gold = row.getAs("gold");
     List<String> options = row.getList(row.fieldIndex("options"));
-    int place = gold == null || gold.length() != 1 ? -1 : gold.charAt(0) - 'A';
+    int place = OptionLetters.place(gold);
     return place >= 0 && place < options.size() ? options.get(place) : gold;
   }
 }

@@ -1,24 +1,19 @@
 package io.tokenreel.job;
 
-import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.avg;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_distinct;
 import static org.apache.spark.sql.functions.count_if;
-import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.map_entries;
-import static org.apache.spark.sql.functions.transform;
 
 import io.tokenreel.eval.parse.ParsedAnswer.Reading;
-import io.tokenreel.eval.result.Cell;
 import io.tokenreel.eval.result.Cost;
 import io.tokenreel.eval.result.Counts;
 import io.tokenreel.eval.result.Result;
 import io.tokenreel.eval.stat.Average;
 import io.tokenreel.eval.stat.Score;
+import io.tokenreel.eval.stat.ScoreGroups;
 import io.tokenreel.eval.stat.ScoreKey;
 import io.tokenreel.eval.stat.Scores;
 import io.tokenreel.eval.task.Task;
@@ -34,11 +29,6 @@ import org.apache.spark.sql.Row;
 
 /** From scored questions to a sweep's results. */
 final class SweepResults {
-
-  private static final Column[] KEY =
-      List.of("model", "sampling", "compression", "kv", "task", "version", "group").stream()
-          .map(name -> col(name))
-          .toArray(Column[]::new);
 
   private final SweepSettings settings;
   private final Map<String, Task> tasks = new LinkedHashMap<>(); // by name and version
@@ -68,12 +58,12 @@ final class SweepResults {
             averages);
     Map<ScoreKey, Row> rows = new HashMap<>();
     for (Row row : counted(samples).collectAsList()) {
-      rows.put(key(row), row);
+      rows.put(ScoreKey.of(row), row);
     }
     List<Result> results = new ArrayList<>();
     rows.forEach(
         (key, row) -> {
-          Row baseline = rows.get(baseline(key));
+          Row baseline = rows.get(key.baseline());
           results.add(result(key, row, baseline, scores.get(key), tokenBytes));
         });
     List<String> names = List.copyOf(averages.keySet());
@@ -90,16 +80,9 @@ final class SweepResults {
   }
 
   private static Dataset<Row> counted(Dataset<Row> samples) {
-    Column groups =
-        concat(
-            array(lit("")),
-            transform(
-                map_entries(col("groups")),
-                entry -> concat(entry.getField("key"), lit("="), entry.getField("value"))));
     Column state = col("state");
-    return samples
-        .withColumn("group", explode(groups))
-        .groupBy(KEY)
+    return ScoreGroups.each(samples)
+        .groupBy(ScoreKey.OF_GROUP)
         .agg(
             count(lit(1)).as("questions"),
             count_distinct(col("cluster")).as("videos"),
@@ -112,19 +95,6 @@ final class SweepResults {
             avg("prefill_ms").as("prefill_ms"),
             avg("decode_ms").as("decode_ms"),
             avg("kv_bytes_peak").as("kv_bytes_peak"));
-  }
-
-  private static ScoreKey key(Row row) {
-    return new ScoreKey(
-        new Cell(
-            row.getAs("model"), row.getAs("sampling"), row.getAs("compression"), row.getAs("kv")),
-        row.getAs("task"),
-        row.getAs("version"),
-        row.getAs("group"));
-  }
-
-  private static ScoreKey baseline(ScoreKey key) {
-    return new ScoreKey(key.cell().baseline(), key.task(), key.version(), key.group());
   }
 
   private Result result(

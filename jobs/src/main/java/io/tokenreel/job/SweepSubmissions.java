@@ -2,10 +2,10 @@ package io.tokenreel.job;
 
 import static org.apache.spark.sql.functions.col;
 
-import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.tokenreel.eval.result.Cell;
+import io.tokenreel.eval.stat.ScoreKey;
+import io.tokenreel.model.prompt.OptionLetters;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.HashMap;
@@ -23,8 +23,7 @@ import org.apache.spark.sql.SparkSession;
  */
 final class SweepSubmissions {
 
-  private static final ObjectMapper JSON =
-      JsonMapper.builder().disable(MapperFeature.AUTO_DETECT_IS_GETTERS).build();
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final SparkSession spark;
   private final Path output;
@@ -47,14 +46,12 @@ final class SweepSubmissions {
             .filter(col("submission_key").isNotNull())
             .orderBy("doc_id", "sampling", "compression", "kv", "model")
             .collectAsList()) {
-      Cell cell =
-          new Cell(
-              row.getAs("model"), row.getAs("sampling"), row.getAs("compression"), row.getAs("kv"));
+      Cell cell = ScoreKey.cell(row);
       String choice = row.getAs("choice");
       byTask
           .computeIfAbsent(row.getAs("task") + "/" + row.getAs("version"), task -> new HashMap<>())
           .computeIfAbsent(cell, key -> new TreeMap<>())
-          .put(row.getAs("submission_key"), place(choice));
+          .put(row.getAs("submission_key"), OptionLetters.place(choice));
     }
     for (Map.Entry<String, Map<Cell, Map<String, Integer>>> task : byTask.entrySet()) {
       Path folder = new Path(output, task.getKey());
@@ -66,10 +63,6 @@ final class SweepSubmissions {
       }
       write(new Path(folder, "cells.json"), names);
     }
-  }
-
-  private static int place(String choice) {
-    return choice == null || choice.length() != 1 ? -1 : choice.charAt(0) - 'A';
   }
 
   private void write(Path file, Object value) throws IOException {

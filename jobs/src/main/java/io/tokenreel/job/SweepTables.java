@@ -2,12 +2,12 @@ package io.tokenreel.job;
 
 import static org.apache.spark.sql.functions.col;
 
-import io.tokenreel.eval.result.Cell;
 import io.tokenreel.eval.result.Cost;
 import io.tokenreel.eval.result.Counts;
 import io.tokenreel.eval.result.Difference;
 import io.tokenreel.eval.result.Estimate;
 import io.tokenreel.eval.result.Result;
+import io.tokenreel.eval.stat.ScoreKey;
 import java.util.List;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.AnalysisException;
@@ -117,8 +117,7 @@ final class SweepTables {
     boolean scored = row.getAs("score") != null;
     boolean paired = row.getAs("difference") != null;
     return new Result(
-        new Cell(
-            row.getAs("model"), row.getAs("sampling"), row.getAs("compression"), row.getAs("kv")),
+        ScoreKey.cell(row),
         row.getAs("task"),
         row.getAs("version"),
         row.getAs("metric"),

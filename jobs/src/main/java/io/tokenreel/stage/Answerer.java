@@ -4,7 +4,7 @@ import io.tokenreel.model.LanguageModel;
 import io.tokenreel.model.NotFiniteException;
 import io.tokenreel.model.VideoReading;
 import io.tokenreel.model.kv.KvSpec;
-import io.tokenreel.model.prompt.OptionForm;
+import io.tokenreel.model.prompt.OptionLetters;
 import io.tokenreel.model.prompt.Prompt;
 import io.tokenreel.model.prompt.PromptTemplate;
 import io.tokenreel.model.prompt.Scoring;
@@ -86,10 +86,10 @@ final class Answerer {
       throw new IllegalArgumentException(
           "scoring '%s' needs options; the question has none".formatted(scoring));
     }
-    if (options.size() > OptionForm.MOST_OPTIONS) {
+    if (options.size() > OptionLetters.MOST) {
       throw new IllegalArgumentException(
           "a question may have at most %d options; got %d"
-              .formatted(OptionForm.MOST_OPTIONS, options.size()));
+              .formatted(OptionLetters.MOST, options.size()));
     }
     String text = question.getString(1);
     return options.isEmpty() ? text : scoring.form().text(text, options);

@@ -1,5 +1,6 @@
 package io.tokenreel.eval.parse;
 
+import io.tokenreel.model.prompt.OptionLetters;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -24,14 +25,14 @@ final class EgoSchemaParser implements AnswerParser {
     List<Found> found = new ArrayList<>();
     for (String form : new String[] {"(%s)", "%s ", "%s."}) {
       for (int i = 0; i < CHOICES; i++) {
-        String letter = PythonText.letter(i);
+        String letter = OptionLetters.of(i);
         add(letter, text.lastIndexOf(form.formatted(letter)), found);
       }
     }
     if (found.isEmpty() && PythonText.words(text) > FEW_WORDS) {
       String lower = PythonText.lower(text);
       for (int i = 0; i < options.size(); i++) {
-        add(PythonText.letter(i), lower.lastIndexOf(PythonText.lower(options.get(i))), found);
+        add(OptionLetters.of(i), lower.lastIndexOf(PythonText.lower(options.get(i))), found);
       }
     }
     return found.stream()

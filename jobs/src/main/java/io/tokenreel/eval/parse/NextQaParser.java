@@ -1,5 +1,6 @@
 package io.tokenreel.eval.parse;
 
+import io.tokenreel.model.prompt.OptionLetters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -19,7 +20,7 @@ final class NextQaParser implements AnswerParser {
   @Override
   public ParsedAnswer parse(String response, List<String> options) {
     String text = PythonText.stripEachAndPad(response.strip(), STRIPPED);
-    List<String> letters = IntStream.range(0, CHOICES).mapToObj(PythonText::letter).toList();
+    List<String> letters = IntStream.range(0, CHOICES).mapToObj(OptionLetters::of).toList();
     List<String> found = in(text, forms("(%s)", letters));
     if (!found.isEmpty()) {
       return latest(text, found, forms("(%s)", letters));
@@ -45,7 +46,7 @@ final class NextQaParser implements AnswerParser {
     List<String> found = new ArrayList<>();
     for (int i = 0; i < forms.size(); i++) {
       if (text.contains(forms.get(i))) {
-        found.add(PythonText.letter(i));
+        found.add(OptionLetters.of(i));
       }
     }
     return found;

@@ -39,9 +39,4 @@ final class PythonText {
   static String lower(String text) {
     return text.toLowerCase(Locale.ROOT);
   }
-
-  /** The letter of an option. */
-  static String letter(int option) {
-    return Character.toString('A' + option);
-  }
 }

@@ -1,5 +1,6 @@
 package io.tokenreel.eval.parse;
 
+import io.tokenreel.model.prompt.OptionLetters;
 import java.util.List;
 
 /**
@@ -15,7 +16,7 @@ final class WordsParser implements AnswerParser {
     String said = plain(response);
     for (int i = 0; i < options.size(); i++) {
       if (plain(options.get(i)).equals(said)) {
-        return ParsedAnswer.read(PythonText.letter(i));
+        return ParsedAnswer.read(OptionLetters.of(i));
       }
     }
     return ParsedAnswer.UNREAD;

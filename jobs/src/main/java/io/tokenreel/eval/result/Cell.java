@@ -1,5 +1,7 @@
 package io.tokenreel.eval.result;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+
 /**
  * What a sweep varies: all that an answer depends on beside its question and the task's way to ask
  * and to read.
@@ -22,6 +24,8 @@ public record Cell(String model, String sampling, String compression, String kv)
     return new Cell(model, sampling, ALL_TOKENS, ALL_KEYS);
   }
 
+  /** Whether others are set against this one. */
+  @JsonIgnore // a question, not a component
   public boolean isBaseline() {
     return equals(baseline());
   }

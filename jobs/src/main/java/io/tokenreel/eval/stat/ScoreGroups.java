@@ -3,11 +3,10 @@ package io.tokenreel.eval.stat;
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
-import static org.apache.spark.sql.functions.inline;
+import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.map_entries;
 import static org.apache.spark.sql.functions.map_filter;
-import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.transform;
 import static org.apache.spark.sql.functions.when;
 
@@ -18,7 +17,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /** Which scores a question counts for, and in which part of each score's average. */
-final class ScoreGroups {
+public final class ScoreGroups {
 
   private final Map<String, Average> averages; // by task
 
@@ -28,26 +27,27 @@ final class ScoreGroups {
 
   /**
    * Every question once for its whole task, with the empty {@code group}, and once for each of its
-   * groups; a dimension whose value is NULL gives none. Adds {@code stratum}, the part of the
-   * score's average that the question is in, and {@code strata}, the number of parts.
+   * {@code groups}, {@code dimension=value}; a dimension whose value is NULL gives none.
    */
-  Dataset<Row> of(Dataset<Row> questions) {
-    Column whole =
-        array(place(lit(""), stratum(), byTask(average -> lit(average.strata().size()), lit(1))));
+  public static Dataset<Row> each(Dataset<Row> questions) {
     Column named = map_filter(col("groups"), (dimension, value) -> value.isNotNull());
     Column groups =
         transform(
             map_entries(named),
-            entry ->
-                place(
-                    concat(entry.getField("key"), lit("="), entry.getField("value")),
-                    lit(""),
-                    lit(1)));
-    return questions.select(col("*"), inline(concat(whole, groups)));
+            entry -> concat(entry.getField("key"), lit("="), entry.getField("value")));
+    return questions.withColumn("group", explode(concat(array(lit("")), groups)));
   }
 
-  private static Column place(Column group, Column stratum, Column strata) {
-    return struct(group.as("group"), stratum.as("stratum"), strata.as("strata"));
+  /**
+   * {@link #each} with {@code stratum}, the part of the score's average that the question is in,
+   * and {@code strata}, the number of parts. A group's average has one part.
+   */
+  Dataset<Row> of(Dataset<Row> questions) {
+    Column whole = col("group").equalTo("");
+    Column strata = byTask(average -> lit(average.strata().size()), lit(1));
+    return each(questions)
+        .withColumn("stratum", when(whole, stratum()).otherwise(""))
+        .withColumn("strata", when(whole, strata).otherwise(1));
   }
 
   /** The part of its task's average that a question is in; NULL where it names none. */

@@ -21,24 +21,26 @@ public record ScoreKey(Cell cell, String task, String version, String group) {
       columns("model", "sampling", "compression", "kv", "task", "version");
 
   /** Columns of all components. */
-  static final Column[] OF_GROUP =
+  public static final Column[] OF_GROUP =
       columns("model", "sampling", "compression", "kv", "task", "version", "group");
 
   private static Column[] columns(String... names) {
     return Arrays.stream(names).map(name -> col(name)).toArray(Column[]::new);
   }
 
-  static ScoreKey of(Row row) {
-    return new ScoreKey(
-        new Cell(
-            row.getAs("model"), row.getAs("sampling"), row.getAs("compression"), row.getAs("kv")),
-        row.getAs("task"),
-        row.getAs("version"),
-        row.getAs("group"));
+  /** Of a row with a column for each component. */
+  public static ScoreKey of(Row row) {
+    return new ScoreKey(cell(row), row.getAs("task"), row.getAs("version"), row.getAs("group"));
+  }
+
+  /** The cell of a row with a column for each of its components. */
+  public static Cell cell(Row row) {
+    return new Cell(
+        row.getAs("model"), row.getAs("sampling"), row.getAs("compression"), row.getAs("kv"));
   }
 
   /** The same of the cell that this one's is set against. */
-  ScoreKey baseline() {
+  public ScoreKey baseline() {
     return new ScoreKey(cell.baseline(), task, version, group);
   }
 }

@@ -1,6 +1,7 @@
 package io.tokenreel.eval.task;
 
 import io.tokenreel.jinja.JinjaTemplate;
+import io.tokenreel.model.prompt.OptionLetters;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,7 +18,6 @@ import java.util.stream.IntStream;
  */
 public final class TaskReader {
 
-  private static final int MOST_OPTIONS = 26;
   private static final long MOST_CHARACTERS = 1 << 24; // subtitles of hours
 
   private final Task task;
@@ -89,7 +89,8 @@ public final class TaskReader {
     Map<String, Object> values = new LinkedHashMap<>(row);
     values.putAll(added);
     values.put("options", options);
-    values.put("letters", IntStream.range(0, MOST_OPTIONS).mapToObj(TaskReader::letter).toList());
+    values.put(
+        "letters", IntStream.range(0, OptionLetters.MOST).mapToObj(OptionLetters::of).toList());
     List<String> candidates = videos.stream().map(video -> video.render(values)).toList();
     Optional<String> found = candidates.stream().filter(files::present).findFirst();
     String video = found.orElse(candidates.get(0));
@@ -128,9 +129,9 @@ public final class TaskReader {
               .formatted(columns.column(), row.get(columns.column())));
     }
     options.removeIf(option -> option.equals(columns.absent()));
-    if (options.isEmpty() || options.size() > MOST_OPTIONS) {
+    if (options.isEmpty() || options.size() > OptionLetters.MOST) {
       throw new IllegalArgumentException(
-          "expected 1 to %d options; got %d".formatted(MOST_OPTIONS, options.size()));
+          "expected 1 to %d options; got %d".formatted(OptionLetters.MOST, options.size()));
     }
     return options;
   }
@@ -142,14 +143,14 @@ public final class TaskReader {
     String value = text(row, task.gold().column());
     return switch (task.gold().form()) {
       case LETTER -> value;
-      case INDEX -> letter(place(value));
+      case INDEX -> OptionLetters.of(place(value));
       case OPTION -> {
         int place = options.indexOf(value);
         if (place < 0) {
           throw new IllegalArgumentException(
               "the right answer '%s' must be one of the options %s".formatted(value, options));
         }
-        yield letter(place);
+        yield OptionLetters.of(place);
       }
     };
   }
@@ -157,7 +158,7 @@ public final class TaskReader {
   private static int place(String value) {
     try {
       int place = Integer.parseInt(value);
-      if (place >= 0 && place < MOST_OPTIONS) {
+      if (place >= 0 && place < OptionLetters.MOST) {
         return place;
       }
     } catch (NumberFormatException e) {
@@ -174,9 +175,5 @@ public final class TaskReader {
           "expected a value in column '%s'; its columns are %s".formatted(column, row.keySet()));
     }
     return value.toString();
-  }
-
-  private static String letter(int option) {
-    return Character.toString('A' + option);
   }
 }

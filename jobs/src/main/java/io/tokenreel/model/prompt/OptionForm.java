@@ -15,11 +15,11 @@ public enum OptionForm {
     public String text(String question, List<String> options) {
       String lines =
           IntStream.range(0, options.size())
-              .mapToObj(i -> letter(i) + ". " + options.get(i))
+              .mapToObj(i -> OptionLetters.of(i) + ". " + options.get(i))
               .collect(Collectors.joining("\n"));
       String letters =
           IntStream.range(0, options.size())
-              .mapToObj(i -> (i > 0 && i == options.size() - 1 ? "or " : "") + letter(i))
+              .mapToObj(i -> (i > 0 && i == options.size() - 1 ? "or " : "") + OptionLetters.of(i))
               .collect(Collectors.joining(options.size() > 2 ? ", " : " "));
       return "%s\n%s\nRespond with only the letter (%s) of the correct option."
           .formatted(question, lines, letters);
@@ -27,7 +27,7 @@ public enum OptionForm {
 
     @Override
     public List<String> answers(List<String> options) {
-      return IntStream.range(0, options.size()).mapToObj(OptionForm::letter).toList();
+      return IntStream.range(0, options.size()).mapToObj(OptionLetters::of).toList();
     }
   },
 
@@ -43,13 +43,6 @@ public enum OptionForm {
       return options;
     }
   };
-
-  /** The most options that there are letters for. */
-  public static final int MOST_OPTIONS = 26;
-
-  private static String letter(int option) {
-    return Character.toString('A' + option);
-  }
 
   /** The question's text with its options. */
   public abstract String text(String question, List<String> options);
