@@ -195,7 +195,7 @@ final class SweepExamples {
                       gold(row),
                       new ArrayList<>()))
           .answers()
-          .add(new Example.Said(cell, row.getAs("response"), score != null && score > 0));
+          .add(new Example.Said(cell, row.getAs("response"), score == null ? null : score > 0));
     }
     return List.copyOf(questions.values());
   }

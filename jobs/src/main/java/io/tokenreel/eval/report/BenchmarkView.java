@@ -3,17 +3,23 @@ package io.tokenreel.eval.report;
 import io.tokenreel.eval.result.Result;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A benchmark's own section.
  *
+ * @param keys the lines of its figures
+ * @param groups scores with the benchmark's groups across; of no column where it has none
  * @param slices the whole benchmark first, then its groups
  */
-record BenchmarkView(String id, Benchmark benchmark, List<Slice> slices, List<Figure> figures) {
+record BenchmarkView(
+    String id,
+    Benchmark benchmark,
+    List<Figure.Key> keys,
+    List<Figure> figures,
+    ScoreTable groups,
+    List<Slice> slices) {
 
-  static BenchmarkView of(
-      String id, Benchmark benchmark, List<Result> results, Map<Method, Style> styles) {
+  static BenchmarkView of(String id, Benchmark benchmark, List<Result> results, Legend legend) {
     List<Slice> slices = new ArrayList<>();
     List<Figure> figures = new ArrayList<>();
     Groups.by(Result::group, results)
@@ -22,11 +28,17 @@ record BenchmarkView(String id, Benchmark benchmark, List<Slice> slices, List<Fi
               boolean whole = group.isEmpty();
               slices.add(
                   whole ? 0 : slices.size(),
-                  Slice.of(id + "-" + slices.size(), benchmark, group, own));
+                  Slice.of(id + "-" + slices.size(), benchmark, group, own, legend));
               if (whole) {
-                figures.addAll(new ResultFigures(id, benchmark, own, styles).all());
+                figures.addAll(new ResultFigures(id, benchmark, own, legend).all());
               }
             });
-    return new BenchmarkView(id, benchmark, slices, figures);
+    return new BenchmarkView(
+        id,
+        benchmark,
+        results.stream().map(one -> Method.of(one.cell())).distinct().map(legend::key).toList(),
+        figures,
+        ScoreTable.ofGroups(results, legend),
+        slices);
   }
 }

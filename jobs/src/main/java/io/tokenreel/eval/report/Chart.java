@@ -7,7 +7,9 @@ import java.awt.font.FontRenderContext;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -30,32 +32,10 @@ record Chart(String description, Axis x, Axis y, double reference, List<Series> 
   static final Color QUIET = new Color(5, 0, 0);
   static final Color NOTHING = new Color(3, 0, 0, 0);
 
-  /**
-   * An axis.
-   *
-   * @param least it begins here; NaN to begin with the data
-   * @param most it ends here; NaN to end with the data
-   */
-  record Axis(String title, double least, double most) {
-
-    /** From 0 to where the data end. */
-    static Axis fromZero(String title) {
-      return new Axis(title, 0, Double.NaN);
-    }
-
-    private Double lowest() {
-      return Double.isNaN(least) ? null : Double.valueOf(least);
-    }
-
-    private Double highest() {
-      return Double.isNaN(most) ? null : Double.valueOf(most);
-    }
-  }
-
-  private static final int WIDTH = 440;
-  private static final int HEIGHT = 300;
-  private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
-  private static final BasicStroke THIN = new BasicStroke(1.25f);
+  private static final int WIDTH = 420;
+  private static final int HEIGHT = 290;
+  private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 14);
+  private static final BasicStroke THIN = new BasicStroke(1);
   private static final BasicStroke THICK = new BasicStroke(2);
 
   /** Whether Java finds a font to write axes in. */
@@ -68,9 +48,9 @@ record Chart(String description, Axis x, Axis y, double reference, List<Series> 
     }
   }
 
-  /** The colour that stands for a style. */
-  static Color colour(Style style) {
-    return new Color(4, style.number() & 0xff, style.number() >> 8);
+  /** The colour that stands for the n-th line. */
+  private static Color colour(int line) {
+    return new Color(ChartLines.RED, line & 0xff, line >> 8);
   }
 
   /** An {@code <svg>} element to stand within HTML; empty where there is nothing to draw with. */
@@ -82,26 +62,31 @@ record Chart(String description, Axis x, Axis y, double reference, List<Series> 
         new XYChartBuilder()
             .width(WIDTH)
             .height(HEIGHT)
-            .xAxisTitle(x.title)
-            .yAxisTitle(y.title)
+            .xAxisTitle(x.title())
+            .yAxisTitle(y.title())
             .build();
     style(chart.getStyler());
     if (Double.isFinite(reference)) {
       plain(
           chart,
           "reference",
-          new double[] {x.least, x.most},
+          new double[] {x.least(), x.most()},
           new double[] {reference, reference},
           QUIET);
     }
-    series.stream().filter(one -> !one.points().isEmpty()).forEach(one -> draw(chart, one));
+    for (int line = 0; line < series.size(); line++) {
+      if (!series.get(line).points().isEmpty()) {
+        draw(chart, series.get(line), line);
+      }
+    }
     ByteArrayOutputStream svg = new ByteArrayOutputStream();
     try {
       ChartEncoder.saveChart(chart, svg, "svg");
     } catch (IOException e) {
       throw new UncheckedIOException("cannot draw " + description, e);
     }
-    return ChartSvg.inline(svg.toByteArray(), id, description);
+    return ChartSvg.inline(
+        svg.toByteArray(), id, description, series.stream().map(Series::style).toList());
   }
 
   private void style(XYStyler styler) {
@@ -118,14 +103,22 @@ record Chart(String description, Axis x, Axis y, double reference, List<Series> 
     styler.setAxisTickMarksColor(GRID);
     styler.setPlotGridLinesColor(GRID);
     styler.setPlotGridLinesStroke(new BasicStroke(1)); // a dashed one becomes an outline per dash
-    styler.setMarkerSize(8);
+    styler.setMarkerSize(7);
     styler.setXAxisMin(x.lowest()).setXAxisMax(x.highest());
-    styler.setYAxisMin(y.lowest()).setYAxisMax(y.highest());
+    Axis covering = y.covering(heights());
+    styler.setYAxisMin(covering.lowest()).setYAxisMax(covering.highest());
   }
 
-  private static void draw(XYChart chart, Series series) {
-    Color colour = colour(series.style());
-    String name = Integer.toString(series.style().number());
+  private DoubleSummaryStatistics heights() {
+    return DoubleStream.concat(
+            DoubleStream.of(reference), series.stream().flatMapToDouble(Series::heights))
+        .filter(Double::isFinite)
+        .summaryStatistics();
+  }
+
+  private static void draw(XYChart chart, Series series, int number) {
+    Color colour = colour(number);
+    String name = Integer.toString(number);
     XYSeries line = chart.addSeries(name, series.x(), series.y());
     line.setLineColor(colour).setLineStyle(THICK);
     line.setMarkerColor(colour).setMarker(series.style().marker());

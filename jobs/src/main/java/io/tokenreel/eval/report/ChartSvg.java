@@ -6,7 +6,6 @@ import java.io.StringWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import javax.xml.XMLConstants;
@@ -42,12 +41,14 @@ final class ChartSvg {
    *
    * @param id starts every id in it
    * @param description read out in its place
+   * @param lines how its lines look
    */
-  static String inline(byte[] file, String id, String description) {
+  static String inline(byte[] file, String id, String description, List<Style> lines) {
     try {
       Document document = parse(file);
       Element root = document.getDocumentElement();
       OF_A_FILE.forEach(root::removeAttribute);
+      new ChartLines(document, lines).gather(elements(root));
       elements(root).forEach(element -> rewrite(element, id));
       root.setAttribute("role", "img");
       root.setAttribute("aria-label", description);
@@ -73,13 +74,9 @@ final class ChartSvg {
 
   private static void rewrite(Element element, String id) {
     String style = element.getAttribute("style");
-    Matcher colour = COLOUR.matcher(style);
     if (style.contains("fill-opacity:0;")) {
       element.getParentNode().removeChild(element);
       return;
-    }
-    if (colour.find() && colour.group(1).equals("4")) {
-      element.setAttribute("class", "line-" + line(colour).number());
     }
     NamedNodeMap attributes = element.getAttributes();
     for (int i = 0; i < attributes.getLength(); i++) {
@@ -89,7 +86,7 @@ final class ChartSvg {
             case "style" -> COLOUR.matcher(style).replaceAll(ChartSvg::variable);
             case "id", "clip-path" ->
                 attribute.getNodeValue().replaceFirst("clip-?\\d+", id + "-clip");
-            default -> DECIMALS.matcher(attribute.getNodeValue()).replaceAll(ChartSvg::shorter);
+            default -> shorter(attribute.getNodeValue());
           });
     }
   }
@@ -99,19 +96,19 @@ final class ChartSvg {
       case "1" -> "var(--ink)";
       case "2" -> "var(--rule)";
       case "5" -> "var(--quiet)";
-      case "4" -> "var(--colour-%d)".formatted(line(rgb).colour());
       default ->
           throw new IllegalStateException("a colour that stands for nothing: " + rgb.group());
     };
   }
 
-  private static Style line(MatchResult rgb) {
-    return new Style(Integer.parseInt(rgb.group(2)) + (Integer.parseInt(rgb.group(3)) << 8));
+  /** Numbers to a tenth of a pixel, which is more than a screen shows. */
+  static String shorter(String text) {
+    return DECIMALS.matcher(text).replaceAll(ChartSvg::rounded);
   }
 
-  /** A tenth of a pixel is more than a screen shows. */
-  private static String shorter(MatchResult number) {
-    return String.format(Locale.ROOT, "%.1f", Double.parseDouble(number.group()));
+  private static String rounded(MatchResult number) {
+    String rounded = String.format(Locale.ROOT, "%.1f", Double.parseDouble(number.group()));
+    return rounded.endsWith(".0") ? rounded.substring(0, rounded.length() - 2) : rounded;
   }
 
   private static String print(Element root) throws TransformerException {

@@ -1,6 +1,5 @@
 package io.tokenreel.eval.report;
 
-import io.tokenreel.eval.report.Chart.Axis;
 import io.tokenreel.eval.report.Series.Point;
 import io.tokenreel.eval.result.Cell;
 import io.tokenreel.eval.result.Example;
@@ -8,6 +7,7 @@ import io.tokenreel.eval.result.Example.Frame;
 import io.tokenreel.eval.result.Example.Kept;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
  * @param picked the choice that is shown first: a compression if there is one
  * @param choices what one may look at: every token, then what each compression keeps
  * @param budgets retention of frames over time, a line per compression; none without one
+ * @param answerers the cells with their answers to all the questions
  */
 record ExampleView(
     String id,
@@ -28,9 +29,8 @@ record ExampleView(
     List<FrameView> frames,
     List<Figure> budgets,
     List<BudgetRow> budgetRows,
-    List<AskedView> questions) {
-
-  private static final String ALL = "none";
+    List<AskedView> questions,
+    List<AskedView.Answerer> answerers) {
 
   /**
    * A compression to choose.
@@ -74,11 +74,16 @@ record ExampleView(
     }
   }
 
-  static ExampleView of(String id, Example example) {
+  static ExampleView of(String id, Example example, Legend legend) {
     List<Kept> selections =
-        example.selections().stream().filter(one -> !one.compression().equals(ALL)).toList();
+        example.selections().stream()
+            .filter(one -> !one.compression().equals(Cell.ALL_TOKENS))
+            .sorted(Comparator.comparing(Kept::compression, legend.compressionOrder()))
+            .toList();
     Cell baseline = example.baseline();
-    List<Choice> choices = choices(example, selections);
+    List<Choice> choices = choices(example, selections, legend);
+    List<AskedView> questions =
+        AskedView.all(example, choices.stream().map(Choice::compression).toList(), legend);
     return new ExampleView(
         id,
         example.videoId(),
@@ -95,29 +100,26 @@ record ExampleView(
         IntStream.range(0, example.frames().size())
             .mapToObj(i -> frame(example, selections, i))
             .toList(),
-        Figure.drawn(List.of(budgets(id, example, selections))),
+        Figure.drawn(List.of(budgets(id, example, selections, legend))),
         IntStream.range(0, example.frames().size())
             .mapToObj(i -> budgetRow(example, selections, i))
             .toList(),
-        AskedView.all(example, choices.stream().map(Choice::compression).toList()));
+        questions,
+        AskedView.answerers(questions));
   }
 
-  private static Style style(int choice) {
-    return new Style(choice - 1);
-  }
-
-  private static List<Choice> choices(Example example, List<Kept> selections) {
+  private static List<Choice> choices(Example example, List<Kept> selections, Legend legend) {
     int tokens = example.frames().size() * example.gridHeight() * example.gridWidth();
     List<Choice> choices = new ArrayList<>();
-    choices.add(new Choice(0, ALL, kept(tokens, tokens), Figure.Key.NONE));
+    choices.add(new Choice(0, Cell.ALL_TOKENS, kept(tokens, tokens), Figure.Key.NONE));
     for (Kept selection : selections) {
-      int number = choices.size();
+      String compression = selection.compression();
       choices.add(
           new Choice(
-              number,
-              selection.compression(),
+              choices.size(),
+              compression,
               kept(selection.index().length, tokens),
-              Figure.Key.of(style(number), selection.compression())));
+              Figure.Key.of(legend.style(compression), compression)));
     }
     return choices;
   }
@@ -156,21 +158,14 @@ record ExampleView(
         selections.stream().map(one -> Numbers.percent(one.budgets()[frame])).toList());
   }
 
-  private static Figure budgets(String id, Example example, List<Kept> selections) {
+  private static Figure budgets(String id, Example example, List<Kept> selections, Legend legend) {
     if (selections.isEmpty()) {
       return Figure.NONE;
     }
-    List<Series> series = new ArrayList<>();
-    for (Kept selection : selections) {
-      series.add(
-          new Series(
-              style(series.size() + 1),
-              IntStream.range(0, selection.budgets().length)
-                  .mapToObj(
-                      i ->
-                          Point.of(example.frames().get(i).seconds(), 100 * selection.budgets()[i]))
-                  .toList()));
-    }
+    List<Series> series =
+        selections.stream()
+            .map(one -> new Series(legend.style(one.compression()), budgets(example, one)))
+            .toList();
     String caption = "Budget of each frame over time";
     return Figure.of(
         id + "-budgets",
@@ -181,5 +176,11 @@ record ExampleView(
             Axis.fromZero("Tokens kept, %"),
             Double.NaN,
             series));
+  }
+
+  private static List<Point> budgets(Example example, Kept selection) {
+    return IntStream.range(0, selection.budgets().length)
+        .mapToObj(i -> Point.of(example.frames().get(i).seconds(), 100 * selection.budgets()[i]))
+        .toList();
   }
 }

@@ -15,15 +15,15 @@ record Figure(String caption, String svg) {
   /**
    * A line's name beside its mark.
    *
-   * @param colour the stylesheet's, 0 ..
+   * @param classes the stylesheet's, of its colour
    */
-  record Key(int number, int colour, String symbol, String name) {
+  record Key(String classes, String symbol, String name) {
 
     /** Stands for no line. */
-    static final Key NONE = new Key(-1, 0, "", "");
+    static final Key NONE = new Key("", "", "");
 
     static Key of(Style style, String name) {
-      return new Key(style.number(), style.colour(), style.symbol(), name);
+      return new Key(style.classes(), style.symbol(), name);
     }
   }
 

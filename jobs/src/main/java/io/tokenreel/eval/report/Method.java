@@ -10,18 +10,20 @@ import java.util.regex.Pattern;
  *
  * <p>The first number in a compression's spec is how much it keeps, since every method has one such
  * setting, a required one; another method is what differs in anything else.
+ *
+ * @param compression its spec without that number
+ * @param kv the KV cache spec
  */
-record Method(String name) {
+record Method(String compression, String kv) {
 
   private static final Pattern NUMBER = Pattern.compile("\\d+(\\.\\d+)?(/\\d+)?");
-  private static final String ALL_KEYS = "full";
 
   static Method of(Cell cell) {
-    String compression = atAnyShare(cell.compression());
-    return new Method(cell.kv().equals(ALL_KEYS) ? compression : compression + ", KV " + cell.kv());
+    return new Method(atAnyShare(cell.compression()), cell.kv());
   }
 
-  private static String atAnyShare(String spec) {
+  /** A compression's spec without the number that says how much it keeps. */
+  static String atAnyShare(String spec) {
     int colon = spec.indexOf(':');
     if (colon < 0) {
       return spec;

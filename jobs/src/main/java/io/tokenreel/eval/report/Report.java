@@ -73,7 +73,7 @@ public final class Report {
    * @throws IOException when the stream cannot be written
    */
   public void write(OutputStream out) throws IOException {
-    Page page = new Page(title, results, examples, provenance);
+    Page page = Page.of(title, results, examples, provenance);
     JinjaTemplate template = JinjaTemplate.html(Report.class, "report.html");
     out.write(template.render(Map.of("page", page)).getBytes(StandardCharsets.UTF_8));
   }

@@ -1,6 +1,5 @@
 package io.tokenreel.eval.report;
 
-import io.tokenreel.eval.report.Chart.Axis;
 import io.tokenreel.eval.report.Series.Point;
 import io.tokenreel.eval.result.Estimate;
 import io.tokenreel.eval.result.Result;
@@ -18,13 +17,13 @@ final class ResultFigures {
   private final String id;
   private final Benchmark benchmark;
   private final Map<Method, List<Result>> lines;
-  private final Map<Method, Style> styles;
+  private final Legend legend;
 
-  ResultFigures(String id, Benchmark benchmark, List<Result> results, Map<Method, Style> styles) {
+  ResultFigures(String id, Benchmark benchmark, List<Result> results, Legend legend) {
     this.id = id;
     this.benchmark = benchmark;
     this.lines = Groups.by(one -> Method.of(one.cell()), results);
-    this.styles = styles;
+    this.legend = legend;
   }
 
   List<Figure> all() {
@@ -46,7 +45,7 @@ final class ResultFigures {
         "Score on %s against the share of tokens, with 95%% intervals; the thin line is the baseline's"
             .formatted(benchmark.task()),
         new Axis("Share of tokens, %", 0, ALL_PERCENT),
-        new Axis(benchmark.metric(), Double.NaN, Double.NaN),
+        Axis.free(benchmark.metric()),
         baselineScore(),
         this::scored);
   }
@@ -64,7 +63,7 @@ final class ResultFigures {
   private double baselineScore() {
     return lines.values().stream()
         .flatMap(List::stream)
-        .filter(one -> one.cell().isBaseline() && one.score() != null)
+        .filter(one -> one.cell().isBaseline() && ScoreView.isScored(one))
         .mapToDouble(one -> benchmark.scale() * one.score().mean())
         .findFirst()
         .orElse(Double.NaN);
@@ -73,7 +72,7 @@ final class ResultFigures {
   private Point scored(Result result) {
     double share = ALL_PERCENT * result.cost().tokenShare();
     Estimate score = result.score();
-    if (score == null) {
+    if (!ScoreView.isScored(result)) {
       return Point.of(share, Double.NaN);
     }
     double scale = benchmark.scale();
@@ -90,7 +89,7 @@ final class ResultFigures {
     List<Series> series = new ArrayList<>();
     lines.forEach(
         (method, results) ->
-            series.add(new Series(styles.get(method), results.stream().map(point).toList())));
+            series.add(new Series(legend.style(method), results.stream().map(point).toList())));
     series.removeIf(line -> line.points().isEmpty());
     String description =
         "%s: %d methods. The numbers are in the tables below.".formatted(caption, series.size());

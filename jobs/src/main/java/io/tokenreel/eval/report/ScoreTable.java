@@ -1,124 +1,136 @@
 package io.tokenreel.eval.report;
 
-import io.tokenreel.eval.result.Cell;
 import io.tokenreel.eval.result.Result;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.DoubleSummaryStatistics;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.DoubleStream;
+import java.util.function.Function;
 
 /**
- * The table as papers print it: cells down, in groups of about one share of tokens, and benchmarks
- * across.
+ * A table as papers print it: cells down, in groups of about one share of tokens, and benchmarks
+ * across, or the groups of one.
  *
- * @param scored those of the benchmarks that have a score
+ * @param meanOf how many columns have a score, where a row has their mean; else 0
  */
-record ScoreTable(List<Benchmark> benchmarks, List<Group> groups, List<Benchmark> scored) {
+record ScoreTable(List<Heading> columns, List<Group> groups, int meanOf) {
 
-  /** A share is about that of its group's first when it is no more than this part below it. */
-  private static final double SAME_SHARE = 0.1;
+  /** What is over a column. */
+  record Heading(String name, List<String> details) {
 
-  private static final double NEARLY_ALL = 0.995;
+    private static Heading of(Benchmark benchmark) {
+      return new Heading(benchmark.task(), List.of(benchmark.metric(), benchmark.version()));
+    }
+
+    private static Heading of(String group) {
+      return new Heading(group.isEmpty() ? "all" : group, List.of());
+    }
+  }
 
   /** Rows of about one share, the baseline first, the others in the order of the results. */
   record Group(String label, List<Row> rows) {}
 
   /**
-   * A cell on all benchmarks.
+   * A cell.
    *
-   * @param share of tokens that it truly has, from the least to the most over the benchmarks
-   * @param scores one per benchmark
-   * @param meanRetained over all scored benchmarks, as a percentage of the baseline's; a row that
+   * @param share of tokens that it truly has, from the least to the most over the columns
+   * @param scores one per column
+   * @param meanRetained over all scored columns, as a percentage of the baseline's; a row that
    *     lacks one has none, for its mean would be of other benchmarks
    */
-  record Row(
-      String compression, String kv, String share, List<ScoreView> scores, String meanRetained) {}
+  record Row(CellName cell, String share, List<ScoreView> scores, String meanRetained) {}
 
-  static ScoreTable of(List<Result> results) {
-    List<Benchmark> benchmarks = List.copyOf(Groups.by(Benchmark::of, results).keySet());
+  static ScoreTable ofBenchmarks(List<Result> results, Legend legend) {
     List<Result> whole = results.stream().filter(one -> one.group().isEmpty()).toList();
-    List<CellResults> cells = new ArrayList<>();
-    Groups.by(Result::cell, whole).forEach((cell, own) -> cells.add(new CellResults(cell, own)));
+    List<Benchmark> benchmarks = results.stream().map(Benchmark::of).distinct().toList();
     List<Benchmark> scored =
         whole.stream().filter(one -> one.score() != null).map(Benchmark::of).distinct().toList();
+    return new ScoreTable(
+        benchmarks.stream().map(Heading::of).toList(),
+        groups(whole, Benchmark::of, benchmarks, scored, legend),
+        scored.size() > 1 ? scored.size() : 0);
+  }
+
+  /** Of one benchmark's results; without a column where it has no groups. */
+  static ScoreTable ofGroups(List<Result> results, Legend legend) {
+    List<String> groups = results.stream().map(Result::group).distinct().sorted().toList();
+    if (groups.size() < 2) {
+      return new ScoreTable(List.of(), List.of(), 0);
+    }
+    return new ScoreTable(
+        groups.stream().map(Heading::of).toList(),
+        groups(results, Result::group, groups, List.of(), legend),
+        0);
+  }
+
+  /** Columns in all: the cell's two, the scores, the mean. Public, for the template calls it. */
+  public int width() {
+    return 2 + columns.size() + (meanOf > 0 ? 1 : 0);
+  }
+
+  private static <K> List<Group> groups(
+      List<Result> results,
+      Function<Result, K> key,
+      List<K> columns,
+      List<K> averaged,
+      Legend legend) {
     List<Group> groups = new ArrayList<>();
-    for (List<CellResults> group : byShare(cells)) {
-      List<Row> rows = group.stream().map(cell -> row(cell, benchmarks, scored)).toList();
-      groups.add(new Group(label(group), rows));
+    for (ShareGroup group : ShareGroup.all(results)) {
+      Map<K, String> best = best(group, key);
+      List<Row> rows = new ArrayList<>();
+      group
+          .cells()
+          .forEach(
+              (cell, own) -> {
+                Map<K, Result> byColumn = new HashMap<>();
+                own.forEach(one -> byColumn.put(key.apply(one), one));
+                rows.add(
+                    new Row(
+                        CellName.of(cell, legend),
+                        range(own),
+                        columns.stream()
+                            .map(column -> ScoreView.of(byColumn.get(column), best.get(column)))
+                            .toList(),
+                        mean(averaged.stream().map(byColumn::get).toList())));
+              });
+      groups.add(new Group(group.label(), rows));
     }
-    return new ScoreTable(benchmarks, groups, scored);
-  }
-
-  /** Whether a mean over benchmarks says more than they do. Public, for the template calls it. */
-  public boolean hasMean() {
-    return scored.size() > 1;
-  }
-
-  /** Columns in all: the cell's three, the benchmarks, the mean. */
-  public int columns() {
-    return 3 + benchmarks.size() + (hasMean() ? 1 : 0);
-  }
-
-  private record CellResults(Cell cell, List<Result> results) {
-
-    DoubleStream shares() {
-      return results.stream().mapToDouble(one -> one.cost().tokenShare());
-    }
-
-    /** 0 where no answer has a cost. */
-    double share() {
-      return shares().filter(Double::isFinite).average().orElse(0);
-    }
-  }
-
-  private static List<List<CellResults>> byShare(List<CellResults> cells) {
-    List<CellResults> descending = new ArrayList<>(cells);
-    descending.sort(Comparator.comparingDouble(CellResults::share).reversed());
-    List<List<CellResults>> groups = new ArrayList<>();
-    double first = Double.POSITIVE_INFINITY;
-    for (CellResults cell : descending) {
-      if (cell.share() < first * (1 - SAME_SHARE)) {
-        groups.add(new ArrayList<>());
-        first = cell.share();
-      }
-      groups.get(groups.size() - 1).add(cell);
-    }
-    groups.forEach(
-        group ->
-            group.sort(
-                Comparator.comparing((CellResults one) -> !one.cell.isBaseline())
-                    .thenComparing(cells::indexOf)));
     return groups;
   }
 
-  private static String label(List<CellResults> group) {
-    double share = group.stream().mapToDouble(CellResults::share).average().orElseThrow();
-    if (share == 0) {
-      return "No answers";
-    }
-    return share >= NEARLY_ALL
-        ? "All tokens"
-        : "About %s%% of the tokens".formatted(Numbers.whole(100 * share));
+  /** The best score of each column as it is printed, where compressions compete. */
+  private static <K> Map<K, String> best(ShareGroup group, Function<Result, K> key) {
+    Map<K, String> best = new HashMap<>();
+    List<Result> rivals =
+        group.cells().values().stream()
+            .flatMap(List::stream)
+            .filter(one -> !one.cell().isBaseline() && ScoreView.isScored(one))
+            .toList();
+    Groups.by(key, rivals)
+        .forEach(
+            (column, own) -> {
+              if (own.stream().map(one -> one.cell().compression()).distinct().count() > 1) {
+                own.stream()
+                    .max((a, b) -> Double.compare(a.score().mean(), b.score().mean()))
+                    .ifPresent(one -> best.put(column, ScoreView.score(one)));
+              }
+            });
+    return best;
   }
 
-  private static Row row(CellResults cell, List<Benchmark> benchmarks, List<Benchmark> scored) {
-    Map<Benchmark, Result> results = new HashMap<>();
-    cell.results.forEach(one -> results.put(Benchmark.of(one), one));
-    double[] retained =
-        scored.stream().map(results::get).mapToDouble(ScoreView::retained).toArray();
-    return new Row(
-        cell.cell.compression(),
-        cell.cell.kv(),
-        range(cell.shares().filter(Double::isFinite).summaryStatistics()),
-        benchmarks.stream().map(one -> ScoreView.of(results.get(one))).toList(),
-        Numbers.percentage(Arrays.stream(retained).average().orElse(Double.NaN)));
+  private static String mean(List<Result> results) {
+    double[] retained = results.stream().mapToDouble(ScoreView::retained).toArray();
+    return Numbers.percentage(Arrays.stream(retained).average().orElse(Double.NaN));
   }
 
-  private static String range(DoubleSummaryStatistics shares) {
+  private static String range(List<Result> results) {
+    DoubleSummaryStatistics shares =
+        results.stream()
+            .mapToDouble(one -> one.cost().tokenShare())
+            .filter(Double::isFinite)
+            .summaryStatistics();
     if (shares.getCount() == 0) {
       return Numbers.NONE;
     }

@@ -9,46 +9,62 @@ import java.util.List;
  * A score in the table.
  *
  * @param score on the upstream scale
+ * @param rank {@code best} for the best of its group, else {@code score}
  * @param retained of the baseline's; empty without a score
- * @param counts what the score lacks, for it counts as wrong
- * @param lacks {@code lacks} where something is lacking, else {@code whole}
+ * @param lacking what it lacks, for that counts as wrong; empty for nothing
  */
-record ScoreView(String score, String retained, String counts, String lacks) {
+record ScoreView(String score, String rank, String retained, String lacking) {
 
   static final String NOT_SCORED = "not scored";
 
-  private static final ScoreView NOT_RUN = new ScoreView("not run", "", "", "whole");
+  private static final String NO_ANSWERS = "no answers";
+  private static final ScoreView NOT_RUN = new ScoreView("not run", "score", "", "");
 
   /**
    * Of a result.
    *
    * @param result null where the cell was not run on the benchmark
+   * @param best the best score of the group as it is printed; null where there is none
    */
-  static ScoreView of(Result result) {
+  static ScoreView of(Result result, String best) {
     if (result == null) {
       return NOT_RUN;
     }
-    List<String> lacking = lacking(result.counts());
+    String score = score(result);
+    double retained = retained(result);
     return new ScoreView(
-        score(result),
-        result.score() == null ? "" : Numbers.percentage(retained(result)),
-        lacking.isEmpty() ? "all answered and read" : String.join(", ", lacking),
-        lacking.isEmpty() ? "whole" : "lacks");
+        score,
+        score.equals(best) && !result.cell().isBaseline() ? "best" : "score",
+        Double.isNaN(retained) ? "" : Numbers.percentage(retained),
+        String.join(", ", lacking(result.counts())));
   }
 
+  /** Whether it has a score of any answer. */
+  static boolean isScored(Result result) {
+    return result.score() != null && hasAnswers(result.counts());
+  }
+
+  private static boolean hasAnswers(Counts counts) {
+    return counts.missingVideos() + counts.missingAnswers() < counts.questions();
+  }
+
+  /** A cell without an answer has failed: its zero is no score of a method. */
   static String score(Result result) {
-    return result.score() == null
-        ? NOT_SCORED
-        : Numbers.fixed(result.score().mean() * result.scale(), Numbers.digits(result.scale()));
+    if (result.score() == null) {
+      return NOT_SCORED;
+    }
+    return hasAnswers(result.counts())
+        ? Numbers.fixed(result.score().mean() * result.scale(), Numbers.digits(result.scale()))
+        : NO_ANSWERS;
   }
 
   /**
-   * The percentage of the baseline's score, which is 100 for itself; NaN without one.
+   * The percentage of the baseline's score, which is 100 for itself; NaN without either.
    *
    * @param result may be null
    */
   static double retained(Result result) {
-    if (result == null || result.score() == null) {
+    if (result == null || !isScored(result)) {
       return Double.NaN;
     }
     if (result.retainedPercent() != null) {

@@ -2,6 +2,7 @@ package io.tokenreel.eval.report;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.DoubleStream;
 
 /**
  * A line of a figure.
@@ -33,6 +34,12 @@ record Series(Style style, List<Point> points) {
     boolean hasInterval() {
       return Double.isFinite(low) && Double.isFinite(high);
     }
+  }
+
+  /** All that the y axis has to hold. */
+  DoubleStream heights() {
+    return points.stream()
+        .flatMapToDouble(point -> DoubleStream.of(point.y, point.low, point.high));
   }
 
   double[] x() {

@@ -47,6 +47,7 @@ public record Example(
    * A cell's answer.
    *
    * @param response null where there is none
+   * @param correct null where the task is not scored yet
    */
-  public record Said(Cell cell, String response, boolean correct) {}
+  public record Said(Cell cell, String response, Boolean correct) {}
 }

@@ -17,10 +17,10 @@ class MethodTest {
           vidcom2:retention=0.25,mode=paper                   | full           | vidcom2:mode=paper
           frames:keep=1/4                                     | full           | frames
           topk:score=norm,budget=even,retention=0.25,seed=3   | full           | topk:score=norm,budget=even,seed=3
-          dycoke:prune=0.7                                    | dycoke:layer=5 | dycoke, KV dycoke:layer=5
-          none                                                | dycoke         | none, KV dycoke
+          dycoke:prune=0.7                                    | dycoke:layer=5 | dycoke
+          none                                                | dycoke         | none
           """)
-  void of_cell_isItWithoutItsShare(String compression, String kv, String name) {
-    assertEquals(name, Method.of(SampleReport.cell(compression, kv)).name());
+  void of_cell_isItWithoutItsShare(String compression, String kv, String method) {
+    assertEquals(new Method(method, kv), Method.of(SampleReport.cell(compression, kv)));
   }
 }
