@@ -13,12 +13,12 @@ import java.util.List;
  * @param retained of the baseline's; empty without a score
  * @param lacking what it lacks, for that counts as wrong; empty for nothing
  */
-record ScoreView(String score, String rank, String retained, String lacking) {
+record ScoreView(String score, String rank, String retained, List<String> lacking) {
 
   static final String NOT_SCORED = "not scored";
 
   private static final String NO_ANSWERS = "no answers";
-  private static final ScoreView NOT_RUN = new ScoreView("not run", "score", "", "");
+  private static final ScoreView NOT_RUN = new ScoreView("not run", "score", "", List.of());
 
   /**
    * Of a result.
@@ -36,7 +36,7 @@ record ScoreView(String score, String rank, String retained, String lacking) {
         score,
         score.equals(best) && !result.cell().isBaseline() ? "best" : "score",
         Double.isNaN(retained) ? "" : Numbers.percentage(retained),
-        String.join(", ", lacking(result.counts())));
+        lacking(result.counts()));
   }
 
   /** Whether it has a score of any answer. */
