@@ -34,7 +34,8 @@ final class BenchCommand implements Callable<Integer> {
     decode,
     encode,
     language,
-    pipeline
+    pipeline,
+    sweep
   }
 
   private static final int KERNEL_ROUNDS = 5;
@@ -43,21 +44,23 @@ final class BenchCommand implements Callable<Integer> {
   private static final int ENCODE_FRAMES = 8;
   private static final int ENCODE_RUNS = 5;
   private static final int LANGUAGE_RUNS = 5;
+  private static final int PIPELINE_VIDEOS = 200;
+  private static final int SWEEP_VIDEOS = 16;
 
   @Spec private CommandSpec spec;
 
   @Parameters(
       index = "0",
-      paramLabel = "kernels|decode|encode|language|pipeline",
+      paramLabel = "kernels|decode|encode|language|pipeline|sweep",
       description = "what to measure")
   private Area area;
 
   @Option(
       names = "--videos",
-      defaultValue = "200",
       paramLabel = "N",
-      description = "pipeline only: generated videos; at least 1 (default: ${DEFAULT-VALUE})")
-  private int videos;
+      description =
+          "pipeline and sweep only: generated videos; at least 1 (default: 200 for pipeline, 16 larger ones for sweep)")
+  private Integer videos;
 
   @Option(
       names = "--layers",
@@ -78,6 +81,7 @@ final class BenchCommand implements Callable<Integer> {
           case encode -> EncodeBench.run(ENCODE_LAYERS, ENCODE_FRAMES, ENCODE_RUNS);
           case language -> language();
           case pipeline -> pipeline();
+          case sweep -> sweep();
         };
     PrintWriter out = spec.commandLine().getOut();
     if (session.json()) {
@@ -97,11 +101,23 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private List<BenchRow> pipeline() throws IOException {
-    if (videos < 1) {
+    int chosen = videos(PIPELINE_VIDEOS);
+    try (SparkSession spark = session.session("bench")) {
+      return new PipelineBench(spark, chosen).run();
+    }
+  }
+
+  private List<BenchRow> sweep() throws IOException {
+    int chosen = videos(SWEEP_VIDEOS);
+    try (SparkSession spark = session.session("bench")) {
+      return new SweepBench(spark, chosen).run();
+    }
+  }
+
+  private int videos(int usual) {
+    if (videos != null && videos < 1) {
       throw new SettingsException("--videos must be at least 1; got " + videos);
     }
-    try (SparkSession spark = session.session("bench")) {
-      return new PipelineBench(spark, videos).run();
-    }
+    return videos == null ? usual : videos;
   }
 }

@@ -6,16 +6,21 @@ import java.util.SplittableRandom;
 /** Paints the frames of a scene: the backdrop, its noise, and over them the objects. */
 final class SceneRenderer implements FramePainter {
 
-  private static final int CHANNELS = 3;
+  static final int CHANNELS = 3;
   private static final int NOISE_LEVELS = 1 << 16; // a power of two
   private static final int NOISE_STRIDE = 7919; // a prime, so that frames differ
 
   private final Scene scene;
+  private final int repeats;
   private final byte[] still; // [HEIGHT][WIDTH][3]
   private final byte[] noise; // [NOISE_LEVELS]
 
-  SceneRenderer(Scene scene) {
+  /**
+   * @param repeats frames that are painted of each of the scene's, which differ in noise
+   */
+  SceneRenderer(Scene scene, int repeats) {
     this.scene = scene;
+    this.repeats = repeats;
     this.still = plain(scene.backdrop());
     scene.backdrop().marks().forEach(this::paintMark);
     this.noise = noise(scene.backdrop().noise(), new SplittableRandom(scene.seed()));
@@ -65,12 +70,13 @@ final class SceneRenderer implements FramePainter {
       int level = (still[i] & 0xff) + noise[(i + shift) & (NOISE_LEVELS - 1)];
       rgb[i] = (byte) Math.max(0, Math.min(255, level));
     }
+    int moment = frame / repeats;
     for (SceneObject object : scene.objects()) {
-      if (object.visible(frame)) {
+      if (object.visible(moment)) {
         double half = object.size() / 2.0;
         cover(
             object.shape(),
-            new double[] {object.x(frame), object.y(frame), half, half},
+            new double[] {object.x(moment), object.y(moment), half, half},
             at -> {
               for (int channel = 0; channel < CHANNELS; channel++) {
                 rgb[at + channel] = (byte) object.colour().level(channel);

@@ -3,7 +3,6 @@ package io.tokenreel.eval.scene;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.tokenreel.video.VideoWriter;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,7 +30,6 @@ public record SceneSet(SceneSplit split, int first, int videos, int samples, int
 
   static final String ENDING = ".mp4";
 
-  private static final int KEYFRAME_INTERVAL = 15;
   private static final ObjectMapper JSON =
       JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
 
@@ -71,6 +69,11 @@ public record SceneSet(SceneSplit split, int first, int videos, int samples, int
    * @param rendered is run after every video, by any thread
    */
   public void write(Path folder, Runnable rendered) throws IOException {
+    write(folder, Footage.PLAIN, rendered);
+  }
+
+  /** The same with videos of another size or length. */
+  public void write(Path folder, Footage footage, Runnable rendered) throws IOException {
     Path target = Files.createDirectories(folder.resolve("videos"));
     int[] numbers = numbers();
     try {
@@ -78,7 +81,7 @@ public record SceneSet(SceneSplit split, int first, int videos, int samples, int
           .parallel()
           .forEach(
               number -> {
-                render(scene(number), target.resolve(name(number) + ENDING));
+                render(scene(number), footage, target.resolve(name(number) + ENDING));
                 rendered.run();
               });
     } catch (UncheckedIOException e) {
@@ -113,16 +116,9 @@ public record SceneSet(SceneSplit split, int first, int videos, int samples, int
     return "%s-%06d".formatted(split.word(), number);
   }
 
-  static void render(Scene scene, Path file) {
+  private static void render(Scene scene, Footage footage, Path file) {
     try {
-      VideoWriter.write(
-          file,
-          Scene.WIDTH,
-          Scene.HEIGHT,
-          SceneClock.FRAMES_PER_SECOND,
-          KEYFRAME_INTERVAL,
-          scene.clock().frames(),
-          new SceneRenderer(scene));
+      footage.render(scene, file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

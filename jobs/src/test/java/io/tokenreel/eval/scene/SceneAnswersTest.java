@@ -21,10 +21,19 @@ class SceneAnswersTest {
 
   @Test
   void answers_ofDecodedFrames_areWhatTheirPixelsShow(@TempDir Path folder) throws IOException {
-    SceneSet set = new SceneSet(SceneSplit.TEST, 0, VIDEOS, SceneSet.SAMPLES);
-    set.write(folder, () -> {});
+    check(VIDEOS, Footage.PLAIN, folder);
+  }
+
+  @Test
+  void answers_ofLargerAndLongerVideos_areTheSame(@TempDir Path folder) throws IOException {
+    check(4, new Footage(2, 5, 30, 50), folder);
+  }
+
+  private static void check(int videos, Footage footage, Path folder) throws IOException {
+    SceneSet set = new SceneSet(SceneSplit.TEST, 0, videos, SceneSet.SAMPLES);
+    set.write(folder, footage, () -> {});
     try (DecodedScenes decoded = new DecodedScenes(SceneSet.SAMPLES)) {
-      for (int number = 0; number < VIDEOS; number++) {
+      for (int number = 0; number < videos; number++) {
         String name = set.name(number);
         Path file = folder.resolve("videos").resolve(name + SceneSet.ENDING);
         check(set.scene(number), name, decoded.frames(file));

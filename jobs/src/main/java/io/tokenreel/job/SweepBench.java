@@ -1,0 +1,149 @@
+package io.tokenreel.job;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tokenreel.bench.BenchRow;
+import io.tokenreel.eval.scene.Footage;
+import io.tokenreel.eval.scene.SceneSet;
+import io.tokenreel.eval.scene.SceneSplit;
+import io.tokenreel.model.Models;
+import io.tokenreel.model.kv.KvSpec;
+import io.tokenreel.model.prompt.PromptTemplates;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.commons.io.FileUtils;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * What a sweep costs against running each of its settings anew: wall time in one session, on
+ * generated videos of {@value #SCALE} times the scenes' width and height and some twenty seconds.
+ * The sweep goes first, with the JVM still cold, and its results and report are in its time; the
+ * report shows no videos, as the single runs show none either.
+ */
+final class SweepBench {
+
+  private static final int SCALE = 4; // 1280 x 960
+  private static final int REPEATS = 13; // 598 frames
+  private static final int FRAMES_PER_SECOND = 30;
+  private static final int KEYFRAME_INTERVAL = 250; // an encoder's usual one
+  private static final int QUESTIONS = 3;
+  private static final String SAMPLING = "uniform:frames=" + SceneSet.SAMPLES;
+  private static final String SCORING = "options:form=text";
+  private static final List<String> COMPRESSIONS =
+      List.of(
+          "none",
+          "vidcom2:retention=0.5",
+          "vidcom2:retention=0.25",
+          "vidcom2:retention=0.15",
+          "vidcom2:retention=0.1",
+          "dycoke:prune=0.66,mode=paper",
+          "uniform:retention=0.5",
+          "uniform:retention=0.25",
+          "uniform:retention=0.1",
+          "random:retention=0.5",
+          "random:retention=0.25",
+          "random:retention=0.1");
+
+  private final SparkSession spark;
+  private final int videos;
+
+  SweepBench(SparkSession spark, int videos) {
+    this.spark = spark;
+    this.videos = videos;
+  }
+
+  /** Both ways' wall time, and the sweep's share of the other's. */
+  List<BenchRow> run() throws IOException {
+    Path folder = Files.createTempDirectory("tokenreel-sweep-bench");
+    try {
+      Path root = Files.createDirectories(folder.resolve("benchmark"));
+      new SceneSet(SceneSplit.TEST, 0, videos, SceneSet.SAMPLES, QUESTIONS)
+          .write(root, new Footage(SCALE, REPEATS, FRAMES_PER_SECOND, KEYFRAME_INTERVAL), () -> {});
+      askSome(root.resolve("questions.jsonl"));
+      long start = System.nanoTime();
+      SweepJob sweep = new SweepJob(spark, sweep(root, folder.resolve("sweep")), Progress::silent);
+      sweep.run(new PrintWriter(Writer.nullWriter()));
+      if (!sweep.failures().isEmpty()) {
+        throw new IllegalStateException("cells of the sweep failed: " + sweep.failures());
+      }
+      double together = (System.nanoTime() - start) / 1e6;
+      start = System.nanoTime();
+      for (int i = 0; i < COMPRESSIONS.size(); i++) {
+        runAnew(root, folder.resolve("anew-" + i), COMPRESSIONS.get(i));
+      }
+      double anew = (System.nanoTime() - start) / 1e6;
+      String yardstick = "each anew";
+      String what = "%d settings x %d questions, ".formatted(COMPRESSIONS.size(), QUESTIONS);
+      return List.of(
+          BenchRow.millis(what + "each anew: %d videos".formatted(videos), anew, 1, yardstick),
+          BenchRow.millis(what + "one sweep", together, together / anew, yardstick));
+    } finally {
+      FileUtils.deleteDirectory(folder.toFile());
+    }
+  }
+
+  /** Leaves the first questions of each video. */
+  private static void askSome(Path questions) throws IOException {
+    Map<String, Integer> asked = new HashMap<>();
+    List<String> left = new ArrayList<>();
+    for (String line : Files.readAllLines(questions)) {
+      String video = new ObjectMapper().readTree(line).get("video_id").asText();
+      if (asked.merge(video, 1, Integer::sum) <= QUESTIONS) {
+        left.add(line);
+      }
+    }
+    Files.write(questions, left);
+  }
+
+  private static SweepSettings sweep(Path root, Path output) {
+    return new SweepSettings(
+        output.toString(),
+        List.of(Models.DEFAULT),
+        List.of(SAMPLING),
+        COMPRESSIONS,
+        List.of(KvSpec.FULL.toString()),
+        List.of("generated:root=" + root),
+        PromptTemplates.CHAT,
+        "bf16",
+        "auto",
+        0,
+        PrecomputeSettings.VIDEOS_PER_COMMIT);
+  }
+
+  private void runAnew(Path root, Path output, String compression) throws IOException {
+    new PrecomputeJob(
+            spark,
+            PrecomputeSettings.of(
+                List.of(root.resolve("videos").toString()),
+                output.toString(),
+                Models.DEFAULT,
+                SAMPLING,
+                List.of(compression),
+                "bf16",
+                "auto",
+                PrecomputeSettings.VIDEOS_PER_COMMIT),
+            Progress.silent())
+        .run();
+    new AnswerJob(
+            spark,
+            new AnswerSettings(
+                output.toString(),
+                List.of(root.resolve("questions.jsonl").toString()),
+                output.toString(),
+                Models.DEFAULT,
+                List.of(compression),
+                "auto",
+                PromptTemplates.CHAT,
+                KvSpec.FULL.toString(),
+                SCORING,
+                PrecomputeSettings.VIDEOS_PER_COMMIT),
+            Progress.silent())
+        .run();
+  }
+}
