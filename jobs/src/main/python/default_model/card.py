@@ -12,7 +12,7 @@ import checkpoint
 from evaluate import FRAMES, SPECS, accuracy, markdown
 from packing import Texts
 from scenes import SceneFolder
-from train import PHASES, SEED
+from train import FIRST_BACKGROUND, GROWTH_FROM, GROWTH_UNTIL, PHASES, SEED
 
 CARD = """# TokenReel's default model
 
@@ -24,14 +24,15 @@ the video, and to show what a compression keeps.
 ## How it was made
 
 `jobs/src/main/python/default_model/train.py`, seed {seed}, weights from scratch, on two cores that were shared with other work: {steps} steps, {minutes:.0f}
-minutes. {train} videos, H.264 files, read through the same sampling, colour conversion and resize as TokenReel's decoder. {remark}
+minutes. {train} videos, H.264 files, read through the same sampling, colour conversion and resize as TokenReel's decoder.
 
 Videos of training, validation and test come from disjoint ranges of seeds. In the first phase ({names} steps of {frames} frames) the vision side alone learned
 that a token which shows an object lies near the object's words and tells its row and column, and that other tokens lie near nothing. In the second
-({answers} steps of {videos_a_step} videos) the language side alone learned to answer from these tokens, at first from those that show objects, and from more of the
-others each time that it had learned every kind of question; halfway through its layers a token also told what the tokens before it say of its object (which
-way it has moved, how many objects were seen, whether it is the first or the newest). The heads for what was learned beside the answers are not in the
-checkpoint. Training asks every question that a scene decides, the benchmark one of each kind.
+({answers} steps of {videos_a_step} videos) the language side alone learned to answer from these tokens, for {first:.0%} of the steps from those that show objects and
+{background:.0%} of the others, then from ever more of these, and from {last:.0%} of the steps on from all; the worse it did a kind of question, the more that kind counted.
+Halfway through its layers a token also told what the tokens before it say of its object (which way it has moved, how many objects were seen, whether it is
+the first or the newest). The heads for what was learned beside the answers are not in the checkpoint. Training asks every question that a scene decides,
+the benchmark one of each kind.
 
 Dropout of tokens: in the second phase a random share of the tokens was kept (all, 75, 50, 35, 25 or 15%), drawn evenly or at a rate of its own per
 frame, and never by a score that a compression method computes. Answers that the kept tokens no longer decide were not taught. So the model can read compressed
@@ -54,7 +55,6 @@ def main() -> None:
     parser.add_argument("--log", type=Path, required=True)
     parser.add_argument("--scenes", type=Path, required=True)
     parser.add_argument("--train-videos", type=int, default=10000, help="how many training had")
-    parser.add_argument("--remark", default="", help="what else is to be known of this run")
     arguments = parser.parse_args()
     model, tokenizer = checkpoint.load(arguments.model)
     folder = SceneFolder(arguments.scenes, FRAMES, checkpoint.IMAGE_SIZE)
@@ -68,11 +68,13 @@ def main() -> None:
         steps=last["step"],
         train=arguments.train_videos,
         minutes=last["minutes"],
-        remark=arguments.remark,
         names=PHASES[0].steps,
         frames=PHASES[0].batch,
         answers=last["step"] - PHASES[0].steps,
         videos_a_step=PHASES[1].batch,
+        first=GROWTH_FROM,
+        last=GROWTH_UNTIL,
+        background=FIRST_BACKGROUND,
         videos=len(folder.names),
         table=markdown(table),
     )

@@ -6,9 +6,9 @@
     python train.py --data data --output out [--resume]
 
 Two phases. `names`: the vision side alone learns, from single frames, to put the names of what a token shows, and its place, into the
-token. `answers`: the language side alone learns from the tokens of the first phase, at first from those that show objects, and from more of
-the others each time that it has learned every kind of question. What is learned beside the answers is in supervision.py. Tokens are dropped
-at random, neutrally between the compression methods. Files are decoded once, into data/cache. out/log.jsonl has a line for every 20 steps
+token. `answers`: the language side alone learns from the tokens of the first phase, at first from those that show objects and few others,
+then from ever more of the others, at last from all; and the more from a kind of question the worse it does it. What is learned beside the
+answers is in supervision.py. Tokens are dropped at random, neutrally between the compression methods. Files are decoded once, into data/cache. out/log.jsonl has a line for every 20 steps
 and for every validation; out/model is the last checkpoint, in the published layout. The seed and the numbers of steps decide the result,
 but for the rounding of sums that threads share.
 """
@@ -46,14 +46,22 @@ PHASES = (Phase("names", 1300, 128), Phase("answers", 1700, 32))
 QUESTIONS = 6  # of those that a scene decides, at most, in one step
 SHARES = (1.0, 1.0, 1.0, 0.75, 0.5, 0.35, 0.25, 0.15)  # of the tokens that may be kept
 FIRST_SHARES = SHARES[:5]  # while there is less than the whole background
-FIRST_BACKGROUND, GROWTH, LEARNED = 0.03, 1.4, 0.5  # share of the background, at first, and its factor once every kind's loss is below LEARNED
+FIRST_BACKGROUND = 0.03  # share of the tokens without objects, at first
+GROWTH_FROM, GROWTH_UNTIL = 0.45, 0.65  # the shares of the phase between which it grows, by a constant factor, to 1
 MATRIX_RATE, OTHER_RATE = 2e-2, 2e-3  # Muon's for the layers' matrices, AdamW's for all else
 WARM_UP, DECAY_SHARE, LAST_RATE = 50, 0.4, 0.02  # steps; of a phase; of its rate
 PLACES_WEIGHT, PAST_WEIGHT = 0.3, 0.5
-KIND_WEIGHTS = {"colour": 1.0, "shape": 1.0, "motion": 3.0, "order": 3.0, "count": 1.0}
+LEAST_WEIGHT = 0.1  # of a kind of question; else its own mean loss of the last LOG_STEPS
+LOG_STEPS = 20
 VALIDATION = ["none", "vidcom2:retention=0.25", "random:retention=0.25", "random:retention=0.1"]
 VALIDATION_VIDEOS = 100
 SEED = 20261121
+
+
+def background(progress: float) -> float:
+    """Share of the tokens without objects that may be kept at `progress`, 0 to 1, of the phase of answers."""
+    grown = (progress - GROWTH_FROM) / (GROWTH_UNTIL - GROWTH_FROM)
+    return FIRST_BACKGROUND ** (1 - min(1.0, max(0.0, grown)))
 
 
 class Trainer:
@@ -86,7 +94,8 @@ class Trainer:
             torch.optim.Muon(matrices, lr=MATRIX_RATE, weight_decay=0.01, momentum=0.95),
             torch.optim.AdamW(others, lr=OTHER_RATE, betas=(0.9, 0.98), weight_decay=0.0, foreach=True),
         ]
-        self.step, self.seconds, self.background = 0, 0.0, FIRST_BACKGROUND
+        self.step, self.seconds = 0, 0.0
+        self.background, self.weights = FIRST_BACKGROUND, np.ones(len(KINDS), np.float32)
 
     def _check_wording(self) -> None:
         """Training asks as the benchmark does: its questions are among ours."""
@@ -119,16 +128,18 @@ class Trainer:
                 start = time.monotonic()
                 left = (last - self.step) / phase.steps
                 self._set_rate(min(1, (self.step - first + 1) / WARM_UP, max(LAST_RATE, left / DECAY_SHARE)))
+                self.background = background(1 - left)
                 sums.append(one_step(phase))
                 self.step += 1
                 took = time.monotonic() - start
                 self.seconds += took
                 sums[-1]["seconds"] = took
-                if self.step % 20 == 0:
+                if self.step % LOG_STEPS == 0:
                     means = {key: round(float(np.nanmean([row[key] for row in sums])), 4) for key in sums[0]}
-                    if phase.name == "answers" and max(means[kind] for kind in KINDS) < LEARNED:
-                        self.background = min(1.0, self.background * GROWTH)
-                    self.log(phase=phase.name, background=round(self.background, 3), **means)
+                    if phase.name == "answers":
+                        self.weights = np.array([max(LEAST_WEIGHT, means[kind]) for kind in KINDS], np.float32)
+                        means["background"] = round(self.background, 3)
+                    self.log(phase=phase.name, **means)
                     sums.clear()
                 done = self.step == last
                 if phase.name == "answers" and (self.step % validate_every == 0 or done):
@@ -199,7 +210,7 @@ class Trainer:
         mask = np.zeros((len(videos), FRAMES * self.grid**2), bool)
         np.put_along_axis(mask, kept, True, axis=1)
         known = decided(kinds, objects, truth, cover, mask.reshape(len(videos), FRAMES, -1))
-        weights = torch.from_numpy(known * np.array([*KIND_WEIGHTS.values(), 0.0], np.float32)[kinds])
+        weights = torch.from_numpy(known * np.append(self.weights, np.float32(0))[kinds])
         slots = self.texts.slots([[(q.question, q.options, q.answer) for q in questions] for questions in asked], end=True)
         passed = read(self.model, self.texts.prefix, tokens, slots)
         losses = -passed.log_likelihoods.sum(-1)
@@ -244,7 +255,7 @@ class Trainer:
             "rng": self.rng.bit_generator.state,
             "step": self.step,
             "seconds": self.seconds,
-            "background": self.background,
+            "weights": self.weights,
         }
         torch.save(state, self.output / "state.part")
         (self.output / "state.part").rename(self.output / "state.pt")
@@ -257,7 +268,7 @@ class Trainer:
         for optimizer, kept in zip(self.optimizers, state["optimizers"]):
             optimizer.load_state_dict(kept)
         self.rng.bit_generator.state = state["rng"]
-        self.step, self.seconds, self.background = state["step"], state["seconds"], state["background"]
+        self.step, self.seconds, self.weights = state["step"], state["seconds"], state["weights"]
 
 
 def main() -> None:
