@@ -2,6 +2,7 @@
 
 import html.parser
 import json
+import sys
 
 import duckdb
 import pytest
@@ -48,6 +49,24 @@ def test_results_are_those_of_the_samples(sweep):
         assert share == (1 if compression == "none" else pytest.approx(97 / 401))
         assert difference is None if compression == "none" else difference == pytest.approx(score - samples["none"])
     assert {result["cell"]["compression"] for result in results} == set(COMPRESSIONS)
+
+
+def test_readme_pipeline_gives_the_sweeps_numbers(sweep, tmp_path):
+    """The README's MLlib example, run as it stands on the sweep's own videos."""
+    folder, _ = sweep
+    (tmp_path / "scenes").symlink_to(folder / f"generated-{VIDEOS}-5")
+    (tmp_path / "jobs").symlink_to(launch.ROOT / "jobs")
+    example = tmp_path / "example.py"
+    example.write_text(launch.readme_example("ParamGridBuilder"), encoding="utf-8")
+    printed = launch.finished([sys.executable, example], launch.ENVIRONMENT, 0, tmp_path).stdout.splitlines()
+    rows = {(line.split()[0], line.split()[1]): [float(word) for word in line.split()[2:]] for line in printed}
+    assert len(rows) == len(printed) == 6, printed
+    assert all(missing == 0 for _, missing, _ in rows.values()), printed
+    scores = duckdb.sql(f"SELECT compression, kv, score, token_share FROM '{folder}/results/*.parquet' WHERE \"group\" = ''").fetchall()
+    assert [(compression, kv) for compression, kv, _, _ in sorted(scores)] == [(compression, "full") for compression in COMPRESSIONS]
+    for compression, kv, score, share in scores:
+        accuracy, _, tokens = rows[compression, kv]
+        assert (accuracy, tokens / rows["none", "full"][2]) == (score, share), compression
 
 
 class References(html.parser.HTMLParser):
