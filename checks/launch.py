@@ -42,9 +42,17 @@ def submit(*arguments, conf=(), expect=0):
     return finished(command, ENVIRONMENT, expect)
 
 
-def finished(command, environment, expect):
+def readme_example(word):
+    """The one block of Python in the README that has a word in it, as it stands."""
+    blocks = re.findall(r"^```python\n(.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    found = [block for block in blocks if word in block]
+    assert len(found) == 1, f"expected one Python block with '{word}' in README.md, found {len(found)}"
+    return found[0]
+
+
+def finished(command, environment, expect, folder=None):
     process = subprocess.run(
-        [str(part) for part in command], env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
+        [str(part) for part in command], env=environment, cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False
     )
     assert process.returncode == expect, (
         f"{' '.join(map(str, command))}\nexit status {process.returncode}, expected {expect}\n"

@@ -2,6 +2,7 @@
 
 import html.parser
 import json
+import sys
 
 import duckdb
 import pytest
@@ -10,6 +11,23 @@ import launch
 
 COMPRESSIONS = ["none", "random:retention=0.25"]
 VIDEOS = 4
+
+# Behind the README's example: PySpark saves and loads the stages, and its own search takes them.
+SAVED_AND_SEARCHED = """
+from pyspark.ml import PipelineModel
+from pyspark.ml.tuning import TrainValidationSplit
+
+tail.write().overwrite().save("tail")
+loaded = PipelineModel.load("tail").stages
+assert [stage.extractParamMap() for stage in loaded] == [stage.extractParamMap() for stage in tail.stages]
+accuracy.write().overwrite().save("accuracy")
+assert AnswerAccuracyEvaluator.load("accuracy").extractParamMap() == accuracy.extractParamMap()
+
+pipeline = Pipeline(stages=tail.stages)
+search = TrainValidationSplit(estimator=pipeline, estimatorParamMaps=[grid[0], grid[-2]], evaluator=accuracy, trainRatio=0.0)
+found = search.fit(features)
+print("found", *found.validationMetrics, found.bestModel.stages[0].getOrDefault("compression"))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +66,25 @@ def test_results_are_those_of_the_samples(sweep):
         assert share == (1 if compression == "none" else pytest.approx(97 / 401))
         assert difference is None if compression == "none" else difference == pytest.approx(score - samples["none"])
     assert {result["cell"]["compression"] for result in results} == set(COMPRESSIONS)
+
+
+def test_readme_pipeline_gives_the_sweeps_numbers(sweep, tmp_path):
+    """The README's MLlib example, run as it stands on the sweep's own videos."""
+    folder, _ = sweep
+    (tmp_path / "scenes").symlink_to(folder / f"generated-{VIDEOS}-5")
+    (tmp_path / "jobs").symlink_to(launch.ROOT / "jobs")
+    example = tmp_path / "example.py"
+    example.write_text(launch.readme_example("ParamGridBuilder") + SAVED_AND_SEARCHED, encoding="utf-8")
+    *printed, found = launch.finished([sys.executable, example], launch.ENVIRONMENT, 0, tmp_path).stdout.splitlines()
+    rows = {(line.split()[0], line.split()[1]): [float(word) for word in line.split()[2:]] for line in printed}
+    assert len(rows) == len(printed) == 6, printed
+    assert all(missing == 0 for _, missing, _ in rows.values()), printed
+    assert found == f"found {rows[COMPRESSIONS[0], 'full'][0]} {rows[COMPRESSIONS[1], 'full'][0]} none"
+    scores = duckdb.sql(f"SELECT compression, kv, score, token_share FROM '{folder}/results/*.parquet' WHERE \"group\" = ''").fetchall()
+    assert [(compression, kv) for compression, kv, _, _ in sorted(scores)] == [(compression, "full") for compression in COMPRESSIONS]
+    for compression, kv, score, share in scores:
+        accuracy, _, tokens = rows[compression, kv]
+        assert (accuracy, tokens / rows["none", "full"][2]) == (score, share), compression
 
 
 class References(html.parser.HTMLParser):

@@ -8,8 +8,6 @@ import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.model.prompt.PromptTemplates;
 import io.tokenreel.model.prompt.Scoring;
 import java.io.Serializable;
-import java.util.Arrays;
-import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.util.DefaultParamsReader;
@@ -18,15 +16,19 @@ import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * The stage that answers questions about videos with a model's own language decoder: from a column
- * of visual tokens ({@link StageSchemas#VISUAL}) and one of questions ({@link
- * StageSchemas#QUESTIONS}) to a column of answers ({@link StageSchemas#ANSWERS}), one per question
- * in their order.
+ * of visual tokens and one of questions ({@link StageSchemas#QUESTIONS}, whose elements may have
+ * more fields) to a column of answers ({@link StageSchemas#ANSWERS}), one per question in their
+ * order.
+ *
+ * <p>Visual tokens are {@link StageSchemas#VISUAL}, all that the language model is fed, or what
+ * {@link io.tokenreel.ml.CompressionTransformer} gives. That is what was kept of the frames'
+ * tokens, and the rows that the model adds after the last frame are appended here. The questions
+ * about tokens that a compression refused have its reason as their error.
  *
  * <p>A video's tokens are read once for all its questions. There is one model per JVM and device,
  * whatever the number of tasks, and it is closed.
@@ -90,29 +92,16 @@ public final class AnswerGenerator extends ColumnTransformer<AnswerGenerator> {
 
   @Override
   protected DataType outputType(DataType inputType) {
-    if (!DataType.equalsIgnoreNullability(inputType, StageSchemas.VISUAL)) {
-      throw new IllegalArgumentException(
-          "expected visual tokens, %s; got %s"
-              .formatted(StageSchemas.VISUAL.simpleString(), inputType.simpleString()));
-    }
+    VisualColumn.require(inputType);
     return StageSchemas.ANSWERS;
   }
 
   @Override
   public StructType transformSchema(StructType schema) {
-    String questions = getOrDefault(questionsCol);
-    List<String> columns = Arrays.asList(schema.fieldNames());
-    DataType found =
-        columns.contains(questions) ? schema.apply(questions).dataType() : DataTypes.NullType;
-    if (!DataType.equalsIgnoreNullability(found, StageSchemas.QUESTIONS)) {
-      throw new IllegalArgumentException(
-          "%s: questionsCol '%s' must be a column of type %s; got %s among %s"
-              .formatted(
-                  uid(),
-                  questions,
-                  StageSchemas.QUESTIONS.simpleString(),
-                  found.simpleString(),
-                  columns));
+    try {
+      QuestionColumn.of(schema, getOrDefault(questionsCol));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(uid() + ": questionsCol " + e.getMessage(), e);
     }
     return super.transformSchema(schema);
   }
@@ -130,13 +119,14 @@ public final class AnswerGenerator extends ColumnTransformer<AnswerGenerator> {
             getOrDefault(template),
             getOrDefault(kv),
             Scoring.parse(getOrDefault(scoring)));
+    float[] separatorRows = Models.describe(getOrDefault(modelUrl), hadoop).separatorRows();
     StageCounters counted =
         counters == null
             ? StageCounters.register(rows.sparkSession().sparkContext(), "answer")
             : counters;
     return new AnswerPartition(
-            rows.schema().fieldIndex(getInputCol()),
-            rows.schema().fieldIndex(getOrDefault(questionsCol)),
+            VisualColumn.of(rows.schema(), getInputCol(), separatorRows),
+            QuestionColumn.of(rows.schema(), getOrDefault(questionsCol)),
             settings,
             new SerializableConfiguration(hadoop),
             counted)

@@ -12,21 +12,21 @@ final class AnswerPartition extends RowStage {
 
   private static final long serialVersionUID = 1;
 
-  private final int visualColumn;
-  private final int questionsColumn;
+  private final VisualColumn visual;
+  private final QuestionColumn questions;
   private final AnswerGenerator.Settings settings;
   private final SerializableConfiguration hadoop;
   private final StageCounters counters;
 
   AnswerPartition(
-      int visualColumn,
-      int questionsColumn,
+      VisualColumn visual,
+      QuestionColumn questions,
       AnswerGenerator.Settings settings,
       SerializableConfiguration hadoop,
       StageCounters counters) {
     super("answer " + settings.decoder());
-    this.visualColumn = visualColumn;
-    this.questionsColumn = questionsColumn;
+    this.visual = visual;
+    this.questions = questions;
     this.settings = settings;
     this.hadoop = hadoop;
     this.counters = counters;
@@ -41,9 +41,10 @@ final class AnswerPartition extends RowStage {
     requireDriversCopy(settings.model(), model.info().decoder(), settings.decoder());
     return new AnsweredRows(
         rows,
-        visualColumn,
-        questionsColumn,
+        visual,
+        questions,
         new Answerer(
+            questions,
             model,
             model.template(settings.template()),
             KvSpec.parse(settings.kv()),

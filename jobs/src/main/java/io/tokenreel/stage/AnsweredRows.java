@@ -1,7 +1,5 @@
 package io.tokenreel.stage;
 
-import io.tokenreel.token.TokenCodec;
-import io.tokenreel.token.TokenDtype;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.sql.Row;
@@ -10,20 +8,20 @@ import org.apache.spark.sql.Row;
 final class AnsweredRows implements Iterator<Row> {
 
   private final Iterator<Row> rows;
-  private final int visualColumn;
-  private final int questionsColumn;
+  private final VisualColumn visual;
+  private final QuestionColumn questions;
   private final Answerer answerer;
   private final StageCounters counters;
 
   AnsweredRows(
       Iterator<Row> rows,
-      int visualColumn,
-      int questionsColumn,
+      VisualColumn visual,
+      QuestionColumn questions,
       Answerer answerer,
       StageCounters counters) {
     this.rows = rows;
-    this.visualColumn = visualColumn;
-    this.questionsColumn = questionsColumn;
+    this.visual = visual;
+    this.questions = questions;
     this.answerer = answerer;
     this.counters = counters;
   }
@@ -36,12 +34,13 @@ final class AnsweredRows implements Iterator<Row> {
   @Override
   public Row next() {
     Row row = rows.next();
-    List<Row> questions = row.isNullAt(questionsColumn) ? null : row.getList(questionsColumn);
-    if (questions == null || row.isNullAt(visualColumn)) {
+    List<Row> asked = questions.value(row);
+    Row tokens = visual.value(row);
+    if (asked == null || tokens == null) {
       return RowStage.append(row, (Object) null);
     }
     long start = System.nanoTime();
-    Object[] answers = answerer.answers(floats(row.getStruct(visualColumn)), questions);
+    Object[] answers = answers(tokens, asked);
     counters.videos().add((long) answers.length);
     for (Object answer : answers) {
       counters.failed().add(((Row) answer).isNullAt(StageSchemas.ANSWER_ERROR) ? 0L : 1L);
@@ -50,17 +49,10 @@ final class AnsweredRows implements Iterator<Row> {
     return RowStage.append(row, (Object) answers);
   }
 
-  private float[] floats(Row visual) {
-    int dim = visual.getInt(0);
-    TokenDtype dtype = TokenDtype.of(visual.getString(1));
-    byte[] data = (byte[]) visual.get(2);
-    if (dim != answerer.dim() || data.length % (dim * dtype.bytes()) != 0) {
-      throw new IllegalArgumentException(
-          "visual tokens must be whole rows of %d channels, as the language model is fed; got %d bytes of %s in rows of %d: answer with the model that encoded them"
-              .formatted(answerer.dim(), data.length, dtype, dim));
-    }
-    float[] values = new float[data.length / dtype.bytes()];
-    TokenCodec.decode(data, 0, dtype, values, 0, values.length);
-    return values;
+  private Object[] answers(Row tokens, List<Row> asked) {
+    String refusal = visual.refusal(tokens);
+    return refusal == null
+        ? answerer.answers(visual.tokens(tokens, answerer.dim()), asked)
+        : answerer.refused(asked, refusal);
   }
 }

@@ -18,12 +18,19 @@ final class Answerer {
 
   private static final double NANOS_PER_MILLI = 1e6;
 
+  private final QuestionColumn column;
   private final LanguageModel model;
   private final PromptTemplate template;
   private final KvSpec kv;
   private final Scoring scoring;
 
-  Answerer(LanguageModel model, PromptTemplate template, KvSpec kv, Scoring scoring) {
+  Answerer(
+      QuestionColumn column,
+      LanguageModel model,
+      PromptTemplate template,
+      KvSpec kv,
+      Scoring scoring) {
+    this.column = column;
     this.model = model;
     this.template = template;
     this.kv = kv;
@@ -39,7 +46,7 @@ final class Answerer {
    * One answer per question, in their order; one that could not be got has an error instead.
    *
    * @param visual {@code [tokens][dim]}
-   * @param questions rows of {@link StageSchemas#QUESTIONS}
+   * @param questions of the column
    */
   Object[] answers(float[] visual, List<Row> questions) {
     Object[] answers = new Object[questions.size()];
@@ -49,7 +56,7 @@ final class Answerer {
       for (int i = 0; i < answers.length; i++) {
         Row question = questions.get(i);
         try {
-          List<String> options = options(question);
+          List<String> options = column.options(question);
           Prompt prompt = template.render(text(question, options));
           if (!prompt.before().equals(read)) {
             close(video);
@@ -60,9 +67,9 @@ final class Answerer {
           if (i == answers.length - 1) {
             video.expectLastQuestion();
           }
-          answers[i] = answer(question.getString(0), video, prompt, options);
+          answers[i] = answer(column.id(question), video, prompt, options);
         } catch (IllegalArgumentException | NotFiniteException e) {
-          answers[i] = failed(question.getString(0), e);
+          answers[i] = failed(column.id(question), e.getMessage());
         }
       }
     } finally {
@@ -71,14 +78,15 @@ final class Answerer {
     return answers;
   }
 
+  /** An error for each question about a video whose tokens were refused. */
+  Object[] refused(List<Row> questions, String why) {
+    return questions.stream().map(question -> failed(column.id(question), why)).toArray();
+  }
+
   private static void close(VideoReading video) {
     if (video != null) {
       video.close();
     }
-  }
-
-  private static List<String> options(Row question) {
-    return question.isNullAt(2) ? List.of() : List.copyOf(question.getList(2));
   }
 
   private String text(Row question, List<String> options) {
@@ -91,7 +99,7 @@ final class Answerer {
           "a question may have at most %d options; got %d"
               .formatted(OptionLetters.MOST, options.size()));
     }
-    String text = question.getString(1);
+    String text = column.text(question);
     return options.isEmpty() ? text : scoring.form().text(text, options);
   }
 
@@ -133,13 +141,13 @@ final class Answerer {
         null);
   }
 
-  private static Row failed(String id, RuntimeException error) {
+  private static Row failed(String id, String error) {
     List<Object> values = new ArrayList<>();
     values.add(id);
     while (values.size() < StageSchemas.ANSWER_ERROR) {
       values.add(null);
     }
-    values.add(error.getMessage().replace("\n", "\\n"));
+    values.add(error.replace("\n", "\\n"));
     return RowFactory.create(values.toArray());
   }
 }

@@ -1,6 +1,8 @@
 package io.tokenreel.stage;
 
 import io.tokenreel.ml.ColumnTransformer;
+import io.tokenreel.model.Models;
+import io.tokenreel.model.VisionInfo;
 import io.tokenreel.video.DecodeCheck;
 import io.tokenreel.video.DecodeLimits;
 import io.tokenreel.video.DecoderSettings;
@@ -9,6 +11,7 @@ import io.tokenreel.video.SamplingSpec;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
@@ -42,6 +45,11 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
   private final Param<String> sampling =
       textParam(
           "sampling", "which frames to return, such as uniform:frames=32", SamplingSpec::parse);
+  private final Param<String> modelUrl =
+      textParam(
+          "modelUrl",
+          "checkpoint folder, or default, of the encoder whose frame size is taken; empty: frameHeight and frameWidth are",
+          value -> {});
   private final IntParam frameHeight =
       new IntParam(
           uid(), "frameHeight", "height in pixels of the frames returned", ParamValidators.gt(0));
@@ -74,7 +82,10 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
 
   private transient StageCounters counters;
 
-  /** A stage with default settings: 32 uniform frames; the frame size has no default. */
+  /**
+   * A stage with default settings: 32 uniform frames; the frame size has no default, and is set by
+   * {@link #setModelUrl} or {@link #setFrameSize}.
+   */
   public FrameDecoder() {
     this(Identifiable.randomUID("frameDecoder"));
   }
@@ -83,6 +94,7 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
   public FrameDecoder(String uid) {
     super(uid, "video_uri", "frames");
     setDefault(idCol, "");
+    setDefault(modelUrl, "");
     setDefault(sampling, "uniform:frames=32");
     setDefault(check, "sampled");
     setDefault(timeoutSeconds, (int) DecodeLimits.DEFAULT.wall().toSeconds());
@@ -112,6 +124,7 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
 
   @Override
   protected Dataset<Row> append(Dataset<Row> rows) {
+    Configuration hadoop = rows.sparkSession().sparkContext().hadoopConfiguration();
     StructType schema = rows.schema();
     int uri = schema.fieldIndex(getInputCol());
     int id = getOrDefault(idCol).isEmpty() ? uri : schema.fieldIndex(getOrDefault(idCol));
@@ -119,26 +132,33 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
         new DecodePartition(
             id,
             uri,
-            settings(),
+            settings(frameSize(hadoop)),
             (Long) getOrDefault(decodeAheadBytes),
-            new SerializableConfiguration(rows.sparkSession().sparkContext().hadoopConfiguration()),
+            new SerializableConfiguration(hadoop),
             countersOf(rows));
     return partition.over(rows, transformSchema(schema));
   }
 
-  private DecoderSettings settings() {
-    for (IntParam size : Arrays.asList(frameHeight, frameWidth)) {
-      if (!isSet(size)) {
-        throw new IllegalArgumentException(
-            uid()
-                + ": "
-                + size.name()
-                + " is not set; set the size that the encoder wants (setFrameSize)");
-      }
+  private FrameSize frameSize(Configuration hadoop) {
+    String model = getOrDefault(modelUrl);
+    boolean sized = isSet(frameHeight) && isSet(frameWidth);
+    boolean unsized = !isSet(frameHeight) && !isSet(frameWidth);
+    if (model.isEmpty() ? !sized : !unsized) {
+      throw new IllegalArgumentException(
+          "%s: set either modelUrl to the encoder's checkpoint, whose frame size is taken, or frameHeight and frameWidth; got %s"
+              .formatted(uid(), extractParamMap()));
     }
+    if (sized) {
+      return new FrameSize((Integer) getOrDefault(frameHeight), (Integer) getOrDefault(frameWidth));
+    }
+    VisionInfo vision = Models.describe(model, hadoop);
+    return new FrameSize(vision.frameHeight(), vision.frameWidth());
+  }
+
+  private DecoderSettings settings(FrameSize size) {
     return new DecoderSettings(
         SamplingSpec.parse(getOrDefault(sampling)),
-        new FrameSize((Integer) getOrDefault(frameHeight), (Integer) getOrDefault(frameWidth)),
+        size,
         checkOf(getOrDefault(check)),
         DecodeLimits.DEFAULT
             .withTime(Duration.ofSeconds((Integer) getOrDefault(timeoutSeconds)))
@@ -177,6 +197,10 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
     return sampling;
   }
 
+  public Param<String> modelUrl() {
+    return modelUrl;
+  }
+
   public IntParam frameHeight() {
     return frameHeight;
   }
@@ -207,6 +231,11 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
 
   public FrameDecoder setSampling(String value) {
     return with(sampling, value);
+  }
+
+  /** Takes the frame size that the encoder of a checkpoint wants. */
+  public FrameDecoder setModelUrl(String value) {
+    return with(modelUrl, value);
   }
 
   /** Sets the height and width in pixels that an encoder wants. */

@@ -63,9 +63,12 @@ class SweepJobTest {
   }
 
   @Test
-  void run_renderedBenchmark_givesResultsOfEveryCellAndDoesNothingTwice() throws IOException {
+  void run_renderedBenchmark_givesResultsOfEveryCellAsMllibDoesAndDoesNothingTwice()
+      throws IOException, InterruptedException {
     String task = "generated:videos=3,questions=5";
-    SweepSettings settings = settings(List.of("none", RANDOM), List.of("full", PRUNED), task);
+    List<String> compressions = List.of("none", RANDOM);
+    List<String> kvs = List.of("full", PRUNED);
+    SweepSettings settings = settings(compressions, kvs, task);
     List<Result> results = run(settings);
     assertTrue(plan.toString().startsWith("4 cells"), plan.toString());
     assertTrue(plan.toString().contains("60 answers, 0 are there"), plan.toString());
@@ -88,6 +91,9 @@ class SweepJobTest {
         1e-12);
     assertEquals(15, random.difference().questions());
     assertEquals(33.0 / 401, random.cost().tokenShare(), 1e-9);
+
+    var pipeline = new PipelineSweep(spark, folder.resolve("generated-3-5"));
+    assertEquals(PipelineSweep.measured(whole), pipeline.measured(compressions, kvs));
 
     assertEquals(60, table("samples").count());
     assertEquals(24, table("results").count());

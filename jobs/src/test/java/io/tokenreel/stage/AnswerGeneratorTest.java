@@ -2,11 +2,17 @@ package io.tokenreel.stage;
 
 import static io.tokenreel.stage.FrameDecoderTest.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tokenreel.compress.Compressors;
+import io.tokenreel.ml.CompressionTransformer;
 import io.tokenreel.model.Models;
+import io.tokenreel.model.VisionInfo;
 import io.tokenreel.sql.LocalSpark;
+import io.tokenreel.testing.RandomBlocks;
+import io.tokenreel.token.TokenBlock;
 import io.tokenreel.token.TokenCodec;
 import io.tokenreel.token.TokenDtype;
 import java.io.IOException;
@@ -33,6 +39,7 @@ class AnswerGeneratorTest {
           .add("video_id", "string")
           .add("visual", StageSchemas.VISUAL)
           .add("questions", StageSchemas.QUESTIONS);
+  private static final long SEED = 5;
   private static final List<String> COLOURS = List.of("red", "blue", "green");
 
   @Test
@@ -150,6 +157,54 @@ class AnswerGeneratorTest {
       assertTrue(answer.isNullAt(0), scoring);
       assertTrue(answer.getString(1).contains("logits"), answer.getString(1));
     }
+  }
+
+  /** As {@code tokens/} has it: what was kept, then the rows that the model adds. */
+  @Test
+  void transform_whatACompressionGives_isFedWithTheSeparatorRows() {
+    VisionInfo vision = Models.describe(Models.DEFAULT, new Configuration());
+    TokenBlock block = RandomBlocks.of(RandomBlocks.Kind.NORMAL, 5, 4, vision.dim(), SEED);
+    Dataset<Row> videos =
+        LocalSpark.blocks(LocalSpark.plain(), block)
+            .selectExpr(
+                "tokens",
+                "array(named_struct('gold', 'red', 'options', array('red', 'blue'), 'question_id', '1', 'question', 'What colour?')) AS questions");
+    int separators = vision.separatorRows().length / vision.dim();
+    var compression = new CompressionTransformer().setCompression("dycoke:prune=0.5");
+    for (String handling : List.of("error", "keep")) {
+      Row answer = firstAnswer(compression.setHandleInvalid(handling).transform(videos));
+      int kept = Compressors.of("dycoke:prune=0.5").select(block).size();
+      assertEquals(kept + separators, answer.<Integer>getAs("visual_tokens"), handling);
+      assertTrue(COLOURS.contains(answer.<String>getAs("response")), answer.toString());
+    }
+  }
+
+  @Test
+  void transform_tokensThatACompressionRefused_answersWithItsReason() {
+    int dim = Models.describeLanguage(Models.DEFAULT, new Configuration()).dim();
+    TokenBlock block = RandomBlocks.of(RandomBlocks.Kind.NORMAL, 3, 4, dim, SEED);
+    Dataset<Row> videos =
+        LocalSpark.blocks(LocalSpark.plain(), block)
+            .selectExpr(
+                "tokens",
+                "array(named_struct('question_id', '1', 'question', 'What?', 'options', array('red'))) AS questions");
+    var compression =
+        new CompressionTransformer().setCompression("dycoke:prune=0.5").setHandleInvalid("keep");
+    Row answer = firstAnswer(compression.transform(videos));
+    assertEquals("1", answer.getAs("question_id"));
+    assertNull(answer.getAs("response"));
+    String error = answer.getAs("error");
+    assertTrue(error.contains("dycoke as released needs more than 4 frames"), error);
+  }
+
+  private static Row firstAnswer(Dataset<Row> compressed) {
+    return new AnswerGenerator()
+        .setInputCol("compressed")
+        .setDevice("cpu")
+        .setScoring("options:form=text")
+        .transform(compressed)
+        .selectExpr("inline(answers)")
+        .first();
   }
 
   @Test

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,7 @@ class FrameDecoderTest {
     assertEquals("video_uri", stage.getInputCol());
     assertEquals("frames", stage.getOutputCol());
     assertEquals("", stage.getOrDefault(stage.idCol()));
+    assertEquals("", stage.getOrDefault(stage.modelUrl()));
     assertEquals("uniform:frames=32", stage.getOrDefault(stage.sampling()));
     assertEquals("sampled", stage.getOrDefault(stage.check()));
     assertEquals(600, stage.getOrDefault(stage.timeoutSeconds()));
@@ -58,6 +60,7 @@ class FrameDecoderTest {
                 "outputCol",
                 "idCol",
                 "sampling",
+                "modelUrl",
                 "frameHeight",
                 "frameWidth",
                 "check",
@@ -83,10 +86,12 @@ class FrameDecoderTest {
   }
 
   @Test
-  void transform_withoutFrameSize_saysHowToSetIt() {
+  void transform_withoutOneFrameSize_saysHowToSetIt() {
+    Dataset<Row> videos = StageTests.videos("h265_video.mp4");
+    String way = "set either modelUrl to the encoder's checkpoint, whose frame size is taken, or";
+    assertRefused(() -> new FrameDecoder().transform(videos), way);
     assertRefused(
-        () -> new FrameDecoder().transform(StageTests.videos("h265_video.mp4")),
-        "frameHeight is not set; set the size that the encoder wants (setFrameSize)");
+        () -> new FrameDecoder().setModelUrl("default").setFrameSize(2, 3).transform(videos), way);
   }
 
   @Test

@@ -48,8 +48,8 @@ public abstract class ColumnTransformer<S extends ColumnTransformer<S>> extends 
    */
   protected ColumnTransformer(String uid, String defaultInputCol, String defaultOutputCol) {
     this.uid = Objects.requireNonNull(uid, "uid");
-    this.inputCol = textParam("inputCol", "name of the column to read", this::checkColumnName);
-    this.outputCol = textParam("outputCol", "name of the column to append", this::checkColumnName);
+    this.inputCol = TextParams.column(this, "inputCol", "name of the column to read");
+    this.outputCol = TextParams.column(this, "outputCol", "name of the column to append");
     setDefault(inputCol, defaultInputCol);
     setDefault(outputCol, defaultOutputCol);
   }
@@ -72,14 +72,7 @@ public abstract class ColumnTransformer<S extends ColumnTransformer<S>> extends 
    * @param check throws IllegalArgumentException, with the allowed values, for a value it refuses
    */
   protected final Param<String> textParam(String name, String doc, Consumer<String> check) {
-    return new Param<>(
-        this,
-        name,
-        doc,
-        value -> {
-          check.accept(value);
-          return true;
-        });
+    return TextParams.checked(this, name, doc, check);
   }
 
   /**
@@ -178,11 +171,5 @@ public abstract class ColumnTransformer<S extends ColumnTransformer<S>> extends 
   /** The input column of rows, whatever characters its name has. */
   protected final Column input(Dataset<Row> rows) {
     return rows.col("`" + getInputCol().replace("`", "``") + "`");
-  }
-
-  private void checkColumnName(String name) {
-    if (name == null || name.isEmpty()) {
-      throw new IllegalArgumentException(uid + ": a column name must not be empty");
-    }
   }
 }

@@ -21,6 +21,17 @@ public final class AnswerScorer implements Serializable {
   }
 
   /**
+   * Of answers that all count, however empty.
+   *
+   * @param parser name of the {@link AnswerParser}
+   * @throws IllegalArgumentException for an unknown name; the message lists the known ones
+   */
+  public AnswerScorer(String parser) {
+    this.parser = AnswerParsers.of(parser);
+    this.emptyLeftOut = false;
+  }
+
+  /**
    * A response that was read.
    *
    * @param parsed what it says

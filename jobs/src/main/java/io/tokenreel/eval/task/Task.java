@@ -1,6 +1,7 @@
 package io.tokenreel.eval.task;
 
 import io.tokenreel.eval.parse.AnswerParsers;
+import io.tokenreel.model.prompt.OptionLetters;
 import io.tokenreel.model.prompt.Scoring;
 import java.util.List;
 import java.util.Map;
@@ -95,7 +96,42 @@ public record Task(
     /** A place, from 0 on, as a number or a text. */
     INDEX,
     /** The text of the first option that equals it. */
-    OPTION
+    OPTION;
+
+    /**
+     * The letter of the right option.
+     *
+     * @param value what the annotation has
+     * @param options the question's
+     * @throws IllegalArgumentException when it is of another form, or names no option
+     */
+    public String letter(String value, List<String> options) {
+      return switch (this) {
+        case LETTER -> value;
+        case INDEX -> OptionLetters.of(place(value));
+        case OPTION -> {
+          int place = options.indexOf(value);
+          if (place < 0) {
+            throw new IllegalArgumentException(
+                "the right answer '%s' must be one of the options %s".formatted(value, options));
+          }
+          yield OptionLetters.of(place);
+        }
+      };
+    }
+
+    private static int place(String value) {
+      try {
+        int place = Integer.parseInt(value);
+        if (place >= 0 && place < OptionLetters.MOST) {
+          return place;
+        }
+      } catch (NumberFormatException e) {
+        // The message below says it.
+      }
+      throw new IllegalArgumentException(
+          "the right answer must be an option's place, from 0; got '%s'".formatted(value));
+    }
   }
 
   /** The right answer. */

@@ -140,32 +140,7 @@ public final class TaskReader {
     if (task.gold() == null) {
       return null;
     }
-    String value = text(row, task.gold().column());
-    return switch (task.gold().form()) {
-      case LETTER -> value;
-      case INDEX -> OptionLetters.of(place(value));
-      case OPTION -> {
-        int place = options.indexOf(value);
-        if (place < 0) {
-          throw new IllegalArgumentException(
-              "the right answer '%s' must be one of the options %s".formatted(value, options));
-        }
-        yield OptionLetters.of(place);
-      }
-    };
-  }
-
-  private static int place(String value) {
-    try {
-      int place = Integer.parseInt(value);
-      if (place >= 0 && place < OptionLetters.MOST) {
-        return place;
-      }
-    } catch (NumberFormatException e) {
-      // The message below says it.
-    }
-    throw new IllegalArgumentException(
-        "the right answer must be an option's place, from 0; got '%s'".formatted(value));
+    return task.gold().form().letter(text(row, task.gold().column()), options);
   }
 
   private static String text(Map<String, Object> row, String column) {

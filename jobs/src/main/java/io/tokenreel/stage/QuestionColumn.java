@@ -1,0 +1,78 @@
+package io.tokenreel.stage;
+
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * How a column holds the questions about a video: the fields of {@link StageSchemas#QUESTIONS} in
+ * any order, and others among them, such as the right answer, which no model is told.
+ *
+ * @param place of the column in a row
+ * @param id place of {@code question_id} in a question
+ * @param text place of {@code question}
+ * @param options place of {@code options}
+ */
+record QuestionColumn(int place, int id, int text, int options) implements Serializable {
+
+  private static final long serialVersionUID = 1;
+
+  /**
+   * A column of a schema.
+   *
+   * @throws IllegalArgumentException when it is missing or does not have the fields; the message
+   *     gives both types
+   */
+  static QuestionColumn of(StructType schema, String name) {
+    int place = Arrays.asList(schema.fieldNames()).indexOf(name);
+    DataType type = place < 0 ? DataTypes.NullType : schema.apply(place).dataType();
+    if (type instanceof ArrayType array && array.elementType() instanceof StructType question) {
+      List<String> names = Arrays.asList(question.fieldNames());
+      StructType wanted = (StructType) StageSchemas.QUESTIONS.elementType();
+      if (Arrays.stream(wanted.fields()).allMatch(field -> holds(question, names, field))) {
+        return new QuestionColumn(
+            place,
+            names.indexOf("question_id"),
+            names.indexOf("question"),
+            names.indexOf("options"));
+      }
+    }
+    throw new IllegalArgumentException(
+        "'%s' must be a column of type %s, where a question may have more fields; got %s among %s"
+            .formatted(
+                name,
+                StageSchemas.QUESTIONS.simpleString(),
+                type.simpleString(),
+                Arrays.toString(schema.fieldNames())));
+  }
+
+  /** A row's questions; null where there are none. */
+  List<Row> value(Row row) {
+    return row.isNullAt(place) ? null : row.getList(place);
+  }
+
+  private static boolean holds(StructType question, List<String> names, StructField wanted) {
+    return names.contains(wanted.name())
+        && DataType.equalsIgnoreNullability(
+            question.apply(wanted.name()).dataType(), wanted.dataType());
+  }
+
+  String id(Row question) {
+    return question.getString(id);
+  }
+
+  String text(Row question) {
+    return question.getString(text);
+  }
+
+  /** None for an open question. */
+  List<String> options(Row question) {
+    return question.isNullAt(options) ? List.of() : List.copyOf(question.getList(options));
+  }
+}

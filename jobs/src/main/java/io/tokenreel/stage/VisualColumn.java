@@ -1,0 +1,105 @@
+package io.tokenreel.stage;
+
+import io.tokenreel.sql.TokenSchemas;
+import io.tokenreel.token.TokenCodec;
+import io.tokenreel.token.TokenDtype;
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * How a column holds what a language model is fed of a video: all of it ({@link
+ * StageSchemas#VISUAL}), or what a compression kept ({@link TokenSchemas#COMPRESSED} and {@link
+ * TokenSchemas#COMPRESSION_ATTEMPT}), after which the model's separator rows come.
+ *
+ * <p>Fields go by their place: between two stages Spark may hand rows on as they are, which then
+ * know no field names.
+ */
+final class VisualColumn implements Serializable {
+
+  private static final long serialVersionUID = 1;
+
+  private static final List<StructType> READ =
+      List.of(StageSchemas.VISUAL, TokenSchemas.COMPRESSED, TokenSchemas.COMPRESSION_ATTEMPT);
+  private static final int NONE = -1;
+
+  private final int place;
+  private final int dim;
+  private final int dtype;
+  private final int data;
+  private final int error;
+  private final float[] separatorRows;
+
+  private VisualColumn(int place, StructType type, float[] separatorRows) {
+    this.place = place;
+    this.dim = type.fieldIndex("dim");
+    this.dtype = type.fieldIndex("dtype");
+    this.data = type.fieldIndex("data");
+    this.error = find(type, "error");
+    this.separatorRows = find(type, "index") == NONE ? new float[0] : separatorRows;
+  }
+
+  private static int find(StructType type, String field) {
+    return Arrays.asList(type.fieldNames()).indexOf(field);
+  }
+
+  /**
+   * Checks a column's type.
+   *
+   * @throws IllegalArgumentException when it is none that can be read; the message says which can
+   */
+  static void require(DataType type) {
+    if (READ.stream().noneMatch(read -> DataType.equalsIgnoreNullability(type, read))) {
+      throw new IllegalArgumentException(
+          "expected visual tokens, %s, or what CompressionTransformer gives; got %s"
+              .formatted(StageSchemas.VISUAL.simpleString(), type.simpleString()));
+    }
+  }
+
+  /**
+   * A column of one of these types.
+   *
+   * @param separatorRows {@code [rows][dim]} that the model adds after the last frame's tokens
+   */
+  static VisualColumn of(StructType schema, String name, float[] separatorRows) {
+    int place = schema.fieldIndex(name);
+    DataType type = schema.apply(place).dataType();
+    require(type);
+    return new VisualColumn(place, (StructType) type, separatorRows);
+  }
+
+  /** A row's tokens; null where there are none. */
+  Row value(Row row) {
+    return row.isNullAt(place) ? null : row.getStruct(place);
+  }
+
+  /** Why a compression kept nothing of a video's tokens; null where it did not refuse them. */
+  String refusal(Row value) {
+    return error == NONE ? null : value.getString(error);
+  }
+
+  /**
+   * What is fed, {@code [tokens][dim]}; separator rows are rounded as they are at rest.
+   *
+   * @param modelDim channels of the language model's tokens
+   * @throws IllegalArgumentException when the tokens are another model's
+   */
+  float[] tokens(Row value, int modelDim) {
+    TokenDtype stored = TokenDtype.of(value.getString(dtype));
+    byte[] bytes = (byte[]) value.get(data);
+    if (value.getInt(dim) != modelDim || bytes.length % (modelDim * stored.bytes()) != 0) {
+      throw new IllegalArgumentException(
+          "visual tokens must be whole rows of %d channels, as the language model is fed; got %d bytes of %s in rows of %d: answer with the model that encoded them"
+              .formatted(modelDim, bytes.length, stored, value.getInt(dim)));
+    }
+    int kept = bytes.length / stored.bytes();
+    float[] tokens = new float[kept + separatorRows.length];
+    TokenCodec.decode(bytes, 0, stored, tokens, 0, kept);
+    byte[] separators = TokenCodec.encode(separatorRows, stored);
+    TokenCodec.decode(separators, 0, stored, tokens, kept, separatorRows.length);
+    return tokens;
+  }
+}
