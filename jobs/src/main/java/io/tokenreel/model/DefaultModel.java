@@ -6,7 +6,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
 import java.util.List;
+import org.apache.commons.codec.binary.Hex;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * The model that needs no download: a LLaVA-OneVision of a million weights that this project has
@@ -28,6 +31,9 @@ public final class DefaultModel {
           "tokenizer.json",
           "tokenizer_config.json");
 
+  private static final int DIGEST_LETTERS = 16;
+
+  private static String digest;
   private static Path checked;
 
   private DefaultModel() {}
@@ -40,26 +46,32 @@ public final class DefaultModel {
   public static void write(Path folder) throws IOException {
     Files.createDirectories(folder);
     for (String file : FILES) {
-      try (InputStream stored = DefaultModel.class.getResourceAsStream(RESOURCES + file)) {
-        if (stored == null) {
-          throw new IllegalStateException("the jar lacks " + RESOURCES + file + "; build it anew");
-        }
+      try (InputStream stored = stored(file)) {
         Files.copy(stored, folder.resolve(file), StandardCopyOption.REPLACE_EXISTING);
       }
     }
   }
 
+  private static InputStream stored(String file) {
+    InputStream stored = DefaultModel.class.getResourceAsStream(RESOURCES + file);
+    if (stored == null) {
+      throw new IllegalStateException("the jar lacks " + RESOURCES + file + "; build it anew");
+    }
+    return stored;
+  }
+
   /**
-   * The checkpoint in this user's cache. A file that is missing there or holds other bytes, such as
-   * those of another version, is replaced; one that is right is left alone, with its time.
+   * The checkpoint in this user's cache, below the digest of its bytes: another version's is
+   * another folder, so that a job that runs keeps its own. A file that is missing there or was
+   * damaged is replaced; one that is right is left alone, with its time.
    */
   static synchronized Path folder() {
-    Path cache = LocalCache.folder("models");
-    Path folder = cache.resolve(Models.DEFAULT);
-    if (folder.equals(checked)) {
-      return folder;
-    }
     try {
+      Path cache = LocalCache.folder("models/" + digest());
+      Path folder = cache.resolve(Models.DEFAULT);
+      if (folder.equals(checked)) {
+        return folder;
+      }
       Path fresh = Files.createTempDirectory(cache, "fresh-");
       write(fresh);
       Files.createDirectories(folder);
@@ -74,7 +86,20 @@ public final class DefaultModel {
       checked = folder;
       return folder;
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write the default model to " + folder, e);
+      throw new UncheckedIOException("cannot write the default model to the user's cache", e);
     }
+  }
+
+  private static String digest() throws IOException {
+    if (digest == null) {
+      MessageDigest bytes = DigestUtils.getSha256Digest();
+      for (String file : FILES) {
+        try (InputStream stored = stored(file)) {
+          DigestUtils.updateDigest(bytes, stored);
+        }
+      }
+      digest = Hex.encodeHexString(bytes.digest()).substring(0, DIGEST_LETTERS);
+    }
+    return digest;
   }
 }

@@ -56,6 +56,17 @@ class DefaultModelTest {
     assertEquals(128, language.dim());
   }
 
+  /** An older or newer TokenReel may run beside this one. */
+  @Test
+  void folder_ofTheCache_isNamedAfterWhatItHolds() throws IOException {
+    Path kept = DefaultModel.folder();
+    assertEquals(Models.DEFAULT, kept.getFileName().toString());
+    assertTrue(kept.getParent().getFileName().toString().matches("[0-9a-f]{16}"), kept.toString());
+    DefaultModel.write(folder);
+    assertEquals(
+        -1, Files.mismatch(folder.resolve("model.safetensors"), kept.resolve("model.safetensors")));
+  }
+
   @Test
   void encode_ofDifferentFrames_tellsThemApart() {
     try (VisionTower tower =
