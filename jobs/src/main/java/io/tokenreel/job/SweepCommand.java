@@ -36,7 +36,7 @@ final class SweepCommand implements Callable<Integer> {
       required = true,
       paramLabel = "DIR",
       description =
-          "where the sweep's cache, results/, samples/ and report.html are written; what is there is not done again")
+          "where the sweep's cache, results/, samples/, lmms-eval/, judge/ and report.html are written; what is there is not done again")
   private String output;
 
   @Option(
@@ -45,7 +45,7 @@ final class SweepCommand implements Callable<Integer> {
       arity = "1..*",
       paramLabel = "SPEC",
       description =
-          "benchmarks: the name of a file in conf/tasks or the path of one, with root=DIR (its files in the published layout), version=V, limit=N questions, seed=S of their choice; or generated:videos=N,questions=K")
+          "benchmarks: the name of a file in conf/tasks or the path of one, with root=DIR (its files in the published layout), version=V, limit=N questions, seed=S of their choice, judge=M (who judges open answers, in place of upstream's model); or generated:videos=N,questions=K")
   private List<String> tasks;
 
   @Option(
@@ -183,8 +183,8 @@ final class SweepCommand implements Callable<Integer> {
           failure.detail());
     }
     err.printf(
-        "the report is %1$s/%2$s, the tables are %1$s/results and samples%n",
-        output, SweepReport.FILE);
+        "the report is %1$s/%2$s, the tables are %1$s/results and samples, logs as lmms-eval's are in %1$s/%3$s%n",
+        output, SweepReport.FILE, SweepLogs.FOLDER);
     err.flush();
   }
 

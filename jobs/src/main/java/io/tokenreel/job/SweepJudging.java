@@ -188,6 +188,7 @@ final class SweepJudging {
     if (requests.isEmpty()) {
       return;
     }
+    files().mkdirs(new Path(output, REPLIES));
     Dataset<Row> open =
         samples
             .filter(lacking())

@@ -1,6 +1,7 @@
 package io.tokenreel.eval.report;
 
 import io.tokenreel.eval.result.Counts;
+import io.tokenreel.eval.result.Judging;
 import io.tokenreel.eval.result.Result;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ record ScoreView(String score, String retained, String counts, String lacks) {
     if (result == null) {
       return NOT_RUN;
     }
-    List<String> lacking = lacking(result.counts());
+    List<String> lacking = lacking(result);
     return new ScoreView(
         score(result),
         result.score() == null ? "" : Numbers.percentage(retained(result)),
@@ -57,13 +58,23 @@ record ScoreView(String score, String retained, String counts, String lacks) {
     return result.cell().isBaseline() ? 100 : Double.NaN;
   }
 
-  private static List<String> lacking(Counts counts) {
+  private static List<String> lacking(Result result) {
+    Counts counts = result.counts();
     List<String> lacking = new ArrayList<>();
     add(lacking, counts.missingVideos(), "without video");
     add(lacking, counts.missingAnswers(), "without answer");
     add(lacking, counts.unread(), "unread");
     add(lacking, counts.guessed(), "guessed");
     add(lacking, counts.leftOut(), "left out");
+    Judging judging = result.judging();
+    if (judging != null) {
+      add(lacking, judging.waiting(), "waiting for a judge");
+      add(lacking, judging.failed(), "with a judge's error");
+      add(lacking, judging.unreadable(), "with a judge's reply unread");
+      if (judging.mixed()) {
+        lacking.add("judged by different models: " + String.join(", ", judging.models()));
+      }
+    }
     return lacking;
   }
 
