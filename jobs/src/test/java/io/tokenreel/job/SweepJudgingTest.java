@@ -132,29 +132,25 @@ class SweepJudgingTest {
       lines.add(reply(request, "m", "{'pred': 'yes', 'score': 4.8}"));
     }
     replies("1.jsonl", lines);
+    replies("2.jsonl", List.of(reply(requests.get(2), "n", "{'pred': 'yes', 'score': 4}")));
     results = run(open);
     assertTrue(told.toString().contains("1 replies in judge/replies are to no request"), told + "");
     assertTrue(told.toString().contains("1 lines in judge/replies are not a batch's"), told + "");
     assertEquals(requests.subList(0, 2), requests());
     for (Result result : results) {
       assertEquals(0, result.judging().waiting());
-      assertEquals(result.judging().open() > 0, result.score() == null);
+      assertEquals(List.of("m", "n"), result.judging().models());
+      assertNull(result.score());
     }
     assertTrue(results.stream().anyMatch(each -> each.judging().failed() > 0));
     assertTrue(results.stream().anyMatch(each -> each.judging().unreadable() > 0));
 
     replies(
-        "2.jsonl",
+        "3.jsonl",
         List.of(
             reply(requests.get(0), "m", "{'pred': 'no', 'score': 1}"),
-            reply(requests.get(1), "another", "{'pred': 'maybe', 'score': 2}")));
-    for (Result result : run(open)) {
-      assertNull(result.score());
-      assertEquals(List.of("another", "m"), result.judging().models());
-      assertEquals(0, result.judging().open());
-    }
-
-    replies("3.jsonl", List.of(reply(requests.get(1), "m", "{'pred': 'maybe', 'score': 2}")));
+            reply(requests.get(1), "m", "{'pred': 'maybe', 'score': 2}"),
+            reply(requests.get(2), "m", "{'pred': 'yes', 'score': 4}")));
     results = run(open);
     assertEquals(List.of(), requests());
     assertEquals(

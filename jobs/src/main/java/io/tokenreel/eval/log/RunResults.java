@@ -77,11 +77,19 @@ final class RunResults {
     Map<String, Object> entries = new LinkedHashMap<>();
     for (LoggedTask task : tasks) {
       if (task.parent() != null) {
-        entries.putIfAbsent(task.parent(), Map.of(" ", " ", "alias", task.parent()));
+        entries.putIfAbsent(task.parent(), pair(" ", " ", "alias", task.parent()));
       }
       entries.put(task.name(), task.results(results));
     }
     return entries;
+  }
+
+  /** In this order, unlike {@link Map#of}. */
+  private static Map<String, Object> pair(String one, Object first, String two, Object second) {
+    Map<String, Object> pair = new LinkedHashMap<>();
+    pair.put(one, first);
+    pair.put(two, second);
+    return pair;
   }
 
   private Map<String, List<String>> subtasks() {
@@ -113,7 +121,7 @@ final class RunResults {
     config.put(
         "metric_list",
         logged.metrics().stream()
-            .map(metric -> Map.of("metric", metric, "higher_is_better", true))
+            .map(metric -> pair("metric", metric, "higher_is_better", true))
             .toList());
     config.put("num_fewshot", 0);
     config.put("metadata", List.of(Map.of("version", task.version())));

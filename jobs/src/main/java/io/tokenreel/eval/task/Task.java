@@ -31,7 +31,8 @@ import java.util.Objects;
  * @param groups columns whose values are scored by themselves
  * @param submission the key of a question in a submission file, for a task without right answers;
  *     null where there are
- * @param logs what lmms-eval's logs hold of a question: metric to {@link TaskLog}'s names of values
+ * @param logs what lmms-eval's logs hold of a question: metric to {@link TaskLog}'s names of
+ *     values; left out, prediction, right answer and score
  * @param judge how a language model is asked whether an open answer is right; null with {@code
  *     parser}
  */
@@ -68,9 +69,10 @@ public record Task(
     require(
         (judge == null) == (gold == null || gold.form() != GoldForm.WORDS),
         "gold.form: words with a judge, and not without");
+    logs = logs == null ? TaskLog.plain(metric.name(), judge) : logs;
     require(
-        logs != null && logs.containsKey(metric.name()),
-        "logs: what lmms-eval's logs hold, " + metric.name() + " among it");
+        logs.containsKey(metric.name()) && (judge == null || logs.containsKey(judge.scoreMetric())),
+        "logs of every metric, " + metric.name() + " among them");
     require((gold == null) == (submission != null), "either gold or submission");
     dataset = Objects.requireNonNullElse(dataset, name);
     subsets = subsets == null ? NO_SUBSETS : subsets;

@@ -18,6 +18,24 @@ public final class TaskLog {
 
   private final Map<String, Object> metrics;
 
+  /** What is logged of a task whose file does not say it. */
+  static Map<String, Object> plain(String metric, Judge judge) {
+    Map<String, Object> logs = new LinkedHashMap<>();
+    logs.put(metric, named("pred", "gold", "score"));
+    if (judge != null) {
+      logs.put(judge.scoreMetric(), named("pred", "gold", "judge_score"));
+    }
+    return logs;
+  }
+
+  private static Map<String, Object> named(String pred, String answer, String score) {
+    Map<String, Object> named = new LinkedHashMap<>();
+    named.put("pred", pred);
+    named.put("answer", answer);
+    named.put("score", score);
+    return named;
+  }
+
   /** Of a task's questions. */
   public TaskLog(Task task) {
     this.metrics = task.logs();
