@@ -1,6 +1,7 @@
 package io.tokenreel.job;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tokenreel.eval.result.Judging;
 import io.tokenreel.eval.result.Result;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -35,7 +36,7 @@ final class SweepCommand implements Callable<Integer> {
       required = true,
       paramLabel = "DIR",
       description =
-          "where the sweep's cache, results/, samples/ and report.html are written; what is there is not done again")
+          "where the sweep's cache, results/, samples/, lmms-eval/, judge/ and report.html are written; what is there is not done again")
   private String output;
 
   @Option(
@@ -44,7 +45,7 @@ final class SweepCommand implements Callable<Integer> {
       arity = "1..*",
       paramLabel = "SPEC",
       description =
-          "benchmarks: the name of a file in conf/tasks or the path of one, with root=DIR (its files in the published layout), version=V, limit=N questions, seed=S of their choice; or generated:videos=N,questions=K")
+          "benchmarks: the name of a file in conf/tasks or the path of one, with root=DIR (its files in the published layout), version=V, limit=N questions, seed=S of their choice, judge=M (who judges open answers, in place of upstream's model); or generated:videos=N,questions=K")
   private List<String> tasks;
 
   @Option(
@@ -169,7 +170,7 @@ final class SweepCommand implements Callable<Integer> {
           result.version(),
           result.cell().compression(),
           result.cell().kv(),
-          result.score() == null ? "not scored" : score(result),
+          result.score() == null ? notScored(result.judging()) : score(result),
           100 * result.cost().tokenShare());
     }
     for (SweepFailure failure : failures) {
@@ -182,22 +183,45 @@ final class SweepCommand implements Callable<Integer> {
           failure.detail());
     }
     err.printf(
-        "the report is %1$s/%2$s, the tables are %1$s/results and samples%n",
-        output, SweepReport.FILE);
+        "the report is %1$s/%2$s, the tables are %1$s/results and samples, logs as lmms-eval's are in %1$s/%3$s%n",
+        output, SweepReport.FILE, SweepLogs.FOLDER);
     err.flush();
+  }
+
+  private String notScored(Judging judging) {
+    if (judging == null) {
+      return "not scored";
+    }
+    return judging.open() == 0
+        ? "not scored: the verdicts are of different judges, %s; keep one's replies in %s/%s"
+            .formatted(judging.models(), output, SweepJudging.REPLIES)
+        : "not scored: %d questions wait for a judge, %d replies are errors, %d cannot be read; the requests are in %s/%s, their replies go to %s/%s"
+            .formatted(
+                judging.waiting(),
+                judging.failed(),
+                judging.unreadable(),
+                output,
+                SweepJudging.REQUESTS,
+                output,
+                SweepJudging.REPLIES);
   }
 
   private static String score(Result result) {
     double scale = result.scale();
     return String.format(
         Locale.ROOT,
-        "%.4g +- %.2g, of %d questions %d without video, %d without answer, %d unread, %d guessed",
+        "%.4g +- %.2g, of %d questions %d without video, %d without answer, %d unread, %d guessed%s",
         result.score().mean() * scale,
         result.score().standardError() * scale,
         result.counts().questions(),
         result.counts().missingVideos(),
         result.counts().missingAnswers(),
         result.counts().unread(),
-        result.counts().guessed());
+        result.counts().guessed(),
+        result.judging() == null
+            ? ""
+            : ", %d neither yes nor no, judged by %s"
+                .formatted(
+                    result.counts().leftOut(), String.join(", ", result.judging().models())));
   }
 }

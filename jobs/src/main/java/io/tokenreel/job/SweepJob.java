@@ -88,7 +88,7 @@ final class SweepJob {
       }
     }
     select();
-    return results(asked);
+    return results(asked, plan);
   }
 
   /** What each compression keeps. Scores do not need it, so they are given if it fails. */
@@ -106,9 +106,10 @@ final class SweepJob {
     }
   }
 
-  private List<Result> results(SweepAsked asked) throws IOException {
+  private List<Result> results(SweepAsked asked, PrintWriter told) throws IOException {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     Dataset<Row> given = CommittedRows.of(spark, output, CacheTable.ANSWERS);
+    SweepJudging judging = SweepJudging.open(spark, output);
     Dataset<Row> samples = null;
     Map<String, Integer> tokenBytes = new HashMap<>();
     for (SweepAsked.Part part : asked.all()) {
@@ -118,15 +119,18 @@ final class SweepJob {
           Models.describe(part.model(), hadoop).dim()
               * TokenDtype.of(settings.tokenDtype()).bytes());
       Dataset<Row> own =
-          new SweepSamples(settings, given)
+          new SweepSamples(settings, given, judging)
               .of(part, Models.describe(part.model(), hadoop).encoder(), decoder);
       samples = samples == null ? own : samples.unionByName(own);
     }
     samples = samples.persist(StorageLevel.MEMORY_AND_DISK());
     try {
+      judging.tell(samples, told);
       List<Result> results = new SweepResults(settings, asked.all()).of(samples, tokenBytes);
       new SweepTables(spark, output).write(results, samples);
       new SweepSubmissions(spark, output).write(samples);
+      judging.write(samples, asked.all());
+      new SweepLogs(spark, output).write(results, samples, asked.all());
       new SweepReport(spark, output)
           .write(results, new SweepExamples(spark, output).make(settings, samples));
       return results;

@@ -52,6 +52,15 @@ final class SweepReport {
     provenance.put("frame sampling", each(results, result -> result.cell().sampling()));
     provenance.put(
         "benchmarks", each(results, result -> result.task() + " (" + result.version() + ")"));
+    String judges =
+        results.stream()
+            .filter(result -> result.judging() != null)
+            .flatMap(result -> result.judging().models().stream())
+            .distinct()
+            .collect(Collectors.joining(", "));
+    if (!judges.isEmpty()) {
+      provenance.put("judges", judges);
+    }
     return provenance;
   }
 

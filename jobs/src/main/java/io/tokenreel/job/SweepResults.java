@@ -2,14 +2,17 @@ package io.tokenreel.job;
 
 import static org.apache.spark.sql.functions.avg;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_distinct;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.size;
 
 import io.tokenreel.eval.parse.ParsedAnswer.Reading;
 import io.tokenreel.eval.result.Cost;
 import io.tokenreel.eval.result.Counts;
+import io.tokenreel.eval.result.Judging;
 import io.tokenreel.eval.result.Result;
 import io.tokenreel.eval.stat.Average;
 import io.tokenreel.eval.stat.Score;
@@ -26,6 +29,8 @@ import java.util.Map;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.expressions.WindowSpec;
 
 /** From scored questions to a sweep's results. */
 final class SweepResults {
@@ -52,7 +57,7 @@ final class SweepResults {
   List<Result> of(Dataset<Row> samples, Map<String, Integer> tokenBytes) {
     Map<ScoreKey, Score> scores =
         Scores.of(
-            samples
+            judgedInWhole(samples)
                 .filter(col("left_out").equalTo(false).and(col("score").isNotNull()))
                 .withColumn("doc_id", col("doc_id").cast("string")),
             averages);
@@ -60,11 +65,13 @@ final class SweepResults {
     for (Row row : counted(samples).collectAsList()) {
       rows.put(ScoreKey.of(row), row);
     }
+    Map<String, List<String>> judges = judges(samples);
     List<Result> results = new ArrayList<>();
     rows.forEach(
         (key, row) -> {
           Row baseline = rows.get(key.baseline());
-          results.add(result(key, row, baseline, scores.get(key), tokenBytes));
+          Judging judging = judging(key, row, judges, scores.get(key));
+          results.add(result(key, row, baseline, scores.get(key), judging, tokenBytes));
         });
     List<String> names = List.copyOf(averages.keySet());
     results.sort(
@@ -79,6 +86,17 @@ final class SweepResults {
     return results;
   }
 
+  /** Without the cells that lack a verdict, and the tasks that more than one model judged. */
+  private static Dataset<Row> judgedInWhole(Dataset<Row> samples) {
+    WindowSpec task = Window.partitionBy("task", "version");
+    WindowSpec cell =
+        Window.partitionBy("task", "version", "model", "sampling", "compression", "kv");
+    return samples
+        .withColumn("lacking", count_if(SweepJudging.lacking()).over(cell))
+        .withColumn("judges", size(collect_set(col("judge")).over(task)))
+        .filter(col("lacking").equalTo(0).and(col("judges").leq(1)));
+  }
+
   private static Dataset<Row> counted(Dataset<Row> samples) {
     Column state = col("state");
     return ScoreGroups.each(samples)
@@ -91,6 +109,10 @@ final class SweepResults {
             count_if(state.equalTo(Reading.UNREAD.name())).as("unread"),
             count_if(state.equalTo(Reading.GUESSED.name())).as("guessed"),
             count_if(col("left_out")).as("left_out"),
+            count_if(state.equalTo(SweepJudging.WAITING)).as("judge_waiting"),
+            count_if(state.equalTo(SweepJudging.FAILED)).as("judge_failed"),
+            count_if(state.equalTo(SweepJudging.UNREADABLE)).as("judge_unreadable"),
+            avg("judge_score").as("judge_score"),
             avg("visual_tokens").as("visual_tokens"),
             avg("prefill_ms").as("prefill_ms"),
             avg("decode_ms").as("decode_ms"),
@@ -98,7 +120,12 @@ final class SweepResults {
   }
 
   private Result result(
-      ScoreKey key, Row row, Row baseline, Score score, Map<String, Integer> tokenBytes) {
+      ScoreKey key,
+      Row row,
+      Row baseline,
+      Score score,
+      Judging judging,
+      Map<String, Integer> tokenBytes) {
     Task task = tasks.get(key.task() + " " + key.version());
     double visualTokens = number(row, "visual_tokens");
     return new Result(
@@ -125,7 +152,39 @@ final class SweepResults {
             number(row, "prefill_ms"),
             number(row, "decode_ms"),
             number(row, "kv_bytes_peak"),
-            visualTokens * tokenBytes.get(key.cell().model())));
+            visualTokens * tokenBytes.get(key.cell().model())),
+        judging);
+  }
+
+  /** Null where no language model judges. */
+  private Judging judging(ScoreKey key, Row row, Map<String, List<String>> judges, Score score) {
+    String task = key.task() + " " + key.version();
+    return tasks.get(task).judge() == null
+        ? null
+        : new Judging(
+            judges.getOrDefault(task, List.of()),
+            row.getAs("judge_waiting"),
+            row.getAs("judge_failed"),
+            row.getAs("judge_unreadable"),
+            score == null ? Double.NaN : number(row, "judge_score"));
+  }
+
+  /** Who judged, by name and version of the task. */
+  private static Map<String, List<String>> judges(Dataset<Row> samples) {
+    Map<String, List<String>> judges = new HashMap<>();
+    samples
+        .filter(col("judge").isNotNull())
+        .select("task", "version", "judge")
+        .distinct()
+        .orderBy("judge")
+        .collectAsList()
+        .forEach(
+            row ->
+                judges
+                    .computeIfAbsent(
+                        row.getString(0) + " " + row.getString(1), task -> new ArrayList<>())
+                    .add(row.getString(2)));
+    return judges;
   }
 
   /** NaN where no question was answered. */

@@ -10,6 +10,7 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
+import io.tokenreel.eval.judge.JudgeRequests;
 import io.tokenreel.eval.task.AnswerScorer;
 import io.tokenreel.eval.task.Task;
 import java.util.Arrays;
@@ -47,20 +48,24 @@ final class SweepSamples {
 
   private final SweepSettings settings;
   private final Dataset<Row> answers;
+  private final SweepJudging judging;
 
   /**
    * @param answers all rows of {@code answers/}
    */
-  SweepSamples(SweepSettings settings, Dataset<Row> answers) {
+  SweepSamples(SweepSettings settings, Dataset<Row> answers, SweepJudging judging) {
     this.settings = settings;
     this.answers = answers;
+    this.judging = judging;
   }
 
   /**
    * One row per question of a part and cell: the columns of {@link SweepTask#rows}, those that
    * {@link io.tokenreel.eval.stat.Scores} takes, {@code state} ({@code READ}, {@code UNREAD},
-   * {@code GUESSED}, {@link #MISSING_VIDEO} or {@link #MISSING_ANSWER}), {@code choice}, {@code
-   * left_out}, and what the answer took.
+   * {@code GUESSED}, {@link #MISSING_VIDEO}, {@link #MISSING_ANSWER}, or where a verdict is lacking
+   * one of {@link SweepJudging}'s), {@code choice}, {@code left_out}, what the answer took, and of
+   * a task that a language model judges {@code judge_request}, {@code judge} and {@code
+   * judge_score}.
    *
    * @param encoder of the part's model
    * @param decoder of the part's model
@@ -100,7 +105,7 @@ final class SweepSamples {
             .withColumn("sampling", lit(part.sampling()))
             .withColumn("compression", each(settings.compressions()))
             .withColumn("kv", each(settings.kvs()));
-    Dataset<Row> scored = cells.join(given, KEY, "left_outer").withColumn("scored", scored(task));
+    Dataset<Row> scored = scored(part.task(), cells.join(given, KEY, "left_outer"));
     Column failed = col("response").isNull();
     Column state =
         when(col("video_missing").or(col("reason").eqNullSafe("no_tokens")), MISSING_VIDEO)
@@ -128,6 +133,31 @@ final class SweepSamples {
     return task.gold() == null
         ? lit(null).cast("double")
         : when(failed, 0.0).otherwise(col("scored.score"));
+  }
+
+  private Dataset<Row> scored(SweepTask asked, Dataset<Row> answered) {
+    if (asked.task().judge() != null) {
+      return judging.judged(
+          answered.withColumn("judge_request", judgeRequest(asked.judgeRequests())));
+    }
+    return answered
+        .withColumn("scored", scored(asked.task()))
+        .withColumn("judge_request", lit(null).cast("string"))
+        .withColumn("judge", lit(null).cast("string"))
+        .withColumn("judge_score", lit(null).cast("int"));
+  }
+
+  /** The custom id of the request that has an answer judged. */
+  private static Column judgeRequest(JudgeRequests requests) {
+    UserDefinedFunction id =
+        udf(
+            (UDF3<Integer, String, String, String>)
+                (docId, doc, response) ->
+                    response == null
+                        ? null
+                        : requests.of(docId, DocJson.read(doc), response).customId(),
+            DataTypes.StringType);
+    return id.apply(col("doc_id"), col("doc"), col("response"));
   }
 
   private static Column scored(Task task) {

@@ -6,6 +6,7 @@ import io.tokenreel.eval.result.Cost;
 import io.tokenreel.eval.result.Counts;
 import io.tokenreel.eval.result.Difference;
 import io.tokenreel.eval.result.Estimate;
+import io.tokenreel.eval.result.Judging;
 import io.tokenreel.eval.result.Result;
 import io.tokenreel.eval.stat.ScoreKey;
 import java.util.List;
@@ -63,7 +64,12 @@ final class SweepTables {
           .add("prefill_ms", DataTypes.DoubleType, true)
           .add("decode_ms", DataTypes.DoubleType, true)
           .add("kv_bytes_peak", DataTypes.DoubleType, true)
-          .add("token_bytes", DataTypes.DoubleType, true);
+          .add("token_bytes", DataTypes.DoubleType, true)
+          .add("judges", DataTypes.createArrayType(DataTypes.StringType), true)
+          .add("judge_waiting", DataTypes.LongType, true)
+          .add("judge_failed", DataTypes.LongType, true)
+          .add("judge_unreadable", DataTypes.LongType, true)
+          .add("judge_score", DataTypes.DoubleType, true);
 
   private final SparkSession spark;
   private final Path output;
@@ -148,7 +154,15 @@ final class SweepTables {
             row.<Double>getAs("prefill_ms"),
             row.<Double>getAs("decode_ms"),
             row.<Double>getAs("kv_bytes_peak"),
-            row.<Double>getAs("token_bytes")));
+            row.<Double>getAs("token_bytes")),
+        row.getAs("judges") == null
+            ? null
+            : new Judging(
+                row.getList(row.fieldIndex("judges")),
+                row.getAs("judge_waiting"),
+                row.getAs("judge_failed"),
+                row.getAs("judge_unreadable"),
+                row.<Double>getAs("judge_score")));
   }
 
   private static Estimate estimate(Row row, String mean, String error, String low, String high) {
@@ -161,6 +175,8 @@ final class SweepTables {
 
   private static Row row(Result result) {
     Difference difference = result.difference();
+    Judging judging = result.judging();
+    boolean judged = judging != null;
     boolean scored = result.score() != null;
     boolean paired = difference != null;
     return RowFactory.create(
@@ -198,6 +214,11 @@ final class SweepTables {
         result.cost().prefillMillis(),
         result.cost().decodeMillis(),
         result.cost().kvBytesPeak(),
-        result.cost().tokenBytes());
+        result.cost().tokenBytes(),
+        judged ? judging.models().toArray(String[]::new) : null,
+        judged ? judging.waiting() : null,
+        judged ? judging.failed() : null,
+        judged ? judging.unreadable() : null,
+        judged ? judging.meanScore() : null);
   }
 }

@@ -3,6 +3,7 @@ package io.tokenreel.job;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
+import io.tokenreel.eval.judge.JudgeRequests;
 import io.tokenreel.eval.scene.SceneSet;
 import io.tokenreel.eval.scene.SceneSplit;
 import io.tokenreel.eval.stat.Average;
@@ -56,6 +57,10 @@ record SweepTask(TaskSpec spec, Task task, String root) {
           .add("task", DataTypes.StringType, false)
           .add("version", DataTypes.StringType, false)
           .add("doc_id", DataTypes.IntegerType, false)
+          .add("subset", DataTypes.StringType, false)
+          .add("subset_row", DataTypes.IntegerType, false)
+          .add("subset_rows", DataTypes.IntegerType, false)
+          .add("doc", DataTypes.StringType, false)
           .add("video_id", DataTypes.StringType, false)
           .add("video_uri", DataTypes.StringType, false)
           .add("video_missing", DataTypes.BooleanType, false)
@@ -75,6 +80,10 @@ record SweepTask(TaskSpec spec, Task task, String root) {
   static SweepTask of(TaskSpec spec, String output, SparkSession spark) throws IOException {
     try {
       Task task = Tasks.of(spec.task(), spec.version(), spark.sparkContext().hadoopConfiguration());
+      if (spec.judge() != null && task.judge() == null) {
+        throw new IllegalArgumentException(
+            "task '%s' needs no judge; leave judge=%s out".formatted(task.name(), spec.judge()));
+      }
       return new SweepTask(spec, task, spec.root() == null ? rendered(spec, output) : spec.root());
     } catch (IllegalArgumentException e) {
       throw new SettingsException("--task: " + e.getMessage());
@@ -143,6 +152,12 @@ record SweepTask(TaskSpec spec, Task task, String root) {
             .toList());
   }
 
+  /** Of a task that a language model judges. */
+  JudgeRequests judgeRequests() {
+    String model = spec.judge() == null ? task.judge().model() : spec.judge();
+    return new JudgeRequests(task.name(), task.judge(), model);
+  }
+
   private String videoId(String video) {
     return task.dataset() + "/" + video;
   }
@@ -163,6 +178,10 @@ record SweepTask(TaskSpec spec, Task task, String root) {
                         task.name(),
                         task.version(),
                         question.docId(),
+                        question.place().subset(),
+                        question.place().row(),
+                        question.place().rows(),
+                        DocJson.write(question.doc()),
                         videoId(question.video()),
                         new org.apache.hadoop.fs.Path(root, question.video()).toString(),
                         question.videoMissing(),

@@ -95,7 +95,7 @@ public final class AnswerAccuracyEvaluator extends Evaluator implements DefaultP
 
   private static GoldForm form(String word) {
     for (GoldForm known : GoldForm.values()) {
-      if (known.name().toLowerCase(Locale.ROOT).equals(word)) {
+      if (known != GoldForm.WORDS && known.name().toLowerCase(Locale.ROOT).equals(word)) {
         return known;
       }
     }

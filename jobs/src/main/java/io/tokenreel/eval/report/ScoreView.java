@@ -1,6 +1,7 @@
 package io.tokenreel.eval.report;
 
 import io.tokenreel.eval.result.Counts;
+import io.tokenreel.eval.result.Judging;
 import io.tokenreel.eval.result.Result;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +37,7 @@ record ScoreView(String score, String rank, String retained, List<String> lackin
         score,
         score.equals(best) && !result.cell().isBaseline() ? "best" : "score",
         Double.isNaN(retained) ? "" : Numbers.percentage(retained),
-        lacking(result.counts()));
+        lacking(result));
   }
 
   /** Whether it has a score of any answer. */
@@ -73,13 +74,23 @@ record ScoreView(String score, String rank, String retained, List<String> lackin
     return result.cell().isBaseline() ? 100 : Double.NaN;
   }
 
-  private static List<String> lacking(Counts counts) {
+  private static List<String> lacking(Result result) {
+    Counts counts = result.counts();
     List<String> lacking = new ArrayList<>();
     add(lacking, counts.missingVideos(), "without video");
     add(lacking, counts.missingAnswers(), "without answer");
     add(lacking, counts.unread(), "unread");
     add(lacking, counts.guessed(), "guessed");
     add(lacking, counts.leftOut(), "left out");
+    Judging judging = result.judging();
+    if (judging != null) {
+      add(lacking, judging.waiting(), "waiting for a judge");
+      add(lacking, judging.failed(), "with a judge's error");
+      add(lacking, judging.unreadable(), "with a judge's reply unread");
+      if (judging.mixed()) {
+        lacking.add("judged by different models: " + String.join(", ", judging.models()));
+      }
+    }
     return lacking;
   }
 

@@ -14,8 +14,16 @@ public final class AnswerScorer implements Serializable {
   private final AnswerParser parser;
   private final boolean emptyLeftOut;
 
-  /** Of a task's answers. */
+  /**
+   * Of a task's answers.
+   *
+   * @throws IllegalArgumentException for a task that a language model judges
+   */
   public AnswerScorer(Task task) {
+    if (task.judge() != null) {
+      throw new IllegalArgumentException(
+          "task %s has no parser: a language model judges its answers".formatted(task.name()));
+    }
     this.parser = AnswerParsers.of(task.parser());
     this.emptyLeftOut = task.metric().emptyLeftOut();
   }

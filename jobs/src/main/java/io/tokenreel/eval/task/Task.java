@@ -27,11 +27,15 @@ import java.util.Objects;
  * @param gold where its right answer stands; null where the annotations do not have it
  * @param prompt what stands behind the video
  * @param scoring how the answer is got, canonical
- * @param parser name of the {@link io.tokenreel.eval.parse.AnswerParser}
+ * @param parser name of the {@link io.tokenreel.eval.parse.AnswerParser}; null with {@code judge}
  * @param metric what is made of right and wrong
  * @param groups columns whose values are scored by themselves
  * @param submission the key of a question in a submission file, for a task without right answers;
  *     null where there are
+ * @param logs what lmms-eval's logs hold of a question: metric to {@link TaskLog}'s names of
+ *     values; left out, prediction, right answer and score
+ * @param judge how a language model is asked whether an open answer is right; null with {@code
+ *     parser}
  */
 public record Task(
     String name,
@@ -48,7 +52,9 @@ public record Task(
     String parser,
     Metric metric,
     List<String> groups,
-    String submission) {
+    String submission,
+    Map<String, Object> logs,
+    Judge judge) {
 
   /** A task without subsets has this one. */
   static final Map<String, Map<String, Object>> NO_SUBSETS = Map.of("", Map.of());
@@ -58,7 +64,16 @@ public record Task(
     require(videos != null && !videos.isEmpty(), "videos: a list of places");
     require(prompt != null, "prompt: a text");
     require(metric != null, "metric: name, scale and average");
-    require(parser != null, "parser: one of " + AnswerParsers.names());
+    require(
+        (parser == null) != (judge == null),
+        "either judge, or parser: one of " + AnswerParsers.names());
+    require(
+        (judge == null) == (gold == null || gold.form() != GoldForm.WORDS),
+        "gold.form: words with a judge, and not without");
+    logs = logs == null ? TaskLog.plain(metric.name(), judge) : logs;
+    require(
+        logs.containsKey(metric.name()) && (judge == null || logs.containsKey(judge.scoreMetric())),
+        "logs of every metric, " + metric.name() + " among them");
     require((gold == null) == (submission != null), "either gold or submission");
     dataset = Objects.requireNonNullElse(dataset, name);
     subsets = subsets == null ? NO_SUBSETS : subsets;
@@ -66,10 +81,12 @@ public record Task(
     scoring = Scoring.parse(Objects.requireNonNullElse(scoring, "generate:tokens=16")).toString();
     require(
         metric.over() == null || groups.contains(metric.over()), "metric.over among its groups");
-    AnswerParsers.of(parser);
+    if (parser != null) {
+      AnswerParsers.of(parser);
+    }
   }
 
-  private static void require(boolean holds, String expected) {
+  static void require(boolean holds, String expected) {
     if (!holds) {
       throw new IllegalArgumentException("a task needs " + expected);
     }
@@ -96,10 +113,12 @@ public record Task(
     /** A place, from 0 on, as a number or a text. */
     INDEX,
     /** The text of the first option that equals it. */
-    OPTION;
+    OPTION,
+    /** Words, which a judge compares. */
+    WORDS;
 
     /**
-     * The letter of the right option.
+     * The letter of the right option, or the right words.
      *
      * @param value what the annotation has
      * @param options the question's
@@ -107,7 +126,7 @@ public record Task(
      */
     public String letter(String value, List<String> options) {
       return switch (this) {
-        case LETTER -> value;
+        case LETTER, WORDS -> value;
         case INDEX -> OptionLetters.of(place(value));
         case OPTION -> {
           int place = options.indexOf(value);

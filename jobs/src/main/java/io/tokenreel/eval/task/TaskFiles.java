@@ -3,6 +3,7 @@ package io.tokenreel.eval.task;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.temporal.Temporal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -97,14 +98,29 @@ public final class TaskFiles implements TaskReader.Files {
   private static Map<String, Object> values(Row row) {
     Map<String, Object> values = new LinkedHashMap<>();
     for (String name : row.schema().fieldNames()) {
-      Object value = row.getAs(name);
-      values.put(
-          name,
-          value instanceof scala.collection.Seq<?> list
-              ? new ArrayList<>(CollectionConverters.asJava(list))
-              : value);
+      values.put(name, plain(row.getAs(name)));
     }
     return values;
+  }
+
+  /** Of Java's own types, as templates and JSON take them. */
+  private static Object plain(Object value) {
+    if (value instanceof Row row) {
+      return values(row);
+    }
+    if (value instanceof scala.collection.Map<?, ?> map) {
+      Map<String, Object> plain = new LinkedHashMap<>();
+      CollectionConverters.asJava(map)
+          .forEach((key, each) -> plain.put(String.valueOf(key), plain(each)));
+      return plain;
+    }
+    if (value instanceof scala.collection.Seq<?> list) {
+      List<Object> plain = new ArrayList<>();
+      CollectionConverters.asJava(list).forEach(each -> plain.add(plain(each)));
+      return plain;
+    }
+    boolean time = value instanceof java.util.Date || value instanceof Temporal;
+    return time ? value.toString() : value;
   }
 
   /** Folders are listed once: a benchmark has thousands of videos in a few. */

@@ -23,6 +23,7 @@ public final class TaskReader {
   private final Task task;
   private final JinjaTemplate prompt;
   private final List<JinjaTemplate> videos;
+  private final TaskLog log;
   private final Files files;
 
   /**
@@ -32,6 +33,7 @@ public final class TaskReader {
     this.task = task;
     this.prompt = template(task.prompt());
     this.videos = task.videos().stream().map(TaskReader::template).toList();
+    this.log = new TaskLog(task);
     this.files = files;
   }
 
@@ -67,24 +69,45 @@ public final class TaskReader {
     for (Map.Entry<String, Map<String, Object>> subset : task.subsets().entrySet()) {
       Map<String, Object> added = new TreeMap<>(subset.getValue());
       added.put("subset", subset.getKey());
-      for (String pattern : task.annotations()) {
-        String file = template(pattern).render(added);
-        int place = 0;
-        for (Map<String, Object> row : files.annotations(file)) {
-          try {
-            questions.add(question(questions.size(), row, added));
-          } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                "task %s, %s, row %d: %s".formatted(task.name(), file, place, e.getMessage()), e);
-          }
-          place++;
-        }
+      List<Annotation> rows = annotations(added);
+      for (int i = 0; i < rows.size(); i++) {
+        TaskQuestion.Place place = new TaskQuestion.Place(subset.getKey(), i, rows.size());
+        questions.add(question(questions.size(), place, rows.get(i), added));
       }
     }
     return questions;
   }
 
-  private TaskQuestion question(int docId, Map<String, Object> row, Map<String, Object> added) {
+  /** A row of a file. */
+  private record Annotation(String file, int row, Map<String, Object> values) {}
+
+  private List<Annotation> annotations(Map<String, Object> added) throws IOException {
+    List<Annotation> rows = new ArrayList<>();
+    for (String pattern : task.annotations()) {
+      String file = template(pattern).render(added);
+      int row = 0;
+      for (Map<String, Object> values : files.annotations(file)) {
+        rows.add(new Annotation(file, row++, values));
+      }
+    }
+    return rows;
+  }
+
+  private TaskQuestion question(
+      int docId, TaskQuestion.Place place, Annotation annotation, Map<String, Object> added) {
+    try {
+      return question(docId, place, annotation.values(), added);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "task %s, %s, row %d: %s"
+              .formatted(task.name(), annotation.file(), annotation.row(), e.getMessage()),
+          e);
+    }
+  }
+
+  private TaskQuestion question(
+      int docId, TaskQuestion.Place place, Map<String, Object> row, Map<String, Object> added) {
+    log.requireColumns(row);
     List<String> options = options(row);
     Map<String, Object> values = new LinkedHashMap<>(row);
     values.putAll(added);
@@ -104,6 +127,8 @@ public final class TaskReader {
     }
     return new TaskQuestion(
         docId,
+        place,
+        row,
         video,
         found.isEmpty(),
         prompt.render(values),

@@ -18,11 +18,19 @@ import java.util.stream.IntStream;
  * @param version null for its first
  * @param limit questions that are asked at most
  * @param seed of their choice; -1 takes the first ones
+ * @param judge name of the language model that judges, instead of the task's; null for the task's
  * @param videos that are rendered; 0 with a root
  * @param questions that each of these has at least; 0 with a root
  */
 public record TaskSpec(
-    String task, String root, String version, int limit, int seed, int videos, int questions) {
+    String task,
+    String root,
+    String version,
+    int limit,
+    int seed,
+    String judge,
+    int videos,
+    int questions) {
 
   /** The benchmark that this project renders itself. */
   public static final String GENERATED = "generated";
@@ -49,6 +57,7 @@ public record TaskSpec(
             spec.text("version", null),
             spec.whole("limit", Integer.MAX_VALUE, 1, Integer.MAX_VALUE),
             spec.whole("seed", -1, 0, Integer.MAX_VALUE),
+            spec.text("judge", null),
             rendered ? spec.whole("videos", 200, 1, 1_000_000) : 0,
             rendered ? spec.whole("questions", 5, 0, 5) : 0);
     spec.rejectUnknownKeys();

@@ -20,9 +20,10 @@ import org.apache.spark.sql.SparkSession;
  * @param prompt of the first question, to the byte
  * @param video of the first question
  * @param responses one per question
- * @param scores by version, one per question: {@code 1}, {@code 0}, {@code -} where left out
+ * @param scores by version, one per question: {@code 1}, {@code 0}, {@code -} where left out; of a
+ *     task with a judge, {@code j}
  */
-record TaskFixture(
+public record TaskFixture(
     String task,
     Map<String, List<String>> annotations,
     List<String> videos,
@@ -32,7 +33,7 @@ record TaskFixture(
     Map<String, String> scores) {
 
   /** Writes the files as they are published. */
-  void write(SparkSession spark, Path root) {
+  public void write(SparkSession spark, Path root) {
     try {
       for (String video : videos) {
         Path file = root.resolve(video);
@@ -67,7 +68,7 @@ record TaskFixture(
     Files.delete(json);
   }
 
-  static List<TaskFixture> all() {
+  public static List<TaskFixture> all() {
     return List.of(
         videomme(),
         videommeWithSubtitles(),
@@ -79,6 +80,7 @@ record TaskFixture(
         egoSchema(),
         nextQa(),
         perceptionTest(),
+        activityNetQa(),
         generated());
   }
 
@@ -266,6 +268,23 @@ record TaskFixture(
         "videos/video_8.mp4",
         List.of("A. yes", "b"),
         both("10"));
+  }
+
+  private static TaskFixture activityNetQa() {
+    String row =
+        """
+        {"video_name":"1QIUV7WYKXg","question":"is the athlete from USA","answer":"%s","question_id":"v_1QIUV7WYKXg_%d","type":3}
+        """;
+    return new TaskFixture(
+        "activitynetqa",
+        Map.of(
+            "data/test-00000-of-00001.parquet",
+            List.of(row.formatted("yes", 0), row.formatted("no", 1))),
+        List.of("all_test/v_1QIUV7WYKXg.webm", "all_test/v_1QIUV7WYKXg.mkv"),
+        "Is the athlete from usa? Answer the question using a single word or phrase.",
+        "all_test/v_1QIUV7WYKXg.webm",
+        List.of("yes", "yes"),
+        both("jj"));
   }
 
   private static TaskFixture generated() {

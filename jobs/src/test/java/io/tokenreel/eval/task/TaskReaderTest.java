@@ -58,6 +58,10 @@ class TaskReaderTest {
   }
 
   private static String scores(Task task, List<TaskQuestion> questions, List<String> responses) {
+    if (task.judge() != null) {
+      assertThrows(IllegalArgumentException.class, () -> new AnswerScorer(task));
+      return "j".repeat(questions.size());
+    }
     AnswerScorer scorer = new AnswerScorer(task);
     StringBuilder scores = new StringBuilder();
     for (int i = 0; i < questions.size(); i++) {
@@ -124,6 +128,41 @@ class TaskReaderTest {
   }
 
   @Test
+  void read_rowWithoutALoggedColumn_isAnErrorBeforeAnythingIsAsked() throws IOException {
+    Path file = Files.createDirectories(root.resolve("data")).resolve("test-0.jsonl");
+    Files.writeString(file, "{\"video_name\":\"v\",\"question\":\"?\",\"answer\":\"A\"}");
+    Path own = root.resolve("own.yaml");
+    Files.writeString(
+        own,
+        """
+        annotations: ["data/test-*.jsonl"]
+        videos: ["{{ video_name }}"]
+        gold: {column: answer, form: letter}
+        prompt: "{{ question }}"
+        parser: mcq_extract
+        metric: {name: accuracy, scale: 1}
+        logs: {accuracy: {kind: task_type, score: score}}
+        versions: {one: {}}
+        """);
+    Task task = Tasks.of(own.toString(), null, new org.apache.hadoop.conf.Configuration());
+    String message = assertThrows(IllegalArgumentException.class, () -> read(task)).getMessage();
+    assertTrue(message.contains("row 0: logs name the columns [task_type]"), message);
+  }
+
+  @Test
+  void of_versions_addToWhatTheyShare() {
+    Task early = Tasks.of("activitynetqa", "lmms-eval-0.3.4", null);
+    Task late = Tasks.of("activitynetqa", "lmms-eval-0.7.2", null);
+    assertEquals("gpt-3.5-turbo-0613", early.judge().model());
+    assertEquals("gpt-4o-2024-11-20", late.judge().model());
+    assertEquals(early.judge().user(), late.judge().user());
+    Map<?, ?> logged =
+        (Map<?, ?>)
+            Tasks.of("videomme", "lmms-eval-0.7.2", null).logs().get("videomme_perception_score");
+    assertEquals(9, logged.size());
+  }
+
+  @Test
   void read_noAnnotations_isAnErrorThatNamesThem() {
     String message =
         assertThrows(IllegalArgumentException.class, () -> read(Tasks.of("mlvu_dev", null, null)))
@@ -133,7 +172,7 @@ class TaskReaderTest {
 
   @Test
   void of_unknownNamesAndSettings_areErrorsThatListTheKnown() throws IOException {
-    assertMessage("unknown task 'mmlu'; known: [egoschema", "mmlu", null);
+    assertMessage("unknown task 'mmlu'; known: [activitynetqa, egoschema", "mmlu", null);
     assertMessage(
         "unknown version 'v1'; known: [lmms-eval-0.3.4, lmms-eval-0.7.2]", "videomme", "v1");
     Path file = root.resolve("own.yaml");
