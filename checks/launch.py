@@ -17,6 +17,7 @@ JAR = ROOT / "jobs" / "target" / "dist" / "tokenreel.jar"
 VIDEOS = ROOT.parent / "shared" / "videos"
 SPARK_HOME = pathlib.Path(pyspark.__file__).parent
 ENVIRONMENT = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable, "SPARK_HOME": str(SPARK_HOME)}
+LOCAL_CLUSTER = ("--master", "local-cluster[2,1,2048]", "--conf", f"spark.jars={JAR}")
 SECONDS = 300
 SPECS = ["vidcom2:retention=0.25", "none"]
 

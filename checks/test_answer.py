@@ -13,7 +13,6 @@ ANSWER = ["--scoring", "options", "--option-form", "text"]
 VIDEOS = 6
 KEY = ("video_id", "question_id", "encoder", "decoder", "sampling", "compression", "template", "kv", "scoring")
 RUN_COLUMNS = {"created_at", "prefill_ms", "decode_ms"}
-LOCAL_CLUSTER = ("--master", "local-cluster[2,1,2048]", "--conf", f"spark.jars={launch.JAR}")
 
 
 def answers(cache):
@@ -84,7 +83,7 @@ def test_rows_say_what_was_asked_and_what_it_cost(answered):
 @pytest.mark.parametrize("master", ["local-cluster", "standalone"])
 def test_answers_of_executors_are_those_of_one_process(scenes, cache, answered, tmp_path, master):
     if master == "local-cluster":
-        answer(scenes, cache, tmp_path / "answers", *LOCAL_CLUSTER)
+        answer(scenes, cache, tmp_path / "answers", *launch.LOCAL_CLUSTER)
     else:
         with launch.standalone_cluster(tmp_path) as url:
 

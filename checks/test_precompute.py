@@ -171,7 +171,7 @@ def test_local_cluster_gives_the_same_tables(cache, tmp_path):
     output = tmp_path / "cache"
     precompute(
         *(launch.VIDEOS, output, "--compression", *SPECS, "--videos-per-commit", "4"),
-        *("--master", "local-cluster[2,1,2048]", "--conf", f"spark.jars={launch.JAR}"),
+        *launch.LOCAL_CLUSTER,
     )
     assert_equal_tables(output, cache)
 

@@ -46,13 +46,13 @@ class DefaultModelTest {
   @Test
   void describe_ofTheDefault_isPinned() {
     VisionInfo vision = Models.describe(Models.DEFAULT, new Configuration());
-    assertEquals("default@dc322e66a37264a1", vision.encoder());
+    assertEquals("default@e8030cb555a89a03", vision.encoder());
     assertEquals(80, vision.frameHeight());
     assertEquals(25, vision.tokensPerFrame());
     assertEquals(128, vision.dim());
     assertEquals(128, vision.separatorRows().length);
     LanguageInfo language = Models.describeLanguage(Models.DEFAULT, new Configuration());
-    assertEquals("default@ead00f8481c311b9", language.decoder());
+    assertEquals("default@4bee216861c991ef", language.decoder());
     assertEquals(128, language.dim());
   }
 
