@@ -2,8 +2,8 @@ package io.tokenreel.job;
 
 import io.tokenreel.eval.log.LoggedSample;
 import io.tokenreel.eval.log.RunLog;
-import io.tokenreel.eval.result.Cell;
 import io.tokenreel.eval.result.Result;
+import io.tokenreel.eval.stat.ScoreKey;
 import io.tokenreel.eval.task.Task;
 import io.tokenreel.eval.task.TaskQuestion;
 import java.io.BufferedWriter;
@@ -99,10 +99,8 @@ final class SweepLogs {
   }
 
   private static RunLog.Run run(Row row, String date) {
-    Cell cell =
-        new Cell(
-            row.getAs("model"), row.getAs("sampling"), row.getAs("compression"), row.getAs("kv"));
-    return new RunLog.Run(cell, row.getAs("version"), date, "TokenReel " + TokenReel.version());
+    return new RunLog.Run(
+        ScoreKey.cell(row), row.getAs("version"), date, "TokenReel " + TokenReel.version());
   }
 
   private static LoggedSample sample(Row row) {
