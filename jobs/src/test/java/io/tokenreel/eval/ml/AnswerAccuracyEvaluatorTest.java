@@ -109,6 +109,7 @@ class AnswerAccuracyEvaluatorTest {
     assertRefused(() -> words().evaluate(rows()), "no question");
     assertRefused(() -> words().setParser("llm"), "unknown parser 'llm'", "words");
     assertRefused(() -> words().setLabelForm("text"), "letter, index or option");
+    assertRefused(() -> words().setLabelForm("words"), "letter, index or option");
     assertRefused(() -> words().setMetricName("f1"), "unknown metric 'f1'", "[accuracy, missing");
     assertRefused(() -> words().setLabelCol(""), "labelCol", "must not be empty");
   }
