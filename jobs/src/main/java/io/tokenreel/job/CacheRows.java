@@ -42,27 +42,26 @@ final class CacheRows {
   }
 
   /**
-   * One row per video and compression: what was kept, without the tokens; {@code cells} must have
-   * budgets.
+   * One row per video and compression that did not refuse it: what was kept, without the tokens.
    */
   static Dataset<Row> selections(Dataset<Row> videos) {
     return rows(
         videos
-            .withColumn("cell", explode(col("cells")))
+            .withColumn("cell", explode(Compressions.accepted()))
             .select(
                 col("*"),
                 col("cell.compression"),
                 col("grid.*"),
                 size(col("cell.kept.index")).as("token_count"),
                 col("cell.kept.index").as("token_index"),
-                col("cell.frame_budgets")),
+                col("cell.kept.frame_budgets")),
         CacheTable.SELECTIONS,
         passthrough(videos));
   }
 
   /**
-   * One row per video and compression; what the model adds between tokens is appended with -1 for
-   * its place.
+   * One row per video and compression that did not refuse it; what the model adds between tokens is
+   * appended with -1 for its place.
    */
   static Dataset<Row> tokens(Dataset<Row> videos) {
     Column separators =
@@ -72,8 +71,7 @@ final class CacheRows {
             .cast("int");
     return rows(
         videos
-            .filter(col("cells").isNotNull())
-            .withColumn("cell", explode(col("cells")))
+            .withColumn("cell", explode(Compressions.accepted()))
             .withColumn("separators", separators)
             .select(
                 col("*"),

@@ -1,5 +1,6 @@
 package io.tokenreel.job;
 
+import static org.apache.spark.sql.functions.aggregate;
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat_ws;
@@ -7,90 +8,95 @@ import static org.apache.spark.sql.functions.filter;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.nullif;
 import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.transform;
 import static org.apache.spark.sql.functions.when;
 
-import io.tokenreel.ml.CompressionTransformer;
+import io.tokenreel.sql.StoredDtype;
+import io.tokenreel.sql.TokenColumns;
+import io.tokenreel.sql.TokenSchemas;
 import java.util.List;
-import java.util.stream.IntStream;
-import org.apache.spark.ml.Transformer;
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 
 /**
- * The compressions of a job: a pipeline stage for each, and what a job reads from their results.
+ * The compressions of a job, and what it reads from their results.
  *
  * <p>In a cache a video that one of them refuses is a FAILED row and has no cells, of the others
  * neither: its rows in a table are all there or none is. A sweep takes what the others give.
+ *
+ * <p>All results are in one column: of columns of their own, put together later, Spark's optimizer
+ * derives every combination as a constraint as soon as there is a filter behind them, and two dozen
+ * exhaust a driver's memory.
  *
  * @param specs canonical specs; none where only features are wanted
  * @param inputCol the column of token blocks
  */
 record Compressions(List<String> specs, String inputCol) {
 
+  /** The column of results, which is in none of the cache's tables. */
+  static final String COLUMN = "compressed";
+
+  private static final ArrayType RESULTS =
+      DataTypes.createArrayType(
+          new StructType()
+              .add("compression", DataTypes.StringType, false)
+              .add("kept", TokenSchemas.COMPRESSION_ATTEMPT));
+
   Compressions {
     specs = List.copyOf(specs);
   }
 
-  /** One stage per spec. */
-  List<Transformer> stages() {
-    return IntStream.range(0, specs.size())
-        .<Transformer>mapToObj(
-            i ->
-                new CompressionTransformer()
-                    .setInputCol(inputCol)
-                    .setCompression(specs.get(i))
-                    .setHandleInvalid(CompressionTransformer.KEEP)
-                    .setOutputCol(result(i)))
-        .toList();
+  /**
+   * Appends {@value #COLUMN}: per spec a struct of {@code compression} and {@code kept}, which is
+   * {@link TokenSchemas#COMPRESSION_ATTEMPT}, NULL where there was nothing to compress.
+   */
+  Dataset<Row> append(Dataset<Row> rows) {
+    Column[] results = specs.stream().map(this::result).toArray(Column[]::new);
+    return rows.withColumn(COLUMN, array(results).cast(RESULTS));
   }
 
-  private static String result(int i) {
-    return "compressed_" + i;
-  }
-
-  private Column[] each(String field) {
-    return IntStream.range(0, specs.size())
-        .mapToObj(i -> col(result(i) + "." + field))
-        .toArray(Column[]::new);
+  private Column result(String spec) {
+    return struct(
+        lit(spec).as("compression"),
+        TokenColumns.tryCompressTokens(col(inputCol), spec, StoredDtype.SAME).as("kept"));
   }
 
   /** Wall time over all compressions; NULL where there was nothing to compress. */
   Column millis() {
-    Column millis = lit(0L);
-    for (Column one : each("compress_ms")) {
-      millis = millis.plus(one);
-    }
-    return millis;
+    return aggregate(
+        col(COLUMN), lit(0L), (sum, one) -> sum.plus(one.getField("kept").getField("compress_ms")));
   }
 
   /** Which compressions refused the video's tokens and why; NULL where none did. */
   Column refusal() {
-    return nullif(concat_ws("; ", each("error")), lit(""));
+    return nullif(concat_ws("; ", transform(col(COLUMN), Compressions::error)), lit(""));
+  }
+
+  /** The results as {@code cells}; NULL where a compression refused the video. */
+  Column cells() {
+    return when(refusal().isNull(), attempted()).as("cells");
+  }
+
+  /** The results as {@code cells}, refusals among them. */
+  Column attempted() {
+    return when(col(inputCol).isNotNull(), col(COLUMN)).as("cells");
   }
 
   /**
-   * Per spec a struct of {@code compression}, {@code kept} and {@code frame_budgets}; NULL where
-   * there was nothing to compress or a compression refused it.
+   * Of {@code cells} those that were not refused.
+   *
+   * <p>To be exploded as it is, not as a column: for a column Spark derives that it is not empty,
+   * moves that filter below the compressions, and computes them once more for it.
    */
-  Column cells() {
-    return when(refusal().isNull(), accepted()).as("cells");
+  static Column accepted() {
+    return filter(col("cells"), cell -> error(cell).isNull());
   }
 
-  /** As {@link #cells}, of the compressions that did not refuse it. */
-  Column accepted() {
-    if (specs.isEmpty()) {
-      return lit(null).as("cells");
-    }
-    Column[] cells = new Column[specs.size()];
-    for (int i = 0; i < cells.length; i++) {
-      cells[i] =
-          struct(
-              lit(specs.get(i)).as("compression"),
-              col(result(i)).as("kept"),
-              col(result(i) + ".frame_budgets").as("frame_budgets"));
-    }
-    return when(
-            col(inputCol).isNotNull(),
-            filter(array(cells), cell -> cell.getField("kept").getField("error").isNull()))
-        .as("cells");
+  private static Column error(Column cell) {
+    return cell.getField("kept").getField("error");
   }
 }

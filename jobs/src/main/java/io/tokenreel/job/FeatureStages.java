@@ -5,8 +5,6 @@ import static org.apache.spark.sql.functions.current_timestamp;
 import static org.apache.spark.sql.functions.lit;
 
 import java.util.List;
-import org.apache.spark.ml.PipelineModel;
-import org.apache.spark.ml.Transformer;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -18,12 +16,9 @@ import org.apache.spark.sql.Row;
 final class FeatureStages {
 
   private final Compressions compressions;
-  private final PipelineModel pipeline;
 
   FeatureStages(List<String> specs) {
     this.compressions = new Compressions(specs, "block");
-    this.pipeline =
-        new PipelineModel("compress", compressions.stages().toArray(Transformer[]::new));
   }
 
   /**
@@ -34,14 +29,14 @@ final class FeatureStages {
     return run(features, compressions.cells());
   }
 
-  /** As {@link #run}, but {@code cells} are those of the compressions that did not refuse it. */
-  Dataset<Row> runAccepted(Dataset<Row> features) {
-    return run(features, compressions.accepted());
+  /** As {@link #run}, but {@code cells} are there whatever a compression refused. */
+  Dataset<Row> attempt(Dataset<Row> features) {
+    return run(features, compressions.attempted());
   }
 
   private Dataset<Row> run(Dataset<Row> features, Column cells) {
-    return pipeline
-        .transform(features)
+    return compressions
+        .append(features)
         .select(
             col("video_id"),
             col("video_uri"),

@@ -36,6 +36,6 @@ record FeatureVisualTokens(Dataset<Row> features, List<String> compressions)
   public Dataset<Row> between(String firstId, String lastId) {
     return CacheRows.tokens(
         new FeatureStages(compressions)
-            .runAccepted(features.filter(col("video_id").between(lit(firstId), lit(lastId)))));
+            .attempt(features.filter(col("video_id").between(lit(firstId), lit(lastId)))));
   }
 }

@@ -25,8 +25,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * The road of a video as an MLlib pipeline: decode, encode, and one compression after the other;
- * and the flat columns that the cache's tables are made of.
+ * The road of a video: decode and encode as an MLlib pipeline, and all compressions after it; and
+ * the flat columns that the cache's tables are made of.
  */
 final class PrecomputeStages {
 
@@ -86,7 +86,6 @@ final class PrecomputeStages {
             .setTokenDtype(settings.tokenDtype())
             .countIn(encoded));
     this.compressions = new Compressions(settings.compressions(), "tokens");
-    stages.addAll(compressions.stages());
     this.pipeline = new PipelineModel("precompute", stages.toArray(Transformer[]::new));
   }
 
@@ -104,7 +103,7 @@ final class PrecomputeStages {
    * and {@link Compressions#cells}; both are NULL for a FAILED video.
    */
   Dataset<Row> run(Dataset<Row> videos) {
-    Dataset<Row> rows = pipeline.transform(videos);
+    Dataset<Row> rows = compressions.append(pipeline.transform(videos));
     List<Column> columns = new ArrayList<>();
     Arrays.stream(videos.columns())
         .filter(name -> !name.equals("video_bytes"))

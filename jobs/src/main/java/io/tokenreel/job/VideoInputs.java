@@ -55,7 +55,7 @@ final class VideoInputs {
                   Stream.of(
                       "video_bytes",
                       "encoding",
-                      "compressed_[0-9]+",
+                      Compressions.COLUMN,
                       "cell",
                       "separators",
                       "found",

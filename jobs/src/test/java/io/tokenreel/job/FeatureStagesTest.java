@@ -8,6 +8,7 @@ import io.tokenreel.sql.LocalSpark;
 import io.tokenreel.testing.RandomBlocks;
 import io.tokenreel.token.TokenBlock;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.commons.lang3.StringUtils;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -43,12 +44,38 @@ class FeatureStagesTest {
 
   @Test
   void run_twoCompressions_callsEachMethodOncePerVideo() {
+    var rows = new FeatureStages(List.of("none", "vidcom2:retention=0.5")).run(noFeatures());
+    assertCalls(2, rows);
+  }
+
+  /** A filter on what is made of the cells must not be moved below the compressions. */
+  @Test
+  void attempt_explodedAndJoined_callsEachMethodOncePerVideo() {
+    var features = noFeatures();
+    var rows = new FeatureStages(List.of("none", "vidcom2:retention=0.5")).attempt(features);
+    var asked = features.select("video_id", "content_sha256");
+    assertCalls(2, CacheRows.tokens(rows).join(asked, "video_id").filter("dim > 0"));
+  }
+
+  /** The optimizer's constraints must not be those of every combination of compressions. */
+  @Test
+  void attempt_twoDozenCompressions_arePlanned() {
+    List<String> specs =
+        IntStream.range(0, 24).mapToObj("random:retention=0.25,seed=%d"::formatted).toList();
+    var features = noFeatures();
+    var rows = CacheRows.tokens(new FeatureStages(specs).attempt(features));
+    assertCalls(24, rows.join(features.select("video_id"), "video_id").filter("dim > 0"));
+  }
+
+  private static Dataset<Row> noFeatures() {
     SparkSession spark = LocalSpark.plain();
     JavaRDD<Row> none = new JavaSparkContext(spark.sparkContext()).parallelize(List.of(), 1);
-    var features = spark.createDataFrame(none, CacheTable.FEATURES.schema());
-    var rows = new FeatureStages(List.of("none", "vidcom2:retention=0.5")).run(features);
+    return spark.createDataFrame(none, CacheTable.FEATURES.schema());
+  }
+
+  private static void assertCalls(int expected, Dataset<Row> rows) {
     String plan = rows.queryExecution().optimizedPlan().toString();
-    assertEquals(2, StringUtils.countMatches(plan, "compress_tokens("), plan);
+    assertEquals(expected, StringUtils.countMatches(plan, "compress_tokens("), plan);
     assertEquals(0, StringUtils.countMatches(plan, "frame_budgets("), plan);
   }
 }
