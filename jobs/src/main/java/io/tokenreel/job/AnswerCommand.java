@@ -110,13 +110,7 @@ final class AnswerCommand implements Callable<Integer> {
       description = "tokens that generate stops after; at least 1 (default: ${DEFAULT-VALUE})")
   private int maxNewTokens;
 
-  @Option(
-      names = "--videos-per-commit",
-      defaultValue = "1000",
-      paramLabel = "N",
-      description =
-          "videos in one wave; a crash loses at most one; at least 1 (default: ${DEFAULT-VALUE})")
-  private int videosPerCommit;
+  @Mixin private WaveOption wave;
 
   @Mixin private SessionOptions session;
 
@@ -133,7 +127,7 @@ final class AnswerCommand implements Callable<Integer> {
             template,
             kv,
             resolvedScoring(),
-            videosPerCommit);
+            wave.videosPerCommit());
     long start = System.nanoTime();
     try (SparkSession spark = session.session("answer")) {
       double sparkSeconds = (System.nanoTime() - start) / 1e9;

@@ -47,20 +47,15 @@ final class CompressCommand implements Callable<Integer> {
       description = "write selections only, which are kilobytes, and no tokens")
   private boolean selectionsOnly;
 
-  @Option(
-      names = "--videos-per-commit",
-      defaultValue = "1000",
-      paramLabel = "N",
-      description =
-          "videos in one wave; a crash loses at most one; at least 1 (default: ${DEFAULT-VALUE})")
-  private int videosPerCommit;
+  @Mixin private WaveOption wave;
 
   @Mixin private SessionOptions session;
 
   @Override
   public Integer call() throws Exception {
     CompressSettings settings =
-        new CompressSettings(features, output, compressions, selectionsOnly, videosPerCommit);
+        new CompressSettings(
+            features, output, compressions, selectionsOnly, wave.videosPerCommit());
     long start = System.nanoTime();
     try (SparkSession spark = session.session("compress")) {
       double sparkSeconds = (System.nanoTime() - start) / 1e9;

@@ -128,13 +128,7 @@ final class PrecomputeCommand implements Callable<Integer> {
           "decoded frames that may wait for the encoder in each task; at least 1 (default: ${DEFAULT-VALUE})")
   private int decodeAheadMegabytes;
 
-  @Option(
-      names = "--videos-per-commit",
-      defaultValue = "" + PrecomputeSettings.VIDEOS_PER_COMMIT,
-      paramLabel = "N",
-      description =
-          "videos in one wave; a crash loses at most one; at least 1 (default: ${DEFAULT-VALUE})")
-  private int videosPerCommit;
+  @Mixin private WaveOption wave;
 
   @Option(
       names = "--max-failed",
@@ -176,6 +170,6 @@ final class PrecomputeCommand implements Callable<Integer> {
         decodeTimeoutSeconds,
         decodeMemoryMegabytes,
         decodeAheadMegabytes,
-        videosPerCommit);
+        wave.videosPerCommit());
   }
 }

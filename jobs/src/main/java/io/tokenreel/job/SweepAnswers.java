@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.SparkException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
@@ -101,15 +100,10 @@ final class SweepAnswers {
   /** What kept the answers from being given; null where nothing did. */
   private Exception failure(AnswerSettings answer, String sampling, Dataset<Row> questions)
       throws IOException {
-    try {
-      answering.answer(answer, sampling, questions);
-      return null;
-    } catch (Exception e) {
-      if (e instanceof SparkException) { // Scala declares no exceptions
-        LOG.error("answers of {} with {} failed", answer.compressions(), answer.kv(), e);
-        return e;
-      }
-      throw e;
+    Exception failure = SparkFailure.of(() -> answering.answer(answer, sampling, questions));
+    if (failure != null) {
+      LOG.error("answers of {} with {} failed", answer.compressions(), answer.kv(), failure);
     }
+    return failure;
   }
 }

@@ -1,7 +1,10 @@
 package io.tokenreel.job;
 
+import io.tokenreel.eval.task.TaskKey;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -23,6 +26,13 @@ final class SweepAsked {
 
   List<Part> all() {
     return List.copyOf(parts);
+  }
+
+  /** The tasks, whichever model and sampling were asked them. */
+  Map<TaskKey, SweepTask> tasks() {
+    Map<TaskKey, SweepTask> tasks = new LinkedHashMap<>();
+    parts.forEach(part -> tasks.put(part.task.task().key(), part.task));
+    return tasks;
   }
 
   List<Part> of(String model, String sampling) {

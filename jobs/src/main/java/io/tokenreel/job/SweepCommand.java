@@ -115,13 +115,7 @@ final class SweepCommand implements Callable<Integer> {
       description = "videos that the report shows (default: ${DEFAULT-VALUE})")
   private int examples;
 
-  @Option(
-      names = "--videos-per-commit",
-      defaultValue = "" + PrecomputeSettings.VIDEOS_PER_COMMIT,
-      paramLabel = "N",
-      description =
-          "videos in one wave; a crash loses at most one; at least 1 (default: ${DEFAULT-VALUE})")
-  private int videosPerCommit;
+  @Mixin private WaveOption wave;
 
   @Mixin private SessionOptions session;
 
@@ -139,7 +133,7 @@ final class SweepCommand implements Callable<Integer> {
             tokenDtype,
             device,
             examples,
-            videosPerCommit);
+            wave.videosPerCommit());
     PrintWriter err =
         session.quiet() ? new PrintWriter(Writer.nullWriter()) : spec.commandLine().getErr();
     try (SparkSession spark = session.session("sweep")) {

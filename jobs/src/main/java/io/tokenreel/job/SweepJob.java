@@ -8,9 +8,11 @@ import io.tokenreel.cache.CommittedRows;
 import io.tokenreel.cache.TokenCacheWriter;
 import io.tokenreel.eval.result.Result;
 import io.tokenreel.eval.task.Task;
+import io.tokenreel.eval.task.TaskKey;
 import io.tokenreel.eval.task.TaskSpec;
 import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.Models;
+import io.tokenreel.model.VisionInfo;
 import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.token.TokenDtype;
 import java.io.IOException;
@@ -18,16 +20,19 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.SparkException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +45,11 @@ import org.slf4j.LoggerFactory;
 final class SweepJob {
 
   private static final Logger LOG = LoggerFactory.getLogger(SweepJob.class);
+
+  private static final StructType VIDEOS =
+      new StructType()
+          .add("video_id", DataTypes.StringType, false)
+          .add("video_uri", DataTypes.StringType, false);
 
   private final SparkSession spark;
   private final SweepSettings settings;
@@ -73,8 +83,8 @@ final class SweepJob {
     for (SweepTask task : resolved) {
       tasks.add(task.read(spark));
     }
-    Dataset<Row> videos = videos(tasks);
-    SweepPlan.of(spark, settings, tasks, videos.count()).print(plan);
+    Map<String, String> videos = videos(tasks);
+    SweepPlan.of(spark, settings, tasks, videos.size()).print(plan);
     String manifest = manifest(videos);
     SweepAsked asked = new SweepAsked();
     for (String sampling : settings.samplings()) {
@@ -96,13 +106,10 @@ final class SweepJob {
     if (CommittedRows.of(spark, output, CacheTable.FEATURES).isEmpty()) {
       return;
     }
-    try {
-      new CompressJob(spark, settings.select(), progress.get()).run();
-    } catch (Exception e) {
-      if (!(e instanceof SparkException)) { // Scala declares no exceptions
-        throw e;
-      }
-      LOG.error("selections cannot be written", e);
+    Exception failure =
+        SparkFailure.of(() -> new CompressJob(spark, settings.select(), progress.get()).run());
+    if (failure != null) {
+      LOG.error("selections cannot be written", failure);
     }
   }
 
@@ -114,23 +121,20 @@ final class SweepJob {
     Map<String, Integer> tokenBytes = new HashMap<>();
     for (SweepAsked.Part part : asked.all()) {
       String decoder = Models.describeLanguage(part.model(), hadoop).decoder();
-      tokenBytes.put(
-          decoder,
-          Models.describe(part.model(), hadoop).dim()
-              * TokenDtype.of(settings.tokenDtype()).bytes());
+      VisionInfo vision = Models.describe(part.model(), hadoop);
+      tokenBytes.put(decoder, vision.dim() * TokenDtype.of(settings.tokenDtype()).bytes());
       Dataset<Row> own =
-          new SweepSamples(settings, given, judging)
-              .of(part, Models.describe(part.model(), hadoop).encoder(), decoder);
+          new SweepSamples(settings, given, judging).of(part, vision.encoder(), decoder);
       samples = samples == null ? own : samples.unionByName(own);
     }
     samples = samples.persist(StorageLevel.MEMORY_AND_DISK());
     try {
       judging.tell(samples, told);
-      List<Result> results = new SweepResults(settings, asked.all()).of(samples, tokenBytes);
+      List<Result> results = new SweepResults(settings, asked).of(samples, tokenBytes);
       new SweepTables(spark, output).write(results, samples);
       new SweepSubmissions(spark, output).write(samples);
-      judging.write(samples, asked.all());
-      new SweepLogs(spark, output).write(results, samples, asked.all());
+      judging.write(samples, asked.tasks());
+      new SweepLogs(spark, output).write(results, samples, asked.tasks());
       new SweepReport(spark, output)
           .write(results, new SweepExamples(spark, output).make(settings, samples));
       return results;
@@ -151,7 +155,7 @@ final class SweepJob {
 
   private static void requireDistinct(List<SweepTask> tasks) {
     Map<String, String> roots = new HashMap<>();
-    Set<String> versions = new HashSet<>();
+    Set<TaskKey> keys = new HashSet<>();
     for (SweepTask task : tasks) {
       Task named = task.task();
       String other = roots.putIfAbsent(named.dataset(), task.root());
@@ -160,7 +164,7 @@ final class SweepJob {
             "--task names %s twice, with the roots %s and %s: sweep one root at a time"
                 .formatted(named.dataset(), other, task.root()));
       }
-      if (!versions.add(named.name() + " " + named.version())) {
+      if (!keys.add(named.key())) {
         throw new SettingsException(
             "--task names %s in version %s twice: name it once"
                 .formatted(named.name(), named.version()));
@@ -187,29 +191,29 @@ final class SweepJob {
     }
   }
 
-  /** All videos that are there. */
-  private Dataset<Row> videos(List<SweepTask.Read> tasks) {
-    Dataset<Row> videos = null;
-    for (SweepTask.Read read : tasks) {
-      Dataset<Row> own =
-          read.task()
-              .rows(spark, read.questions())
-              .filter(col("video_missing").equalTo(false))
-              .select("video_id", "video_uri");
-      videos = videos == null ? own : videos.union(own);
-    }
+  /** URIs of all videos that are there, by id. */
+  private static Map<String, String> videos(List<SweepTask.Read> tasks) {
+    Map<String, String> videos = new LinkedHashMap<>();
+    tasks.forEach(read -> videos.putAll(read.videos()));
     if (videos.isEmpty()) {
       throw new SettingsException(
           "--task: none of the videos is there; their folders would be %s"
               .formatted(tasks.stream().map(read -> read.task().root()).toList()));
     }
-    return videos.distinct();
+    return videos;
   }
 
   /** A manifest of the videos, beside the tables. */
-  private String manifest(Dataset<Row> videos) {
+  private String manifest(Map<String, String> videos) {
     Path manifest = new Path(output, "videos.parquet");
-    videos.coalesce(1).write().mode("overwrite").parquet(manifest.toString());
+    List<Row> rows = new ArrayList<>();
+    videos.forEach((id, uri) -> rows.add(RowFactory.create(id, uri)));
+    spark
+        .createDataFrame(rows, VIDEOS)
+        .coalesce(1)
+        .write()
+        .mode("overwrite")
+        .parquet(manifest.toString());
     return manifest.toString();
   }
 

@@ -10,7 +10,7 @@ import static org.apache.spark.sql.functions.when;
 import io.tokenreel.eval.judge.JudgeReply;
 import io.tokenreel.eval.judge.JudgeRequests;
 import io.tokenreel.eval.judge.Verdict;
-import io.tokenreel.eval.task.Task;
+import io.tokenreel.eval.task.TaskKey;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -175,16 +175,17 @@ final class SweepJudging {
    * Writes the requests that still want a reply, in place of those of an earlier run.
    *
    * @param samples rows of {@link SweepSamples#of}
+   * @param tasks of the samples
    */
-  void write(Dataset<Row> samples, List<SweepAsked.Part> parts) throws IOException {
+  void write(Dataset<Row> samples, Map<TaskKey, SweepTask> tasks) throws IOException {
     files().delete(new Path(output, REQUESTS), true);
-    Map<String, JudgeRequests> requests = new HashMap<>();
-    for (SweepAsked.Part part : parts) {
-      Task task = part.task().task();
-      if (task.judge() != null) {
-        requests.put(task.name() + " " + task.version(), part.task().judgeRequests());
-      }
-    }
+    Map<TaskKey, JudgeRequests> requests = new HashMap<>();
+    tasks.forEach(
+        (key, task) -> {
+          if (task.task().judge() != null) {
+            requests.put(key, task.judgeRequests());
+          }
+        });
     if (requests.isEmpty()) {
       return;
     }
@@ -197,7 +198,7 @@ final class SweepJudging {
             .orderBy("task", "doc_id", "judge_request");
     try (LineFiles out = new LineFiles(files(), new Path(output, REQUESTS), MOST_REQUESTS)) {
       for (Row row : (Iterable<Row>) open::toLocalIterator) {
-        JudgeRequests task = requests.get(row.getAs("task") + " " + row.getAs("version"));
+        JudgeRequests task = requests.get(new TaskKey(row.getAs("task"), row.getAs("version")));
         out.write(
             row.getAs("task"),
             task.of(

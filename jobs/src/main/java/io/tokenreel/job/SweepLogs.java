@@ -4,7 +4,7 @@ import io.tokenreel.eval.log.LoggedSample;
 import io.tokenreel.eval.log.RunLog;
 import io.tokenreel.eval.result.Result;
 import io.tokenreel.eval.stat.ScoreKey;
-import io.tokenreel.eval.task.Task;
+import io.tokenreel.eval.task.TaskKey;
 import io.tokenreel.eval.task.TaskQuestion;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.FileSystem;
@@ -47,18 +46,12 @@ final class SweepLogs {
    *
    * @param results of all cells
    * @param samples rows of {@link SweepSamples#of}
-   * @param parts what was asked
+   * @param tasks of the samples
    */
-  void write(List<Result> results, Dataset<Row> samples, List<SweepAsked.Part> parts)
+  void write(List<Result> results, Dataset<Row> samples, Map<TaskKey, SweepTask> tasks)
       throws IOException {
     FileSystem files = output.getFileSystem(spark.sparkContext().hadoopConfiguration());
     files.delete(output, true);
-    Map<String, Task> tasks = new HashMap<>();
-    parts.forEach(
-        part -> {
-          Task task = part.task().task();
-          tasks.put(task.name() + " " + task.version(), task);
-        });
     String date = DATE.format(Instant.now());
     RunLog.Run current = null;
     RunLog log = null;
@@ -72,7 +65,8 @@ final class SweepLogs {
           current = run;
           log = new RunLog(run, name -> open(files, run, name));
         }
-        log.add(tasks.get(row.getAs("task") + " " + run.version()), sample(row));
+        TaskKey key = new TaskKey(row.getAs("task"), run.version());
+        log.add(tasks.get(key).task(), sample(row));
       }
       finish(log, current, results);
     } finally {

@@ -20,6 +20,7 @@ import io.tokenreel.eval.stat.ScoreGroups;
 import io.tokenreel.eval.stat.ScoreKey;
 import io.tokenreel.eval.stat.Scores;
 import io.tokenreel.eval.task.Task;
+import io.tokenreel.eval.task.TaskKey;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -36,15 +37,14 @@ import org.apache.spark.sql.expressions.WindowSpec;
 final class SweepResults {
 
   private final SweepSettings settings;
-  private final Map<String, Task> tasks = new LinkedHashMap<>(); // by name and version
+  private final Map<TaskKey, SweepTask> tasks;
   private final Map<String, Average> averages = new LinkedHashMap<>(); // by name
 
-  SweepResults(SweepSettings settings, List<SweepAsked.Part> parts) {
+  SweepResults(SweepSettings settings, SweepAsked asked) {
     this.settings = settings;
-    for (SweepAsked.Part part : parts) {
-      Task task = part.task().task();
-      tasks.put(task.name() + " " + task.version(), task);
-      averages.put(task.name(), part.task().average(part.rows()));
+    this.tasks = asked.tasks();
+    for (SweepAsked.Part part : asked.all()) {
+      averages.put(part.task().task().name(), part.task().average(part.rows()));
     }
   }
 
@@ -65,7 +65,7 @@ final class SweepResults {
     for (Row row : counted(samples).collectAsList()) {
       rows.put(ScoreKey.of(row), row);
     }
-    Map<String, List<String>> judges = judges(samples);
+    Map<TaskKey, List<String>> judges = judges(samples);
     List<Result> results = new ArrayList<>();
     rows.forEach(
         (key, row) -> {
@@ -87,7 +87,10 @@ final class SweepResults {
   }
 
   /** Without the cells that lack a verdict, and the tasks that more than one model judged. */
-  private static Dataset<Row> judgedInWhole(Dataset<Row> samples) {
+  private Dataset<Row> judgedInWhole(Dataset<Row> samples) {
+    if (!anyJudged()) { // two shuffles of all samples for nothing
+      return samples;
+    }
     WindowSpec task = Window.partitionBy("task", "version");
     WindowSpec cell =
         Window.partitionBy("task", "version", "model", "sampling", "compression", "kv");
@@ -126,7 +129,7 @@ final class SweepResults {
       Score score,
       Judging judging,
       Map<String, Integer> tokenBytes) {
-    Task task = tasks.get(key.task() + " " + key.version());
+    Task task = task(key);
     double visualTokens = number(row, "visual_tokens");
     return new Result(
         key.cell(),
@@ -156,22 +159,32 @@ final class SweepResults {
         judging);
   }
 
+  private Task task(ScoreKey key) {
+    return tasks.get(new TaskKey(key.task(), key.version())).task();
+  }
+
   /** Null where no language model judges. */
-  private Judging judging(ScoreKey key, Row row, Map<String, List<String>> judges, Score score) {
-    String task = key.task() + " " + key.version();
-    return tasks.get(task).judge() == null
+  private Judging judging(ScoreKey key, Row row, Map<TaskKey, List<String>> judges, Score score) {
+    return task(key).judge() == null
         ? null
         : new Judging(
-            judges.getOrDefault(task, List.of()),
+            judges.getOrDefault(new TaskKey(key.task(), key.version()), List.of()),
             row.getAs("judge_waiting"),
             row.getAs("judge_failed"),
             row.getAs("judge_unreadable"),
             score == null ? Double.NaN : number(row, "judge_score"));
   }
 
-  /** Who judged, by name and version of the task. */
-  private static Map<String, List<String>> judges(Dataset<Row> samples) {
-    Map<String, List<String>> judges = new HashMap<>();
+  private boolean anyJudged() {
+    return tasks.values().stream().anyMatch(task -> task.task().judge() != null);
+  }
+
+  /** Who judged. */
+  private Map<TaskKey, List<String>> judges(Dataset<Row> samples) {
+    Map<TaskKey, List<String>> judges = new HashMap<>();
+    if (!anyJudged()) {
+      return judges;
+    }
     samples
         .filter(col("judge").isNotNull())
         .select("task", "version", "judge")
@@ -182,7 +195,7 @@ final class SweepResults {
             row ->
                 judges
                     .computeIfAbsent(
-                        row.getString(0) + " " + row.getString(1), task -> new ArrayList<>())
+                        new TaskKey(row.getString(0), row.getString(1)), task -> new ArrayList<>())
                     .add(row.getString(2)));
     return judges;
   }

@@ -17,6 +17,7 @@ import io.tokenreel.model.prompt.Scoring;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -48,6 +49,17 @@ record SweepTask(TaskSpec spec, Task task, String root) {
 
     long missingVideos() {
       return questions.stream().filter(TaskQuestion::videoMissing).count();
+    }
+
+    /** URIs of the videos that are there, by id. */
+    Map<String, String> videos() {
+      Map<String, String> videos = new LinkedHashMap<>();
+      for (TaskQuestion question : questions) {
+        if (!question.videoMissing()) {
+          videos.put(task.videoId(question.video()), task.videoUri(question.video()));
+        }
+      }
+      return videos;
     }
   }
 
@@ -162,6 +174,10 @@ record SweepTask(TaskSpec spec, Task task, String root) {
     return task.dataset() + "/" + video;
   }
 
+  private String videoUri(String video) {
+    return new org.apache.hadoop.fs.Path(root, video).toString();
+  }
+
   /** Versions of a benchmark that ask alike share their answers; others have none in common. */
   private String questionId(TaskQuestion question) {
     String asked = DigestUtils.sha256Hex(question.prompt() + "\n" + question.options());
@@ -183,7 +199,7 @@ record SweepTask(TaskSpec spec, Task task, String root) {
                         question.place().rows(),
                         DocJson.write(question.doc()),
                         videoId(question.video()),
-                        new org.apache.hadoop.fs.Path(root, question.video()).toString(),
+                        videoUri(question.video()),
                         question.videoMissing(),
                         questionId(question),
                         question.prompt(),

@@ -2,6 +2,7 @@ package io.tokenreel.eval.log;
 
 import io.tokenreel.eval.task.TaskLog;
 import io.tokenreel.eval.task.TaskQuestion;
+import io.tokenreel.model.prompt.OptionLetters;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -74,7 +75,7 @@ public record LoggedSample(
     Map<TaskLog.Value, Object> values = new EnumMap<>(TaskLog.Value.class);
     values.put(TaskLog.Value.RESPONSE, said());
     values.put(TaskLog.Value.PRED, pred);
-    values.put(TaskLog.Value.PRED_INDEX, pred.length() == 1 ? pred.charAt(0) - 'A' : -1);
+    values.put(TaskLog.Value.PRED_INDEX, OptionLetters.place(pred));
     values.put(TaskLog.Value.GOLD, gold);
     values.put(TaskLog.Value.JUDGE_SCORE, verdict.judgeScore);
     if (verdict.score != null) {

@@ -139,7 +139,7 @@ final class RunResults {
                 run.cell().sampling(),
                 run.cell().compression(),
                 run.cell().kv()));
-    config.put("cell", cell()); // specs have commas of their own
+    config.put("cell", run.cell()); // specs have commas of their own
     config.put("batch_size", null);
     config.put("batch_sizes", List.of());
     for (String none : List.of("device", "use_cache", "limit")) {
@@ -151,14 +151,5 @@ final class RunResults {
       config.put(seed, null);
     }
     return config;
-  }
-
-  private Map<String, String> cell() {
-    Map<String, String> cell = new LinkedHashMap<>();
-    cell.put("model", run.cell().model());
-    cell.put("sampling", run.cell().sampling());
-    cell.put("compression", run.cell().compression());
-    cell.put("kv", run.cell().kv());
-    return cell;
   }
 }

@@ -27,33 +27,4 @@ public record Result(
     Difference difference,
     Double retainedPercent,
     Cost cost,
-    Judging judging) {
-
-  /** Of a task that no language model judges. */
-  public Result(
-      Cell cell,
-      String task,
-      String version,
-      String metric,
-      String group,
-      double scale,
-      Counts counts,
-      Estimate score,
-      Difference difference,
-      Double retainedPercent,
-      Cost cost) {
-    this(
-        cell,
-        task,
-        version,
-        metric,
-        group,
-        scale,
-        counts,
-        score,
-        difference,
-        retainedPercent,
-        cost,
-        null);
-  }
-}
+    Judging judging) {}

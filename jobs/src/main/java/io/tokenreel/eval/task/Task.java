@@ -86,6 +86,11 @@ public record Task(
     }
   }
 
+  /** What tells it from the other tasks of a sweep. */
+  public TaskKey key() {
+    return new TaskKey(name, version);
+  }
+
   static void require(boolean holds, String expected) {
     if (!holds) {
       throw new IllegalArgumentException("a task needs " + expected);

@@ -113,7 +113,8 @@ class ReportTest {
         result.score(),
         result.difference(),
         result.retainedPercent(),
-        result.cost());
+        result.cost(),
+        null);
   }
 
   @Test
@@ -144,7 +145,8 @@ class ReportTest {
             sampled.score(),
             sampled.difference(),
             sampled.retainedPercent(),
-            sampled.cost());
+            sampled.cost(),
+            null);
     Asked asked =
         new Asked(
             HOSTILE + 8,
@@ -210,7 +212,8 @@ class ReportTest {
             new Estimate(0, 0, 0, 0),
             null,
             0.0,
-            new Cost(none, none, none, none, none, none));
+            new Cost(none, none, none, none, none, none),
+            null);
     Document page = WrittenReport.of(List.of(first, failed), List.of(), Map.of());
     Element group = page.select("table.scores tbody").last();
     assertEquals("No answers", group.selectFirst(".group").text());
@@ -254,7 +257,8 @@ class ReportTest {
             first.score(),
             null,
             null,
-            first.cost());
+            first.cost(),
+            null);
     Document page = WrittenReport.of(List.of(first, second), List.of(), Map.of());
     assertEquals(2, page.select("table.scores").size());
   }
@@ -291,7 +295,8 @@ class ReportTest {
         score,
         null,
         null,
-        cost);
+        cost,
+        null);
   }
 
   @Test

@@ -110,7 +110,8 @@ final class SampleReport {
         interval(base - lost, error),
         cell.isBaseline() ? null : difference,
         cell.isBaseline() ? null : 100 * (base - lost) / base,
-        cost(cell));
+        cost(cell),
+        null);
   }
 
   private static Result notScored(Cell cell) {
@@ -125,14 +126,16 @@ final class SampleReport {
         null,
         null,
         null,
-        cost(cell));
+        cost(cell),
+        null);
   }
 
   /** A cell on the whole benchmark, with no baseline to set it against. */
   static Result result(Cell cell, Cost cost) {
     Counts counts = new Counts(QUESTIONS, QUESTIONS / 3, 0, 0, 0, 0, 0);
     Estimate score = interval(0.5, 0.01);
-    return new Result(cell, "videomme", "1", "accuracy", "", 100, counts, score, null, null, cost);
+    return new Result(
+        cell, "videomme", "1", "accuracy", "", 100, counts, score, null, null, cost, null);
   }
 
   static Estimate interval(double mean, double error) {
