@@ -48,6 +48,13 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Settings of spark-submit for a standalone cluster of two workers."""
+    with launch.standalone_cluster(tmp_path_factory.mktemp("cluster")) as url:
+        yield [f"spark.master={url}", "spark.executor.memory=2g", "spark.sql.shuffle.partitions=8"]
+
+
+@pytest.fixture(scope="session")
 def spark(udf_jar: Path, tmp_path_factory: pytest.TempPathFactory) -> SparkSession:
     """A session of the stock PySpark with two settings: the jar and the extension."""
     os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"

@@ -80,17 +80,11 @@ def test_rows_say_what_was_asked_and_what_it_cost(answered):
         assert len(row["option_log_likelihoods"]) == len(row["option_tokens"]) == len(row["options"])
 
 
-@pytest.mark.parametrize("master", ["local-cluster", "standalone"])
-def test_answers_of_executors_are_those_of_one_process(scenes, cache, answered, tmp_path, master):
-    if master == "local-cluster":
-        answer(scenes, cache, tmp_path / "answers", *launch.LOCAL_CLUSTER)
-    else:
-        with launch.standalone_cluster(tmp_path) as url:
+def test_answers_of_executors_are_those_of_one_process(scenes, cache, answered, cluster, tmp_path):
+    def submit(*arguments):
+        launch.submit(*arguments, "--quiet", conf=cluster)
 
-            def submit(*arguments):
-                launch.submit(*arguments, "--quiet", conf=[f"spark.master={url}", "spark.executor.memory=2g"])
-
-            answer(scenes, cache, tmp_path / "answers", run=submit)
+    answer(scenes, cache, tmp_path / "answers", run=submit)
     assert answers(tmp_path / "answers") == answers(answered)
 
 

@@ -10,7 +10,6 @@ from nbclient import NotebookClient
 
 FOLDER = launch.ROOT / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
-FIRST_COMPILER = "-XX:TieredStopAtLevel=1"  # most of a short JVM's time would go to the second
 
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
@@ -37,7 +36,8 @@ def test_the_notebooks_are_there():
 def test_notebook_runs_as_it_stands(path, checkout, monkeypatch):
     """Every claim that a notebook makes is an assertion in a cell; what it leaves is in one folder, which git ignores."""
     monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
-    monkeypatch.setenv("JDK_JAVA_OPTIONS", FIRST_COMPILER)
+    for name, options in launch.FIRST_COMPILER.items():
+        monkeypatch.setenv(name, options)
     before = set(os.listdir(checkout))
     NotebookClient(
         nbformat.read(path, as_version=4),

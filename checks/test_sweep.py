@@ -54,8 +54,8 @@ print("found", *found.validationMetrics, found.bestModel.stages[0].getOrDefault(
 
 
 @pytest.fixture(scope="module")
-def sweep(tmp_path_factory):
-    """Two benchmarks, one of them with open answers, swept on two executors."""
+def sweep(tmp_path_factory, cluster):
+    """Two benchmarks, one of them with open answers, swept on the executors of a standalone cluster."""
     folder = tmp_path_factory.mktemp("sweep")
     (folder / "open.yaml").write_text(OPEN_TASK, encoding="utf-8")
     config = folder / "sweep.yaml"
@@ -73,7 +73,7 @@ def sweep(tmp_path_factory):
         ),
         encoding="utf-8",
     )
-    summary = launch.summary("sweep", "--config", config, *launch.LOCAL_CLUSTER)
+    summary = json.loads(launch.submit("sweep", "--config", config, "--json", conf=cluster).stdout.splitlines()[-1])
     assert summary["failures"] == []
     return folder / "out", summary["results"]
 
