@@ -21,17 +21,15 @@ import org.apache.commons.io.FileUtils;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * What a sweep costs against running each of its settings anew: wall time in one session, on
- * generated videos of {@value #SCALE} times the scenes' width and height and some twenty seconds.
- * The sweep goes first, with the JVM still cold, and its results and report are in its time; the
- * report shows no videos, as the single runs show none either.
+ * What a sweep costs against running each of its settings anew: wall time in one session that both
+ * ways have warmed up, on generated videos of 1280 x 960 pixels and 40 seconds. Results, logs and
+ * report are in the sweep's time; the report shows no videos, as the single runs show none.
  */
 final class SweepBench {
 
-  private static final int SCALE = 4; // 1280 x 960
-  private static final int REPEATS = 13; // 598 frames
-  private static final int FRAMES_PER_SECOND = 30;
-  private static final int KEYFRAME_INTERVAL = 250; // an encoder's usual one
+  /** Four times the scenes' width and height; an encoder's usual distance of keyframes. */
+  private static final Footage LARGE = new Footage(4, 26, 30, 250);
+
   private static final int QUESTIONS = 3;
   private static final String SAMPLING = "uniform:frames=" + SceneSet.SAMPLES;
   private static final String SCORING = "options:form=text";
@@ -62,22 +60,12 @@ final class SweepBench {
   List<BenchRow> run() throws IOException {
     Path folder = Files.createTempDirectory("tokenreel-sweep-bench");
     try {
-      Path root = Files.createDirectories(folder.resolve("benchmark"));
-      new SceneSet(SceneSplit.TEST, 0, videos, SceneSet.SAMPLES, QUESTIONS)
-          .write(root, new Footage(SCALE, REPEATS, FRAMES_PER_SECOND, KEYFRAME_INTERVAL), () -> {});
-      askSome(root.resolve("questions.jsonl"));
-      long start = System.nanoTime();
-      SweepJob sweep = new SweepJob(spark, sweep(root, folder.resolve("sweep")), Progress::silent);
-      sweep.run(new PrintWriter(Writer.nullWriter()));
-      if (!sweep.failures().isEmpty()) {
-        throw new IllegalStateException("cells of the sweep failed: " + sweep.failures());
-      }
-      double together = (System.nanoTime() - start) / 1e6;
-      start = System.nanoTime();
-      for (int i = 0; i < COMPRESSIONS.size(); i++) {
-        runAnew(root, folder.resolve("anew-" + i), COMPRESSIONS.get(i));
-      }
-      double anew = (System.nanoTime() - start) / 1e6;
+      Path few = rendered(folder.resolve("few"), 2, Footage.PLAIN);
+      sweepMillis(few, folder.resolve("few-sweep"));
+      anewMillis(few, folder.resolve("few-anew"));
+      Path root = rendered(folder.resolve("benchmark"), videos, LARGE);
+      double together = sweepMillis(root, folder.resolve("sweep"));
+      double anew = anewMillis(root, folder.resolve("anew"));
       String yardstick = "each anew";
       String what = "%d settings x %d questions, ".formatted(COMPRESSIONS.size(), QUESTIONS);
       return List.of(
@@ -86,6 +74,31 @@ final class SweepBench {
     } finally {
       FileUtils.deleteDirectory(folder.toFile());
     }
+  }
+
+  private static Path rendered(Path root, int videos, Footage footage) throws IOException {
+    new SceneSet(SceneSplit.TEST, 0, videos, SceneSet.SAMPLES, QUESTIONS)
+        .write(root, footage, () -> {});
+    askSome(root.resolve("questions.jsonl"));
+    return root;
+  }
+
+  private double sweepMillis(Path root, Path output) throws IOException {
+    long start = System.nanoTime();
+    SweepJob sweep = new SweepJob(spark, sweep(root, output), Progress::silent);
+    sweep.run(new PrintWriter(Writer.nullWriter()));
+    if (!sweep.failures().isEmpty()) {
+      throw new IllegalStateException("cells of the sweep failed: " + sweep.failures());
+    }
+    return (System.nanoTime() - start) / 1e6;
+  }
+
+  private double anewMillis(Path root, Path output) throws IOException {
+    long start = System.nanoTime();
+    for (int i = 0; i < COMPRESSIONS.size(); i++) {
+      runAnew(root, output.resolve("setting-" + i), COMPRESSIONS.get(i));
+    }
+    return (System.nanoTime() - start) / 1e6;
   }
 
   /** Leaves the first questions of each video. */
