@@ -215,9 +215,9 @@ def test_killed_driver_and_rerun_give_the_undisturbed_tables(cache, tmp_path):
     others = decoders()
     killed = 0
     for _ in range(4):
-        process = subprocess.Popen([str(part) for part in command])
+        process = subprocess.Popen([str(part) for part in command], env=launch.short_runs())
         try:
-            process.wait(moments.uniform(4, 16))
+            process.wait(moments.uniform(3, 12))
         except subprocess.TimeoutExpired:
             killed += 1
             process.kill()
