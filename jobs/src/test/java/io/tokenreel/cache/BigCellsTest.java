@@ -38,7 +38,9 @@ class BigCellsTest {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx1600m");
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(option -> option.startsWith("--add-") || option.startsWith("-D") || option.startsWith("-XX"))
+        .filter(
+            option ->
+                option.startsWith("--add-") || option.startsWith("-D") || option.startsWith("-XX"))
         .forEach(command::add);
     command.addAll(
         List.of(
