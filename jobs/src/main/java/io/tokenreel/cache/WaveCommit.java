@@ -1,11 +1,13 @@
 package io.tokenreel.cache;
 
+import io.tokenreel.video.UriSecrets;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
@@ -13,7 +15,10 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RuntimeConfig;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -33,6 +38,12 @@ import org.apache.spark.sql.types.StructType;
 public final class WaveCommit {
 
   private static final String TIMESTAMP_TYPE = "spark.sql.parquet.outputTimestampType";
+
+  /** The columns that have URIs, or words of others about them. */
+  private static final Set<String> QUOTING = Set.of("video_uri", "detail");
+
+  private static final UserDefinedFunction WITHOUT_SECRETS =
+      functions.udf((UDF1<String, String>) UriSecrets::hide, DataTypes.StringType);
 
   private final SparkSession spark;
   private final long number;
@@ -80,7 +91,7 @@ public final class WaveCommit {
     // A sort that the plan knows to be there already is dropped by Spark.
     Dataset<Row> sorted =
         rows.select(
-                Arrays.stream(schema.fieldNames()).map(WaveCommit::column).toArray(Column[]::new))
+                Arrays.stream(schema.fieldNames()).map(WaveCommit::written).toArray(Column[]::new))
             .sortWithinPartitions("video_id");
     // Through rows rather than columns: a NULL in a column that must not be NULL stops the job, and
     // every file declares its columns alike whatever the plan knew about them.
@@ -152,7 +163,9 @@ public final class WaveCommit {
     return layout.root().toUri().relativize(path.toUri()).getPath();
   }
 
-  private static Column column(String name) {
-    return functions.col("`" + name.replace("`", "``") + "`");
+  /** A column of a table as it is written: what quotes URIs, without their secrets. */
+  private static Column written(String name) {
+    Column column = functions.col("`" + name.replace("`", "``") + "`");
+    return QUOTING.contains(name) ? WITHOUT_SECRETS.apply(column).as(name) : column;
   }
 }

@@ -2,10 +2,11 @@ package io.tokenreel.job;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tokenreel.video.UriSecrets;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Resolved options as the text that a run's record keeps. */
+/** Resolved options as the text that a run's record keeps, without secrets. */
 final class Options {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -21,9 +22,10 @@ final class Options {
             option ->
                 options.put(
                     option.getKey(),
-                    option.getValue().isTextual()
-                        ? option.getValue().asText()
-                        : option.getValue().toString()));
+                    UriSecrets.hide(
+                        option.getValue().isTextual()
+                            ? option.getValue().asText()
+                            : option.getValue().toString())));
     return options;
   }
 }

@@ -14,6 +14,7 @@ import io.tokenreel.eval.task.TaskReader;
 import io.tokenreel.eval.task.TaskSpec;
 import io.tokenreel.eval.task.Tasks;
 import io.tokenreel.model.prompt.Scoring;
+import io.tokenreel.video.UriSecrets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,6 +96,11 @@ record SweepTask(TaskSpec spec, Task task, String root) {
       if (spec.judge() != null && task.judge() == null) {
         throw new IllegalArgumentException(
             "task '%s' needs no judge; leave judge=%s out".formatted(task.name(), spec.judge()));
+      }
+      if (spec.root() != null && !spec.root().equals(UriSecrets.hide(spec.root()))) {
+        throw new IllegalArgumentException(
+            "root=%s has a secret, which would lie beside the results; give it as a property of its file system (--conf spark.hadoop.NAME=VALUE)"
+                .formatted(spec.root()));
       }
       return new SweepTask(spec, task, spec.root() == null ? rendered(spec, output) : spec.root());
     } catch (IllegalArgumentException e) {

@@ -1,5 +1,8 @@
 package io.tokenreel.job;
 
+import io.tokenreel.video.UriSecrets;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.Arrays;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
@@ -63,13 +66,20 @@ public final class TokenReel {
           if (failure instanceof SettingsException settings) {
             return refuse(command, settings);
           }
-          throw failure;
+          StringWriter trace = new StringWriter();
+          failure.printStackTrace(new PrintWriter(trace));
+          command
+              .getErr()
+              .print(command.getColorScheme().errorText(UriSecrets.hide(trace.toString())));
+          command.getErr().flush();
+          return CommandLine.ExitCode.SOFTWARE;
         });
     return line;
   }
 
   private static int refuse(CommandLine line, SettingsException e) {
-    line.getErr().println(line.getColorScheme().errorText("tokenreel: " + e.getMessage()));
+    line.getErr()
+        .println(line.getColorScheme().errorText("tokenreel: " + UriSecrets.hide(e.getMessage())));
     return CommandLine.ExitCode.USAGE;
   }
 

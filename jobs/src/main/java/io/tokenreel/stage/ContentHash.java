@@ -1,6 +1,7 @@
 package io.tokenreel.stage;
 
 import io.tokenreel.video.SourceDigest;
+import io.tokenreel.video.UriSecrets;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Iterator;
@@ -64,7 +65,7 @@ public final class ContentHash extends RowStage {
     try {
       return SourceDigest.sha256(uri, hadoop.value(), wall);
     } catch (IOException e) {
-      LOG.warn("{} cannot be read; it counts as changed", uri, e);
+      LOG.warn("{} cannot be read; it counts as changed", UriSecrets.hide(uri), e);
       return null;
     }
   }

@@ -100,7 +100,7 @@ final class FrameBatch {
       } catch (CancellationException e) {
         throw e;
       } catch (RuntimeException e) {
-        LOG.warn("a video could not be encoded: {}", part.clip().row().get(0), e);
+        LOG.warn("video {} could not be encoded", part.clip().row().get(0), e);
         part.clip().addNanos(System.nanoTime() - start);
         part.clip().fail(e.toString());
       }

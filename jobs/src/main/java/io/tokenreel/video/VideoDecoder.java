@@ -89,7 +89,8 @@ public final class VideoDecoder implements AutoCloseable {
       } catch (IOException e) {
         throw new UncheckedIOException(
             "%s could not be copied to the local folder %s, which must have room for one video per task: %s"
-                .formatted(video.uri(), folder.path(), e.getMessage()),
+                .formatted(
+                    UriSecrets.hide(video.uri()), folder.path(), UriSecrets.hide(e.getMessage())),
             e);
       }
     } finally {
