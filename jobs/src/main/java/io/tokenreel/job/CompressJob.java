@@ -120,7 +120,7 @@ final class CompressJob {
         run,
         settings.output(),
         alreadyCommitted,
-        List.of(),
+        LeftOut.NONE,
         (System.nanoTime() - start) / 1e9);
   }
 

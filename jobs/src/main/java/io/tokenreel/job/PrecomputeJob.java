@@ -35,7 +35,13 @@ final class PrecomputeJob {
     DeviceCheck.require(spark, settings.device());
     VisionInfo vision = describeModel();
     VideoSizeCheck.require(settings, vision);
-    VideoInputs.Found found = VideoInputs.list(spark, settings.inputs());
+    try (VideoInputs.Found found = VideoInputs.list(spark, settings.inputs())) {
+      return run(found, vision, start);
+    }
+  }
+
+  private RunSummary run(VideoInputs.Found found, VisionInfo vision, long start)
+      throws IOException {
     Dataset<Row> videos = found.videos().persist(StorageLevel.MEMORY_AND_DISK());
     Path output = new Path(settings.output());
     try (TokenCacheWriter writer = TokenCacheWriter.open(spark, output);

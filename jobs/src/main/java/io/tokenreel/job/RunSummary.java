@@ -21,7 +21,7 @@ import org.apache.spark.sql.Row;
  * @param failed videos without tokens
  * @param alreadyCommitted of these, videos whose keys were all committed before, for which no work
  *     was done
- * @param leftOut files of a walked folder that do not have a video's ending
+ * @param leftOut files of walked folders that do not have a video's ending
  * @param notOk the DEGRADED and FAILED videos, the first {@value #MAX_LISTED} by id, FAILED ones
  *     first
  * @param seconds wall time of the job, Spark's start not included
@@ -34,7 +34,7 @@ public record RunSummary(
     long degraded,
     long failed,
     long alreadyCommitted,
-    List<String> leftOut,
+    LeftOut leftOut,
     List<NotOk> notOk,
     double seconds) {
 
@@ -54,7 +54,7 @@ public record RunSummary(
       RunRecord run,
       String output,
       long alreadyCommitted,
-      List<String> leftOut,
+      LeftOut leftOut,
       double seconds) {
     Dataset<Row> ofRun = outcomes.filter(col("run_id").equalTo(run.runId()));
     Map<String, Long> counts = new HashMap<>();

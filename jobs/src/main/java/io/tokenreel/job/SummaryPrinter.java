@@ -92,11 +92,11 @@ final class SummaryPrinter {
     if (unprinted > 0) {
       err.printf("and %d more that are not OK%n", unprinted);
     }
-    if (!summary.leftOut().isEmpty()) {
+    if (summary.leftOut().files() > 0) {
       err.printf(
           "%d files without a video's ending were left out: %s%n",
-          summary.leftOut().size(),
-          String.join(", ", summary.leftOut().stream().limit(5).toList()));
+          summary.leftOut().files(),
+          String.join(", ", summary.leftOut().first().stream().limit(5).toList()));
     }
     err.printf(
         Locale.ROOT,

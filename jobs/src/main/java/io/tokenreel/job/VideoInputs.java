@@ -1,6 +1,12 @@
 package io.tokenreel.job;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lower;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.substring_index;
+
 import io.tokenreel.cache.CacheSchema;
+import io.tokenreel.video.UriSecrets;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,17 +21,19 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.storage.StorageLevel;
 
 /**
  * The input videos of a job: what {@code --input} names, as rows of {@code video_id, video_uri,
@@ -66,6 +74,9 @@ final class VideoInputs {
               .collect(Collectors.joining("|")),
           Pattern.CASE_INSENSITIVE);
 
+  private static final UserDefinedFunction WITHOUT_SECRETS =
+      functions.udf((UDF1<String, String>) UriSecrets::hide, DataTypes.StringType);
+
   private static final StructType LISTED =
       new StructType()
           .add("video_id", DataTypes.StringType, false)
@@ -75,7 +86,7 @@ final class VideoInputs {
   private final SparkSession spark;
   private final Configuration hadoop;
   private final List<Row> listed = new ArrayList<>();
-  private final List<String> leftOut = new ArrayList<>();
+  private final List<Dataset<Row>> walks = new ArrayList<>();
   private Dataset<Row> manifests;
 
   private VideoInputs(SparkSession spark) {
@@ -84,12 +95,20 @@ final class VideoInputs {
   }
 
   /**
-   * What was found.
+   * What was found; to be closed when the videos are not read any more.
    *
    * @param videos one row per video, ids unique
-   * @param leftOut files of a walked folder that do not have a video's ending
+   * @param leftOut files of walked folders that do not have a video's ending
+   * @param walks the folders' files, which are kept so that each folder is walked once
    */
-  record Found(Dataset<Row> videos, List<String> leftOut) {}
+  record Found(Dataset<Row> videos, LeftOut leftOut, List<Dataset<Row>> walks)
+      implements AutoCloseable {
+
+    @Override
+    public void close() {
+      walks.forEach(Dataset::unpersist);
+    }
+  }
 
   /**
    * Lists the inputs.
@@ -108,11 +127,21 @@ final class VideoInputs {
       }
     }
     Dataset<Row> videos = spark.createDataFrame(found.listed, LISTED);
+    LeftOut leftOut = LeftOut.NONE;
+    if (!found.walks.isEmpty()) {
+      Dataset<Row> walked = found.walks.stream().reduce(Dataset::union).orElseThrow();
+      Dataset<Row> taken = walked.filter(isVideo());
+      videos = found.listed.isEmpty() ? taken : videos.union(taken);
+      leftOut = leftOut(walked.filter(not(isVideo())).select("video_id"));
+    }
     if (found.manifests != null) {
-      videos = found.listed.isEmpty() ? found.manifests : videos.unionByName(found.manifests, true);
+      videos =
+          found.listed.isEmpty() && found.walks.isEmpty()
+              ? found.manifests
+              : videos.unionByName(found.manifests, true);
     }
     requireUniqueIds(videos, inputs);
-    return new Found(videos, found.leftOut);
+    return new Found(videos, leftOut, found.walks);
   }
 
   private void add(String input) throws IOException {
@@ -122,9 +151,10 @@ final class VideoInputs {
       if (isManifest(match.getPath().getName())) {
         readManifest(match.getPath());
       } else if (match.isDirectory()) {
-        walk(files, match.getPath());
+        walks.add(
+            FolderWalk.of(spark, match.getPath(), LISTED).persist(StorageLevel.MEMORY_AND_DISK()));
       } else {
-        take(match.getPath().getName(), match);
+        take(new Path(UriSecrets.hide(match.getPath().toString())).getName(), match);
       }
     }
   }
@@ -141,19 +171,20 @@ final class VideoInputs {
     return matches;
   }
 
-  private void walk(FileSystem files, Path folder) throws IOException {
-    String prefix = folder.toUri().getPath();
-    RemoteIterator<LocatedFileStatus> found = files.listFiles(folder, true);
-    while (found.hasNext()) {
-      LocatedFileStatus file = found.next();
-      String relative =
-          file.getPath().toUri().getPath().substring(prefix.length()).replaceFirst("^/", "");
-      if (VIDEO_ENDINGS.contains(ending(relative))) {
-        take(relative, file);
-      } else {
-        leftOut.add(relative);
-      }
-    }
+  /** Of a walked folder's files those that {@link #VIDEO_ENDINGS} names. */
+  private static Column isVideo() {
+    return lower(substring_index(col("video_id"), ".", -1)).isin(VIDEO_ENDINGS.toArray());
+  }
+
+  private static LeftOut leftOut(Dataset<Row> files) {
+    long count = files.count();
+    return count == 0
+        ? LeftOut.NONE
+        : new LeftOut(
+            count,
+            files.orderBy("video_id").limit(RunSummary.MAX_LISTED).collectAsList().stream()
+                .map(row -> row.getString(0))
+                .toList());
   }
 
   private void take(String id, FileStatus file) {
@@ -193,7 +224,7 @@ final class VideoInputs {
                 "video_id",
                 columns.contains("video_id")
                     ? functions.col("video_id").cast("string")
-                    : functions.col("video_uri"))
+                    : WITHOUT_SECRETS.apply(functions.col("video_uri")))
             .withColumn("video_uri", absolute(manifest.getParent()))
             .withColumn("video_bytes", functions.lit(null).cast("long"));
     manifests = manifests == null ? videos : manifests.unionByName(videos, true);
@@ -226,7 +257,7 @@ final class VideoInputs {
   }
 
   /** A URI with a scheme or a leading slash stands; another is relative to the manifest. */
-  private static org.apache.spark.sql.Column absolute(Path folder) {
+  private static Column absolute(Path folder) {
     return functions
         .when(
             functions.col("video_uri").rlike("^([A-Za-z][A-Za-z0-9+.-]*:|/)"),

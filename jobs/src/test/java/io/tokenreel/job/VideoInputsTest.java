@@ -74,7 +74,7 @@ class VideoInputsTest {
         rows.stream().map(row -> row.<String>getAs("video_id")).toList());
     assertEquals("file:" + folder.resolve("videos/b.MOV"), rows.get(2).getAs("video_uri"));
     assertEquals(3L, rows.get(2).<Long>getAs("video_bytes"));
-    assertEquals(Set.of("none", "notes.txt"), new TreeSet<>(found.leftOut()));
+    assertEquals(new LeftOut(2, List.of("none", "notes.txt")), found.leftOut());
   }
 
   @Test
