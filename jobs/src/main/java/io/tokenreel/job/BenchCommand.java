@@ -34,7 +34,9 @@ final class BenchCommand implements Callable<Integer> {
     decode,
     encode,
     language,
+    lookup,
     pipeline,
+    planning,
     sweep
   }
 
@@ -44,14 +46,16 @@ final class BenchCommand implements Callable<Integer> {
   private static final int ENCODE_FRAMES = 8;
   private static final int ENCODE_RUNS = 5;
   private static final int LANGUAGE_RUNS = 5;
+  private static final int LOOKUP_CELLS = 100_000;
   private static final int PIPELINE_VIDEOS = 200;
+  private static final int PLANNED_VIDEOS = 10_000_000;
   private static final int SWEEP_VIDEOS = 16;
 
   @Spec private CommandSpec spec;
 
   @Parameters(
       index = "0",
-      paramLabel = "kernels|decode|encode|language|pipeline|sweep",
+      paramLabel = "kernels|decode|encode|language|lookup|pipeline|planning|sweep",
       description = "what to measure")
   private Area area;
 
@@ -59,7 +63,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--videos",
       paramLabel = "N",
       description =
-          "pipeline and sweep only: generated videos; at least 1 (default: 200 for pipeline, 16 larger ones for sweep)")
+          "lookup, pipeline, planning and sweep only: videos; at least 1 (default: 100000 cells for lookup, which take 7 GB, 200 generated ones for pipeline, 10000000 rows for planning and a tenth as many names, 16 larger ones for sweep)")
   private Integer videos;
 
   @Option(
@@ -80,7 +84,9 @@ final class BenchCommand implements Callable<Integer> {
           case decode -> DecodeBench.run();
           case encode -> EncodeBench.run(ENCODE_LAYERS, ENCODE_FRAMES, ENCODE_RUNS);
           case language -> language();
+          case lookup -> lookup();
           case pipeline -> pipeline();
+          case planning -> planning();
           case sweep -> sweep();
         };
     PrintWriter out = spec.commandLine().getOut();
@@ -100,10 +106,24 @@ final class BenchCommand implements Callable<Integer> {
     return LanguageBench.run(layers, LANGUAGE_RUNS);
   }
 
+  private List<BenchRow> lookup() throws IOException {
+    int chosen = videos(LOOKUP_CELLS);
+    try (SparkSession spark = session.session("bench")) {
+      return new LookupBench(spark, chosen).run();
+    }
+  }
+
   private List<BenchRow> pipeline() throws IOException {
     int chosen = videos(PIPELINE_VIDEOS);
     try (SparkSession spark = session.session("bench")) {
       return new PipelineBench(spark, chosen).run();
+    }
+  }
+
+  private List<BenchRow> planning() throws IOException {
+    int chosen = videos(PLANNED_VIDEOS);
+    try (SparkSession spark = session.session("bench")) {
+      return new PlanningBench(spark, chosen).run();
     }
   }
 

@@ -1,0 +1,169 @@
+package io.tokenreel.job;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.current_timestamp;
+import static org.apache.spark.sql.functions.format_string;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.sequence;
+import static org.apache.spark.sql.functions.sha2;
+import static org.apache.spark.sql.functions.transform;
+import static org.apache.spark.sql.functions.udf;
+
+import io.tokenreel.bench.BenchRow;
+import io.tokenreel.cache.CacheTable;
+import io.tokenreel.cache.TokenCache;
+import io.tokenreel.cache.TokenCacheWriter;
+import io.tokenreel.cache.WaveCommit;
+import java.io.File;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.SplittableRandom;
+import org.apache.commons.io.FileUtils;
+import org.apache.commons.math3.stat.StatUtils;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.expressions.UserDefinedFunction;
+import org.apache.spark.sql.types.DataTypes;
+
+/**
+ * What it takes to look one video up in a large cache: the same process, one id after the other,
+ * chosen at random, beside reading as many bytes at a random place of a file.
+ */
+final class LookupBench {
+
+  private static final int TOKENS = 96;
+  private static final int DIM = 352;
+  private static final int CELL_BYTES = TOKENS * DIM * 2; // 67,584 of bf16
+  private static final int CELLS_PER_WAVE = 25_000;
+  private static final int WARM_UP = 500;
+  private static final int LOOKUPS = 2_000;
+  private static final long SEED = 1;
+
+  private final SparkSession spark;
+  private final int cells;
+
+  LookupBench(SparkSession spark, int cells) {
+    this.spark = spark;
+    this.cells = cells;
+  }
+
+  /** One lookup in the middle and one of the slowest hundredth, and the yardstick's. */
+  List<BenchRow> run() throws IOException {
+    Path folder = Files.createTempDirectory("tokenreel-lookup-bench");
+    try {
+      Path output = folder.resolve("cache");
+      write(new org.apache.hadoop.fs.Path(output.toUri()));
+      double[] reads = reads(output);
+      double[] lookups = lookups(new org.apache.hadoop.fs.Path(output.toUri()));
+      String yardstick = "reading its bytes, p%d";
+      String what = "%s, one of %d cells of %d bytes, p%d";
+      double read50 = StatUtils.percentile(reads, 50);
+      double read99 = StatUtils.percentile(reads, 99);
+      double lookup50 = StatUtils.percentile(lookups, 50);
+      double lookup99 = StatUtils.percentile(lookups, 99);
+      return List.of(
+          BenchRow.millis("reading its bytes, p50", read50, 1, yardstick.formatted(50)),
+          BenchRow.millis("reading its bytes, p99", read99, 1, yardstick.formatted(99)),
+          BenchRow.millis(
+              what.formatted("lookup", cells, CELL_BYTES, 50),
+              lookup50,
+              lookup50 / read50,
+              yardstick.formatted(50)),
+          BenchRow.millis(
+              what.formatted("lookup", cells, CELL_BYTES, 99),
+              lookup99,
+              lookup99 / read99,
+              yardstick.formatted(99)));
+    } finally {
+      FileUtils.deleteDirectory(folder.toFile());
+    }
+  }
+
+  private void write(org.apache.hadoop.fs.Path output) throws IOException {
+    try (TokenCacheWriter writer = TokenCacheWriter.open(spark, output)) {
+      for (int first = 0; first < cells; first += CELLS_PER_WAVE) {
+        WaveCommit wave = writer.nextWave();
+        wave.stage(CacheTable.TOKENS, rows(first, Math.min(cells, first + CELLS_PER_WAVE)));
+        wave.commit();
+      }
+    }
+  }
+
+  /** Random bytes, which no codec shrinks. */
+  private Dataset<Row> rows(long first, long end) {
+    UserDefinedFunction bytes =
+        udf((UDF1<Long, byte[]>) LookupBench::bytes, DataTypes.BinaryType).asNonNullable();
+    int parts = spark.sparkContext().defaultParallelism();
+    Dataset<Row> ids = spark.range(first, end, 1, parts).toDF("cell");
+    return ids.select(
+        format_string("video-%08d", col("cell")).as("video_id"),
+        format_string("file:/videos/%08d.mp4", col("cell")).as("video_uri"),
+        sha2(col("cell").cast("string"), 256).as("content_sha256"),
+        lit("tower@1").as("encoder"),
+        lit("uniform:frames=4").as("sampling"),
+        lit("vidcom2:retention=0.25").as("compression"),
+        lit(4).as("frames"),
+        lit(7).as("grid_height"),
+        lit(14).as("grid_width"),
+        lit(98).as("tokens_per_frame"),
+        lit(DIM).as("dim"),
+        lit("bf16").as("dtype"),
+        lit(TOKENS).as("token_count"),
+        sequence(lit(0), lit(TOKENS - 1)).as("token_index"),
+        bytes.apply(col("cell")).as("tokens"),
+        transform(sequence(lit(0), lit(3)), frame -> frame.cast("double")).as("frame_seconds"),
+        lit("OK").as("outcome"),
+        lit(TokenReel.version()).as("writer_version"),
+        current_timestamp().as("created_at"));
+  }
+
+  private static byte[] bytes(long cell) {
+    byte[] bytes = new byte[CELL_BYTES];
+    new SplittableRandom(cell).nextBytes(bytes);
+    return bytes;
+  }
+
+  private double[] lookups(org.apache.hadoop.fs.Path output) throws IOException {
+    TokenCache cache = TokenCache.open(spark.sparkContext().hadoopConfiguration(), output);
+    Random random = new Random(SEED);
+    double[] millis = new double[LOOKUPS];
+    for (int i = -WARM_UP; i < LOOKUPS; i++) {
+      String id = "video-%08d".formatted(random.nextInt(cells));
+      long start = System.nanoTime();
+      int found = cache.lookup(id).size();
+      if (i >= 0) {
+        millis[i] = (System.nanoTime() - start) / 1e6;
+      }
+      if (found != 1) {
+        throw new IllegalStateException("%s has %d rows, not 1".formatted(id, found));
+      }
+    }
+    return millis;
+  }
+
+  private static double[] reads(Path output) throws IOException {
+    File[] files =
+        output.resolve("tokens").toFile().listFiles((folder, name) -> name.endsWith(".parquet"));
+    Random random = new Random(SEED);
+    byte[] bytes = new byte[CELL_BYTES];
+    double[] millis = new double[LOOKUPS];
+    for (int i = -WARM_UP; i < LOOKUPS; i++) {
+      File chosen = files[random.nextInt(files.length)];
+      long start = System.nanoTime();
+      try (RandomAccessFile file = new RandomAccessFile(chosen, "r")) {
+        file.seek((long) (random.nextDouble() * (file.length() - CELL_BYTES)));
+        file.readFully(bytes);
+      }
+      if (i >= 0) {
+        millis[i] = (System.nanoTime() - start) / 1e6;
+      }
+    }
+    return millis;
+  }
+}

@@ -1,0 +1,39 @@
+package io.tokenreel.job;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tokenreel.bench.BenchRow;
+import io.tokenreel.sql.LocalSpark;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Benchmarks at a size that shows that they run, and what they count. */
+class SmallBenchTest {
+
+  @Test
+  void lookup_fewCells_givesPercentilesBesidePlainReads() throws IOException {
+    List<BenchRow> rows = new LookupBench(LocalSpark.plain(), 40).run();
+    assertEquals(4, rows.size(), rows.toString());
+    assertPositive(rows);
+    assertTrue(rows.get(2).name().startsWith("lookup, one of 40 cells of 67584 bytes, p50"));
+    assertTrue(rows.get(2).value() <= rows.get(3).value(), rows.toString());
+  }
+
+  @Test
+  void planning_fewVideos_listsAllAndFormsWaves() throws IOException {
+    int videos = 2 * PrecomputeSettings.VIDEOS_PER_COMMIT + 1;
+    List<BenchRow> rows = new PlanningBench(LocalSpark.plain(), videos).run();
+    assertEquals(5, rows.size(), rows.toString());
+    assertPositive(rows);
+    assertEquals("forming its 3 waves", rows.get(2).name());
+    assertEquals("walking a folder of %d names".formatted(videos / 10), rows.get(3).name());
+  }
+
+  private static void assertPositive(List<BenchRow> rows) {
+    for (BenchRow row : rows) {
+      assertTrue(row.value() > 0 && row.ratio() > 0, row.toString());
+    }
+  }
+}
