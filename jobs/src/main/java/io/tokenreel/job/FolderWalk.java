@@ -3,9 +3,15 @@ package io.tokenreel.job;
 import io.tokenreel.video.UriSecrets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
-import org.apache.hadoop.fs.LocatedFileStatus;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.function.Consumer;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -20,6 +26,9 @@ import org.apache.spark.util.SerializableConfiguration;
 /**
  * The files below a folder, as one task lists them: they go from the file system to Spark one by
  * one, so that a folder may have millions.
+ *
+ * <p>Not by {@link FileSystem#listFiles}, which asks for the permissions of each file; on a local
+ * disk that starts a process for each.
  */
 final class FolderWalk implements FlatMapFunction<String, Row> {
 
@@ -45,32 +54,40 @@ final class FolderWalk implements FlatMapFunction<String, Row> {
   public Iterator<Row> call(String folder) throws IOException {
     Path root = new Path(folder);
     String prefix = root.toUri().getPath();
-    RemoteIterator<LocatedFileStatus> files =
-        root.getFileSystem(hadoop.value()).listFiles(root, true);
-    return new Iterator<>() {
+    FileSystem files = root.getFileSystem(hadoop.value());
+    Deque<RemoteIterator<FileStatus>> open = new ArrayDeque<>();
+    open.push(files.listStatusIterator(root));
+    return Spliterators.iterator(
+        new Spliterators.AbstractSpliterator<Row>(Long.MAX_VALUE, Spliterator.NONNULL) {
+          @Override
+          public boolean tryAdvance(Consumer<? super Row> taken) {
+            try {
+              while (!open.isEmpty()) {
+                if (!open.peek().hasNext()) {
+                  open.pop();
+                  continue;
+                }
+                FileStatus found = open.peek().next();
+                if (!found.isDirectory()) {
+                  taken.accept(row(prefix, found));
+                  return true;
+                }
+                open.push(files.listStatusIterator(found.getPath()));
+              }
+              return false;
+            } catch (IOException e) {
+              throw unreadable(folder, e);
+            }
+          }
+        });
+  }
 
-      @Override
-      public boolean hasNext() {
-        try {
-          return files.hasNext();
-        } catch (IOException e) {
-          throw unreadable(folder, e);
-        }
-      }
-
-      @Override
-      public Row next() {
-        try {
-          LocatedFileStatus file = files.next();
-          Path path = file.getPath();
-          String relative =
-              path.toUri().getPath().substring(prefix.length()).replaceFirst("^/", "");
-          return RowFactory.create(relative, path.toString(), file.getLen());
-        } catch (IOException e) {
-          throw unreadable(folder, e);
-        }
-      }
-    };
+  private static Row row(String prefix, FileStatus file) {
+    String path = file.getPath().toUri().getPath();
+    return RowFactory.create(
+        path.substring(prefix.length()).replaceFirst("^/", ""),
+        file.getPath().toString(),
+        file.getLen());
   }
 
   private static UncheckedIOException unreadable(String folder, IOException e) {
