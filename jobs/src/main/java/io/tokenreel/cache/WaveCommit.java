@@ -1,6 +1,5 @@
 package io.tokenreel.cache;
 
-import io.tokenreel.video.UriSecrets;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,10 +14,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RuntimeConfig;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.api.java.UDF1;
-import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -41,9 +37,6 @@ public final class WaveCommit {
 
   /** The columns that have URIs, or words of others about them. */
   private static final Set<String> QUOTING = Set.of("video_uri", "detail");
-
-  private static final UserDefinedFunction WITHOUT_SECRETS =
-      functions.udf((UDF1<String, String>) UriSecrets::hide, DataTypes.StringType);
 
   private final SparkSession spark;
   private final long number;
@@ -166,6 +159,6 @@ public final class WaveCommit {
   /** A column of a table as it is written: what quotes URIs, without their secrets. */
   private static Column written(String name) {
     Column column = functions.col("`" + name.replace("`", "``") + "`");
-    return QUOTING.contains(name) ? WITHOUT_SECRETS.apply(column).as(name) : column;
+    return QUOTING.contains(name) ? UriColumns.withoutSecrets(column).as(name) : column;
   }
 }

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
@@ -43,6 +44,7 @@ final class LookupBench {
   private static final int CELLS_PER_WAVE = 25_000;
   private static final int WARM_UP = 500;
   private static final int LOOKUPS = 2_000;
+  private static final int[] PERCENTILES = {50, 99};
   private static final long SEED = 1;
 
   private final SparkSession spark;
@@ -59,27 +61,17 @@ final class LookupBench {
     try {
       Path output = folder.resolve("cache");
       write(new org.apache.hadoop.fs.Path(output.toUri()));
-      double[] reads = reads(output);
-      double[] lookups = lookups(new org.apache.hadoop.fs.Path(output.toUri()));
-      String yardstick = "reading its bytes, p%d";
-      String what = "%s, one of %d cells of %d bytes, p%d";
-      double read50 = StatUtils.percentile(reads, 50);
-      double read99 = StatUtils.percentile(reads, 99);
-      double lookup50 = StatUtils.percentile(lookups, 50);
-      double lookup99 = StatUtils.percentile(lookups, 99);
-      return List.of(
-          BenchRow.millis("reading its bytes, p50", read50, 1, yardstick.formatted(50)),
-          BenchRow.millis("reading its bytes, p99", read99, 1, yardstick.formatted(99)),
-          BenchRow.millis(
-              what.formatted("lookup", cells, CELL_BYTES, 50),
-              lookup50,
-              lookup50 / read50,
-              yardstick.formatted(50)),
-          BenchRow.millis(
-              what.formatted("lookup", cells, CELL_BYTES, 99),
-              lookup99,
-              lookup99 / read99,
-              yardstick.formatted(99)));
+      double[] reads = millis(reader(output));
+      double[] lookups = millis(lookup(new org.apache.hadoop.fs.Path(output.toUri())));
+      String what = "lookup, one of %d cells of %d bytes".formatted(cells, CELL_BYTES);
+      List<BenchRow> rows = new ArrayList<>();
+      for (int percent : PERCENTILES) {
+        rows.add(row("reading its bytes", reads, reads, percent));
+      }
+      for (int percent : PERCENTILES) {
+        rows.add(row(what, lookups, reads, percent));
+      }
+      return rows;
     } finally {
       FileUtils.deleteDirectory(folder.toFile());
     }
@@ -129,41 +121,54 @@ final class LookupBench {
     return bytes;
   }
 
-  private double[] lookups(org.apache.hadoop.fs.Path output) throws IOException {
-    TokenCache cache = TokenCache.open(spark.sparkContext().hadoopConfiguration(), output);
+  private static BenchRow row(String what, double[] millis, double[] reads, int percent) {
+    double value = StatUtils.percentile(millis, percent);
+    return BenchRow.millis(
+        "%s, p%d".formatted(what, percent),
+        value,
+        value / StatUtils.percentile(reads, percent),
+        "reading its bytes, p%d".formatted(percent));
+  }
+
+  /** Something done with a cell that is chosen by a random number generator. */
+  @FunctionalInterface
+  private interface OfRandomCell {
+    void accept(Random random) throws IOException;
+  }
+
+  private static double[] millis(OfRandomCell work) throws IOException {
     Random random = new Random(SEED);
     double[] millis = new double[LOOKUPS];
     for (int i = -WARM_UP; i < LOOKUPS; i++) {
-      String id = "video-%08d".formatted(random.nextInt(cells));
       long start = System.nanoTime();
-      int found = cache.lookup(id).size();
+      work.accept(random);
       if (i >= 0) {
         millis[i] = (System.nanoTime() - start) / 1e6;
-      }
-      if (found != 1) {
-        throw new IllegalStateException("%s has %d rows, not 1".formatted(id, found));
       }
     }
     return millis;
   }
 
-  private static double[] reads(Path output) throws IOException {
+  private OfRandomCell lookup(org.apache.hadoop.fs.Path output) throws IOException {
+    TokenCache cache = TokenCache.open(spark.sparkContext().hadoopConfiguration(), output);
+    return random -> {
+      String id = "video-%08d".formatted(random.nextInt(cells));
+      int found = cache.lookup(id).size();
+      if (found != 1) {
+        throw new IllegalStateException("%s has %d rows, not 1".formatted(id, found));
+      }
+    };
+  }
+
+  private static OfRandomCell reader(Path output) {
     File[] files =
         output.resolve("tokens").toFile().listFiles((folder, name) -> name.endsWith(".parquet"));
-    Random random = new Random(SEED);
     byte[] bytes = new byte[CELL_BYTES];
-    double[] millis = new double[LOOKUPS];
-    for (int i = -WARM_UP; i < LOOKUPS; i++) {
-      File chosen = files[random.nextInt(files.length)];
-      long start = System.nanoTime();
-      try (RandomAccessFile file = new RandomAccessFile(chosen, "r")) {
+    return random -> {
+      try (RandomAccessFile file = new RandomAccessFile(files[random.nextInt(files.length)], "r")) {
         file.seek((long) (random.nextDouble() * (file.length() - CELL_BYTES)));
         file.readFully(bytes);
       }
-      if (i >= 0) {
-        millis[i] = (System.nanoTime() - start) / 1e6;
-      }
-    }
-    return millis;
+    };
   }
 }

@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.substring_index;
 
 import io.tokenreel.cache.CacheSchema;
+import io.tokenreel.cache.UriColumns;
 import io.tokenreel.video.UriSecrets;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -27,8 +28,6 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.api.java.UDF1;
-import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
@@ -73,9 +72,6 @@ final class VideoInputs {
                       .sorted())
               .collect(Collectors.joining("|")),
           Pattern.CASE_INSENSITIVE);
-
-  private static final UserDefinedFunction WITHOUT_SECRETS =
-      functions.udf((UDF1<String, String>) UriSecrets::hide, DataTypes.StringType);
 
   private static final StructType LISTED =
       new StructType()
@@ -224,7 +220,7 @@ final class VideoInputs {
                 "video_id",
                 columns.contains("video_id")
                     ? functions.col("video_id").cast("string")
-                    : WITHOUT_SECRETS.apply(functions.col("video_uri")))
+                    : UriColumns.withoutSecrets(functions.col("video_uri")))
             .withColumn("video_uri", absolute(manifest.getParent()))
             .withColumn("video_bytes", functions.lit(null).cast("long"));
     manifests = manifests == null ? videos : manifests.unionByName(videos, true);
