@@ -11,6 +11,8 @@ import io.tokenreel.cache.TokenCacheWriter;
 import io.tokenreel.cache.WaveCommit;
 import io.tokenreel.video.Outcome;
 import java.io.IOException;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -22,11 +24,11 @@ import org.apache.spark.storage.StorageLevel;
  * carried on, the rest is done and committed wave by wave.
  *
  * <p>A run always begins afresh: what one before it committed is found by its keys, whether it was
- * done or cut off.
+ * done or cut off. Large videos are at work beside the waves, see {@link VideoLanes}.
  */
 final class CacheRun {
 
-  /** What a command makes of videos. */
+  /** What a command makes of videos; two threads may ask for different waves at once. */
   interface Work {
 
     /** The videos with {@code content_sha256}: what their bytes are now. */
@@ -50,6 +52,7 @@ final class CacheRun {
   private final TokenCacheWriter writer;
   private final RunRecord run;
   private final int videosPerCommit;
+  private final Lock commits = new ReentrantLock(true); // fair: large videos get their turn
   private volatile Progress.Counts done = new Progress.Counts(0, 0, 0);
 
   CacheRun(SparkSession spark, TokenCacheWriter writer, RunRecord run, int videosPerCommit) {
@@ -85,10 +88,7 @@ final class CacheRun {
               .persist(StorageLevel.MEMORY_AND_DISK());
       try {
         progress.start(pending.count(), () -> work.counts(done));
-        VideoWaves waves = new VideoWaves(spark, pending, videosPerCommit);
-        while (waves.hasNext()) {
-          commit(waves.next(), work, committed);
-        }
+        commitAll(pending, work, committed);
       } finally {
         pending.unpersist();
       }
@@ -97,14 +97,56 @@ final class CacheRun {
     return already;
   }
 
-  /**
-   * One wave: its rows are computed once and kept on disk, whatever number of tables is written
-   * from them. The outcomes, which are small, are written first: a blob's write that fails and is
-   * tried again finds everything computed.
-   */
-  private void commit(VideoWaves.Wave videos, Work work, CommittedVideos committed)
+  private void commitAll(Dataset<Row> pending, Work work, CommittedVideos committed)
       throws IOException {
-    Dataset<Row> computed = work.compute(videos).persist(StorageLevel.DISK_ONLY());
+    int cores = spark.sparkContext().defaultParallelism();
+    VideoLanes lanes = VideoLanes.of(pending, videosPerCommit, cores);
+    VideoWaves ordinary = new VideoWaves(spark, lanes.ordinary(), videosPerCommit);
+    if (lanes.large().isEmpty()) {
+      commitEach(ordinary, work, committed, () -> {});
+      return;
+    }
+    // Few at a time: what a crash loses of them took long.
+    VideoWaves large = new VideoWaves(spark, lanes.large().get(), Math.min(cores, videosPerCommit));
+    try (BesideJob beside =
+        BesideJob.start(
+            spark.sparkContext(),
+            "large videos",
+            () -> commitEach(large, work, committed, () -> {}))) {
+      commitEach(ordinary, work, committed, beside::check);
+      beside.await();
+    }
+  }
+
+  /** Something that is asked before each wave. */
+  @FunctionalInterface
+  private interface Check {
+    void check() throws IOException;
+  }
+
+  private void commitEach(VideoWaves waves, Work work, CommittedVideos committed, Check check)
+      throws IOException {
+    while (waves.hasNext()) {
+      check.check();
+      VideoWaves.Wave wave = waves.next();
+      Dataset<Row> computed = work.compute(wave).persist(StorageLevel.DISK_ONLY());
+      try {
+        computed.count();
+        commit(wave, computed, work, committed);
+      } finally {
+        computed.unpersist();
+      }
+    }
+  }
+
+  /**
+   * One wave, whose rows were computed once and are kept on disk, whatever number of tables is
+   * written from them. One thread at a time commits.
+   */
+  private void commit(
+      VideoWaves.Wave videos, Dataset<Row> computed, Work work, CommittedVideos committed)
+      throws IOException {
+    commits.lock();
     try {
       WaveCommit wave = writer.nextWave();
       wave.stage(CacheTable.OUTCOMES, work.rows(CacheTable.OUTCOMES, computed));
@@ -117,7 +159,7 @@ final class CacheRun {
       wave.commit();
       done = done.plus(ofWave);
     } finally {
-      computed.unpersist();
+      commits.unlock();
     }
   }
 

@@ -1,6 +1,7 @@
 package io.tokenreel.job;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -11,9 +12,9 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The pending videos in waves, in the order of their ids. Within a wave, partitions are stretches
- * of that order with about the same number of bytes, so that the files written are sorted and no
- * task waits long for another.
+ * Videos in waves, in the order of their ids. Within a wave, partitions are stretches of that order
+ * with about the same number of bytes, so that the files written are sorted and no task waits long
+ * for another.
  */
 final class VideoWaves implements Iterator<VideoWaves.Wave> {
 
@@ -26,8 +27,9 @@ final class VideoWaves implements Iterator<VideoWaves.Wave> {
   /**
    * Some of the videos.
    *
-   * @param videos in the order of their ids
-   * @param firstId the least id; no other wave has videos from here to {@code lastId}
+   * @param videos partitions that are stretches of the order of ids
+   * @param firstId the least id; no other wave of this iterator has videos from here to {@code
+   *     lastId}
    * @param lastId the greatest id
    */
   record Wave(Dataset<Row> videos, String firstId, String lastId) {}
@@ -43,7 +45,7 @@ final class VideoWaves implements Iterator<VideoWaves.Wave> {
     this.spark = spark;
     this.schema = pending.schema();
     this.idColumn = schema.fieldIndex("video_id");
-    this.bytesColumn = schema.fieldIndex("video_bytes");
+    this.bytesColumn = schema.fieldIndex(VideoWeight.BYTES);
     this.videosPerWave = videosPerWave;
     this.videos = pending.orderBy("video_id").toLocalIterator();
   }
@@ -73,9 +75,12 @@ final class VideoWaves implements Iterator<VideoWaves.Wave> {
         wave.get(wave.size() - 1).getString(idColumn));
   }
 
-  /** Contiguous stretches of about equal bytes; none is empty. */
+  /**
+   * Contiguous stretches of about equal weight; none is empty. Spark begins them in this order: the
+   * heaviest first, so that the wave's end does not wait for one that was begun last.
+   */
   private List<List<Row>> split(List<Row> wave, int partitions) {
-    double total = wave.stream().mapToDouble(this::weight).sum();
+    double total = weight(wave);
     List<List<Row>> stretches = new ArrayList<>();
     List<Row> stretch = new ArrayList<>();
     double before = 0;
@@ -90,14 +95,15 @@ final class VideoWaves implements Iterator<VideoWaves.Wave> {
     if (!stretch.isEmpty()) {
       stretches.add(stretch);
     }
+    stretches.sort(Comparator.<List<Row>>comparingLong(this::weight).reversed());
     return stretches;
   }
 
-  /**
-   * A video's bytes and a constant for what every video costs; an unknown length counts the
-   * constant only.
-   */
-  private double weight(Row video) {
-    return (1 << 20) + (video.isNullAt(bytesColumn) ? 0 : video.getLong(bytesColumn));
+  private long weight(Row video) {
+    return VideoWeight.of(video, bytesColumn);
+  }
+
+  private long weight(List<Row> videos) {
+    return videos.stream().mapToLong(this::weight).sum();
   }
 }

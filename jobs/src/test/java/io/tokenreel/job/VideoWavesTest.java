@@ -8,13 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tokenreel.sql.LocalSpark;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Random;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -36,6 +39,10 @@ class VideoWavesTest {
     return RowFactory.create(id, "file:/" + id, bytes, "split of " + id);
   }
 
+  private static long weight(List<Row> videos) {
+    return videos.stream().mapToLong(video -> VideoWeight.of(video, 2)).sum();
+  }
+
   /** Lengths from nothing to gigabytes, some unknown. */
   private static Long bytes(Random random) {
     return random.nextInt(4) == 0 ? null : (long) Math.exp(random.nextDouble() * 24);
@@ -43,7 +50,7 @@ class VideoWavesTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6})
-  void next_randomVideos_givesEachOnceInOrderWithoutEmptyPartitions(long seed) {
+  void next_randomVideos_givesEachOnceInWavesByIdAndTheHeaviestPartitionsFirst(long seed) {
     Random random = new Random(seed);
     int count = 1 + random.nextInt(40);
     int perWave = 1 + random.nextInt(15);
@@ -66,7 +73,15 @@ class VideoWavesTest {
       assertEquals(Math.min(perWave, count - given.size()), size, where);
       assertTrue(partitions.size() <= Math.min(size, mostPartitions), where);
       assertEquals(videos.get(given.size()).getString(0), wave.firstId(), where);
-      partitions.forEach(given::addAll);
+      assertEquals(
+          partitions.stream()
+              .sorted(Comparator.comparingLong(VideoWavesTest::weight).reversed())
+              .toList(),
+          partitions,
+          where);
+      partitions.stream()
+          .sorted(Comparator.comparing(partition -> partition.get(0).getString(0)))
+          .forEach(given::addAll);
       assertEquals(videos.get(given.size() - 1).getString(0), wave.lastId(), where);
     }
     assertEquals(videos, given, where);
@@ -91,5 +106,29 @@ class VideoWavesTest {
   @ValueSource(ints = {1, 5})
   void hasNext_nothingPending_isFalse(int videosPerWave) {
     assertFalse(waves(List.of(), videosPerWave).hasNext());
+  }
+
+  @Test
+  void lanes_oneVideoLongerThanAWave_isLarge() {
+    List<Row> videos = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      videos.add(video("v%02d".formatted(i), 100L << 20));
+    }
+    videos.add(video("unknown", null));
+    videos.add(video("long", 3L << 30));
+    videos.add(video("less", 200L << 20));
+    Dataset<Row> pending = LocalSpark.plain().createDataFrame(videos, SCHEMA);
+    // A wave of 10 takes 2 cores as long as one of its videos 5: 650 MB.
+    VideoLanes lanes = VideoLanes.of(pending, 10, 2);
+    assertEquals(List.of(videos.get(101)), lanes.large().orElseThrow().collectAsList());
+    assertEquals(102, lanes.ordinary().count());
+  }
+
+  @Test
+  void lanes_oneShortVideoAmongShorterOnes_isOrdinary() {
+    List<Row> videos = List.of(video("a", 1L), video("b", 1L), video("c", 200L << 20));
+    Dataset<Row> pending = LocalSpark.plain().createDataFrame(videos, SCHEMA);
+    assertEquals(Optional.empty(), VideoLanes.of(pending, 10, 2).large());
+    assertEquals(Optional.empty(), VideoLanes.of(pending.limit(0), 10, 2).large());
   }
 }
