@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tokenreel.testing.LeavesUnsoundTables;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -53,6 +54,7 @@ class ParquetLayoutTest {
         .orElseThrow();
   }
 
+  @LeavesUnsoundTables("their bytes are not those of their tokens")
   @Test
   void tokens_cellsOfFortyKilobytes_areRowGroupsOfTheirOwnWithoutDictionaryOrStatistics()
       throws IOException {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tokenreel.testing.LeavesUnsoundTables;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -55,6 +56,7 @@ class WaveCommitTest {
   private static final Dataset<Row> SECOND =
       CacheRows.tokens(CacheRows.ids(3, 5), CacheRows.HALF, CacheRows.WHOLE).cache();
 
+  @LeavesUnsoundTables("their outcomes are of no run")
   @Test
   void commit_stoppedAfterAnyStep_nextWriterFindsAllOfTheWaveOrNothing() throws IOException {
     Path before = output("before");
@@ -77,6 +79,7 @@ class WaveCommitTest {
     }
   }
 
+  @LeavesUnsoundTables("their outcomes are of no run")
   @Test
   void recovery_stoppedAfterAnyStep_nextWriterEndsIt() throws IOException {
     Path before = output("before");
