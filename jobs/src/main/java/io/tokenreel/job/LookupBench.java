@@ -10,6 +10,7 @@ import static org.apache.spark.sql.functions.transform;
 import static org.apache.spark.sql.functions.udf;
 
 import io.tokenreel.bench.BenchRow;
+import io.tokenreel.bench.CountingFileSystem;
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.TokenCache;
 import io.tokenreel.cache.TokenCacheWriter;
@@ -25,6 +26,7 @@ import java.util.Random;
 import java.util.SplittableRandom;
 import org.apache.commons.io.FileUtils;
 import org.apache.commons.math3.stat.StatUtils;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -34,7 +36,8 @@ import org.apache.spark.sql.types.DataTypes;
 
 /**
  * What it takes to look one video up in a large cache: the same process, one id after the other,
- * chosen at random, beside reading as many bytes at a random place of a file.
+ * chosen at random, beside reading as many bytes at a random place of a file; and how much it
+ * reads.
  */
 final class LookupBench {
 
@@ -62,7 +65,11 @@ final class LookupBench {
       Path output = folder.resolve("cache");
       write(new org.apache.hadoop.fs.Path(output.toUri()));
       double[] reads = millis(reader(output));
-      double[] lookups = millis(lookup(new org.apache.hadoop.fs.Path(output.toUri())));
+      double[] lookups =
+          millis(
+              lookup(
+                  spark.sparkContext().hadoopConfiguration(),
+                  new org.apache.hadoop.fs.Path(output.toUri())));
       String what = "lookup, one of %d cells of %d bytes".formatted(cells, CELL_BYTES);
       List<BenchRow> rows = new ArrayList<>();
       for (int percent : PERCENTILES) {
@@ -71,6 +78,7 @@ final class LookupBench {
       for (int percent : PERCENTILES) {
         rows.add(row(what, lookups, reads, percent));
       }
+      rows.addAll(counted(new org.apache.hadoop.fs.Path(output.toUri())));
       return rows;
     } finally {
       FileUtils.deleteDirectory(folder.toFile());
@@ -149,8 +157,28 @@ final class LookupBench {
     return millis;
   }
 
-  private OfRandomCell lookup(org.apache.hadoop.fs.Path output) throws IOException {
-    TokenCache cache = TokenCache.open(spark.sparkContext().hadoopConfiguration(), output);
+  /** What the dearest of some lookups reads. */
+  private List<BenchRow> counted(org.apache.hadoop.fs.Path output) throws IOException {
+    OfRandomCell lookup =
+        lookup(CountingFileSystem.configuration(), CountingFileSystem.counted(output));
+    Random random = new Random(SEED);
+    long ranges = 0;
+    long bytes = 0;
+    for (int i = 0; i < LOOKUPS; i++) {
+      CountingFileSystem.reset();
+      lookup.accept(random);
+      ranges = Math.max(ranges, CountingFileSystem.ranges());
+      bytes = Math.max(bytes, CountingFileSystem.bytes());
+    }
+    return List.of(
+        new BenchRow("ranges that it reads, the most", ranges, "  ", ranges, "one"),
+        new BenchRow(
+            "bytes that it reads, the most", bytes, "B ", 1.0 * bytes / CELL_BYTES, "the cell's"));
+  }
+
+  private OfRandomCell lookup(Configuration conf, org.apache.hadoop.fs.Path output)
+      throws IOException {
+    TokenCache cache = TokenCache.open(conf, output);
     return random -> {
       String id = "video-%08d".formatted(random.nextInt(cells));
       int found = cache.lookup(id).size();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tokenreel.bench.CountingFileSystem;
 import io.tokenreel.token.TokenDtype;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -47,20 +48,16 @@ class TokenCacheTest {
           TokenCache.open(conf, CountingFileSystem.counted(output)).lookup(cellId(cell));
       String where =
           "cell %d: %d ranges, %d bytes for a cell of %d"
-              .formatted(
-                  cell,
-                  CountingFileSystem.RANGES.get(),
-                  CountingFileSystem.BYTES.get(),
-                  CELL_BYTES);
+              .formatted(cell, CountingFileSystem.ranges(), CountingFileSystem.bytes(), CELL_BYTES);
       assertEquals(1, rows.size(), where);
       assertArrayEquals(cellBytes(cell), rows.get(0).tokens(), where);
-      assertTrue(CountingFileSystem.RANGES.get() <= 3, where);
-      assertTrue(CountingFileSystem.BYTES.get() <= CELL_BYTES * 1.1, where);
+      assertTrue(CountingFileSystem.ranges() <= 3, where);
+      assertTrue(CountingFileSystem.bytes() <= CELL_BYTES * 1.1, where);
     }
     CountingFileSystem.reset();
     assertEquals(
         List.of(), TokenCache.open(conf, CountingFileSystem.counted(output)).lookup("absent"));
-    assertEquals(1, CountingFileSystem.RANGES.get());
+    assertEquals(1, CountingFileSystem.ranges());
   }
 
   /** Four waves of five hundred cells of random bytes, which no codec shrinks. */

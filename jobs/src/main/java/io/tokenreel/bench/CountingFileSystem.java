@@ -1,4 +1,4 @@
-package io.tokenreel.cache;
+package io.tokenreel.bench;
 
 import java.io.IOException;
 import java.net.URI;
@@ -18,22 +18,35 @@ import org.apache.hadoop.fs.impl.OpenFileParameters;
  */
 public final class CountingFileSystem extends RawLocalFileSystem {
 
-  static final AtomicLong RANGES = new AtomicLong();
-  static final AtomicLong BYTES = new AtomicLong();
+  private static final AtomicLong RANGES = new AtomicLong();
+  private static final AtomicLong BYTES = new AtomicLong();
 
-  static Configuration configuration() {
+  /** With the scheme. */
+  public static Configuration configuration() {
     Configuration conf = new Configuration();
     conf.setClass("fs.counted.impl", CountingFileSystem.class, FileSystem.class);
     return conf;
   }
 
-  static Path counted(Path local) {
+  /** A local path under the scheme. */
+  public static Path counted(Path local) {
     return new Path(URI.create("counted://" + local.toUri().getPath()));
   }
 
-  static void reset() {
+  /** Counts from 0. */
+  public static void reset() {
     RANGES.set(0);
     BYTES.set(0);
+  }
+
+  /** Ranges since {@link #reset}, in all threads. */
+  public static long ranges() {
+    return RANGES.get();
+  }
+
+  /** Bytes since {@link #reset}, in all threads. */
+  public static long bytes() {
+    return BYTES.get();
   }
 
   @Override
