@@ -1,5 +1,6 @@
 """What all checks share: the built jar, a Spark session with the token functions, the golden files."""
 
+import collections
 import os
 from pathlib import Path
 
@@ -11,6 +12,26 @@ import launch
 PROJECT = Path(__file__).resolve().parent.parent
 GOLDENS = PROJECT.parent / "shared" / "goldens"
 EXTENSION = "io.tokenreel.sql.TokenReelExtensions"
+TALLY = pytest.StashKey[collections.Counter]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--moments", type=int, default=2, help="how often each kind of process is killed by test_crash.py (default: 2)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[TALLY] = collections.Counter()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for what, times in sorted(config.stash[TALLY].items()):
+        terminalreporter.write_line(f"{times:4} x {what}")
+
+
+@pytest.fixture
+def tally(pytestconfig: pytest.Config) -> collections.Counter:
+    """What a test hit and how often; printed when all tests are done."""
+    return pytestconfig.stash[TALLY]
 
 
 @pytest.fixture(scope="session")

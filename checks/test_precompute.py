@@ -1,45 +1,13 @@
-"""From real videos to a committed cache, driven from outside: the launcher, spark-submit, clusters, kills, other readers."""
+"""From real videos to a committed cache, driven from outside: the launcher, spark-submit, clusters, other readers."""
 
-import contextlib
-import json
-import os
-import pathlib
-import random
 import shutil
-import subprocess
-import time
 
-import pyarrow.parquet
 import pytest
 import safetensors
 
 import launch
 from launch import SPECS, precompute
-
-RUN_COLUMNS = {"run_id", "created_at", "decode_ms", "encode_ms", "compress_ms", "attempts"}
-SEED = int(os.environ.get("TOKENREEL_SEED", random.SystemRandom().randrange(1 << 30)))
-
-
-def rows(cache, table, key, run=None):
-    """A table's rows by key (of one run, if it is named), without what must differ between runs."""
-    columns = [row for row in pyarrow.parquet.read_table(cache / table).to_pylist() if run is None or row["run_id"] == run]
-    keyed = {tuple(row[name] for name in key): {k: v for k, v in row.items() if k not in RUN_COLUMNS} for row in columns}
-    assert len(keyed) == len(columns), f"a key of {table} is there twice"
-    return keyed
-
-
-def tokens(cache):
-    return rows(cache, "tokens", ("video_id", "content_sha256", "encoder", "sampling", "compression"))
-
-
-def outcomes(cache, run=None):
-    return rows(cache, "outcomes", ("video_id",), run)
-
-
-def assert_equal_tables(cache, expected):
-    assert tokens(cache) == tokens(expected)
-    assert outcomes(cache) == outcomes(expected)
-
+from tables import assert_equal_tables, outcomes, rows, tokens
 
 def test_outcomes_of_real_videos_nine_ok_and_one_degraded(cache):
     found = outcomes(cache)
@@ -168,15 +136,6 @@ def test_bad_settings_stop_before_any_work(tmp_path, arguments, said):
     assert not (tmp_path / "cache" / "outcomes").exists()
 
 
-def test_local_cluster_gives_the_same_tables(cache, tmp_path):
-    output = tmp_path / "cache"
-    precompute(
-        *(launch.VIDEOS, output, "--compression", *SPECS, "--videos-per-commit", "4"),
-        *("--master", "local-cluster[2,1,2048]", "--conf", f"spark.jars={launch.JAR}"),
-    )
-    assert_equal_tables(output, cache)
-
-
 def test_cuda_on_a_cluster_runs_on_the_gpu_that_spark_assigned(tmp_path):
     """No GPU is needed: the engine's complaint names the address that the discovery script gave."""
     script = tmp_path / "gpus.sh"
@@ -205,45 +164,3 @@ def test_standalone_cluster_through_spark_submit_gives_the_same_tables(cache, cl
         conf=[*cluster, *eager, "spark.speculation.minTaskRuntime=0ms"],
     )
     assert_equal_tables(tmp_path / "cache", cache)
-
-
-def test_killed_driver_and_rerun_give_the_undisturbed_tables(cache, tmp_path):
-    print(f"TOKENREEL_SEED={SEED}")
-    moments = random.Random(SEED)
-    output = tmp_path / "cache"
-    command = [
-        *(launch.ROOT / "bin" / "tokenreel", "precompute", "--input", launch.VIDEOS, "--output", output),
-        *("--compression", *SPECS, "--videos-per-commit", "2", "--quiet"),
-    ]
-    others = decoders()
-    killed = 0
-    for _ in range(4):
-        process = subprocess.Popen([str(part) for part in command], env=launch.short_runs())
-        try:
-            process.wait(moments.uniform(3, 12))
-        except subprocess.TimeoutExpired:
-            killed += 1
-            process.kill()
-            process.wait()
-    assert killed, f"no run was slow enough to be killed (TOKENREEL_SEED={SEED})"
-    summary = precompute(launch.VIDEOS, output, "--compression", *SPECS, "--videos-per-commit", "2")
-    assert summary["videos"] == 10
-    assert tokens(output) == tokens(cache), f"TOKENREEL_SEED={SEED}"
-    assert outcomes(output, summary["run_id"]) == outcomes(cache), f"TOKENREEL_SEED={SEED}"
-    last = json.loads((output / "runs" / f"{summary['run_id']}.json").read_text(encoding="utf-8"))
-    assert last["state"] == "done"
-    launch.tokenreel("verify", "--cache", output)
-    deadline = time.monotonic() + 30
-    while orphans := decoders() - others:
-        assert time.monotonic() < deadline, f"decoders outlive their driver: {orphans}"
-        time.sleep(0.5)
-
-
-def decoders():
-    """Process ids of all decoder processes of this machine."""
-    found = set()
-    for process in pathlib.Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):  # it may end at any moment
-            if b"ffmpeg.DecoderMain" in (process / "cmdline").read_bytes():
-                found.add(process.name)
-    return found
