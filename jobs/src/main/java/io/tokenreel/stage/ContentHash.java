@@ -2,12 +2,14 @@ package io.tokenreel.stage;
 
 import io.tokenreel.video.SourceDigest;
 import io.tokenreel.video.UriSecrets;
+import io.tokenreel.video.VideoRef;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Iterator;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,28 +23,33 @@ public final class ContentHash extends RowStage {
   private static final long serialVersionUID = 1;
   private static final Logger LOG = LoggerFactory.getLogger(ContentHash.class);
 
+  private final int idColumn;
   private final int uriColumn;
   private final Duration wall;
   private final SerializableConfiguration hadoop;
 
-  private ContentHash(int uriColumn, Duration wall, SerializableConfiguration hadoop) {
+  private ContentHash(
+      int idColumn, int uriColumn, Duration wall, SerializableConfiguration hadoop) {
     super("hash");
+    this.idColumn = idColumn;
     this.uriColumn = uriColumn;
     this.wall = wall;
     this.hadoop = hadoop;
   }
 
   /**
-   * The rows with {@code content_sha256} appended: SHA-256 in lower-case hex, NULL for a file that
-   * cannot be read in time.
+   * The rows, which have {@code video_id} and {@code video_uri}, with {@code content_sha256}
+   * appended: SHA-256 in lower-case hex, NULL for a file that cannot be read in time.
    *
    * @param wall time that one video may take, as for decoding it
    */
   public static Dataset<Row> append(Dataset<Row> videos, Duration wall) {
     SerializableConfiguration hadoop =
         new SerializableConfiguration(videos.sparkSession().sparkContext().hadoopConfiguration());
-    return new ContentHash(videos.schema().fieldIndex("video_uri"), wall, hadoop)
-        .over(videos, videos.schema().add("content_sha256", DataTypes.StringType));
+    StructType schema = videos.schema();
+    return new ContentHash(
+            schema.fieldIndex("video_id"), schema.fieldIndex("video_uri"), wall, hadoop)
+        .over(videos, schema.add("content_sha256", DataTypes.StringType));
   }
 
   @Override
@@ -56,16 +63,20 @@ public final class ContentHash extends RowStage {
       @Override
       public Row next() {
         Row row = rows.next();
-        return append(row, hash(row.getString(uriColumn)));
+        return append(
+            row, hash(new VideoRef(row.getString(idColumn), row.getString(uriColumn), -1)));
       }
     };
   }
 
-  private String hash(String uri) {
+  private String hash(VideoRef video) {
     try {
-      return SourceDigest.sha256(uri, hadoop.value(), wall);
+      return SourceDigest.sha256(video, hadoop.value(), wall);
     } catch (IOException e) {
-      LOG.warn("{} cannot be read; it counts as changed", UriSecrets.hide(uri), e);
+      LOG.warn(
+          "video {}: it cannot be read and counts as changed: {}",
+          UriSecrets.hide(video.id()),
+          UriSecrets.hide(e.getMessage()));
       return null;
     }
   }

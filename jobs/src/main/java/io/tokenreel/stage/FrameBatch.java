@@ -2,6 +2,7 @@ package io.tokenreel.stage;
 
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.model.VisionTower;
+import io.tokenreel.video.UriSecrets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -21,7 +22,13 @@ final class FrameBatch {
   private static final Logger LOG = LoggerFactory.getLogger(FrameBatch.class);
 
   /** Frames of one video, one after the other. */
-  private record Part(Clip clip, int first, int count) {}
+  private record Part(Clip clip, int first, int count) {
+
+    /** For log lines: the first column, which holds a precompute run's ids. */
+    String id() {
+      return UriSecrets.hide(String.valueOf(clip.row().get(0)));
+    }
+  }
 
   private final VisionTower tower;
   private final int capacity;
@@ -63,7 +70,10 @@ final class FrameBatch {
     } catch (CancellationException e) {
       throw e;
     } catch (RuntimeException e) {
-      LOG.warn("a batch of {} videos could not be encoded; each is tried alone", parts.size(), e);
+      LOG.warn(
+          "videos {}: their batch could not be encoded; each is tried alone",
+          parts.stream().map(Part::id).toList(),
+          e);
       encodeAlone();
     }
     parts.clear();
@@ -100,7 +110,7 @@ final class FrameBatch {
       } catch (CancellationException e) {
         throw e;
       } catch (RuntimeException e) {
-        LOG.warn("video {} could not be encoded", part.clip().row().get(0), e);
+        LOG.warn("video {}: it could not be encoded", part.id(), e);
         part.clip().addNanos(System.nanoTime() - start);
         part.clip().fail(e.toString());
       }

@@ -21,18 +21,27 @@ public final class SourceDigest {
    * @throws IOException if the video cannot be read, with staging's reason
    * @throws CancellationException if the calling thread is interrupted
    */
-  public static String sha256(String uri, Configuration hadoop, Duration wall) throws IOException {
-    long deadlineNanos = System.nanoTime() + wall.toNanos();
+  public static String sha256(VideoRef video, Configuration hadoop, Duration wall)
+      throws IOException {
     MessageDigest sha256 = DigestUtils.getSha256Digest();
-    try (SourceReader source = new SourceReader(uri, hadoop)) {
-      for (byte[] chunk = source.next(deadlineNanos);
-          chunk.length > 0;
-          chunk = source.next(deadlineNanos)) {
-        sha256.update(chunk);
-      }
+    try {
+      SourceReading.read(video, hadoop, System.nanoTime() + wall.toNanos(), new Sums(sha256));
     } catch (NotStaged e) {
       throw new IOException(e.reason().label() + ": " + e.getMessage(), e);
     }
     return HexFormat.of().formatHex(sha256.digest());
+  }
+
+  private record Sums(MessageDigest sha256) implements SourceReading.Sink {
+
+    @Override
+    public void begin() {
+      sha256.reset();
+    }
+
+    @Override
+    public void accept(byte[] chunk) {
+      sha256.update(chunk);
+    }
   }
 }

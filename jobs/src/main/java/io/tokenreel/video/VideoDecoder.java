@@ -78,19 +78,14 @@ public final class VideoDecoder implements AutoCloseable {
       Attempt attempt = new Attempt(settings.limits());
       try (StagedVideo staged =
           StagedVideo.stage(
-              video.uri(),
-              hadoop,
-              folder.path(),
-              settings.limits().maxBytes(),
-              attempt.deadlineNanos)) {
+              video, hadoop, folder.path(), settings.limits().maxBytes(), attempt.deadlineNanos)) {
         return decode(staged, attempt);
       } catch (NotStaged e) {
         return attempt.failed(e.reason(), e.getMessage(), null, e.bytes());
       } catch (IOException e) {
         throw new UncheckedIOException(
-            "%s could not be copied to the local folder %s, which must have room for one video per task: %s"
-                .formatted(
-                    UriSecrets.hide(video.uri()), folder.path(), UriSecrets.hide(e.getMessage())),
+            "video %s: it could not be copied to the local folder %s, which must have room for one video per task: %s"
+                .formatted(video.hiddenId(), folder.path(), UriSecrets.hide(e.getMessage())),
             e);
       }
     } finally {

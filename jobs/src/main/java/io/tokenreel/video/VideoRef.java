@@ -15,4 +15,9 @@ public record VideoRef(String id, String uri, long lengthBytes) {
     Objects.requireNonNull(id, "video_id");
     Objects.requireNonNull(uri, "video_uri");
   }
+
+  /** The id as tables and logs have it: one that is made of a URI, without its secrets. */
+  String hiddenId() {
+    return UriSecrets.hide(id);
+  }
 }

@@ -44,19 +44,23 @@ class ContentHashTest {
                 "no scheme: v.mp4",
                 "/no/such/file.mp4",
                 sound.toString())
-            .map(RowFactory::create)
+            .map(uri -> RowFactory.create("of " + uri, uri))
             .toList();
     Dataset<Row> videos =
         spark
-            .createDataFrame(rows, new StructType().add("video_uri", DataTypes.StringType))
+            .createDataFrame(
+                rows,
+                new StructType()
+                    .add("video_id", DataTypes.StringType)
+                    .add("video_uri", DataTypes.StringType))
             .coalesce(1);
     List<Row> hashed = ContentHash.append(videos, Duration.ofSeconds(2)).collectAsList();
     int last = rows.size() - 1;
     for (Row unreadable : hashed.subList(0, last)) {
-      assertNull(unreadable.get(1), unreadable.getString(0));
+      assertNull(unreadable.get(2), unreadable.getString(0));
     }
     assertEquals(
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
-        hashed.get(last).getString(1));
+        hashed.get(last).getString(2));
   }
 }

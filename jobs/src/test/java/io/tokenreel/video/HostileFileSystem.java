@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSInputStream;
@@ -12,9 +13,15 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /**
  * A file system whose URIs say how it misbehaves: {@code hostile://unknown/}, {@code
- * hostile://hang-open/}, {@code hostile://hang-read/}, {@code hostile://break/}.
+ * hostile://hang-open/}, {@code hostile://hang-read/}, {@code hostile://break/}, {@code
+ * hostile://break-twice/}; of the last, each third opening gives {@value #WHOLE}.
  */
 public final class HostileFileSystem extends RawLocalFileSystem {
+
+  /** A file whose first ten bytes come before it breaks. */
+  static final String WHOLE = "xxxxxxxxxx, whole";
+
+  private static final AtomicInteger OPENED = new AtomicInteger();
 
   private URI uri;
 
@@ -45,7 +52,8 @@ public final class HostileFileSystem extends RawLocalFileSystem {
     if (uri.getHost().equals("hang-open")) {
       hang();
     }
-    return new FSDataInputStream(new Source());
+    boolean whole = uri.getHost().equals("break-twice") && OPENED.incrementAndGet() % 3 == 0;
+    return new FSDataInputStream(new Source(whole));
   }
 
   /** As a lock does that no interruption frees. */
@@ -62,12 +70,21 @@ public final class HostileFileSystem extends RawLocalFileSystem {
 
   private final class Source extends FSInputStream {
 
+    private final boolean whole;
     private int position;
+
+    Source(boolean whole) {
+      this.whole = whole;
+    }
 
     @Override
     public int read() throws IOException {
-      if (position++ < 10) {
-        return 'x';
+      int at = position++;
+      if (whole) {
+        return at < WHOLE.length() ? WHOLE.charAt(at) : -1;
+      }
+      if (at < 10) {
+        return WHOLE.charAt(at);
       }
       if (uri.getHost().equals("hang-read")) {
         hang();

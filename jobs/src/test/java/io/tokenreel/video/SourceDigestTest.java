@@ -26,7 +26,7 @@ class SourceDigestTest {
         VideoTests.decoder("uniform:frames=1", VideoTests.SMALL, DecodeCheck.SAMPLED)) {
       assertEquals(
           decoder.decode(VideoTests.ref(clip)).contentSha256(),
-          SourceDigest.sha256(clip.toAbsolutePath().toString(), HADOOP, Duration.ofMinutes(1)));
+          SourceDigest.sha256(at(clip.toAbsolutePath().toString()), HADOOP, Duration.ofMinutes(1)));
     }
   }
 
@@ -42,7 +42,7 @@ class SourceDigestTest {
   void sha256_sourceThatCannotBeRead_throwsWithStagingsReason(String uri, String message) {
     IOException e =
         assertThrows(
-            IOException.class, () -> SourceDigest.sha256(uri, HADOOP, Duration.ofSeconds(2)));
+            IOException.class, () -> SourceDigest.sha256(at(uri), HADOOP, Duration.ofSeconds(2)));
     assertTrue(e.getMessage().startsWith(message), e.getMessage());
   }
 
@@ -51,7 +51,11 @@ class SourceDigestTest {
     Thread.currentThread().interrupt();
     assertThrows(
         CancellationException.class,
-        () -> SourceDigest.sha256("hostile://hang-read/v.mp4", HADOOP, Duration.ofHours(1)));
+        () -> SourceDigest.sha256(at("hostile://hang-read/v.mp4"), HADOOP, Duration.ofHours(1)));
     assertTrue(Thread.interrupted());
+  }
+
+  private static VideoRef at(String uri) {
+    return new VideoRef("x", uri, -1);
   }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +61,22 @@ class StagingTest {
       assertEquals(Outcome.FAILED, video.outcome());
       assertEquals(Reason.UNREADABLE, video.reason(), video.detail());
       assertNull(video.contentSha256());
+    }
+  }
+
+  @Test
+  void stage_sourceThatBreaksTwice_isReadAgainFromTheBeginning() throws Exception {
+    long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+    try (StagedVideo staged =
+        StagedVideo.stage(
+            at("hostile://break-twice/v.mp4"),
+            HostileFileSystem.configuration(),
+            folder,
+            1 << 20,
+            deadline)) {
+      assertEquals(HostileFileSystem.WHOLE, Files.readString(staged.file()));
+      assertEquals(HostileFileSystem.WHOLE.length(), staged.bytes());
+      assertEquals(DigestUtils.sha256Hex(HostileFileSystem.WHOLE), staged.contentSha256());
     }
   }
 

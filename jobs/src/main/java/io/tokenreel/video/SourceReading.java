@@ -1,0 +1,101 @@
+package io.tokenreel.video;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ChecksumException;
+import org.apache.hadoop.security.AccessControlException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads a video's bytes to their end. Where the file system breaks off, and it may be a connection
+ * or a server that comes back, all is read again from the beginning, because what lies there may be
+ * another file by then: {@value #ATTEMPTS} times in all, with waits of half a second and of two
+ * between them, within the video's time. This comes on top of what a file system retries by itself.
+ */
+final class SourceReading {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SourceReading.class);
+
+  static final int ATTEMPTS = 3;
+
+  private static final long FIRST_WAIT_MILLIS = 500;
+  private static final int WAIT_GROWTH = 4;
+
+  private SourceReading() {}
+
+  /** Takes the bytes. */
+  interface Sink {
+
+    /** The file's first byte comes next; what came before is void. */
+    void begin() throws IOException;
+
+    void accept(byte[] chunk) throws IOException, NotStaged;
+  }
+
+  /**
+   * Reads a whole video.
+   *
+   * @param deadlineNanos by {@link System#nanoTime}
+   * @throws NotStaged unreadable or timeout, and what the sink throws
+   * @throws IOException what the sink throws
+   * @throws CancellationException if the calling thread is interrupted
+   */
+  static void read(VideoRef video, Configuration hadoop, long deadlineNanos, Sink sink)
+      throws IOException, NotStaged {
+    long waitMillis = FIRST_WAIT_MILLIS;
+    for (int attempt = 1; ; attempt++) {
+      sink.begin();
+      try {
+        readOnce(video.uri(), hadoop, deadlineNanos, sink);
+        return;
+      } catch (NotStaged e) {
+        if (attempt == ATTEMPTS || !mayPass(e)) {
+          throw e;
+        }
+        LOG.warn(
+            "video {}: attempt {} of {} to read it failed; the next one is in {} ms: {}",
+            video.hiddenId(),
+            attempt,
+            ATTEMPTS,
+            waitMillis,
+            UriSecrets.hide(e.getMessage()));
+      }
+      sleep(waitMillis, deadlineNanos);
+      waitMillis *= WAIT_GROWTH;
+    }
+  }
+
+  private static void readOnce(String uri, Configuration hadoop, long deadlineNanos, Sink sink)
+      throws IOException, NotStaged {
+    try (SourceReader source = new SourceReader(uri, hadoop)) {
+      for (byte[] chunk = source.next(deadlineNanos);
+          chunk.length > 0;
+          chunk = source.next(deadlineNanos)) {
+        sink.accept(chunk);
+      }
+    }
+  }
+
+  /** Whether another attempt may find it otherwise: a broken connection, but no damaged file. */
+  private static boolean mayPass(NotStaged failure) {
+    Throwable cause = failure.getCause();
+    return cause instanceof IOException
+        && !(cause instanceof FileNotFoundException
+            || cause instanceof AccessControlException
+            || cause instanceof ChecksumException);
+  }
+
+  private static void sleep(long millis, long deadlineNanos) {
+    long left = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
+    try {
+      Thread.sleep(Math.max(0, Math.min(millis, left)));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("interrupted while a video was to be read again");
+    }
+  }
+}
