@@ -8,6 +8,8 @@ import io.tokenreel.bench.KernelBench;
 import io.tokenreel.bench.LanguageBench;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
@@ -37,6 +39,8 @@ final class BenchCommand implements Callable<Integer> {
     lookup,
     pipeline,
     planning,
+    scaling,
+    soak,
     sweep
   }
 
@@ -49,13 +53,16 @@ final class BenchCommand implements Callable<Integer> {
   private static final int LOOKUP_CELLS = 100_000;
   private static final int PIPELINE_VIDEOS = 200;
   private static final int PLANNED_VIDEOS = 10_000_000;
+  private static final int SCALING_VIDEOS = 200;
+  private static final int SOAK_VIDEOS = 10_000;
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
   private static final int SWEEP_VIDEOS = 16;
 
   @Spec private CommandSpec spec;
 
   @Parameters(
       index = "0",
-      paramLabel = "kernels|decode|encode|language|lookup|pipeline|planning|sweep",
+      paramLabel = "kernels|decode|encode|language|lookup|pipeline|planning|scaling|soak|sweep",
       description = "what to measure")
   private Area area;
 
@@ -63,7 +70,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--videos",
       paramLabel = "N",
       description =
-          "lookup, pipeline, planning and sweep only: videos; at least 1 (default: 100000 cells for lookup, which take 7 GB, 200 generated ones for pipeline, 10000000 rows for planning and a tenth as many names, 16 larger ones for sweep)")
+          "lookup, pipeline, planning, scaling, soak and sweep only: videos; at least 1 (default: 100000 cells for lookup, which take 7 GB, 200 generated ones for pipeline and for each executor of scaling, 10000000 rows for planning and a tenth as many names, 10000 short ones for soak, 16 larger ones for sweep)")
   private Integer videos;
 
   @Option(
@@ -76,6 +83,8 @@ final class BenchCommand implements Callable<Integer> {
 
   @Mixin private SessionOptions session;
 
+  private final List<String> broken = new ArrayList<>();
+
   @Override
   public Integer call() throws Exception {
     List<BenchRow> rows =
@@ -87,6 +96,8 @@ final class BenchCommand implements Callable<Integer> {
           case lookup -> lookup();
           case pipeline -> pipeline();
           case planning -> planning();
+          case scaling -> scaling();
+          case soak -> soak();
           case sweep -> sweep();
         };
     PrintWriter out = spec.commandLine().getOut();
@@ -96,7 +107,8 @@ final class BenchCommand implements Callable<Integer> {
       rows.forEach(out::println);
     }
     out.flush();
-    return 0;
+    broken.forEach(spec.commandLine().getErr()::println);
+    return broken.isEmpty() ? 0 : 1;
   }
 
   private List<BenchRow> language() throws IOException {
@@ -124,6 +136,21 @@ final class BenchCommand implements Callable<Integer> {
     int chosen = videos(PLANNED_VIDEOS);
     try (SparkSession spark = session.session("bench")) {
       return new PlanningBench(spark, chosen).run();
+    }
+  }
+
+  private List<BenchRow> scaling() throws IOException {
+    return new ScalingBench(session, videos(SCALING_VIDEOS)).run();
+  }
+
+  /** Of all areas the one that promises something: what does not hold ends the command with 1. */
+  private List<BenchRow> soak() throws IOException {
+    int chosen = videos(SOAK_VIDEOS);
+    try (SparkSession spark = session.session("bench")) {
+      SoakBench.Findings found = new SoakBench(spark, chosen, BETWEEN_LOOKS).run();
+      found.broken().forEach(promise -> broken.add("broken promise: " + promise));
+      found.left().forEach(what -> broken.add("left behind: " + what));
+      return found.rows();
     }
   }
 

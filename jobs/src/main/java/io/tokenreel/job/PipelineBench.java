@@ -50,10 +50,8 @@ final class PipelineBench {
   List<BenchRow> run() throws IOException {
     Path folder = Files.createTempDirectory("tokenreel-pipeline-bench");
     try {
-      Path input = Files.createDirectories(folder.resolve("videos"));
-      for (int i = 0; i < videos; i++) {
-        render(input.resolve("%04d.mp4".formatted(i)), i);
-      }
+      Path input = folder.resolve("videos");
+      render(input, videos);
       Path model = folder.resolve("model");
       SeededCheckpoint.base(4).write(model);
       CpuClock spent;
@@ -87,7 +85,8 @@ final class PipelineBench {
     }
   }
 
-  private static PrecomputeSettings settings(Path input, Path model, Path cache) {
+  /** What the run does with the videos of a folder. */
+  static PrecomputeSettings settings(Path input, Path model, Path cache) {
     return new PrecomputeSettings(
         List.of(input.toString()),
         cache.toString(),
@@ -105,8 +104,16 @@ final class PipelineBench {
         1000);
   }
 
+  /** Renders videos into a folder, which is made. */
+  static void render(Path folder, int videos) throws IOException {
+    Files.createDirectories(folder);
+    for (int i = 0; i < videos; i++) {
+      paint(folder.resolve("%04d.mp4".formatted(i)), i);
+    }
+  }
+
   /** Squares that move over a gradient, another speed and hue in every video. */
-  private static void render(Path file, int seed) throws IOException {
+  private static void paint(Path file, int seed) throws IOException {
     VideoWriter.write(
         file,
         WIDTH,

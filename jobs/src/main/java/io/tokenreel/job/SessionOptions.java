@@ -1,6 +1,8 @@
 package io.tokenreel.job;
 
 import io.tokenreel.sql.TokenReelExtensions;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,6 +20,9 @@ final class SessionOptions {
 
   /** Spark's default of 200 is for clusters; here each step would spend seconds on empty parts. */
   private static final int LOCAL_SHUFFLE_PARTITIONS_PER_CORE = 4;
+
+  /** Of each process of a local cluster: enough for a task's frames and blocks. */
+  private static final int LOCAL_EXECUTOR_MEGABYTES = 2048;
 
   @Option(
       names = "--master",
@@ -88,5 +93,24 @@ final class SessionOptions {
         EXTENSIONS,
         withOwnExtension(properties.getOrDefault(EXTENSIONS, System.getProperty(EXTENSIONS, ""))));
     return builder.getOrCreate();
+  }
+
+  /**
+   * A session on executors of one core each, which are processes of this machine, whatever {@code
+   * --master} says; this command's own jar is theirs.
+   */
+  SparkSession localCluster(String command, int executors) {
+    master = "local-cluster[%d,1,%d]".formatted(executors, LOCAL_EXECUTOR_MEGABYTES);
+    properties.put("spark.jars", jar().toString());
+    return session(command);
+  }
+
+  private static Path jar() {
+    try {
+      return Path.of(
+          SessionOptions.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("this command was not loaded from a local jar", e);
+    }
   }
 }

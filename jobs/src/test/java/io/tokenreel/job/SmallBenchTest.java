@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tokenreel.bench.BenchRow;
 import io.tokenreel.sql.LocalSpark;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +32,14 @@ class SmallBenchTest {
     assertPositive(rows);
     assertEquals("forming its 3 waves", rows.get(2).name());
     assertEquals("walking a folder of %d names".formatted(videos / 10), rows.get(3).name());
+  }
+
+  @Test
+  void soak_fewVideos_looksAllTheTimeAndLeavesNothingBehind() throws IOException {
+    SoakBench.Findings found = new SoakBench(LocalSpark.plain(), 4, Duration.ofSeconds(1)).run();
+    assertEquals("4 waves", found.rows().get(0).name());
+    assertPositive(found.rows());
+    assertEquals(List.of(), found.left());
   }
 
   private static void assertPositive(List<BenchRow> rows) {

@@ -1,0 +1,115 @@
+package io.tokenreel.bench;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.management.JMException;
+import javax.management.ObjectName;
+
+/**
+ * What this JVM and its child processes hold at one moment, as Linux and the JVM tell it.
+ *
+ * @param epochMillis when
+ * @param heapBytes of the heap, right after a collection of all of it
+ * @param nativeBytes resident and the process's own, outside the heap: what libraries allocate,
+ *     stacks, compiled code, class data; no page of a mapped file
+ * @param children processes, their own children included
+ * @param childBytes resident, of all of them
+ * @param files open descriptors
+ * @param threads of this JVM
+ */
+public record Footprint(
+    long epochMillis,
+    long heapBytes,
+    long nativeBytes,
+    int children,
+    long childBytes,
+    int files,
+    int threads) {
+
+  private static final Pattern ADDRESS = Pattern.compile("0x([0-9a-f]{8,16})");
+  private static final Pattern MAPPING = Pattern.compile("([0-9a-f]+)-([0-9a-f]+) .*");
+
+  /** Collects the heap and looks. */
+  public static Footprint now() throws IOException {
+    System.gc();
+    long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    List<ProcessHandle> children = ProcessHandle.current().descendants().toList();
+    return new Footprint(
+        System.currentTimeMillis(),
+        heap,
+        anonymousBytesOutsideHeap(),
+        children.size(),
+        children.stream().mapToLong(Footprint::residentBytes).sum(),
+        openFiles(),
+        ManagementFactory.getThreadMXBean().getThreadCount());
+  }
+
+  private static int openFiles() throws IOException {
+    try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+      return (int) open.count();
+    }
+  }
+
+  private static long residentBytes(ProcessHandle process) {
+    try {
+      return Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToLong(Footprint::kilobytes)
+          .sum();
+    } catch (IOException e) {
+      return 0; // it ended a moment ago
+    }
+  }
+
+  private static long anonymousBytesOutsideHeap() throws IOException {
+    long[] heap = heapRange();
+    long bytes = 0;
+    boolean counted = false;
+    for (String line : Files.readAllLines(Path.of("/proc/self/smaps"), StandardCharsets.UTF_8)) {
+      Matcher mapping = MAPPING.matcher(line);
+      if (mapping.matches()) {
+        long from = Long.parseUnsignedLong(mapping.group(1), 16);
+        counted = from < heap[0] || from >= heap[1];
+      } else if (counted && line.startsWith("Anonymous:")) {
+        bytes += kilobytes(line);
+      }
+    }
+    return bytes;
+  }
+
+  private static long kilobytes(String line) {
+    return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+  }
+
+  /** From the first to the last address that the JVM names when it is asked about its heap. */
+  private static long[] heapRange() {
+    String info;
+    try {
+      info =
+          (String)
+              ManagementFactory.getPlatformMBeanServer()
+                  .invoke(
+                      new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                      "gcHeapInfo",
+                      new Object[] {null},
+                      new String[] {String[].class.getName()});
+    } catch (JMException e) {
+      throw new IllegalStateException("this JVM does not tell where its heap is", e);
+    }
+    long[] range = {Long.MAX_VALUE, 0};
+    Matcher address = ADDRESS.matcher(info);
+    while (address.find()) {
+      long at = Long.parseUnsignedLong(address.group(1), 16);
+      range[0] = Math.min(range[0], at);
+      range[1] = Math.max(range[1], at);
+    }
+    return range;
+  }
+}

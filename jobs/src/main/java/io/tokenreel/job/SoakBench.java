@@ -1,0 +1,201 @@
+package io.tokenreel.job;
+
+import io.tokenreel.bench.BenchRow;
+import io.tokenreel.bench.Footprint;
+import io.tokenreel.video.VideoWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * One long precompute run over short generated videos, in a hundred waves: whether anything grows,
+ * slows down or is left behind. Looks are taken all the time and set against each other by tenths
+ * of the run, of which the first is for warming up.
+ */
+final class SoakBench {
+
+  private static final int WAVES = 100;
+  private static final int CLIPS = 8;
+  private static final int WIDTH = 64;
+  private static final int HEIGHT = 48;
+  private static final int VIDEO_FRAMES = 24;
+
+  private final SparkSession spark;
+  private final int videos;
+  private final Duration betweenLooks;
+
+  /**
+   * What was found.
+   *
+   * @param rows the last tenth beside the second
+   * @param broken the promises that do not hold, each in a sentence
+   * @param left what should be gone and is not, each with its kind
+   */
+  record Findings(List<BenchRow> rows, List<String> broken, List<String> left) {}
+
+  SoakBench(SparkSession spark, int videos, Duration betweenLooks) {
+    this.spark = spark;
+    this.videos = videos;
+    this.betweenLooks = betweenLooks;
+  }
+
+  Findings run() throws IOException {
+    Path folder = Files.createTempDirectory("tokenreel-soak-bench");
+    try {
+      Path input = Files.createDirectories(folder.resolve("videos"));
+      render(input, folder.resolve("clip.mp4"));
+      Path cache = folder.resolve("cache");
+      List<Footprint> looks;
+      long start = System.currentTimeMillis();
+      try (Looks taken = new Looks(betweenLooks)) {
+        RunSummary summary =
+            new PrecomputeJob(spark, settings(input, cache), Progress.silent()).run();
+        if (summary.ok() != videos) {
+          throw new IllegalStateException("not all of the videos are OK: " + summary);
+        }
+        looks = taken.soFar();
+      }
+      SoakTenths tenths = new SoakTenths(start, commits(cache.resolve("outcomes")), looks);
+      return new Findings(tenths.rows(), tenths.broken(), left(folder));
+    } finally {
+      FileUtils.deleteDirectory(folder.toFile());
+    }
+  }
+
+  private PrecomputeSettings settings(Path input, Path cache) {
+    return new PrecomputeSettings(
+        List.of(input.toString()),
+        cache.toString(),
+        "default",
+        "uniform:frames=4",
+        List.of("vidcom2:retention=0.25"),
+        false,
+        "bf16",
+        "cpu",
+        32,
+        "sampled",
+        600,
+        512,
+        256,
+        Math.max(1, videos / WAVES));
+  }
+
+  /** A few clips of a second; a box that players skip makes each file's bytes its own. */
+  private void render(Path input, Path clip) throws IOException {
+    for (int kind = 0; kind < CLIPS; kind++) {
+      int seed = kind;
+      VideoWriter.write(
+          clip,
+          WIDTH,
+          HEIGHT,
+          24,
+          12,
+          VIDEO_FRAMES,
+          (frame, rgb) -> {
+            for (int i = 0; i < rgb.length; i++) {
+              rgb[i] = (byte) (i / (3 + seed) + frame * (1 + seed));
+            }
+          });
+      byte[] bytes = Files.readAllBytes(clip);
+      for (int i = kind; i < videos; i += CLIPS) {
+        ByteBuffer file = ByteBuffer.allocate(bytes.length + 12).put(bytes);
+        file.putInt(12).put("free".getBytes(StandardCharsets.US_ASCII)).putInt(i);
+        Files.write(input.resolve("%06d.mp4".formatted(i)), file.array());
+      }
+    }
+  }
+
+  /** When each wave's outcomes were written, in the order of the waves. */
+  private static List<Long> commits(Path outcomes) throws IOException {
+    List<Long> millis = new ArrayList<>();
+    try (Stream<Path> files = Files.list(outcomes)) {
+      for (Path file : files.filter(SoakBench::isFirstOfWave).sorted().toList()) {
+        millis.add(Files.getLastModifiedTime(file).toMillis());
+      }
+    }
+    return millis;
+  }
+
+  private static boolean isFirstOfWave(Path file) {
+    return file.getFileName().toString().endsWith("-00000.parquet");
+  }
+
+  /** Children, open files, temporary folders and persisted rows that the run should have ended. */
+  private List<String> left(Path folder) throws IOException {
+    List<String> left = new ArrayList<>();
+    ProcessHandle.current().descendants().forEach(child -> left.add("child process " + child));
+    try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+      for (Path descriptor : open.toList()) {
+        String target = target(descriptor);
+        if (target.startsWith(folder.toString()) || target.contains("tokenreel-decoder-")) {
+          left.add("open file " + target);
+        }
+      }
+    }
+    Path local = Path.of(SparkEnv.get().blockManager().diskBlockManager().localDirsString()[0]);
+    try (Stream<Path> temporary = Files.walk(local.getParent(), 2)) {
+      String ours = "tokenreel-decoder-" + ProcessHandle.current().pid() + "-";
+      temporary
+          .filter(path -> path.getFileName().toString().startsWith(ours))
+          .forEach(path -> left.add("temporary folder " + path));
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    JavaSparkContext.fromSparkContext(spark.sparkContext())
+        .getPersistentRDDs()
+        .values()
+        .forEach(rows -> left.add("persisted rows " + rows));
+    return left;
+  }
+
+  private static String target(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).toString();
+    } catch (IOException e) {
+      return ""; // it was closed a moment ago
+    }
+  }
+
+  /** Looks taken by a thread of its own. */
+  private static final class Looks implements AutoCloseable {
+
+    private final ConcurrentLinkedQueue<Footprint> taken = new ConcurrentLinkedQueue<>();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+
+    Looks(Duration between) {
+      timer.scheduleWithFixedDelay(this::look, 0, between.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void look() {
+      try {
+        taken.add(Footprint.now());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    List<Footprint> soFar() {
+      return List.copyOf(taken);
+    }
+
+    @Override
+    public void close() {
+      timer.shutdownNow();
+    }
+  }
+}
