@@ -80,8 +80,8 @@ class Run:
         self.scratch = scratch or folder / "scratch"
         self.log = folder / "log"
         self.scratch.mkdir(parents=True, exist_ok=True)
-        command = [launch.ROOT / "bin" / "tokenreel", "precompute", "--input", videos, "--output", self.output, *SETTINGS, *more]
-        self.command = [*prefix, *command, "--json", "--quiet", "--conf", f"spark.local.dir={self.scratch}"]
+        options = [*SETTINGS, *more, "--json", "--quiet", "--conf", f"spark.local.dir={self.scratch}"]
+        self.command = [*prefix, *launch.launcher("precompute", "--input", videos, "--output", self.output, *options)]
         self.process = None
 
     def start(self):

@@ -28,7 +28,21 @@ SPECS = ["vidcom2:retention=0.25", "none"]
 
 def tokenreel(*arguments, expect=0):
     """Runs bin/tokenreel and returns the finished process; its exit status is checked."""
-    return finished([ROOT / "bin" / "tokenreel", *arguments], short_runs(), expect)
+    return finished(launcher(*arguments), short_runs(), expect)
+
+
+def launcher(*arguments):
+    """The launcher's command; it has no network, and a home folder that was empty before the first one."""
+    return [*offline(), ROOT / "bin" / "tokenreel", *arguments]
+
+
+@functools.cache
+def offline():
+    """What stands before a command that is to have no network; nothing where the kernel allows no such thing."""
+    home = tempfile.mkdtemp(prefix="tokenreel-checks-home")
+    atexit.register(shutil.rmtree, home)
+    prefix = [sys.executable, ROOT / "checks" / "offline.py", home]
+    return prefix if subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode == 0 else []
 
 
 @functools.cache
@@ -40,7 +54,7 @@ def short_runs():
     def environment(option):
         return {**os.environ, "JDK_JAVA_OPTIONS": f"{FIRST_COMPILER} -Xlog:disable -XX:{option}={folder / 'classes.jsa'}"}
 
-    video = [ROOT / "bin" / "tokenreel", "precompute", "--input", VIDEOS / "h265_video.mp4", "--output", folder / "cache"]
+    video = launcher("precompute", "--input", VIDEOS / "h265_video.mp4", "--output", folder / "cache")
     finished(video, environment("ArchiveClassesAtExit"), 0)
     return environment("SharedArchiveFile")
 

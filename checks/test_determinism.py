@@ -16,8 +16,8 @@ SPECS = [*launch.SPECS, "dycoke:prune=0.7", "uniform:retention=0.25", "random:re
 def precompute(manifest, output, java, *options):
     """A run whose kernels are compiled by the second compiler, which alone makes vectors of them."""
     environment = {**launch.short_runs(), "JDK_JAVA_OPTIONS": java}
-    command = [launch.ROOT / "bin" / "tokenreel", "precompute", "--input", manifest, "--output", output, "--keep-features"]
-    launch.finished([*command, *options, "--compression", *SPECS], environment, 0)
+    command = launch.launcher("precompute", "--input", manifest, "--output", output, "--keep-features", *options, "--compression", *SPECS)
+    launch.finished(command, environment, 0)
     return output
 
 
@@ -52,6 +52,7 @@ def test_threads_vectors_waves_partitions_and_order_change_no_byte(narrow, wide)
 
 def test_two_threads_over_a_folder_give_the_same_tokens(narrow, cache):
     expected = {key: row for key, row in tables.tokens(cache).items() if key[0] in VIDEOS}
-    found = {key: row for key, row in tables.tokens(narrow).items() if key[-1] in {spec for *_, spec in expected}}
-    assert len(found) == len(VIDEOS) * len(launch.SPECS)
-    assert found == expected
+    found = tables.tokens(narrow)
+    assert len(expected) == len(VIDEOS) * len(launch.SPECS)
+    for key, row in expected.items():
+        assert (found[key]["token_index"], found[key]["tokens"]) == (row["token_index"], row["tokens"]), key

@@ -3,7 +3,6 @@ package io.tokenreel.cache;
 import com.fasterxml.jackson.core.JacksonException;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
@@ -49,7 +48,7 @@ final class WriterLock implements AutoCloseable {
       ProcessHandle process = ProcessHandle.current();
       return new Owner(
           UUID.randomUUID().toString(),
-          InetAddress.getLocalHost().getHostName(),
+          thisHost(),
           process.pid(),
           startOf(process),
           Instant.now().toString());
@@ -57,11 +56,16 @@ final class WriterLock implements AutoCloseable {
 
     /** Whether the process ran on this host and is no more. */
     boolean isGone() throws IOException {
-      if (!host.equals(InetAddress.getLocalHost().getHostName())) {
+      if (!host.equals(thisHost())) {
         return false;
       }
       Optional<ProcessHandle> process = ProcessHandle.of(pid).filter(ProcessHandle::isAlive);
       return process.isEmpty() || !startOf(process.get()).equals(processStart);
+    }
+
+    /** As the kernel has it: a name service may not know it, or be out of reach. */
+    private static String thisHost() throws IOException {
+      return Files.readString(java.nio.file.Path.of("/proc/sys/kernel/hostname")).strip();
     }
 
     private static String startOf(ProcessHandle process) {

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
@@ -130,7 +129,7 @@ class WriterLockTest {
     process.onExit().join();
     return new WriterLock.Owner(
         "t",
-        InetAddress.getLocalHost().getHostName(),
+        WriterLock.Owner.thisProcess().host(),
         process.pid(),
         "2026-01-01T00:00:00Z",
         "2026-01-01T00:00:00Z");
