@@ -70,6 +70,11 @@ final class DecoderProcess implements AutoCloseable {
     return DecodeAnswer.read(answers, request);
   }
 
+  /** Whether it ever said that it is ready; before that, no video can have harmed it. */
+  boolean hasGreeted() {
+    return greeted;
+  }
+
   /** Why a process ended that its watchdog did not end. Ends it if it still runs. */
   Reason causeOfDeath() {
     int status = end();

@@ -119,11 +119,22 @@ public final class VideoDecoder implements AutoCloseable {
       }
       discard(decoder);
       if (death.reason() == Reason.TIMEOUT || attempt.number == ATTEMPTS) {
+        if (!decoder.hasGreeted() && death.reason() != Reason.TIMEOUT) {
+          throw notStarted(death);
+        }
         return attempt.failed(
             death.reason(), death.detail(), staged.contentSha256(), staged.bytes());
       }
       attempt.number++;
     }
+  }
+
+  /** Two processes in a row that died before they read a request: no video has done that. */
+  private static IllegalStateException notStarted(Watchdog.Death death) {
+    Path temporary = PrivateFolder.TEMPORARY;
+    return new IllegalStateException(
+        "no decoder process starts on this machine, whatever the video: %s. It takes memory, and %s must have some 100 MB for its libraries; %d MB are free there"
+            .formatted(death.detail(), temporary, temporary.toFile().getUsableSpace() >> 20));
   }
 
   private Watchdog.Death outOfMemory(String detail) {

@@ -9,6 +9,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -30,6 +33,10 @@ class DecoderFaultsTest {
   private final AtomicReference<Path> privateFolder = new AtomicReference<>();
 
   private VideoDecoder decoder(DecodeLimits limits) {
+    return decoder(limits, StandInDecoder.command(folder));
+  }
+
+  private VideoDecoder decoder(DecodeLimits limits, List<String> command) {
     DecoderSettings settings =
         new DecoderSettings(
             SamplingSpec.parse("uniform:frames=1"),
@@ -42,7 +49,7 @@ class DecoderFaultsTest {
         folder,
         path -> {
           privateFolder.set(path);
-          return StandInDecoder.command(folder);
+          return command;
         });
   }
 
@@ -72,6 +79,32 @@ class DecoderFaultsTest {
   void decode_decoderDiesOnce_triesAgainInAFreshOne(String behaviour) throws IOException {
     try (VideoDecoder decoder = decoder(LIMITS)) {
       DecodedVideo video = decoder.decode(StandInDecoder.video(folder, behaviour));
+      assertEquals(Outcome.OK, video.outcome(), video.detail());
+      assertEquals(2, video.attempts());
+    }
+  }
+
+  /** As it does where its libraries find no room. */
+  @Test
+  void decode_decoderDiesBeforeItIsReady_throwsAndBlamesNoVideo() throws IOException {
+    List<String> command = List.of("/bin/sh", "-c", "echo 'no room for libraries' >&2; exit 1");
+    try (VideoDecoder decoder = decoder(LIMITS, command)) {
+      VideoRef video = StandInDecoder.video(folder, "good");
+      IllegalStateException e =
+          assertThrows(IllegalStateException.class, () -> decoder.decode(video));
+      assertTrue(e.getMessage().contains("no room for libraries"), e.getMessage());
+      assertTrue(e.getMessage().contains("MB are free"), e.getMessage());
+    }
+  }
+
+  @Test
+  void decode_decoderDiesOnceBeforeItIsReady_triesAgainInAFreshOne() throws IOException {
+    List<String> command = new ArrayList<>();
+    Collections.addAll(command, "/bin/sh", "-c", "mkdir \"$0\" && exit 1; exec \"$@\"");
+    command.add(folder.resolve("started-once").toString());
+    command.addAll(StandInDecoder.command(folder));
+    try (VideoDecoder decoder = decoder(LIMITS, command)) {
+      DecodedVideo video = decoder.decode(StandInDecoder.video(folder, "good"));
       assertEquals(Outcome.OK, video.outcome(), video.detail());
       assertEquals(2, video.attempts());
     }
