@@ -1,4 +1,4 @@
-"""Writes the clips of this folder: streams that the project's own encoders cannot make.
+"""Writes the clips of this folder, and the one of `tokenreel fuzz`: streams that the project's own encoders cannot make.
 
     python -m venv venv && venv/bin/pip install -r requirements.txt && venv/bin/python make_clips.py
 """
@@ -32,8 +32,8 @@ def large_picture(index: int) -> numpy.ndarray:
     return rgb
 
 
-def write(name, codec, options, times=None, tick=Fraction(1, 1000), paint=picture, frames=FRAMES):
-    with av.open(name, "w") as container:
+def write(name, codec, options, times=None, tick=Fraction(1, 1000), paint=picture, frames=FRAMES, muxer=None):
+    with av.open(name, "w", options=muxer or {}) as container:
         stream = container.add_stream(codec, rate=RATE, options=options)
         stream.height, stream.width, _ = paint(0).shape
         stream.pix_fmt = "yuv420p"
@@ -64,6 +64,9 @@ times = list(numpy.cumsum([0] + [20 + (37 * i) % 90 for i in range(FRAMES - 1)])
 write("h264_variable_rate.mkv", "libx264", x264("keyint=10:min-keyint=10:scenecut=0:bframes=3"), times)
 write("hevc_open_gop.mp4", "libx265", {"crf": "35", "x265-params": "keyint=12:min-keyint=6:scenecut=0:open-gop=1:bframes=4:b-pyramid=1:pools=none:frame-threads=1:log-level=none"})
 write("hevc_closed_gop.mkv", "libx265", {"crf": "35", "x265-params": "keyint=12:min-keyint=12:scenecut=0:open-gop=0:bframes=4:pools=none:frame-threads=1:log-level=none"})
+
+FUZZ = Path(__file__).resolve().parents[3] / "main" / "resources" / "io" / "tokenreel" / "video" / "fuzz"
+write(str(FUZZ / "hevc.mp4"), "libx265", {"crf": "30", "x265-params": "keyint=10:min-keyint=10:scenecut=0:open-gop=0:bframes=3:pools=none:frame-threads=1:log-level=none"}, frames=40, muxer={"movflags": "faststart"})
 
 # Five references are the most that level 5.1 allows at this size. Apart from the rest, which tests decode many times over.
 Path("large").mkdir(exist_ok=True)

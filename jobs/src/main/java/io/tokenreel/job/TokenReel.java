@@ -29,6 +29,7 @@ import picocli.CommandLine.IVersionProvider;
       VerifyCommand.class,
       BenchCommand.class,
       ScenesCommand.class,
+      FuzzCommand.class,
       DemoCommand.class,
       SettingsCommand.class
     })

@@ -27,6 +27,7 @@ import static org.bytedeco.ffmpeg.global.avutil.AVERROR_EOF;
 import static org.bytedeco.ffmpeg.global.avutil.AV_LOG_ERROR;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_RGB24;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_YUV420P;
+import static org.bytedeco.ffmpeg.global.avutil.av_dict_count;
 import static org.bytedeco.ffmpeg.global.avutil.av_dict_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_dict_set;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_alloc;
@@ -91,9 +92,9 @@ public final class VideoWriter implements AutoCloseable {
    *
    * @param codec an encoder's name, such as libopenh264
    * @param framesPerSecond also the unit of the frames' times
-   * @param options the encoder's own, by name
+   * @param options the encoder's or the container's own, by name
    */
-  VideoWriter(
+  public VideoWriter(
       Path file,
       String codec,
       FrameSize size,
@@ -119,11 +120,14 @@ public final class VideoWriter implements AutoCloseable {
     encoder.bit_rate((long) width * height * BITS_PER_PIXEL_SECOND);
     encoder.colorspace(AVCOL_SPC_BT709).color_range(AVCOL_RANGE_MPEG);
     encoder.flags(encoder.flags() | AV_CODEC_FLAG_GLOBAL_HEADER);
-    openEncoder(found, codec, options);
+    AVDictionary own = new AVDictionary(null);
+    options.forEach((key, value) -> av_dict_set(own, key, value, 0));
+    check(avcodec_open2(encoder, found, own), "opening the encoder " + codec);
     this.stream = avformat_new_stream(format, null);
     check(avcodec_parameters_from_context(stream.codecpar(), encoder), "copying parameters");
     stream.time_base(encoder.time_base());
-    openFile(file);
+    openFile(file, own);
+    requireUsed(own);
     picture.format(AV_PIX_FMT_YUV420P).width(width).height(height);
     check(av_frame_get_buffer(picture, 0), "allocating a picture");
     this.scaler = toVideoRange(width, height);
@@ -164,20 +168,23 @@ public final class VideoWriter implements AutoCloseable {
     }
   }
 
-  private void openEncoder(AVCodec found, String name, Map<String, String> options)
-      throws IOException {
-    AVDictionary dictionary = new AVDictionary(null);
-    options.forEach((key, value) -> av_dict_set(dictionary, key, value, 0));
-    int opened = avcodec_open2(encoder, found, dictionary);
-    av_dict_free(dictionary);
-    check(opened, "opening the encoder " + name);
-  }
-
-  private void openFile(Path file) throws IOException {
+  /**
+   * @param options what the encoder did not know
+   */
+  private void openFile(Path file, AVDictionary options) throws IOException {
     AVIOContext io = new AVIOContext(null);
     check(avio_open(io, file.toString(), AVIO_FLAG_WRITE), "opening " + file);
     format.pb(io);
-    check(avformat_write_header(format, (PointerPointer<?>) null), "writing the header");
+    check(avformat_write_header(format, options), "writing the header");
+  }
+
+  private static void requireUsed(AVDictionary options) {
+    int unknown = av_dict_count(options);
+    av_dict_free(options);
+    if (unknown > 0) {
+      throw new IllegalArgumentException(
+          unknown + " of the options are known neither to the encoder nor to the container");
+    }
   }
 
   private static SwsContext toVideoRange(int width, int height) {
@@ -204,7 +211,7 @@ public final class VideoWriter implements AutoCloseable {
    * @param rgb {@code [height][width][3]}
    * @param time in frames, ascending
    */
-  void add(byte[] rgb, long time) throws IOException {
+  public void add(byte[] rgb, long time) throws IOException {
     check(av_frame_make_writable(picture), "allocating a picture");
     try (BytePointer pixels = new BytePointer(rgb);
         PointerPointer<BytePointer> planes = new PointerPointer<>(pixels, null, null, null);
@@ -216,7 +223,7 @@ public final class VideoWriter implements AutoCloseable {
   }
 
   /** Ends the file; without it the file stays unreadable. */
-  void finish() throws IOException {
+  public void finish() throws IOException {
     encode(null);
     check(av_write_trailer(format), "writing the trailer");
   }

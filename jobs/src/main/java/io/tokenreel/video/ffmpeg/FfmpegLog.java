@@ -6,6 +6,7 @@ import static org.bytedeco.ffmpeg.global.avutil.setLogCallback;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bytedeco.ffmpeg.avutil.LogCallback;
 import org.bytedeco.javacpp.BytePointer;
@@ -22,12 +23,15 @@ final class FfmpegLog extends LogCallback {
   /** Of the part that logs, in this process; outcomes must not differ between runs. */
   private static final Pattern ADDRESS = Pattern.compile(" @ 0x[0-9a-f]+");
 
+  private static final Pattern SIZE = Pattern.compile("\\b(\\d{1,6})x(\\d{1,6})\\b");
+
   /** Kept referenced: FFmpeg holds only a native pointer to it. */
   private static final FfmpegLog INSTANCE = new FfmpegLog();
 
   private final Map<String, Long> errorsByPart = new HashMap<>();
   private long errors;
   private String last = "";
+  private boolean streamsRefused;
 
   private FfmpegLog() {}
 
@@ -46,6 +50,7 @@ final class FfmpegLog extends LogCallback {
     String line = message.getString().strip();
     if (!line.isEmpty()) {
       errors++;
+      streamsRefused |= line.contains("max_streams");
       errorsByPart.merge(part(line), 1L, Long::sum);
       String sameEachTime = ADDRESS.matcher(line).replaceAll("");
       last = sameEachTime.substring(0, Math.min(sameEachTime.length(), MAX_LINE));
@@ -69,6 +74,19 @@ final class FfmpegLog extends LogCallback {
     return line.startsWith("[") && at > 0 ? line.substring(1, at) : "";
   }
 
+  /**
+   * The pixels of the first picture size, such as 640x480, that a line tells; 0 when it has none.
+   */
+  static long pixels(String line) {
+    Matcher size = SIZE.matcher(line);
+    return size.find() ? Long.parseLong(size.group(1)) * Long.parseLong(size.group(2)) : 0;
+  }
+
+  /** Whether a demuxer found more streams than it may, which it returns as a want of memory. */
+  synchronized boolean streamsRefused() {
+    return streamsRefused;
+  }
+
   /** The latest error line without addresses, or an empty string. */
   synchronized String last() {
     return last;
@@ -77,6 +95,7 @@ final class FfmpegLog extends LogCallback {
   /** Begins anew; nothing that was counted or said before is kept. */
   synchronized void clear() {
     errors = 0;
+    streamsRefused = false;
     errorsByPart.clear();
     last = "";
   }

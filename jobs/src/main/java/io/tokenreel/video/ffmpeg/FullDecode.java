@@ -25,7 +25,8 @@ import org.bytedeco.ffmpeg.avcodec.AVPacket;
  * those that decoded cleanly, and a second pass delivers them.
  *
  * <p>A decoder may drop a frame without a word. That counts as damage wherever the packets are
- * known to promise it ({@link PacketIndex#mustShow}).
+ * known to promise it ({@link PacketIndex#mustShow}). And a frame that the container's times put
+ * before one that the decoder gave earlier has a wrong time, or stands in a wrong place.
  */
 final class FullDecode {
 
@@ -44,6 +45,8 @@ final class FullDecode {
   private long flagged;
   private long framesDecoded;
   private int lastPacket;
+  private long misplaced;
+  private long lastPts = Long.MIN_VALUE;
 
   FullDecode(DecodeRequest request, Timeline timeline, FfmpegLog log) {
     this.request = request;
@@ -66,9 +69,7 @@ final class FullDecode {
     String lastError = log.last();
     if (clean.isEmpty()) {
       throw new DecodeFailure(
-          missing.isPresent()
-              ? Reason.TRUNCATED
-              : errors > 0 ? Reason.DECODE_ERROR : Reason.NO_FRAMES,
+          reasonForNothing(missing, lastError),
           "none of %d frames decodes; %s".formatted(promised.length, describe(missing, lastError)));
     }
     if (timeline.index().timed()) {
@@ -81,6 +82,16 @@ final class FullDecode {
       secondPass(Choice.of(request.sampling().sampler(), times, outputs), converter, sink);
     }
     return verdict(promised, missing, lastError);
+  }
+
+  private Reason reasonForNothing(Optional<String> missing, String lastError) {
+    if (missing.isPresent()) {
+      return Reason.TRUNCATED;
+    }
+    if (FfmpegLog.pixels(lastError) > request.maxPixels()) {
+      return Reason.TOO_LARGE; // the stream says another size than the container
+    }
+    return errors > 0 ? Reason.DECODE_ERROR : Reason.NO_FRAMES;
   }
 
   private DecodeVerdict verdict(int[] promised, Optional<String> missing, String lastError) {
@@ -102,6 +113,7 @@ final class FullDecode {
   private String describe(Optional<String> missing, String lastError) {
     return errors
         + (errors == 1 ? " error" : " errors")
+        + (misplaced == 0 ? "" : ", %d of them frames out of order".formatted(misplaced))
         + missing.map(text -> "; " + text).orElse("")
         + (lastError.isEmpty() ? "" : "; the last: " + lastError);
   }
@@ -113,6 +125,10 @@ final class FullDecode {
     errors =
         decodeAll(
             (packet, isClean, frame) -> {
+              checkOrder(packet);
+              if (isHidden(packet)) {
+                return;
+              }
               int number = output[0]++;
               lastPacket = packet >= 0 ? packet : lastPacket;
               if (!isClean) {
@@ -127,7 +143,7 @@ final class FullDecode {
               }
             });
     framesDecoded = output[0];
-    errors = Math.max(errors, flagged);
+    errors = Math.max(errors, flagged) + misplaced;
   }
 
   private void secondPass(Choice choice, RgbConverter converter, FrameSink sink)
@@ -136,11 +152,24 @@ final class FullDecode {
     int[] output = new int[1];
     decodeAll(
         (packet, isClean, frame) -> {
-          Choice.Place place = choice.places().get(output[0]++);
+          Choice.Place place = isHidden(packet) ? null : choice.places().get(output[0]++);
           if (place != null) {
             sink.frame(place.first(), place.count(), place.ptsMicros(), converter.convert(frame));
           }
         });
+  }
+
+  private boolean isHidden(int packet) {
+    return packet >= 0 && timeline.index().isHidden(packet);
+  }
+
+  /** Counts frames that the container's times put before one that the decoder gave earlier. */
+  private void checkOrder(int packet) {
+    if (packet >= 0 && timeline.index().timed()) {
+      long pts = timeline.index().pts(packet);
+      misplaced += pts < lastPts ? 1 : 0;
+      lastPts = pts;
+    }
   }
 
   /** Returns the number of errors. */

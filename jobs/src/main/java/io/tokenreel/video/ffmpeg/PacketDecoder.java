@@ -2,6 +2,9 @@ package io.tokenreel.video.ffmpeg;
 
 import static org.bytedeco.ffmpeg.avutil.AVFrame.AV_FRAME_FLAG_CORRUPT;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_ID_H264;
+import static org.bytedeco.ffmpeg.global.avcodec.AV_EF_AGGRESSIVE;
+import static org.bytedeco.ffmpeg.global.avcodec.AV_EF_CRCCHECK;
+import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_FLAG_DISCARD;
 import static org.bytedeco.ffmpeg.global.avcodec.FF_COMPLIANCE_STRICT;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_alloc_context3;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_find_decoder;
@@ -65,7 +68,11 @@ final class PacketDecoder implements AutoCloseable {
       Errors.check(avcodec_parameters_to_context(context, parameters), "copying parameters");
       context.thread_count(1);
       context.max_pixels(maxPixels);
+      // Checksums that the stream itself carries, such as HEVC's hashes of pictures.
+      context.err_recognition(AV_EF_CRCCHECK);
       if (parameters.codec_id() == AV_CODEC_ID_H264) {
+        // A slice that leaves bits over was not understood. Other codecs may pad theirs.
+        context.err_recognition(AV_EF_CRCCHECK | AV_EF_AGGRESSIVE);
         // Otherwise the decoder guesses how far frames are reordered and drops those that come
         // late.
         context.strict_std_compliance(FF_COMPLIANCE_STRICT);
@@ -105,6 +112,8 @@ final class PacketDecoder implements AutoCloseable {
   /** Decodes one packet, whose time it overwrites, and passes on the frames that are ready. */
   void decode(AVPacket packet, int number, Frames frames) throws IOException, DecodeFailure {
     packet.pts(number).dts(AV_NOPTS_VALUE);
+    // Frames that an edit list hides must come too: their places among the others are looked at.
+    packet.flags(packet.flags() & ~AV_PKT_FLAG_DISCARD);
     feed(packet, number, frames);
   }
 

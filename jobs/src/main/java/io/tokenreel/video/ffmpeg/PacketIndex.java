@@ -20,6 +20,7 @@ final class PacketIndex {
   private static final int DISPOSABLE = 4;
   private static final int ENTRY = 8;
   private static final int CLOSED = 16;
+  private static final int HIDDEN = 32;
 
   private long[] pts = new long[1024]; // [packet], stream time base
   private byte[] flags = new byte[1024]; // [packet]
@@ -40,6 +41,7 @@ final class PacketIndex {
         (byte)
             (((packet.flags() & AV_PKT_FLAG_KEY) != 0 ? KEY : 0)
                 | (traits.shown() && !discarded ? SHOWN : 0)
+                | (discarded ? HIDDEN : 0)
                 | (traits.disposable() ? DISPOSABLE : 0)
                 | (traits.entry() != PacketTraits.Entry.NONE ? ENTRY : 0)
                 | (traits.entry() == PacketTraits.Entry.CLOSED ? CLOSED : 0));
@@ -53,6 +55,11 @@ final class PacketIndex {
 
   int count() {
     return count;
+  }
+
+  /** Whether no packet is presented before one that comes earlier. */
+  boolean ascends() {
+    return IntStream.range(1, count).allMatch(packet -> pts[packet] >= pts[packet - 1]);
   }
 
   /** Whether every packet has a presentation time. */
@@ -90,6 +97,11 @@ final class PacketIndex {
   /** Whether it gives a frame that is presented. */
   boolean isShown(int packet) {
     return (flags[packet] & SHOWN) != 0;
+  }
+
+  /** Whether the container, by an edit list, hides the frame that it gives. */
+  boolean isHidden(int packet) {
+    return (flags[packet] & HIDDEN) != 0;
   }
 
   /** Whether no other packet refers to it. */

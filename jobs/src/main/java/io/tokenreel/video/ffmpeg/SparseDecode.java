@@ -23,6 +23,7 @@ final class SparseDecode {
   private final SparsePlan plan;
   private int delivered;
   private boolean exact = true;
+  private long lastPts = Long.MIN_VALUE;
   private long framesDecoded;
 
   SparseDecode(DecodeRequest request, Timeline timeline, FfmpegLog log) {
@@ -81,12 +82,19 @@ final class SparseDecode {
     if (packet >= 0 && plan.isLeading(packet)) {
       return;
     }
-    exact &= clean && packet >= 0;
+    exact &= clean && packet >= 0 && isInOrder(packet);
     Choice.Place place = choice.places().get(packet);
     if (exact && place != null) {
       sink.frame(place.first(), place.count(), place.ptsMicros(), converter.convert(frame));
       delivered++;
     }
+  }
+
+  /** Whether the decoder gives it after those that the container's times put before it. */
+  private boolean isInOrder(int packet) {
+    boolean inOrder = timeline.index().pts(packet) >= lastPts;
+    lastPts = timeline.index().pts(packet);
+    return inOrder;
   }
 
   /** Frames that came out of the decoder. */

@@ -1,11 +1,13 @@
 package io.tokenreel.video.ffmpeg;
 
+import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_PROP_REORDER;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_DATA_NEW_EXTRADATA;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_DATA_PARAM_CHANGE;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_alloc;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_free;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_get_side_data;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_unref;
+import static org.bytedeco.ffmpeg.global.avcodec.avcodec_descriptor_get;
 
 import io.tokenreel.video.DecodeCheck;
 import io.tokenreel.video.DecodeRequest;
@@ -15,6 +17,7 @@ import io.tokenreel.video.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.bytedeco.ffmpeg.avcodec.AVCodecDescriptor;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.javacpp.SizeTPointer;
@@ -78,6 +81,8 @@ final class VideoReading {
 
   private static PacketIndex index(VideoSource source) throws IOException, DecodeFailure {
     PacketIndex index = new PacketIndex();
+    AVCodecDescriptor codec = avcodec_descriptor_get(source.stream().codecpar().codec_id());
+    boolean reorders = codec == null || (codec.props() & AV_CODEC_PROP_REORDER) != 0;
     PacketInspector inspector = PacketInspector.of(source.stream().codecpar());
     AVPacket packet = av_packet_alloc();
     try (SizeTPointer size = new SizeTPointer(1)) {
@@ -95,6 +100,9 @@ final class VideoReading {
       }
     } finally {
       av_packet_free(packet);
+    }
+    if (!reorders && !index.ascends()) {
+      index.requireFullDecode(); // which finds the frames with wrong times
     }
     return index;
   }

@@ -10,6 +10,8 @@ import static org.bytedeco.ffmpeg.global.avformat.av_read_frame;
 import static org.bytedeco.ffmpeg.global.avformat.avformat_alloc_context;
 import static org.bytedeco.ffmpeg.global.avformat.avformat_close_input;
 import static org.bytedeco.ffmpeg.global.avformat.avformat_find_stream_info;
+import static org.bytedeco.ffmpeg.global.avformat.avformat_index_get_entries_count;
+import static org.bytedeco.ffmpeg.global.avformat.avformat_index_get_entry;
 import static org.bytedeco.ffmpeg.global.avformat.avformat_open_input;
 import static org.bytedeco.ffmpeg.global.avutil.AVERROR_EOF;
 import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_ATTACHMENT;
@@ -20,6 +22,7 @@ import static org.bytedeco.ffmpeg.global.avutil.av_dict_set;
 import io.tokenreel.video.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.stream.IntStream;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
@@ -40,6 +43,12 @@ final class VideoSource implements AutoCloseable {
 
   /** A demuxer that reports this many errors in a row will not come to an end. */
   private static final int MAX_ERRORS_IN_A_ROW = 100;
+
+  /**
+   * A few hundred more than any camera or broadcast has. FFmpeg's own limit, 1000, is more than the
+   * process has memory for when each has a parser and a decoder.
+   */
+  private static final int MAX_STREAMS = 256;
 
   private final Path file;
   private final FfmpegLog log;
@@ -67,13 +76,17 @@ final class VideoSource implements AutoCloseable {
     av_dict_set(options, "format_whitelist", AllowList.formats(), 0);
     av_dict_set(options, "codec_whitelist", AllowList.codecs(), 0);
     av_dict_set(options, "protocol_whitelist", AllowList.PROTOCOLS, 0);
+    av_dict_set(options, "max_streams", Integer.toString(MAX_STREAMS), 0);
     int opened = avformat_open_input(format, file, null, options);
     av_dict_free(options);
     if (opened < 0) {
-      throw notOpened(opened, log.last());
+      throw notOpened(opened, log);
     }
     try {
       int found = avformat_find_stream_info(format, (PointerPointer<?>) null);
+      if (found < 0 && log.streamsRefused()) {
+        throw tooManyStreams();
+      }
       if (found < 0) {
         throw new DecodeFailure(
             Errors.reason(found, Reason.NOT_A_VIDEO),
@@ -86,17 +99,26 @@ final class VideoSource implements AutoCloseable {
     }
   }
 
-  private static DecodeFailure notOpened(int code, String line) {
+  private static DecodeFailure notOpened(int code, FfmpegLog log) {
+    String line = log.last();
     if (line.contains("whitelist")) {
       return new DecodeFailure(
           Reason.FORMAT_NOT_ALLOWED,
           "the container format is not allowed; allowed: " + AllowList.formats());
+    }
+    if (log.streamsRefused()) {
+      return tooManyStreams();
     }
     return new DecodeFailure(
         Errors.reason(code, Reason.NOT_A_VIDEO),
         "no video format was recognised: "
             + Errors.text(code)
             + (line.isEmpty() ? "" : " (" + line + ")"));
+  }
+
+  private static DecodeFailure tooManyStreams() {
+    return new DecodeFailure(
+        Reason.TOO_LARGE, "the file has more than %d streams".formatted(MAX_STREAMS));
   }
 
   private static AVStream videoStream(AVFormatContext format) throws DecodeFailure {
@@ -135,6 +157,9 @@ final class VideoSource implements AutoCloseable {
         return false;
       }
       if (read < 0) {
+        if (log.streamsRefused()) {
+          throw tooManyStreams();
+        }
         Errors.requireMemory(read, "reading a packet");
         errors++;
         inARow++;
@@ -156,8 +181,18 @@ final class VideoSource implements AutoCloseable {
     return switch (demuxer) {
       case "mpegts" -> TransportStream.brokenStarts(file, stream.id());
       case "avi" -> AviIndex.brokenChunks(file, stream.index());
+      case "matroska,webm" -> MatroskaDamage.count(file);
+      case "mov,mp4,m4a,3gp,3g2,mj2" -> emptySamples();
       default -> 0;
     };
+  }
+
+  /** Samples that the index gives no bytes, so that they give no frame. */
+  private long emptySamples() {
+    int samples = avformat_index_get_entries_count(stream);
+    return IntStream.range(0, samples)
+        .filter(sample -> avformat_index_get_entry(stream, sample).size() == 0)
+        .count();
   }
 
   /**

@@ -3,7 +3,10 @@ package io.tokenreel.video.ffmpeg;
 import io.tokenreel.video.ffmpeg.PacketTraits.Entry;
 import java.nio.ByteBuffer;
 
-/** VP8 and VP9: entries are keyframes, which replace every reference; a packet may show nothing. */
+/**
+ * VP8 and VP9: entries are keyframes, which replace every reference. A packet of VP8 may show
+ * nothing; one of VP9, which has superframes for that, that shows nothing has lost its frame.
+ */
 final class VpxInspector {
 
   private VpxInspector() {}
@@ -26,13 +29,13 @@ final class VpxInspector {
     }
     int marker = packet.get(size - 1) & 0xff;
     if ((marker & 0xe0) != 0xc0) {
-      return vp9Frame(packet);
+      return single(packet);
     }
     int frames = (marker & 7) + 1;
     int bytes = (marker >> 3 & 3) + 1;
     int indexAt = size - (2 + frames * bytes);
     if (indexAt < 0 || (packet.get(indexAt) & 0xff) != marker) {
-      return vp9Frame(packet);
+      return single(packet);
     }
     Entry entry = Entry.NONE;
     boolean understood = true;
@@ -52,7 +55,12 @@ final class VpxInspector {
       understood &= traits.understood();
       at += length;
     }
-    return new PacketTraits(entry, shown == 1, false, understood && shown <= 1);
+    return new PacketTraits(entry, true, false, understood && shown <= 1);
+  }
+
+  private static PacketTraits single(ByteBuffer packet) {
+    PacketTraits frame = vp9Frame(packet);
+    return new PacketTraits(frame.entry(), true, false, frame.understood());
   }
 
   private static PacketTraits vp9Frame(ByteBuffer frame) {
