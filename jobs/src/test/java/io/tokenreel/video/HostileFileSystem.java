@@ -14,7 +14,8 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
 /**
  * A file system whose URIs say how it misbehaves: {@code hostile://unknown/}, {@code
  * hostile://hang-open/}, {@code hostile://hang-read/}, {@code hostile://break/}, {@code
- * hostile://break-twice/}; of the last, each third opening gives {@value #WHOLE}.
+ * hostile://break-twice/}, {@code hostile://endless/}; of break-twice, each third opening gives
+ * {@value #WHOLE}.
  */
 public final class HostileFileSystem extends RawLocalFileSystem {
 
@@ -75,6 +76,18 @@ public final class HostileFileSystem extends RawLocalFileSystem {
 
     Source(boolean whole) {
       this.whole = whole;
+    }
+
+    /** A transport stream's packets for ever, or byte after byte. */
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+      if (!uri.getHost().equals("endless")) {
+        return super.read(buffer, offset, length);
+      }
+      for (int i = offset; i < offset + length; i++) {
+        buffer[i] = (byte) (position++ % 188 == 0 ? 0x47 : 0xff);
+      }
+      return length;
     }
 
     @Override
