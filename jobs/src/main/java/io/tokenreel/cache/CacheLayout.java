@@ -13,6 +13,7 @@ import org.apache.hadoop.fs.Path;
  * _journal/   a wave that is being committed
  * _staging/   a wave that is being written
  * _lock       the writer at work
+ * _table      what a catalog has the tables as, if one has: there are no folders of tables then
  * </pre>
  */
 record CacheLayout(Path root) {
@@ -60,6 +61,15 @@ record CacheLayout(Path root) {
 
   Path staging(long wave) {
     return new Path(staging(), "%06d".formatted(wave));
+  }
+
+  Path tableRecord() {
+    return new Path(root, "_table");
+  }
+
+  /** A path, which is below the output, from there. */
+  String below(Path path) {
+    return root.toUri().relativize(path.toUri()).getPath();
   }
 
   Path lock() {

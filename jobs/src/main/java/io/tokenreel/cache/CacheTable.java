@@ -62,9 +62,14 @@ public enum CacheTable {
     return key;
   }
 
-  /** The table's folder under the output. */
+  /** The table's folder under the output, and the end of its name in a catalog. */
   public String folder() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The table with such a folder. */
+  static CacheTable ofFolder(String folder) {
+    return valueOf(folder.toUpperCase(Locale.ROOT));
   }
 
   /** Whether the runs that write the table also write an outcome of each of their videos. */

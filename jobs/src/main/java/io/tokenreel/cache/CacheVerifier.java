@@ -12,7 +12,8 @@ import org.apache.spark.sql.SparkSession;
 
 /**
  * Checks a cache that nobody writes to: rows by themselves, keys, runs against outcomes, outcomes
- * against rows, the lookup index, and leftovers of a writer that died.
+ * against rows, leftovers of a writer that died, and the lookup index where there is one. The files
+ * of tables that a catalog has are the catalog's to check.
  *
  * <p>It reads every blob, in Spark jobs; nothing grows with the number of videos in the driver.
  */
@@ -21,17 +22,19 @@ public final class CacheVerifier {
   private final SparkSession spark;
   private final FileSystem fs;
   private final CacheLayout layout;
+  private final TableStore store;
 
-  private CacheVerifier(SparkSession spark, FileSystem fs, CacheLayout layout) {
+  private CacheVerifier(SparkSession spark, FileSystem fs, CacheLayout layout) throws IOException {
     this.spark = spark;
     this.fs = fs;
     this.layout = layout;
+    this.store = TableStores.of(spark, files(), layout);
   }
 
   /**
    * All findings; none when the cache is sound.
    *
-   * @throws IOException when the folder cannot be read
+   * @throws IOException when the folder cannot be read, or the catalog not asked
    */
   public static List<Finding> verify(SparkSession spark, Path output) throws IOException {
     FileSystem fs = output.getFileSystem(spark.sparkContext().hadoopConfiguration());
@@ -57,7 +60,7 @@ public final class CacheVerifier {
         findings.addAll(runChecks.rows(table, rows));
       }
     }
-    findings.addAll(IndexChecks.of(spark, fs, layout));
+    findings.addAll(store.check());
     return findings;
   }
 
@@ -85,7 +88,7 @@ public final class CacheVerifier {
   }
 
   private Dataset<Row> rows(CacheTable table) throws IOException {
-    return CommittedRows.of(spark, layout.root(), table);
+    return store.rows(table);
   }
 
   private CacheFiles files() {

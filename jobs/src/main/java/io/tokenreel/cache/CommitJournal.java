@@ -7,15 +7,15 @@ import java.util.List;
  * output for writing next carries it out.
  *
  * @param wave number of the wave
- * @param moves files that go from staging to their tables
+ * @param moves what goes from staging to the tables, in this order
  */
 record CommitJournal(long wave, List<Move> moves) {
 
   /**
-   * One file's way.
+   * The way of a file to its table's folder, or of a folder of files into a catalog's table.
    *
    * @param from path below the output
-   * @param to path below the output
+   * @param to path below the output, or {@link CacheTable#folder()}
    */
   record Move(String from, String to) {}
 

@@ -1,17 +1,16 @@
 package io.tokenreel.cache;
 
 import java.io.IOException;
-import java.util.Arrays;
-import java.util.List;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructField;
-import org.apache.spark.sql.types.StructType;
 
-/** The committed rows of a cache's tables, as DataFrames; a table that has no file has no rows. */
+/**
+ * The committed rows of a cache's tables, as DataFrames, wherever the cache has them; a table that
+ * has not been made has no rows.
+ */
 public final class CommittedRows {
 
   private CommittedRows() {}
@@ -20,46 +19,30 @@ public final class CommittedRows {
    * The rows that a table holds now, in its fixed columns.
    *
    * @param output the cache's folder
+   * @throws TableSettingsException when a catalog has them that the session cannot ask
    */
   public static Dataset<Row> of(SparkSession spark, Path output, CacheTable table)
       throws IOException {
-    return read(spark, output, table, table.schema());
+    return store(spark, output).rows(table);
   }
 
   /**
    * The rows that a table holds now, in its fixed columns and those that manifests had; a row whose
-   * manifest did not have a column has NULL there. The footer of every file is read.
+   * manifest did not have a column has NULL there. Of Parquet, the footer of every file is read.
    *
    * @param output the cache's folder
+   * @throws TableSettingsException when a catalog has them that the session cannot ask
    */
   public static Dataset<Row> withPassthrough(SparkSession spark, Path output, CacheTable table)
       throws IOException {
-    StructType schema = table.schema();
-    if (!isEmpty(spark, output, table)) {
-      List<String> fixed = Arrays.asList(schema.fieldNames());
-      StructType found =
-          spark
-              .read()
-              .option("mergeSchema", true)
-              .parquet(new Path(output, table.folder()).toString())
-              .schema();
-      for (StructField field : found.fields()) {
-        schema = fixed.contains(field.name()) ? schema : schema.add(field);
-      }
-    }
-    return read(spark, output, table, schema);
+    return store(spark, output).rowsWithPassthrough(table);
   }
 
-  private static Dataset<Row> read(
-      SparkSession spark, Path output, CacheTable table, StructType schema) throws IOException {
-    return isEmpty(spark, output, table)
-        ? spark.createDataFrame(List.<Row>of(), schema)
-        : spark.read().schema(schema).parquet(new Path(output, table.folder()).toString());
-  }
-
-  private static boolean isEmpty(SparkSession spark, Path output, CacheTable table)
-      throws IOException {
+  private static TableStore store(SparkSession spark, Path output) throws IOException {
     FileSystem fs = output.getFileSystem(spark.sparkContext().hadoopConfiguration());
-    return CacheFiles.list(fs, new Path(output, table.folder())).isEmpty();
+    return TableStores.of(
+        spark,
+        new CacheFiles(fs, CacheFiles.StepListener.NONE),
+        new CacheLayout(fs.makeQualified(output)));
   }
 }

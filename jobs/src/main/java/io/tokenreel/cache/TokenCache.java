@@ -35,11 +35,18 @@ public final class TokenCache {
    * Opens a cache for lookups.
    *
    * @param output the folder that holds {@code tokens/}
-   * @throws FileNotFoundException when it has no lookup index; the message says how to make one
+   * @throws FileNotFoundException when it has no lookup index; the message says how to make one, or
+   *     that a catalog has the tables
    */
   public static TokenCache open(Configuration conf, Path output) throws IOException {
     FileSystem fs = output.getFileSystem(conf);
     CacheLayout layout = new CacheLayout(fs.makeQualified(output));
+    Optional<TableName> table = TableName.ofOutput(conf, output);
+    if (table.isPresent()) {
+      throw new FileNotFoundException(
+          "%s has its tables as %s: they are read by Spark, see CatalogLookup"
+              .formatted(layout.root(), table.get()));
+    }
     return new TokenCache(conf, fs, layout, LookupIndex.open(fs, layout));
   }
 

@@ -1,11 +1,13 @@
 package io.tokenreel.cache;
 
 import java.io.IOException;
+import java.util.Collection;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * Writes a cache: the only writer of its output, wave by wave.
@@ -31,51 +33,119 @@ public final class TokenCacheWriter implements AutoCloseable {
   private final CacheLayout layout;
   private final CacheFiles files;
   private final WriterLock lock;
-  private final IndexBuilder index;
+  private final TableStore store;
   private final CommitRecovery recovery;
   private final RunRecords runs;
   private long nextWave;
 
   private TokenCacheWriter(
-      SparkSession spark, CacheLayout layout, CacheFiles files, WriterLock lock) {
+      SparkSession spark, CacheLayout layout, CacheFiles files, WriterLock lock, TableStore store) {
     this.spark = spark;
     this.layout = layout;
     this.files = files;
     this.lock = lock;
-    this.index = new IndexBuilder(spark, files, layout);
-    this.recovery = new CommitRecovery(layout, files, index);
+    this.store = store;
+    this.recovery = new CommitRecovery(layout, files, lock, store);
     this.runs = new RunRecords(files, layout.runs());
   }
 
   /**
-   * Takes the output's lock and brings the output in order; makes the output if need be.
-   *
-   * @throws CacheLockedException when another writer is at work; nothing was touched
+   * As {@link #open(SparkSession, Path, String)}, with the tables wherever the output has them; of
+   * a new one, Parquet below it.
    */
   public static TokenCacheWriter open(SparkSession spark, Path output) throws IOException {
     return open(spark, output, CacheFiles.StepListener.NONE);
   }
 
+  /**
+   * Takes the output's lock and brings the output in order; makes the output if need be.
+   *
+   * @param table CATALOG.DB.NAME, where the tables are to be; null for Parquet below the output
+   * @throws CacheLockedException when another writer is at work; nothing was touched
+   * @throws TableSettingsException when the tables cannot be there
+   */
+  public static TokenCacheWriter open(SparkSession spark, Path output, String table)
+      throws IOException {
+    return open(spark, output, table, CacheFiles.StepListener.NONE);
+  }
+
   static TokenCacheWriter open(SparkSession spark, Path output, CacheFiles.StepListener listener)
+      throws IOException {
+    return open(spark, output, TableStores::of, listener);
+  }
+
+  static TokenCacheWriter open(
+      SparkSession spark, Path output, String table, CacheFiles.StepListener listener)
+      throws IOException {
+    return open(
+        spark,
+        output,
+        (session, files, layout) -> TableStores.open(session, files, layout, table),
+        listener);
+  }
+
+  /** Finds the tables of an output whose lock is held. */
+  @FunctionalInterface
+  private interface StoreFinder {
+    TableStore find(SparkSession spark, CacheFiles files, CacheLayout layout) throws IOException;
+  }
+
+  private static TokenCacheWriter open(
+      SparkSession spark, Path output, StoreFinder stores, CacheFiles.StepListener listener)
       throws IOException {
     FileSystem fs = output.getFileSystem(spark.sparkContext().hadoopConfiguration());
     CacheLayout layout = new CacheLayout(fs.makeQualified(output));
+    CacheFiles files = new CacheFiles(fs, listener);
     WriterLock lock = WriterLock.acquire(fs, layout.lock());
-    TokenCacheWriter writer =
-        new TokenCacheWriter(spark, layout, new CacheFiles(fs, listener), lock);
     try {
+      TokenCacheWriter writer =
+          new TokenCacheWriter(spark, layout, files, lock, stores.find(spark, files, layout));
       writer.runs.recover();
       writer.nextWave = writer.recovery.recover();
+      return writer;
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw e;
     }
-    return writer;
+  }
+
+  /**
+   * Checks, without a lock and before any work, that an output's tables can be where they are asked
+   * for.
+   *
+   * @param table CATALOG.DB.NAME; null for Parquet below the output
+   * @throws TableSettingsException when they cannot; the message says what is there
+   */
+  public static void requireTable(SparkSession spark, Path output, String table)
+      throws IOException {
+    FileSystem fs = output.getFileSystem(spark.sparkContext().hadoopConfiguration());
+    TableStores.require(
+        spark,
+        new CacheFiles(fs, CacheFiles.StepListener.NONE),
+        new CacheLayout(fs.makeQualified(output)),
+        table);
+  }
+
+  /**
+   * Makes tables that can take rows with these columns of a manifest, where tables are made before
+   * their rows.
+   *
+   * @throws TableSettingsException when one has a column of another type
+   */
+  public void prepare(Collection<CacheTable> tables, StructType passthrough) throws IOException {
+    for (CacheTable table : tables) {
+      store.prepare(table, passthrough);
+    }
   }
 
   /** The rows that a table holds now, in its fixed columns. */
   public Dataset<Row> committedRows(CacheTable table) throws IOException {
-    return CommittedRows.of(spark, layout.root(), table);
+    return store.rows(table);
+  }
+
+  /** Rows that follow from committed ones, such as they are now: what is kept of them stays. */
+  public Dataset<Row> unchanging(Dataset<Row> rows) {
+    return store.unchanging(rows);
   }
 
   /**
@@ -88,7 +158,7 @@ public final class TokenCacheWriter implements AutoCloseable {
     }
     long number = nextWave++;
     files.delete(layout.staging(number));
-    return new WaveCommit(spark, number, layout, files, lock, recovery);
+    return new WaveCommit(spark, number, layout, files, lock, store, recovery);
   }
 
   private boolean isCommitPending() throws IOException {
@@ -103,8 +173,8 @@ public final class TokenCacheWriter implements AutoCloseable {
   }
 
   /**
-   * Merges the lookup index into one table, and lets the next writer in. After a commit that failed
-   * everything stays as it is, for the next writer to carry out.
+   * Merges the lookup index into one table where there is one, and lets the next writer in. After a
+   * commit that failed everything stays as it is, for the next writer to carry out.
    */
   @Override
   public void close() throws IOException {
@@ -112,7 +182,7 @@ public final class TokenCacheWriter implements AutoCloseable {
       if (!isCommitPending()) {
         files.delete(layout.journals());
         files.delete(layout.staging());
-        index.mergeAll();
+        store.tidy();
       }
     } finally {
       lock.close();

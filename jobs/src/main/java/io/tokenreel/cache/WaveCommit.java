@@ -1,13 +1,10 @@
 package io.tokenreel.cache;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -22,14 +19,16 @@ import org.apache.spark.sql.types.StructType;
  *
  * <ol>
  *   <li>{@link #stage} has Spark write Parquet files below {@code _staging/}, which no reader sees;
- *   <li>{@link #commit} writes the journal, which lists every file and its final name. From the
- *       moment the journal has its name the wave is committed;
- *   <li>the files are renamed into their tables, one by one and whole;
- *   <li>the lookup index is extended, and the journal is deleted.
+ *   <li>{@link #commit} writes the journal, which lists what goes where. From the moment the
+ *       journal has its name the wave is committed;
+ *   <li>the rows get into their tables: file by file, each renamed at once and whole, or, where a
+ *       catalog has the tables, table by table, each by one commit of the catalog's;
+ *   <li>the lookup index is extended where there is one, and the journal is deleted.
  * </ol>
  *
  * <p>Each step after the journal can be repeated; the next writer does so if this one dies. The
- * tables' order in a commit is that of {@link CacheTable}: a video's outcome appears last.
+ * tables' order in a commit is that of {@link CacheTable}: a video's outcome appears after its
+ * tokens.
  */
 public final class WaveCommit {
 
@@ -43,6 +42,7 @@ public final class WaveCommit {
   private final CacheLayout layout;
   private final CacheFiles files;
   private final WriterLock lock;
+  private final TableStore store;
   private final CommitRecovery recovery;
   private final Map<CacheTable, Path> staged = new EnumMap<>(CacheTable.class);
   private boolean committed;
@@ -53,12 +53,14 @@ public final class WaveCommit {
       CacheLayout layout,
       CacheFiles files,
       WriterLock lock,
+      TableStore store,
       CommitRecovery recovery) {
     this.spark = spark;
     this.number = number;
     this.layout = layout;
     this.files = files;
     this.lock = lock;
+    this.store = store;
     this.recovery = recovery;
   }
 
@@ -130,30 +132,10 @@ public final class WaveCommit {
               .formatted(number, staged.keySet(), committed ? " and is committed" : ""));
     }
     lock.checkHeld();
-    CommitJournal journal = new CommitJournal(number, moves());
+    CommitJournal journal = new CommitJournal(number, store.moves(number, staged));
     files.write(layout.journal(number), out -> out.write(Json.bytes(journal)));
     committed = true;
     recovery.carryOut(journal);
-  }
-
-  private List<CommitJournal.Move> moves() throws IOException {
-    List<CommitJournal.Move> moves = new ArrayList<>();
-    for (Map.Entry<CacheTable, Path> table : staged.entrySet()) {
-      int file = 0;
-      for (FileStatus status : files.list(table.getValue())) {
-        Path from = status.getPath();
-        if (from.getName().endsWith(".parquet")) {
-          Path to = layout.file(table.getKey(), number, file++);
-          moves.add(
-              new CommitJournal.Move(below(files.fileSystem().makeQualified(from)), below(to)));
-        }
-      }
-    }
-    return moves;
-  }
-
-  private String below(Path path) {
-    return layout.root().toUri().relativize(path.toUri()).getPath();
   }
 
   /** A column of a table as it is written: what quotes URIs, without their secrets. */

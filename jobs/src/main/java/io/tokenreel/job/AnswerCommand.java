@@ -45,6 +45,8 @@ final class AnswerCommand implements Callable<Integer> {
       description = "where answers/ is written; may be the cache itself")
   private String output;
 
+  @Mixin private TableOption table;
+
   @Option(
       names = "--model",
       defaultValue = "default",
@@ -121,6 +123,7 @@ final class AnswerCommand implements Callable<Integer> {
             cache,
             questions,
             output,
+            table.table(),
             model,
             compressions,
             device,
@@ -129,7 +132,8 @@ final class AnswerCommand implements Callable<Integer> {
             resolvedScoring(),
             wave.videosPerCommit());
     long start = System.nanoTime();
-    try (SparkSession spark = session.session("answer")) {
+    try (CommandSession opened = session.open("answer")) {
+      SparkSession spark = opened.spark();
       double sparkSeconds = (System.nanoTime() - start) / 1e9;
       List<AnswerSummary> runs =
           new AnswerJob(spark, settings, session.progress(spec.commandLine())).run();

@@ -38,6 +38,8 @@ final class AnswerJob {
   List<AnswerSummary> run() throws IOException {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     Caches.require(hadoop, settings.cache());
+    Path output = new Path(settings.output());
+    TokenCacheWriter.requireTable(spark, output, settings.table());
     DeviceCheck.require(spark, settings.device());
     LanguageInfo language = language(hadoop);
     Dataset<Row> questions =
@@ -46,7 +48,7 @@ final class AnswerJob {
     String encoder = Models.describe(settings.model(), hadoop).encoder();
     Dataset<Row> tokens = tokens(encoder);
     List<AnswerSummary> summaries = new ArrayList<>();
-    try (TokenCacheWriter writer = TokenCacheWriter.open(spark, new Path(settings.output()));
+    try (TokenCacheWriter writer = TokenCacheWriter.open(spark, output, settings.table());
         Progress shown = progress) {
       AnswerRun run = new AnswerRun(spark, writer, settings, language, encoder);
       for (String sampling : strings(tokens.select("sampling").distinct())) {

@@ -16,12 +16,15 @@ import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.stage.AnswerGenerator;
 import io.tokenreel.stage.StageCounters;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 
 /**
@@ -83,6 +86,7 @@ final class AnswerRun {
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       RunRecord run = settings.runRecord(encoder, sampling, compressions, asked.count());
+      writer.prepare(List.of(CacheTable.ANSWERS), passthrough(asked));
       writer.saveRun(run);
       Dataset<Row> pending = AnswerRows.without(asked, writer.committedRows(CacheTable.ANSWERS));
       long already = run.inputVideos() - pending.count();
@@ -91,13 +95,22 @@ final class AnswerRun {
       return AnswerSummary.of(
           asked,
           writer.committedRows(CacheTable.ANSWERS),
-          run.runId(),
+          run,
           settings.output(),
           already,
           (System.nanoTime() - start) / 1e9);
     } finally {
       asked.unpersist();
     }
+  }
+
+  /** The questions' own columns. */
+  private static StructType passthrough(Dataset<Row> asked) {
+    List<String> fixed = List.of(CacheTable.ANSWERS.schema().fieldNames());
+    return new StructType(
+        Arrays.stream(asked.schema().fields())
+            .filter(field -> !fixed.contains(field.name()))
+            .toArray(StructField[]::new));
   }
 
   private void answer(Dataset<Row> pending, VisualTokens tokens, Progress shown)

@@ -12,6 +12,7 @@ import java.util.List;
  * @param cache the token cache that is read
  * @param questions files of questions
  * @param output the cache that is written to
+ * @param table CATALOG.DB.NAME of the tables in a catalog; null for Parquet below the output
  * @param model checkpoint folder, or {@code default}
  * @param compressions canonical specs to answer from; none means all that the cache has
  * @param device auto, cpu or cuda
@@ -24,6 +25,7 @@ public record AnswerSettings(
     String cache,
     List<String> questions,
     String output,
+    String table,
     String model,
     List<String> compressions,
     String device,

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
 
+import io.tokenreel.cache.RunRecord;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -13,7 +14,8 @@ import org.apache.spark.sql.Row;
  * What one run of answers came to.
  *
  * @param runId names the run in {@code runs/}
- * @param output the folder that holds {@code answers/}
+ * @param output the cache's folder
+ * @param table CATALOG.DB.NAME of its tables; null where they are Parquet in it
  * @param questions questions times compressions
  * @param alreadyCommitted of these, answered by a run before
  * @param seconds wall time of the job, Spark's start not included
@@ -22,6 +24,7 @@ import org.apache.spark.sql.Row;
 public record AnswerSummary(
     String runId,
     String output,
+    String table,
     long questions,
     long alreadyCommitted,
     double seconds,
@@ -55,7 +58,7 @@ public record AnswerSummary(
   static AnswerSummary of(
       Dataset<Row> asked,
       Dataset<Row> answers,
-      String runId,
+      RunRecord run,
       String output,
       long alreadyCommitted,
       double seconds) {
@@ -85,6 +88,13 @@ public record AnswerSummary(
             .toList();
     long questions =
         found.stream().mapToLong(one -> one.answered() + one.noTokens() + one.failed()).sum();
-    return new AnswerSummary(runId, output, questions, alreadyCommitted, seconds, found);
+    return new AnswerSummary(
+        run.runId(),
+        output,
+        run.options().get("table"),
+        questions,
+        alreadyCommitted,
+        seconds,
+        found);
   }
 }

@@ -120,21 +120,24 @@ final class BenchCommand implements Callable<Integer> {
 
   private List<BenchRow> lookup() throws IOException {
     int chosen = videos(LOOKUP_CELLS);
-    try (SparkSession spark = session.session("bench")) {
+    try (CommandSession opened = session.open("bench")) {
+      SparkSession spark = opened.spark();
       return new LookupBench(spark, chosen).run();
     }
   }
 
   private List<BenchRow> pipeline() throws IOException {
     int chosen = videos(PIPELINE_VIDEOS);
-    try (SparkSession spark = session.session("bench")) {
+    try (CommandSession opened = session.open("bench")) {
+      SparkSession spark = opened.spark();
       return new PipelineBench(spark, chosen).run();
     }
   }
 
   private List<BenchRow> planning() throws IOException {
     int chosen = videos(PLANNED_VIDEOS);
-    try (SparkSession spark = session.session("bench")) {
+    try (CommandSession opened = session.open("bench")) {
+      SparkSession spark = opened.spark();
       return new PlanningBench(spark, chosen).run();
     }
   }
@@ -156,7 +159,8 @@ final class BenchCommand implements Callable<Integer> {
 
   private List<BenchRow> sweep() throws IOException {
     int chosen = videos(SWEEP_VIDEOS);
-    try (SparkSession spark = session.session("bench")) {
+    try (CommandSession opened = session.open("bench")) {
+      SparkSession spark = opened.spark();
       return new SweepBench(spark, chosen).run();
     }
   }

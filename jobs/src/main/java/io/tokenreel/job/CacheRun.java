@@ -11,12 +11,16 @@ import io.tokenreel.cache.TokenCacheWriter;
 import io.tokenreel.cache.WaveCommit;
 import io.tokenreel.video.Outcome;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 
 /**
@@ -71,6 +75,7 @@ final class CacheRun {
    * @return the number of videos for which nothing was left
    */
   long over(Dataset<Row> videos, Work work, Progress progress, Path output) throws IOException {
+    writer.prepare(tables(), passthrough(videos));
     writer.saveRun(run);
     long already;
     try (CommittedVideos committed = new CommittedVideos(writer, run, videos, work::withDigest)) {
@@ -150,8 +155,8 @@ final class CacheRun {
     try {
       WaveCommit wave = writer.nextWave();
       wave.stage(CacheTable.OUTCOMES, work.rows(CacheTable.OUTCOMES, computed));
-      for (CacheTable table : CacheTable.values()) {
-        if (run.tables().contains(table.folder())) {
+      for (CacheTable table : tables()) {
+        if (table != CacheTable.OUTCOMES) {
           wave.stage(table, committed.missing(table, work.rows(table, computed), videos));
         }
       }
@@ -161,6 +166,22 @@ final class CacheRun {
     } finally {
       commits.unlock();
     }
+  }
+
+  /** The tables that the run writes. */
+  private List<CacheTable> tables() {
+    return Arrays.stream(CacheTable.values())
+        .filter(table -> table == CacheTable.OUTCOMES || run.tables().contains(table.folder()))
+        .toList();
+  }
+
+  /** The manifest's own columns. */
+  private static StructType passthrough(Dataset<Row> videos) {
+    List<String> own = CacheRows.passthrough(videos.drop("video_bytes"));
+    return new StructType(
+        Arrays.stream(videos.schema().fields())
+            .filter(field -> own.contains(field.name()))
+            .toArray(StructField[]::new));
   }
 
   private static Progress.Counts counts(Dataset<Row> outcomes) {

@@ -46,7 +46,10 @@ final class CommittedVideos implements AutoCloseable {
       UnaryOperator<Dataset<Row>> digest)
       throws IOException {
     this.keys =
-        keys(writer, run).join(videos.select(ID[0]), ID, "left_semi").persist(persistence());
+        writer
+            .unchanging(keys(writer, run))
+            .join(videos.select(ID[0]), ID, "left_semi")
+            .persist(persistence());
     Dataset<Row> known = videos.join(keys.select(ID[0]).distinct(), ID, "left_semi");
     Dataset<Row> complete =
         keys.groupBy("video_id", "content_sha256")

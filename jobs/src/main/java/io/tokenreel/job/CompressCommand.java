@@ -33,6 +33,8 @@ final class CompressCommand implements Callable<Integer> {
       description = "the cache to write to; may be the one that holds the features")
   private String output;
 
+  @Mixin private TableOption table;
+
   @Option(
       names = "--compression",
       required = true,
@@ -55,9 +57,10 @@ final class CompressCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     CompressSettings settings =
         new CompressSettings(
-            features, output, compressions, selectionsOnly, wave.videosPerCommit());
+            features, output, table.table(), compressions, selectionsOnly, wave.videosPerCommit());
     long start = System.nanoTime();
-    try (SparkSession spark = session.session("compress")) {
+    try (CommandSession opened = session.open("compress")) {
+      SparkSession spark = opened.spark();
       double sparkSeconds = (System.nanoTime() - start) / 1e9;
       SummaryPrinter printer = new SummaryPrinter(spec.commandLine(), session);
       printer.print(

@@ -40,10 +40,12 @@ final class CompressJob {
 
   /** One summary per encoder and sampling; at least one. */
   List<RunSummary> run() throws IOException {
+    Path output = new Path(settings.output());
+    TokenCacheWriter.requireTable(spark, output, settings.table());
     Dataset<Row> features = features();
     Dataset<Row> newest = newest(features).persist(StorageLevel.MEMORY_AND_DISK());
     List<RunSummary> summaries = new ArrayList<>();
-    try (TokenCacheWriter writer = TokenCacheWriter.open(spark, new Path(settings.output()));
+    try (TokenCacheWriter writer = TokenCacheWriter.open(spark, output, settings.table());
         Progress shown = progress) {
       for (Row setting : settingsOf(newest)) {
         Column ofSetting =

@@ -9,6 +9,7 @@ import java.util.List;
  *
  * @param features the cache that holds the features
  * @param output the cache that is written to
+ * @param table CATALOG.DB.NAME of the tables in a catalog; null for Parquet below the output
  * @param compressions canonical compression specs, each once
  * @param selectionsOnly whether no tokens are written
  * @param videosPerCommit videos in one wave
@@ -16,6 +17,7 @@ import java.util.List;
 public record CompressSettings(
     String features,
     String output,
+    String table,
     List<String> compressions,
     boolean selectionsOnly,
     int videosPerCommit) {

@@ -93,6 +93,7 @@ final class Demo {
         cache(),
         List.of(folder.resolve("questions.jsonl").toString()),
         cache(),
+        null,
         Models.DEFAULT,
         List.of(ALL, QUARTER),
         "auto",

@@ -50,7 +50,8 @@ final class DemoCommand implements Callable<Integer> {
       throw new SettingsException("--videos must be at least 1; got " + videos);
     }
     DemoReport report;
-    try (SparkSession spark = session.session("demo")) {
+    try (CommandSession opened = session.open("demo")) {
+      SparkSession spark = opened.spark();
       report = new Demo(spark, output, videos, () -> session.progress(spec.commandLine())).run();
     }
     PrintWriter out = spec.commandLine().getOut();

@@ -2,6 +2,8 @@ package io.tokenreel.job;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tokenreel.cache.CachedTokens;
+import io.tokenreel.cache.CatalogLookup;
+import io.tokenreel.cache.TableName;
 import io.tokenreel.cache.TokenCache;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -23,7 +25,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code tokenreel inspect}: what a cache holds, or one video of it, which needs no Spark. */
+/**
+ * {@code tokenreel inspect}: what a cache holds, or one video of it, which needs no Spark unless a
+ * catalog has the tables.
+ */
 @Command(
     name = "inspect",
     mixinStandardHelpOptions = true,
@@ -72,7 +77,7 @@ final class InspectCommand implements Callable<Integer> {
     }
     Configuration hadoop = new Configuration();
     Caches.require(hadoop, cache);
-    List<CachedTokens> rows = lookup(hadoop);
+    List<CachedTokens> rows = wanted(lookup(hadoop));
     if (session.json()) {
       json("video_id", videoId, "rows", rows.stream().map(InspectCommand::columns).toList());
     } else if (!session.quiet()) {
@@ -87,12 +92,20 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private List<CachedTokens> lookup(Configuration hadoop) throws IOException {
-    List<CachedTokens> rows;
+    if (TableName.ofOutput(hadoop, new Path(cache)).isPresent()) {
+      try (CommandSession opened = session.open("inspect")) {
+        return CatalogLookup.lookup(opened.spark(), new Path(cache), videoId);
+      }
+    }
     try {
-      rows = TokenCache.open(hadoop, new Path(cache)).lookup(videoId);
+      return TokenCache.open(hadoop, new Path(cache)).lookup(videoId);
     } catch (FileNotFoundException e) {
       throw new SettingsException(e.getMessage());
     }
+  }
+
+  /** Of a video's rows those that were asked for; at least one. */
+  private List<CachedTokens> wanted(List<CachedTokens> rows) {
     List<CachedTokens> wanted =
         rows.stream()
             .filter(row -> compression == null || row.compression().equals(compression))
@@ -149,7 +162,8 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private void summarise() throws IOException {
-    try (SparkSession spark = session.session("inspect")) {
+    try (CommandSession opened = session.open("inspect")) {
+      SparkSession spark = opened.spark();
       Caches.require(spark.sparkContext().hadoopConfiguration(), cache);
       CacheContents tokens = CacheContents.tokens(spark, new Path(cache));
       CacheContents outcomes = CacheContents.outcomes(spark, new Path(cache));

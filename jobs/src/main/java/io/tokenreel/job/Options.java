@@ -1,5 +1,6 @@
 package io.tokenreel.job;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tokenreel.video.UriSecrets;
@@ -9,11 +10,12 @@ import java.util.TreeMap;
 /** Resolved options as the text that a run's record keeps, without secrets. */
 final class Options {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      new ObjectMapper().setSerializationInclusion(JsonInclude.Include.NON_NULL);
 
   private Options() {}
 
-  /** A settings record's components by name. */
+  /** A settings record's components by name, those that are null left out. */
   static Map<String, String> of(Record settings) {
     Map<String, String> options = new TreeMap<>();
     JSON.<ObjectNode>valueToTree(settings)

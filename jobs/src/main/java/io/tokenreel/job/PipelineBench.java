@@ -90,6 +90,7 @@ final class PipelineBench {
     return new PrecomputeSettings(
         List.of(input.toString()),
         cache.toString(),
+        null,
         model.toString(),
         "uniform:frames=" + FRAMES,
         List.of(COMPRESSION),

@@ -40,6 +40,8 @@ final class PrecomputeCommand implements Callable<Integer> {
       description = "the cache's folder: made when it is not there, added to when it is")
   private String output;
 
+  @Mixin private TableOption table;
+
   @Option(
       names = "--model",
       defaultValue = "default",
@@ -143,7 +145,8 @@ final class PrecomputeCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     PrecomputeSettings settings = settings();
     long start = System.nanoTime();
-    try (SparkSession spark = session.session("precompute")) {
+    try (CommandSession opened = session.open("precompute")) {
+      SparkSession spark = opened.spark();
       double sparkSeconds = (System.nanoTime() - start) / 1e9;
       RunSummary summary =
           new PrecomputeJob(spark, settings, session.progress(spec.commandLine())).run();
@@ -159,6 +162,7 @@ final class PrecomputeCommand implements Callable<Integer> {
     return new PrecomputeSettings(
         inputs,
         output,
+        table.table(),
         model,
         sampling,
         compressions,

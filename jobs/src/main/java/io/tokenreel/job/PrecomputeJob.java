@@ -32,6 +32,7 @@ final class PrecomputeJob {
 
   RunSummary run() throws IOException {
     long start = System.nanoTime();
+    TokenCacheWriter.requireTable(spark, new Path(settings.output()), settings.table());
     DeviceCheck.require(spark, settings.device());
     VisionInfo vision = describeModel();
     VideoSizeCheck.require(settings, vision);
@@ -44,7 +45,7 @@ final class PrecomputeJob {
       throws IOException {
     Dataset<Row> videos = found.videos().persist(StorageLevel.MEMORY_AND_DISK());
     Path output = new Path(settings.output());
-    try (TokenCacheWriter writer = TokenCacheWriter.open(spark, output);
+    try (TokenCacheWriter writer = TokenCacheWriter.open(spark, output, settings.table());
         Progress shown = progress) {
       RunRecord run = settings.runRecord(vision.encoder(), videos.count());
       TokenDtypeCheck.require(writer, run, settings.tokenDtype());

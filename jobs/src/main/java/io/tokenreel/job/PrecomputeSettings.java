@@ -11,6 +11,7 @@ import java.util.List;
  *
  * @param inputs folders, files, globs and manifests
  * @param output the cache's folder
+ * @param table CATALOG.DB.NAME of the tables in a catalog; null for Parquet below the output
  * @param model checkpoint folder, or default
  * @param sampling canonical sampling spec
  * @param compressions canonical compression specs, each once; none where features alone are kept
@@ -28,6 +29,7 @@ import java.util.List;
 public record PrecomputeSettings(
     List<String> inputs,
     String output,
+    String table,
     String model,
     String sampling,
     List<String> compressions,
@@ -70,8 +72,8 @@ public record PrecomputeSettings(
   }
 
   /**
-   * Settings of a command that leaves decoding at its defaults. Without compressions the features
-   * are kept, with some the tokens alone.
+   * Settings of a command that leaves decoding at its defaults, and writes Parquet. Without
+   * compressions the features are kept, with some the tokens alone.
    */
   static PrecomputeSettings of(
       List<String> inputs,
@@ -85,6 +87,7 @@ public record PrecomputeSettings(
     return new PrecomputeSettings(
         inputs,
         output,
+        null,
         model,
         sampling,
         compressions,

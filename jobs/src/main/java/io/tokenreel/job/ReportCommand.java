@@ -31,7 +31,8 @@ final class ReportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (SparkSession spark = session.session("report")) {
+    try (CommandSession opened = session.open("report")) {
+      SparkSession spark = opened.spark();
       Path report = new SweepReport(spark, new Path(results)).remake();
       if (!session.quiet()) {
         spec.commandLine().getErr().println("the report is " + report);

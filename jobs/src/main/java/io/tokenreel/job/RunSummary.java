@@ -15,6 +15,7 @@ import org.apache.spark.sql.Row;
  *
  * @param runId names the run in {@code runs/} and {@code outcomes/}
  * @param output the cache's folder
+ * @param table CATALOG.DB.NAME of its tables; null where they are Parquet in it
  * @param videos input videos; always ok + degraded + failed
  * @param ok videos without an error
  * @param degraded videos with tokens, but damaged
@@ -29,6 +30,7 @@ import org.apache.spark.sql.Row;
 public record RunSummary(
     String runId,
     String output,
+    String table,
     long videos,
     long ok,
     long degraded,
@@ -79,6 +81,7 @@ public record RunSummary(
     return new RunSummary(
         run.runId(),
         output,
+        run.options().get("table"),
         counts.values().stream().mapToLong(Long::longValue).sum(),
         counts.getOrDefault(Outcome.OK.name(), 0L),
         counts.getOrDefault(Outcome.DEGRADED.name(), 0L),

@@ -76,7 +76,7 @@ final class SessionOptions {
    * Starts or joins the session; Spark's own launcher settings stand where no option says
    * otherwise.
    */
-  SparkSession session(String command) {
+  CommandSession open(String command) {
     SparkSession.Builder builder = SparkSession.builder().appName("tokenreel " + command);
     if (master != null) {
       builder.master(master);
@@ -92,7 +92,7 @@ final class SessionOptions {
     builder.config(
         EXTENSIONS,
         withOwnExtension(properties.getOrDefault(EXTENSIONS, System.getProperty(EXTENSIONS, ""))));
-    return builder.getOrCreate();
+    return CommandSession.of(builder);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.tokenreel.job;
 
+import io.tokenreel.cache.TableName;
 import io.tokenreel.compress.Compressors;
 import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.kv.KvSpec;
@@ -72,6 +73,13 @@ final class Specs {
   static final class Template extends Canonical {
     Template() {
       super(PromptTemplates::checked);
+    }
+  }
+
+  /** {@code --table}. */
+  static final class Table extends Canonical {
+    Table() {
+      super(text -> TableName.parse(text).toString());
     }
   }
 

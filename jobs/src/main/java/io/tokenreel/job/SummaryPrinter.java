@@ -77,7 +77,10 @@ final class SummaryPrinter {
         summary.alreadyCommitted(),
         summary.seconds(),
         sparkSeconds);
-    err.printf("Run %s; the answers are in %s/answers%n", summary.runId(), summary.output());
+    err.printf(
+        "Run %s; the answers are in %s%n",
+        summary.runId(),
+        summary.table() == null ? summary.output() + "/answers" : summary.table() + "_answers");
     err.flush();
   }
 
@@ -108,9 +111,15 @@ final class SummaryPrinter {
         summary.alreadyCommitted(),
         summary.seconds(),
         sparkSeconds);
-    err.printf(
-        "Run %s; the tables are in %s, each video's outcome in %s/outcomes%n",
-        summary.runId(), summary.output(), summary.output());
+    if (summary.table() == null) {
+      err.printf(
+          "Run %s; the tables are in %s, each video's outcome in %s/outcomes%n",
+          summary.runId(), summary.output(), summary.output());
+    } else {
+      err.printf(
+          "Run %s; the tables are %s_*, each video's outcome in %s_outcomes%n",
+          summary.runId(), summary.table(), summary.table());
+    }
     err.flush();
   }
 

@@ -149,6 +149,7 @@ final class SweepBench {
                 output.toString(),
                 List.of(root.resolve("questions.jsonl").toString()),
                 output.toString(),
+                null,
                 Models.DEFAULT,
                 List.of(compression),
                 "auto",

@@ -136,7 +136,8 @@ final class SweepCommand implements Callable<Integer> {
             wave.videosPerCommit());
     PrintWriter err =
         session.quiet() ? new PrintWriter(Writer.nullWriter()) : spec.commandLine().getErr();
-    try (SparkSession spark = session.session("sweep")) {
+    try (CommandSession opened = session.open("sweep")) {
+      SparkSession spark = opened.spark();
       SweepJob job = new SweepJob(spark, settings, () -> session.progress(spec.commandLine()));
       List<Result> results = job.run(err);
       if (session.json()) {

@@ -81,12 +81,22 @@ public record SweepSettings(
 
   /** Selections of all features, without tokens. */
   CompressSettings select() {
-    return new CompressSettings(output, output, compressions, true, videosPerCommit);
+    return new CompressSettings(output, output, null, compressions, true, videosPerCommit);
   }
 
   /** Answers from the features. */
   AnswerSettings answer(String model, List<String> compressed, String kv, String scoring) {
     return new AnswerSettings(
-        output, tasks, output, model, compressed, device, template, kv, scoring, videosPerCommit);
+        output,
+        tasks,
+        output,
+        null,
+        model,
+        compressed,
+        device,
+        template,
+        kv,
+        scoring,
+        videosPerCommit);
   }
 }

@@ -1,5 +1,6 @@
 package io.tokenreel.job;
 
+import io.tokenreel.cache.TableSettingsException;
 import io.tokenreel.video.UriSecrets;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -64,8 +65,8 @@ public final class TokenReel {
     CommandLine line = new CommandLine(new TokenReel());
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> {
-          if (failure instanceof SettingsException settings) {
-            return refuse(command, settings);
+          if (failure instanceof SettingsException || failure instanceof TableSettingsException) {
+            return refuse(command, failure);
           }
           StringWriter trace = new StringWriter();
           failure.printStackTrace(new PrintWriter(trace));
@@ -78,7 +79,7 @@ public final class TokenReel {
     return line;
   }
 
-  private static int refuse(CommandLine line, SettingsException e) {
+  private static int refuse(CommandLine line, Exception e) {
     line.getErr()
         .println(line.getColorScheme().errorText("tokenreel: " + UriSecrets.hide(e.getMessage())));
     return CommandLine.ExitCode.USAGE;

@@ -5,6 +5,7 @@ import io.tokenreel.cache.CacheVerifier;
 import io.tokenreel.cache.Finding;
 import io.tokenreel.cache.RunRecord;
 import io.tokenreel.cache.RunRecords;
+import io.tokenreel.cache.TableName;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -39,10 +40,11 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try (SparkSession spark = session.session("verify")) {
+    try (CommandSession opened = session.open("verify")) {
+      SparkSession spark = opened.spark();
       Caches.require(spark.sparkContext().hadoopConfiguration(), cache);
       List<Finding> findings = CacheVerifier.verify(spark, new Path(cache));
-      report(findings, cutOff(spark));
+      report(findings, cutOff(spark), notChecked(spark));
       return findings.isEmpty() ? 0 : 1;
     }
   }
@@ -55,18 +57,36 @@ final class VerifyCommand implements Callable<Integer> {
         .toList();
   }
 
-  private void report(List<Finding> findings, List<String> cutOff) throws IOException {
+  /** What is not looked at, because a catalog answers for it. */
+  private List<String> notChecked(SparkSession spark) throws IOException {
+    return TableName.ofOutput(spark.sparkContext().hadoopConfiguration(), new Path(cache))
+        .map(
+            table ->
+                "files and lookup of the tables %s_*, which are their catalog's".formatted(table))
+        .stream()
+        .toList();
+  }
+
+  private void report(List<Finding> findings, List<String> cutOff, List<String> notChecked)
+      throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     if (session.json()) {
       out.println(
           new ObjectMapper()
               .writeValueAsString(
-                  Map.of("cache", cache, "findings", findings, "unfinished_runs", cutOff)));
+                  Map.of(
+                      "cache", cache,
+                      "findings", findings,
+                      "unfinished_runs", cutOff,
+                      "not_checked", notChecked)));
     } else {
       if (findings.isEmpty() && !session.quiet()) {
         out.println(cache + ": everything holds");
       }
       findings.forEach(out::println);
+      if (!session.quiet()) {
+        notChecked.forEach(part -> out.println("not checked: " + part));
+      }
       if (!cutOff.isEmpty() && !session.quiet()) {
         out.printf(
             "runs %s were cut off, or are at work; what they committed stands, and the same command does the rest%n",

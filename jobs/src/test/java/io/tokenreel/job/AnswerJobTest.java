@@ -50,6 +50,7 @@ class AnswerJobTest {
                 .map(name -> JobTests.VIDEOS.resolve(name).toString())
                 .toList(),
             cache(),
+            null,
             MODEL,
             "uniform:frames=4",
             COMPRESSIONS,
@@ -74,6 +75,7 @@ class AnswerJobTest {
         cache(),
         List.of(questions.toString()),
         folder.resolve(output).toString(),
+        null,
         MODEL,
         List.of(),
         "cpu",
@@ -214,6 +216,7 @@ class AnswerJobTest {
             cache(),
             List.of(questions.toString()),
             folder.resolve("answers").toString(),
+            null,
             other.toString(),
             List.of(),
             "cpu",

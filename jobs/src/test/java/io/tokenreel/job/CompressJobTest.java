@@ -28,7 +28,7 @@ class CompressJobTest {
   private static List<RunSummary> compress(Path features, Path output) throws IOException {
     return new CompressJob(
             SPARK,
-            new CompressSettings(features.toString(), output.toString(), SPECS, false, 2),
+            new CompressSettings(features.toString(), output.toString(), null, SPECS, false, 2),
             Progress.silent())
         .run();
   }

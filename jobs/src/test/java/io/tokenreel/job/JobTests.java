@@ -20,6 +20,7 @@ final class JobTests {
     return new PrecomputeSettings(
         inputs,
         output,
+        null,
         "default",
         "uniform:frames=2",
         compressions,
@@ -49,6 +50,7 @@ final class JobTests {
     return new PrecomputeSettings(
         base.inputs(),
         base.output(),
+        base.table(),
         base.model(),
         base.sampling(),
         base.compressions(),

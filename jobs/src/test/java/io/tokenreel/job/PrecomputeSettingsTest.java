@@ -15,6 +15,7 @@ class PrecomputeSettingsTest {
     return new PrecomputeSettings(
         List.of("videos"),
         "out",
+        null,
         "default",
         "uniform:frames=2",
         SPECS,
@@ -33,6 +34,7 @@ class PrecomputeSettingsTest {
     new PrecomputeSettings(
         List.of("videos"),
         "out",
+        null,
         "default",
         "uniform:frames=2",
         compressions,

@@ -48,7 +48,7 @@ class RefusedVideoTest {
     String features = folder.resolve("cache").toString();
     new CompressJob(
             spark,
-            new CompressSettings(features, output, List.of(ANY, FIVE_FRAMES), false, 10),
+            new CompressSettings(features, output, null, List.of(ANY, FIVE_FRAMES), false, 10),
             Progress.silent())
         .run();
     assertRefused("compressed", List.of(CacheTable.TOKENS, CacheTable.SELECTIONS));
@@ -60,6 +60,7 @@ class RefusedVideoTest {
         new PrecomputeSettings(
             Stream.of(SHORT, LONG).map(name -> JobTests.VIDEOS.resolve(name).toString()).toList(),
             folder.resolve("cache").toString(),
+            null,
             "default",
             "fps:rate=1,max=8",
             compressions,

@@ -18,6 +18,7 @@ class VideoSizeCheckTest {
     return new PrecomputeSettings(
         List.of("videos"),
         "out",
+        null,
         "default",
         sampling,
         List.of("none"),

@@ -1,0 +1,105 @@
+package io.tokenreel.cache;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.tokenreel.token.TokenDtype;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.MapType;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Reads single videos by a Spark job, from a cache wherever its tables are: {@link TokenCache}
+ * needs none, and Parquet below the output. What files the job reads is up to the format: its
+ * statistics of {@code video_id}, by which each wave's rows are sorted, and its bloom filters.
+ */
+public final class CatalogLookup {
+
+  private CatalogLookup() {}
+
+  /**
+   * A video's rows, one per encoder, sampling and compression; where the video's bytes have changed
+   * between runs, the newest. Empty for an unknown video.
+   *
+   * @param output the cache's folder
+   * @throws TableSettingsException when a catalog has the rows that the session cannot ask
+   */
+  public static List<CachedTokens> lookup(SparkSession spark, Path output, String videoId)
+      throws IOException {
+    var rows = CommittedRows.withPassthrough(spark, output, CacheTable.TOKENS);
+    Column[] columns =
+        Arrays.stream(rows.schema().fields()).map(CatalogLookup::read).toArray(Column[]::new);
+    Map<List<String>, CachedTokens> newest = new LinkedHashMap<>();
+    for (Row row :
+        rows.where(col("video_id").equalTo(videoId))
+            .select(columns)
+            .orderBy("created_at", "content_sha256")
+            .collectAsList()) {
+      CachedTokens tokens = tokensOf(row);
+      newest.put(List.of(tokens.encoder(), tokens.sampling(), tokens.compression()), tokens);
+    }
+    return List.copyOf(newest.values());
+  }
+
+  /** A manifest's own column is read as text. */
+  private static Column read(StructField field) {
+    Column column = col("`" + field.name().replace("`", "``") + "`");
+    return isPassthrough(field) ? column.cast("string").as(field.name()) : column;
+  }
+
+  private static boolean isPassthrough(StructField field) {
+    boolean primitive =
+        !(field.dataType() instanceof ArrayType
+            || field.dataType() instanceof MapType
+            || field.dataType() instanceof StructType);
+    return primitive && !List.of(CacheSchema.TOKENS.fieldNames()).contains(field.name());
+  }
+
+  private static CachedTokens tokensOf(Row row) {
+    return new CachedTokens(
+        row.getAs("video_id"),
+        row.getAs("video_uri"),
+        row.getAs("content_sha256"),
+        row.getAs("encoder"),
+        row.getAs("sampling"),
+        row.getAs("compression"),
+        row.<Integer>getAs("frames"),
+        row.<Integer>getAs("grid_height"),
+        row.<Integer>getAs("grid_width"),
+        row.<Integer>getAs("tokens_per_frame"),
+        row.<Integer>getAs("dim"),
+        TokenDtype.of(row.getAs("dtype")),
+        row.<Integer>getAs("token_count"),
+        row.<Integer>getList(row.fieldIndex("token_index")).stream()
+            .mapToInt(Integer::intValue)
+            .toArray(),
+        row.getAs("tokens"),
+        row.<Double>getList(row.fieldIndex("frame_seconds")).stream()
+            .mapToDouble(Double::doubleValue)
+            .toArray(),
+        row.getAs("outcome"),
+        row.getAs("writer_version"),
+        row.getTimestamp(row.fieldIndex("created_at")).toInstant(),
+        passthrough(row));
+  }
+
+  private static Map<String, String> passthrough(Row row) {
+    Map<String, String> values = new TreeMap<>();
+    for (StructField field : row.schema().fields()) {
+      if (isPassthrough(field) && !row.isNullAt(row.fieldIndex(field.name()))) {
+        values.put(field.name(), row.getAs(field.name()));
+      }
+    }
+    return values;
+  }
+}

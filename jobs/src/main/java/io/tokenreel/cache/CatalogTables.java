@@ -1,0 +1,189 @@
+package io.tokenreel.cache;
+
+import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.DataFrameWriterV2;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Tables of a Spark catalog. A wave's rows of a table are appended by one commit of the catalog's
+ * own, from the Parquet files that were staged; a table is known by its name and rows alone, so its
+ * owner may compact it, expire its history and add columns.
+ *
+ * <p>A way that may have been gone before is gone for those rows only whose key the table does not
+ * have. That needs nothing of a format but that it appends at once or not at all, and holds whoever
+ * has rewritten the files since. What it costs, the keys of one table, is paid after a crash alone.
+ * (Delta's {@code txnAppId} would be forgotten when its log is cleaned up; Iceberg's snapshot
+ * properties are forgotten when snapshots expire.)
+ *
+ * <p>Between the appends of a wave, readers may see a video's tokens without its outcome; after a
+ * crash, until the next writer opens the output.
+ */
+final class CatalogTables implements TableStore {
+
+  private final SparkSession spark;
+  private final CacheFiles files;
+  private final CacheLayout layout;
+  private final TableName name;
+  private final CatalogDefinition definition;
+
+  CatalogTables(
+      SparkSession spark,
+      CacheFiles files,
+      CacheLayout layout,
+      TableName name,
+      CatalogDefinition definition) {
+    this.spark = spark;
+    this.files = files;
+    this.layout = layout;
+    this.name = name;
+    this.definition = definition;
+  }
+
+  @Override
+  public Dataset<Row> rows(CacheTable table) throws IOException {
+    return rowsWithPassthrough(table).select(columns(Arrays.asList(table.schema().fieldNames())));
+  }
+
+  @Override
+  public Dataset<Row> rowsWithPassthrough(CacheTable table) throws IOException {
+    return definition.exists(table)
+        ? spark.table(name.of(table))
+        : spark.createDataFrame(List.<Row>of(), table.schema());
+  }
+
+  /**
+   * After each append Spark forgets what it keeps of Datasets over the table. Rows that went
+   * through an RDD are not over any table.
+   */
+  @Override
+  public Dataset<Row> unchanging(Dataset<Row> rows) {
+    return spark.createDataFrame(rows.javaRDD(), rows.schema());
+  }
+
+  @Override
+  public void prepare(CacheTable table, StructType passthrough) throws IOException {
+    if (definition.prepare(table, passthrough)) {
+      files.report("created " + table.folder());
+    }
+  }
+
+  /** One way per table: from its staged folder to its name. */
+  @Override
+  public List<CommitJournal.Move> moves(long wave, Map<CacheTable, Path> staged)
+      throws IOException {
+    List<CommitJournal.Move> moves = new ArrayList<>();
+    for (Map.Entry<CacheTable, Path> table : staged.entrySet()) {
+      Path folder = files.fileSystem().makeQualified(table.getValue());
+      boolean hasRows =
+          files.list(folder).stream().anyMatch(s -> s.getPath().getName().endsWith(".parquet"));
+      if (hasRows) {
+        moves.add(new CommitJournal.Move(layout.below(folder), table.getKey().folder()));
+      }
+    }
+    return moves;
+  }
+
+  @Override
+  public void move(CommitJournal.Move move) throws IOException {
+    append(move, staged(move));
+  }
+
+  @Override
+  public void moveAgain(CommitJournal.Move move) throws IOException {
+    CacheTable table = CacheTable.ofFolder(move.to());
+    // A commit may have succeeded though its writer was told otherwise: look at what is there now.
+    spark.catalog().refreshTable(name.of(table));
+    Dataset<Row> rows = staged(move);
+    List<String> key = table.key();
+    Column[] keyColumns = columns(key);
+    Dataset<Row> ofWave = broadcast(rows.select(keyColumns));
+    Dataset<Row> there = spark.table(name.of(table)).select(keyColumns);
+    // Of the table's keys no more than the wave's are kept, so that no blob is shuffled.
+    Dataset<Row> appended = there.join(ofWave, sameKey(there, ofWave, key), "left_semi");
+    append(move, rows.join(broadcast(appended), sameKey(rows, appended, key), "left_anti"));
+  }
+
+  private Dataset<Row> staged(CommitJournal.Move move) {
+    return spark.read().parquet(new Path(layout.root(), move.from()).toString());
+  }
+
+  private void append(CommitJournal.Move move, Dataset<Row> rows) throws IOException {
+    CacheTable table = CacheTable.ofFolder(move.to());
+    StructType schema = spark.table(name.of(table)).schema();
+    Set<String> given = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    given.addAll(List.of(rows.columns()));
+    Column[] columns =
+        Arrays.stream(schema.fields())
+            .map(field -> given.contains(field.name()) ? column(field.name()) : absent(field))
+            .toArray(Column[]::new);
+    DataFrameWriterV2<Row> writer =
+        rows.select(columns).sortWithinPartitions("video_id").writeTo(name.of(table));
+    definition.format().writeOptions(table).forEach(writer::option);
+    try {
+      writer.append();
+    } catch (Exception e) { // of Spark and any catalog, declared or not
+      throw new IOException(
+          "cannot append to %s; the next run into this output does so first"
+              .formatted(name.of(table)),
+          e);
+    }
+    files.report("appended to " + table.folder());
+  }
+
+  /** A key may hold a NULL. */
+  private static Column sameKey(Dataset<Row> left, Dataset<Row> right, List<String> key) {
+    return key.stream()
+        .map(column -> left.col(column).eqNullSafe(right.col(column)))
+        .reduce(Column::and)
+        .orElseThrow();
+  }
+
+  private static Column absent(StructField field) {
+    return lit(null).cast(field.dataType()).as(field.name());
+  }
+
+  private static Column[] columns(List<String> names) {
+    return names.stream().map(CatalogTables::column).toArray(Column[]::new);
+  }
+
+  private static Column column(String column) {
+    return col("`" + column.replace("`", "``") + "`");
+  }
+
+  @Override
+  public void moved(CommitJournal journal) {
+    // the catalog's own statistics lead to a video
+  }
+
+  /** Journals and staging are all that has a wave's number, and they are gone by then. */
+  @Override
+  public long recover() {
+    return 0;
+  }
+
+  @Override
+  public void tidy() {
+    // compaction is the catalog's
+  }
+
+  @Override
+  public List<Finding> check() {
+    return List.of();
+  }
+}

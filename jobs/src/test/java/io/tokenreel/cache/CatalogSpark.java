@@ -1,0 +1,97 @@
+package io.tokenreel.cache;
+
+import io.delta.sql.DeltaSparkSessionExtension;
+import io.tokenreel.sql.LocalSpark;
+import io.tokenreel.sql.TokenReelExtensions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * A session with an Iceberg catalog and Delta's, in a folder that goes with the JVM; it shares its
+ * context with {@link LocalSpark#plain()}, which stays the one that others find.
+ */
+public final class CatalogSpark {
+
+  private static final Path WAREHOUSE = warehouse();
+  private static final SparkSession SESSION = start();
+
+  private CatalogSpark() {}
+
+  public static SparkSession session() {
+    return SESSION;
+  }
+
+  /** CATALOG.DB.NAME of tables in a format's catalog. */
+  public static String table(TableFormat format, String name) {
+    return (format == TableFormat.ICEBERG ? "ice.reel." : "spark_catalog.reel.") + name;
+  }
+
+  /** The data files of a table. */
+  static List<Path> files(TableFormat format, String table) throws IOException {
+    try (Stream<Path> files = Files.walk(WAREHOUSE.resolve(format.provider()))) {
+      return files
+          .filter(file -> file.toString().contains("/" + table + "/"))
+          .filter(file -> file.toString().endsWith(".parquet"))
+          .toList();
+    }
+  }
+
+  /** Runs what looks for a session of its own, such as a command. */
+  public static <T> T inSession(Supplier<T> work) {
+    SparkSession.setActiveSession(SESSION);
+    try {
+      return work.get();
+    } finally {
+      SparkSession.setActiveSession(LocalSpark.plain());
+    }
+  }
+
+  private static Path warehouse() {
+    try {
+      Path folder = Files.createTempDirectory("catalogs");
+      Runtime.getRuntime()
+          .addShutdownHook(new Thread(() -> FileUtils.deleteQuietly(folder.toFile())));
+      return folder;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static SparkSession start() {
+    SparkSession plain = CacheRows.spark();
+    SparkSession.clearActiveSession();
+    SparkSession.clearDefaultSession();
+    try {
+      SparkSession session =
+          SparkSession.builder()
+              .withExtensions(new DeltaSparkSessionExtension())
+              .withExtensions(new TokenReelExtensions())
+              .config("spark.sql.session.timeZone", "UTC")
+              .config("spark.sql.shuffle.partitions", 2)
+              // Plans over a handful of rows: compiling them takes longer than running them.
+              .config("spark.sql.codegen.wholeStage", false)
+              .config("spark.sql.adaptive.enabled", false)
+              .config("spark.sql.catalog.ice", "org.apache.iceberg.spark.SparkCatalog")
+              .config("spark.sql.catalog.ice.type", "hadoop")
+              .config("spark.sql.catalog.ice.warehouse", WAREHOUSE.resolve("iceberg").toString())
+              .config(
+                  "spark.sql.catalog.spark_catalog",
+                  "org.apache.spark.sql.delta.catalog.DeltaCatalog")
+              .config("spark.databricks.delta.snapshotPartitions", 1)
+              .getOrCreate();
+      session.sql(
+          "CREATE DATABASE spark_catalog.reel LOCATION '%s'".formatted(WAREHOUSE.resolve("delta")));
+      return session;
+    } finally {
+      SparkSession.setDefaultSession(plain);
+      SparkSession.setActiveSession(plain);
+    }
+  }
+}

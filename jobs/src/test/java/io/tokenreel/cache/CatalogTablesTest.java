@@ -1,0 +1,265 @@
+package io.tokenreel.cache;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Waves in the tables of real catalogs: what a writer that stops leaves, and what is refused. */
+class CatalogTablesTest {
+
+  private static final SparkSession SPARK = CatalogSpark.session();
+  private static final List<CacheTable> TABLES = List.of(CacheTable.TOKENS, CacheTable.OUTCOMES);
+  private static final StructType NO_COLUMNS = new StructType();
+
+  @TempDir java.nio.file.Path temporary;
+
+  /** Stands for the end of a process: nothing is closed. */
+  private static final class Killed extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  private static final class KillAfter implements CacheFiles.StepListener {
+
+    private final List<String> steps = new ArrayList<>();
+    private final int limit;
+
+    KillAfter(int limit) {
+      this.limit = limit;
+    }
+
+    @Override
+    public void done(String step) {
+      steps.add(step);
+      if (steps.size() == limit) {
+        throw new Killed();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(TableFormat.class)
+  void commit_stoppedAfterAnyStep_nextWriterGivesEachRowOnce(TableFormat format)
+      throws IOException {
+    String table = CatalogSpark.table(format, "stopped");
+    List<String> decided = new ArrayList<>(CacheRows.ids(0, 2));
+    commit(table, decided, CacheFiles.StepListener.NONE);
+    try (TokenCacheWriter writer = TokenCacheWriter.open(SPARK, output(), table)) {
+      writer.saveRun(CacheRows.run("r", 1, CacheRows.HALF));
+    }
+    boolean killed = true;
+    for (int limit = 1; killed; limit++) {
+      List<String> ids = CacheRows.ids(2 * limit, 2 * limit + 2);
+      KillAfter steps = new KillAfter(limit);
+      try {
+        commit(table, ids, steps);
+        killed = false;
+        assertTrue(steps.steps.contains("appended to outcomes"), steps.steps.toString());
+      } catch (Killed e) {
+        endProcess();
+      }
+      if (steps.steps.contains("renamed to 000001.json")) {
+        decided.addAll(ids);
+      }
+      if (steps.steps.get(steps.steps.size() - 1).equals("renamed to 000001.json")) {
+        // The next writer is stopped as well, when it has appended one of the two tables.
+        CacheFiles.StepListener again = killAt("appended to tokens");
+        assertThrows(Killed.class, () -> TokenCacheWriter.open(SPARK, output(), table, again));
+        endProcess();
+      }
+    }
+    assertEquals(decided, ids(CacheTable.TOKENS));
+    assertEquals(decided, ids(CacheTable.OUTCOMES));
+    assertEquals(List.of(), CacheVerifier.verify(SPARK, output()));
+    CachedTokens found = CatalogLookup.lookup(SPARK, output(), decided.get(2)).get(0);
+    assertArrayEquals(
+        CacheRows.keptTokens(decided.get(2), "content of " + decided.get(2), CacheRows.HALF),
+        found.tokens());
+    assertEquals(CacheRows.CREATED, found.createdAt());
+  }
+
+  /** One wave. */
+  private void commit(String table, List<String> ids, CacheFiles.StepListener listener)
+      throws IOException {
+    // Not try-with-resources: a killed process closes nothing.
+    TokenCacheWriter writer = TokenCacheWriter.open(SPARK, output(), table, listener);
+    writer.prepare(TABLES, NO_COLUMNS);
+    staged(writer, ids).commit();
+    writer.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource(TableFormat.class)
+  void nextWave_afterAnAppendOfUnknownEnd_appendsWhatIsNotThere(TableFormat format)
+      throws IOException {
+    String table = CatalogSpark.table(format, "unknown");
+    List<String> failing = new ArrayList<>(List.of("appended to tokens"));
+    CacheFiles.StepListener listener =
+        step -> {
+          if (failing.remove(step)) {
+            throw new IOException("no answer");
+          }
+        };
+    try (TokenCacheWriter writer = TokenCacheWriter.open(SPARK, output(), table, listener)) {
+      writer.prepare(TABLES, NO_COLUMNS);
+      WaveCommit wave = staged(writer, CacheRows.ids(0, 2));
+      assertThrows(IOException.class, wave::commit);
+      staged(writer, CacheRows.ids(2, 4)).commit();
+    }
+    assertEquals(CacheRows.ids(0, 4), ids(CacheTable.TOKENS));
+    assertEquals(CacheRows.ids(0, 4), ids(CacheTable.OUTCOMES));
+  }
+
+  @ParameterizedTest
+  @EnumSource(TableFormat.class)
+  void prepare_columnsOfManifests_areAddedOrRefused(TableFormat format) throws IOException {
+    String table = CatalogSpark.table(format, "columns");
+    try (TokenCacheWriter writer = TokenCacheWriter.open(SPARK, output(), table)) {
+      writer.prepare(TABLES, new StructType().add("Topic", "string"));
+      writer.prepare(TABLES, new StructType().add("level", "int").add("topic", "string"));
+      WaveCommit wave = writer.nextWave();
+      Dataset<Row> tokens = CacheRows.tokens(CacheRows.ids(0, 1), CacheRows.HALF);
+      wave.stage(CacheTable.TOKENS, tokens.withColumn("topic", functions.lit("cats")));
+      wave.commit();
+      TableSettingsException refused =
+          assertThrows(
+              TableSettingsException.class,
+              () -> writer.prepare(TABLES, new StructType().add("level", "string")));
+      assertTrue(
+          refused.getMessage().contains("is int, and string in the input"), refused.getMessage());
+    }
+    Row row = CommittedRows.withPassthrough(SPARK, output(), CacheTable.TOKENS).first();
+    assertEquals("cats", row.getAs("Topic"));
+    assertTrue(row.isNullAt(row.fieldIndex("level")));
+    assertEquals(CacheSchema.TOKENS.size() + 2, row.size());
+  }
+
+  @ParameterizedTest
+  @EnumSource(TableFormat.class)
+  void append_cellsOfFortyKilobytes_areRowGroupsOfTheirOwnInTheOrderOfIds(TableFormat format)
+      throws IOException {
+    String table = CatalogSpark.table(format, "layout");
+    try (TokenCacheWriter writer = TokenCacheWriter.open(SPARK, output(), table)) {
+      writer.prepare(List.of(CacheTable.TOKENS), NO_COLUMNS);
+      WaveCommit wave = writer.nextWave();
+      wave.stage(
+          CacheTable.TOKENS,
+          CacheRows.tokens(CacheRows.ids(0, 12), CacheRows.HALF)
+              .withColumn("tokens", functions.expr("cast(randstr(40000, 1) as binary)")));
+      wave.commit();
+    }
+    int rowGroups = 0;
+    for (java.nio.file.Path file : CatalogSpark.files(format, "layout_tokens")) {
+      try (ParquetFileReader reader =
+          ParquetFileReader.open(
+              HadoopInputFile.fromPath(new Path(file.toUri()), new Configuration()))) {
+        String before = "";
+        for (BlockMetaData block : reader.getRowGroups()) {
+          ColumnChunkMetaData id = column(block, "video_id");
+          String first = id.getStatistics().minAsString();
+          assertEquals(1, block.getRowCount());
+          assertTrue(before.compareTo(first) < 0, before + " before " + first);
+          assertNotNull(reader.readBloomFilter(id));
+          assertFalse(column(block, "tokens").getStatistics().hasNonNullValue());
+          assertEquals("ZSTD", id.getCodec().name());
+          before = first;
+          rowGroups++;
+        }
+      }
+    }
+    assertEquals(12, rowGroups);
+  }
+
+  private static ColumnChunkMetaData column(BlockMetaData block, String name) {
+    return block.getColumns().stream()
+        .filter(column -> column.getPath().toDotString().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @ParameterizedTest
+  @EnumSource(TableFormat.class)
+  void open_tablesThatCannotBeThere_isRefused(TableFormat format) throws IOException {
+    String table = CatalogSpark.table(format, "owned");
+    Path other = new Path(temporary.resolve("other").toUri());
+    try (TokenCacheWriter writer = TokenCacheWriter.open(SPARK, other, table)) {
+      writer.prepare(List.of(CacheTable.OUTCOMES), NO_COLUMNS);
+    }
+    assertRefused(output(), table, "owned_outcomes` is there, and was not made by this output");
+    assertRefused(other, null, "give --table " + table);
+    assertRefused(other, table + "2", "has its tables as " + table);
+    assertRefused(output(), "nowhere.db.t", "spark.sql.catalog.nowhere is not set");
+    try (TokenCacheWriter writer = TokenCacheWriter.open(SPARK, output())) {
+      WaveCommit wave = writer.nextWave();
+      wave.stage(CacheTable.TOKENS, CacheRows.tokens(CacheRows.ids(0, 1), CacheRows.HALF));
+      wave.commit();
+    }
+    assertRefused(output(), table, "holds Parquet tables (tokens/)");
+
+    try (TokenCacheWriter writer = TokenCacheWriter.open(SPARK, other, table)) {
+      writer.saveRun(CacheRows.run("r", 1, CacheRows.HALF).finished());
+    }
+    SPARK.sql("DROP TABLE " + TableName.parse(table).of(CacheTable.OUTCOMES));
+    assertRefused(other, table, "which run r wrote to");
+  }
+
+  private static void assertRefused(Path output, String table, String part) {
+    TableSettingsException refused =
+        assertThrows(
+            TableSettingsException.class,
+            () -> TokenCacheWriter.requireTable(SPARK, output, table));
+    assertTrue(refused.getMessage().contains(part), refused.getMessage());
+    assertThrows(
+        TableSettingsException.class, () -> TokenCacheWriter.open(SPARK, output, table).close());
+  }
+
+  private static WaveCommit staged(TokenCacheWriter writer, List<String> ids) throws IOException {
+    WaveCommit wave = writer.nextWave();
+    wave.stage(CacheTable.TOKENS, CacheRows.tokens(ids, CacheRows.HALF).coalesce(1));
+    wave.stage(CacheTable.OUTCOMES, CacheRows.outcomes("r", ids));
+    return wave;
+  }
+
+  private List<String> ids(CacheTable table) throws IOException {
+    return CommittedRows.of(SPARK, output(), table).select("video_id").collectAsList().stream()
+        .map(row -> row.getString(0))
+        .sorted()
+        .toList();
+  }
+
+  private static CacheFiles.StepListener killAt(String name) {
+    return step -> {
+      if (step.equals(name)) {
+        throw new Killed();
+      }
+    };
+  }
+
+  private void endProcess() throws IOException {
+    WriterLockTest.writeOwner(output(), WriterLockTest.endedProcess());
+  }
+
+  private Path output() {
+    return new Path(temporary.resolve("cache").toUri());
+  }
+}
