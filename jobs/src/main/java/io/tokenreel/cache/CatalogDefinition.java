@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
@@ -45,8 +46,12 @@ final class CatalogDefinition {
    * @throws TableSettingsException when it does not answer
    */
   boolean exists(CacheTable table) throws TableSettingsException {
+    return answer(() -> spark.catalog().tableExists(name.of(table)));
+  }
+
+  private <T> T answer(Supplier<T> question) throws TableSettingsException {
     try {
-      return spark.catalog().tableExists(name.of(table));
+      return question.get();
     } catch (Exception e) { // of Spark and any catalog, declared or not
       throw new TableSettingsException(
           "catalog %s does not answer: %s. The settings of a catalog are, %s"
@@ -78,7 +83,7 @@ final class CatalogDefinition {
   }
 
   private void requireOwn(CacheTable table) throws TableSettingsException {
-    if (!property(table).equals(record.id())) {
+    if (!answer(() -> property(table)).equals(record.id())) {
       throw new TableSettingsException(
           "table %s is there, and was not made by this output; name another --table, or drop its tables, or restore the file _table of the output that made them"
               .formatted(name.of(table)));

@@ -26,10 +26,11 @@ import org.apache.spark.sql.types.StructType;
  * owner may compact it, expire its history and add columns.
  *
  * <p>A way that may have been gone before is gone for those rows only whose key the table does not
- * have. That needs nothing of a format but that it appends at once or not at all, and holds whoever
- * has rewritten the files since. What it costs, the keys of one table, is paid after a crash alone.
- * (Delta's {@code txnAppId} would be forgotten when its log is cleaned up; Iceberg's snapshot
- * properties are forgotten when snapshots expire.)
+ * have. That needs nothing of a format but that it appends at once or not at all, holds whoever has
+ * rewritten the files since, and costs a scan of the table's keys after a crash alone. (Delta's
+ * {@code txnAppId} would do for Delta; Iceberg has nothing of the kind, since a snapshot's
+ * properties go when it expires.) An append that is still under way when the next writer looks is
+ * not seen by it: a lock may be taken away only from a writer that is surely gone.
  *
  * <p>Between the appends of a wave, readers may see a video's tokens without its outcome; after a
  * crash, until the next writer opens the output.

@@ -77,6 +77,7 @@ public final class CatalogSpark {
               .config("spark.sql.shuffle.partitions", 2)
               // Plans over a handful of rows: compiling them takes longer than running them.
               .config("spark.sql.codegen.wholeStage", false)
+              .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
               .config("spark.sql.adaptive.enabled", false)
               .config("spark.sql.catalog.ice", "org.apache.iceberg.spark.SparkCatalog")
               .config("spark.sql.catalog.ice.type", "hadoop")
