@@ -149,7 +149,8 @@ final class BenchCommand implements Callable<Integer> {
   /** Of all areas the one that promises something: what does not hold ends the command with 1. */
   private List<BenchRow> soak() throws IOException {
     int chosen = videos(SOAK_VIDEOS);
-    try (SparkSession spark = session.session("bench")) {
+    try (CommandSession opened = session.open("bench")) {
+      SparkSession spark = opened.spark();
       SoakBench.Findings found = new SoakBench(spark, chosen, BETWEEN_LOOKS).run();
       found.broken().forEach(promise -> broken.add("broken promise: " + promise));
       found.left().forEach(what -> broken.add("left behind: " + what));

@@ -42,11 +42,13 @@ final class ScalingBench {
       double single;
       double weak;
       double strong;
-      try (SparkSession spark = executors(1)) {
+      try (CommandSession opened = executors(1)) {
+        SparkSession spark = opened.spark();
         precompute(spark, few, model);
         single = videosPerExecutor / precompute(spark, one, model);
       }
-      try (SparkSession spark = executors(EXECUTORS)) {
+      try (CommandSession opened = executors(EXECUTORS)) {
+        SparkSession spark = opened.spark();
         precompute(spark, few, model);
         weak = EXECUTORS * videosPerExecutor / precompute(spark, more, model);
         strong = videosPerExecutor / precompute(spark, one, model);
@@ -73,10 +75,10 @@ final class ScalingBench {
     return new BenchRow(name, perSecond, "videos/s", ratio, yardstick);
   }
 
-  private SparkSession executors(int executors) throws IOException {
-    SparkSession spark = session.localCluster("bench", executors);
+  private CommandSession executors(int executors) throws IOException {
+    CommandSession opened = session.localCluster("bench", executors);
     ExecutorCores.pin(executors);
-    return spark;
+    return opened;
   }
 
   /** The seconds that a run takes. */

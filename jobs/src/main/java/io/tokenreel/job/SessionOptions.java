@@ -99,10 +99,10 @@ final class SessionOptions {
    * A session on executors of one core each, which are processes of this machine, whatever {@code
    * --master} says; this command's own jar is theirs.
    */
-  SparkSession localCluster(String command, int executors) {
+  CommandSession localCluster(String command, int executors) {
     master = "local-cluster[%d,1,%d]".formatted(executors, LOCAL_EXECUTOR_MEGABYTES);
     properties.put("spark.jars", jar().toString());
-    return session(command);
+    return open(command);
   }
 
   private static Path jar() {

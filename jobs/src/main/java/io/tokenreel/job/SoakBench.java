@@ -81,6 +81,7 @@ final class SoakBench {
     return new PrecomputeSettings(
         List.of(input.toString()),
         cache.toString(),
+        null,
         "default",
         "uniform:frames=4",
         List.of("vidcom2:retention=0.25"),
