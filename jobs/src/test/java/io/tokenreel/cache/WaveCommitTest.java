@@ -108,7 +108,6 @@ class WaveCommitTest {
   void rerun_afterAKillInEachPhase_leavesTheUndisturbedFiles() throws IOException {
     Path undisturbed = output("undisturbed");
     run(undisturbed, CacheFiles.StepListener.NONE);
-    assertEquals(List.of(), CacheVerifier.verify(SPARK, undisturbed));
     for (String step :
         List.of(
             "written .r.json.tmp",

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.cache.CacheTable;
-import io.tokenreel.cache.CacheVerifier;
 import io.tokenreel.cache.CommittedRows;
 import io.tokenreel.sql.LocalSpark;
 import java.io.IOException;
@@ -143,7 +142,6 @@ class AnswerJobTest {
     AnswerSummary again = answer("answers", "full", "options:form=letter");
     assertEquals(10, again.alreadyCommitted());
     assertEquals(10, answers("answers").count());
-    assertSound("answers");
   }
 
   @Test
@@ -170,7 +168,6 @@ class AnswerJobTest {
     assertTrue(row.getString(1).contains("What is it?\nred\nblue<|im_end|>"), row.toString());
     assertTrue(row.getDouble(2) > 0 && row.getLong(3) > 0, row.toString());
     assertTrue(row.isNullAt(4) && row.isNullAt(5), row.toString());
-    assertSound("cache");
   }
 
   @Test
@@ -187,7 +184,6 @@ class AnswerJobTest {
             .select("question")
             .collectAsList();
     assertEquals("[[Which one is it?], [Which one?]]", both.toString());
-    assertSound("answers");
   }
 
   @Test
@@ -233,12 +229,5 @@ class AnswerJobTest {
         message.matches(
             ".* holds tokens of \\[llava_onevision_tiny@[0-9a-f]{16}]; the encoder of --model .* is other@[0-9a-f]{16}: .*"),
         message);
-  }
-
-  private void assertSound(String output) throws IOException {
-    assertEquals(
-        List.of(),
-        CacheVerifier.verify(
-            spark, new org.apache.hadoop.fs.Path(folder.resolve(output).toString())));
   }
 }

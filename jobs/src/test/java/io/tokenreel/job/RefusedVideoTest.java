@@ -3,7 +3,6 @@ package io.tokenreel.job;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tokenreel.cache.CacheTable;
-import io.tokenreel.cache.CacheVerifier;
 import io.tokenreel.sql.LocalSpark;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -85,10 +84,6 @@ class RefusedVideoTest {
           List.of(LONG), texts(rows(cache, table).select("video_id").distinct(), "video_id"));
     }
     assertEquals(List.of(FIVE_FRAMES, ANY), texts(rows(cache, CacheTable.TOKENS), "compression"));
-    assertEquals(
-        List.of(),
-        CacheVerifier.verify(
-            spark, new org.apache.hadoop.fs.Path(folder.resolve(cache).toString())));
   }
 
   private Dataset<Row> rows(String cache, CacheTable table) {
