@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
+import org.apache.iceberg.spark.Spark3Util;
+import org.apache.iceberg.spark.actions.SparkActions;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -40,6 +42,18 @@ public final class CatalogSpark {
           .filter(file -> file.toString().contains("/" + table + "/"))
           .filter(file -> file.toString().endsWith(".parquet"))
           .toList();
+    }
+  }
+
+  /** Writes a table's files anew, as its owner may at any time. */
+  static void compact(TableFormat format, String table) throws Exception {
+    switch (format) {
+      case ICEBERG ->
+          SparkActions.get(SESSION)
+              .rewriteDataFiles(Spark3Util.loadIcebergTable(SESSION, table))
+              .option("rewrite-all", "true")
+              .execute();
+      case DELTA -> SESSION.sql("OPTIMIZE " + table);
     }
   }
 

@@ -110,8 +110,8 @@ class CatalogTablesTest {
 
   @ParameterizedTest
   @EnumSource(TableFormat.class)
-  void nextWave_afterAnAppendOfUnknownEnd_appendsWhatIsNotThere(TableFormat format)
-      throws IOException {
+  void nextWave_afterAnAppendOfUnknownEndAndACompaction_appendsWhatIsNotThere(TableFormat format)
+      throws Exception {
     String table = CatalogSpark.table(format, "unknown");
     List<String> failing = new ArrayList<>(List.of("appended to tokens"));
     CacheFiles.StepListener listener =
@@ -124,6 +124,7 @@ class CatalogTablesTest {
       writer.prepare(TABLES, NO_COLUMNS);
       WaveCommit wave = staged(writer, CacheRows.ids(0, 2));
       assertThrows(IOException.class, wave::commit);
+      CatalogSpark.compact(format, table + "_tokens");
       staged(writer, CacheRows.ids(2, 4)).commit();
     }
     assertEquals(CacheRows.ids(0, 4), ids(CacheTable.TOKENS));
