@@ -15,7 +15,7 @@ class PrecomputeSettingsTest {
     return new PrecomputeSettings(
         List.of("videos"),
         "out",
-        null,
+        "lake.video.clips",
         "default",
         "uniform:frames=2",
         SPECS,
@@ -83,6 +83,7 @@ class PrecomputeSettingsTest {
     Map<String, String> options = Options.of(numbers(3, 4, 200, 5, 6));
     assertEquals(PrecomputeSettings.class.getRecordComponents().length, options.size());
     assertEquals("3", options.get("batchFrames"));
+    assertEquals("lake.video.clips", options.get("table"));
     assertEquals("true", options.get("keepFeatures"));
     assertEquals("full", options.get("check"));
     assertEquals("[\"none\",\"vidcom2:retention=0.5\"]", options.get("compressions"));
