@@ -112,14 +112,20 @@ final class WriterLock implements AutoCloseable {
   }
 
   /**
-   * Checks that nobody has taken the lock away.
+   * Checks that nobody has taken the lock away, and that the output is there at all.
    *
-   * @throws CacheLockedException when somebody has
+   * @throws CacheLockedException when another writer has it
+   * @throws IOException when it is gone
    */
   void checkHeld() throws IOException {
-    Owner holder = fs.exists(path) ? holder(fs, path) : null;
-    if (holder == null || !holder.token().equals(owner.token())) {
-      throw new CacheLockedException(path, holder == null ? "nobody" : holder.toString());
+    if (!fs.exists(path)) {
+      throw new IOException(
+          "%s is gone, and so perhaps is the output: was it deleted, or lost a mount? Nothing more was committed; give the same command again when it is back"
+              .formatted(path));
+    }
+    Owner holder = holder(fs, path);
+    if (!holder.token().equals(owner.token())) {
+      throw new CacheLockedException(path, holder.toString());
     }
   }
 

@@ -104,6 +104,14 @@ class WriterLockTest {
   }
 
   @Test
+  void checkHeld_outputThatIsGone_throwsAndSaysSo() throws IOException {
+    WriterLock held = WriterLock.acquire(fs, lock);
+    fs.delete(output, true);
+    IOException error = assertThrows(IOException.class, held::checkHeld);
+    assertTrue(error.getMessage().startsWith(lock + " is gone"), error.getMessage());
+  }
+
+  @Test
   void acquire_byManyAtOnce_oneHolds() throws Exception {
     ExecutorService pool = Executors.newFixedThreadPool(8);
     List<Callable<WriterLock>> writers = new ArrayList<>();
