@@ -24,6 +24,17 @@ final class SessionOptions {
   /** Of each process of a local cluster: enough for a task's frames and blocks. */
   private static final int LOCAL_EXECUTOR_MEGABYTES = 2048;
 
+  /**
+   * How many jobs, tasks and plans Spark remembers for its web page, which a local session has not:
+   * by default so many that the heap grows by half a megabyte a wave, for some hundred waves.
+   */
+  private static final Map<String, Long> REMEMBERED =
+      Map.of(
+          "spark.ui.retainedJobs", 20L,
+          "spark.ui.retainedStages", 20L,
+          "spark.ui.retainedTasks", 100L,
+          "spark.sql.ui.retainedExecutions", 20L);
+
   @Option(
       names = "--master",
       paramLabel = "URL",
@@ -87,6 +98,7 @@ final class SessionOptions {
           .config(
               SHUFFLE_PARTITIONS,
               LOCAL_SHUFFLE_PARTITIONS_PER_CORE * Runtime.getRuntime().availableProcessors());
+      REMEMBERED.forEach((key, most) -> builder.config(key, most));
     }
     properties.forEach(builder::config);
     builder.config(
