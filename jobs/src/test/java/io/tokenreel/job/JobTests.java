@@ -37,16 +37,21 @@ final class JobTests {
 
   /** The same settings, and features are kept. */
   static PrecomputeSettings keepingFeatures(PrecomputeSettings base) {
-    return changed(base, true, base.tokenDtype());
+    return changed(base, true, base.tokenDtype(), base.decodeTimeoutSeconds());
   }
 
   /** The same settings with another dtype. */
   static PrecomputeSettings tokenDtype(PrecomputeSettings base, String dtype) {
-    return changed(base, base.keepFeatures(), dtype);
+    return changed(base, base.keepFeatures(), dtype, base.decodeTimeoutSeconds());
+  }
+
+  /** The same settings with another time that one video may take. */
+  static PrecomputeSettings timeout(PrecomputeSettings base, int seconds) {
+    return changed(base, base.keepFeatures(), base.tokenDtype(), seconds);
   }
 
   private static PrecomputeSettings changed(
-      PrecomputeSettings base, boolean keepFeatures, String tokenDtype) {
+      PrecomputeSettings base, boolean keepFeatures, String tokenDtype, int timeoutSeconds) {
     return new PrecomputeSettings(
         base.inputs(),
         base.output(),
@@ -59,7 +64,7 @@ final class JobTests {
         base.device(),
         base.batchFrames(),
         base.check(),
-        base.decodeTimeoutSeconds(),
+        timeoutSeconds,
         base.decodeMemoryMegabytes(),
         base.decodeAheadMegabytes(),
         base.videosPerCommit());

@@ -58,7 +58,7 @@ public final class StandInDecoder {
     }
   }
 
-  private static void behave(String behaviour, DecodeRequest request, DataOutputStream out)
+  static void behave(String behaviour, DecodeRequest request, DataOutputStream out)
       throws IOException, InterruptedException {
     switch (behaviour) {
       case "good" -> answer(request, out);
