@@ -177,8 +177,17 @@ def assert_opens_nothing_but_its_copy(decoder):
     assert outside(start, [*homes, *SYSTEM, *AT_THE_START]) == []
     assert outside(decoding, [*homes, *SYSTEM]) == []
     assert [call for call in start if call.kind == "connect" and NAME_SERVICE not in call.target] == []
-    assert [call for call in decoding if call.kind != "open"] == []
+    assert [call for call in without_probe(decoding) if call.kind != "open"] == []
     return decoding.count(copy)
+
+
+def without_probe(calls):
+    """Without the sockets by which the JDK's network library, when it is loaded, sees whether there is IPv6; it connects none."""
+    loads = [at for at, call in enumerate(calls) if call.target.endswith("/libnet.so")]
+    after = calls[loads[0] :] if loads else []
+    probe = [call for call in after if call.kind == "socket"][:3]
+    assert all(call.target in ("AF_INET", "AF_INET6") for call in probe), probe
+    return [call for call in calls if not any(call is socket_of_probe for socket_of_probe in probe)]
 
 
 def outside(calls, allowed):
