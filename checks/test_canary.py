@@ -1,4 +1,4 @@
-"""Videos that name other files and hosts: the decoder opens the copy it was given and nothing else, and no socket. Traced."""
+"""Videos that name other files and hosts: the decoder opens the copy it was given and nothing else, and connects to nobody. Traced."""
 
 import contextlib
 import csv
