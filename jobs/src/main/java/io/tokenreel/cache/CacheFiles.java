@@ -93,6 +93,28 @@ final class CacheFiles {
     }
   }
 
+  /** Deletes what {@link #write} was preparing in a folder when its writer died. */
+  void deleteTemporaries(Path folder) throws IOException {
+    for (FileStatus status : list(folder)) {
+      if (status.getPath().getName().endsWith(".tmp")) {
+        delete(status.getPath());
+      }
+    }
+  }
+
+  /**
+   * Deletes a folder that holds no file, but for such as {@link #write} was preparing.
+   *
+   * @throws IOException when it holds others, as one does that was out of reach when it was listed
+   */
+  void deleteEmptied(Path folder) throws IOException {
+    deleteTemporaries(folder);
+    if (fs.exists(folder)) {
+      fs.delete(folder, false);
+      listener.done("deleted " + folder.getName());
+    }
+  }
+
   byte[] read(Path path) throws IOException {
     try (FSDataInputStream in = fs.open(path)) {
       return in.readAllBytes();

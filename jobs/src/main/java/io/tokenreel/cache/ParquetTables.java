@@ -118,11 +118,7 @@ final class ParquetTables implements TableStore {
 
   @Override
   public long recover() throws IOException {
-    for (FileStatus status : files.list(layout.index())) {
-      if (status.getPath().getName().endsWith(".tmp")) {
-        files.delete(status.getPath());
-      }
-    }
+    files.deleteTemporaries(layout.index());
     long last = lastWave(CacheTable.values());
     indexWhatIsMissing();
     return last;

@@ -180,7 +180,7 @@ public final class TokenCacheWriter implements AutoCloseable {
   public void close() throws IOException {
     try {
       if (!isCommitPending()) {
-        files.delete(layout.journals());
+        files.deleteEmptied(layout.journals());
         files.delete(layout.staging());
         store.tidy();
       }
