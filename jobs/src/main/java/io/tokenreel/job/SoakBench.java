@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -19,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
 import org.apache.spark.SparkEnv;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
@@ -56,6 +59,7 @@ final class SoakBench {
 
   Findings run() throws IOException {
     Path folder = Files.createTempDirectory("tokenreel-soak-bench");
+    Set<Integer> persistedBefore = persisted().keySet();
     try {
       Path input = Files.createDirectories(folder.resolve("videos"));
       render(input, folder.resolve("clip.mp4"));
@@ -71,7 +75,7 @@ final class SoakBench {
         looks = taken.soFar();
       }
       SoakTenths tenths = new SoakTenths(start, commits(cache.resolve("outcomes")), looks);
-      return new Findings(tenths.rows(), tenths.broken(), left(folder));
+      return new Findings(tenths.rows(), tenths.broken(), left(folder, persistedBefore));
     } finally {
       FileUtils.deleteDirectory(folder.toFile());
     }
@@ -137,7 +141,7 @@ final class SoakBench {
   }
 
   /** Children, open files, temporary folders and persisted rows that the run should have ended. */
-  private List<String> left(Path folder) throws IOException {
+  private List<String> left(Path folder, Set<Integer> persistedBefore) throws IOException {
     List<String> left = new ArrayList<>();
     ProcessHandle.current().descendants().forEach(child -> left.add("child process " + child));
     try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
@@ -157,11 +161,18 @@ final class SoakBench {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-    JavaSparkContext.fromSparkContext(spark.sparkContext())
-        .getPersistentRDDs()
-        .values()
-        .forEach(rows -> left.add("persisted rows " + rows));
+    persisted()
+        .forEach(
+            (id, rows) -> {
+              if (!persistedBefore.contains(id)) {
+                left.add("persisted rows " + rows);
+              }
+            });
     return left;
+  }
+
+  private Map<Integer, JavaRDD<?>> persisted() {
+    return Map.copyOf(JavaSparkContext.fromSparkContext(spark.sparkContext()).getPersistentRDDs());
   }
 
   private static String target(Path descriptor) {

@@ -53,8 +53,9 @@ final class SourceReading {
         readOnce(video.uri(), hadoop, deadlineNanos, sink);
         return;
       } catch (NotStaged e) {
-        if (attempt == ATTEMPTS || !mayPass(e)) {
-          throw e;
+        long leftMillis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
+        if (attempt == ATTEMPTS || !mayPass(e) || leftMillis <= waitMillis) {
+          throw e; // which says more than that the time is over
         }
         LOG.warn(
             "video {}: attempt {} of {} to read it failed; the next one is in {} ms: {}",
@@ -64,7 +65,7 @@ final class SourceReading {
             waitMillis,
             UriSecrets.hide(e.getMessage()));
       }
-      sleep(waitMillis, deadlineNanos);
+      sleep(waitMillis);
       waitMillis *= WAIT_GROWTH;
     }
   }
@@ -89,10 +90,9 @@ final class SourceReading {
             || cause instanceof ChecksumException);
   }
 
-  private static void sleep(long millis, long deadlineNanos) {
-    long left = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
+  private static void sleep(long millis) {
     try {
-      Thread.sleep(Math.max(0, Math.min(millis, left)));
+      Thread.sleep(millis);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CancellationException("interrupted while a video was to be read again");

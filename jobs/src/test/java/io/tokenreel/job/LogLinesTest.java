@@ -15,6 +15,7 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.Logger;
 import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.logging.log4j.core.config.Property;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
@@ -30,19 +31,22 @@ class LogLinesTest {
   /** Keeps warnings and errors of this project's loggers. */
   private static final class Kept extends AbstractAppender implements AutoCloseable {
 
+    private static final String LOGGERS = "io.tokenreel";
+
     private final ConcurrentLinkedQueue<String> lines = new ConcurrentLinkedQueue<>();
     private final Logger root = (Logger) LogManager.getRootLogger();
 
     Kept() {
       super("kept", null, null, false, Property.EMPTY_ARRAY);
       start();
+      Configurator.setLevel(LOGGERS, Level.WARN); // whatever other tests want of the root
       root.addAppender(this);
     }
 
     @Override
     public void append(LogEvent event) {
       if (event.getLevel().isMoreSpecificThan(Level.WARN)
-          && event.getLoggerName().startsWith("io.tokenreel.")) {
+          && event.getLoggerName().startsWith(LOGGERS)) {
         lines.add(event.getMessage().getFormattedMessage());
       }
     }
@@ -50,6 +54,7 @@ class LogLinesTest {
     @Override
     public void close() {
       root.removeAppender(this);
+      Configurator.setLevel(LOGGERS, (Level) null); // as the root again
       stop();
     }
   }
