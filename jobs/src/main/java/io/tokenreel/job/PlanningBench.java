@@ -68,7 +68,9 @@ final class PlanningBench {
       require(videos, listed.count());
       listing = millisSince(start);
       start = System.nanoTime();
-      VideoWaves formed = new VideoWaves(spark, listed, PrecomputeSettings.VIDEOS_PER_COMMIT);
+      int perWave = PrecomputeSettings.VIDEOS_PER_COMMIT;
+      VideoLanes lanes = VideoLanes.of(listed, perWave, spark.sparkContext().defaultParallelism());
+      VideoWaves formed = new VideoWaves(spark, lanes.ordinary(), perWave);
       while (formed.hasNext()) {
         formed.next();
         waves++;
