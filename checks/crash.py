@@ -132,6 +132,15 @@ class Run:
             time.sleep(LOOK_SECONDS)
         return self.is_running()
 
+    def awaits_commit(self):
+        """Waits until a wave's journal is there, which it is for milliseconds, and says whether the run is still at work."""
+        journals = self.output / "_journal"
+        while self.is_running():
+            with contextlib.suppress(FileNotFoundError):
+                if any(name.endswith(".json") for name in os.listdir(journals)):
+                    return True
+        return False
+
     def phase(self):
         """Where the run is, or was when it was killed."""
         if not (self.output / "_lock").exists():

@@ -16,6 +16,7 @@ import launch
 SEED = int(os.environ.get("TOKENREEL_SEED", random.SystemRandom().randrange(1 << 30)))
 
 MOST_WAVES = 8
+COMMIT_SECONDS = 0.02
 FULL_SIZE = 10
 
 
@@ -38,13 +39,16 @@ def hit(tally):
 
 
 def test_driver_killed_again_and_again_then_a_rerun_gives_the_undisturbed_tables(undisturbed, pytestconfig, hit, tmp_path):
-    """Each run goes on where the one before it was killed; what readers find in between is right as far as it goes."""
+    """Each run goes on where the one before it was killed; what readers find in between is right as far as it goes. Every other moment is
+    aimed at a commit, which takes a part of a wave's time that others hardly ever hit."""
     moments = random.Random(f"{SEED} driver")
     run = crash.Run(tmp_path, undisturbed.videos)
     left = pytestconfig.getoption("moments")
     while left > 0:
         run.start()
-        if run.runs_for(moments.uniform(0, undisturbed.start_seconds + 4 * undisturbed.wave_seconds)):
+        aimed = left % 2 == 1 and run.awaits_commit()
+        most = COMMIT_SECONDS if aimed else undisturbed.start_seconds + 4 * undisturbed.wave_seconds
+        if run.runs_for(moments.uniform(0, most)):
             run.kill()
             hit(f"driver killed: {run.phase()}")
             undisturbed.assert_part(run.output)
