@@ -13,6 +13,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 GOLDENS = PROJECT.parent / "shared" / "goldens"
 EXTENSION = "io.tokenreel.sql.TokenReelExtensions"
 TALLY = pytest.StashKey[collections.Counter]()
+LONGEST_FIRST = ["test_sweep", "test_notebooks", "test_precompute", "test_answer", "test_crash", "test_cache_readers", "test_determinism", "test_canary"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -21,6 +22,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[TALLY] = collections.Counter()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take minutes come first, so that no process is left with one of them when the others have nothing more to do."""
+    place = {name: number for number, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(place)))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
