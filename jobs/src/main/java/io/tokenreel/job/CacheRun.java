@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.function.ForeachPartitionFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -136,7 +137,8 @@ final class CacheRun {
       VideoWaves.Wave wave = waves.next();
       Dataset<Row> computed = work.compute(wave).persist(StorageLevel.DISK_ONLY());
       try {
-        computed.count();
+        // Puts each partition on disk, and reads nothing back, as counting would.
+        computed.foreachPartition((ForeachPartitionFunction<Row>) rows -> {});
         commit(wave, computed, work, committed);
       } finally {
         computed.unpersist();

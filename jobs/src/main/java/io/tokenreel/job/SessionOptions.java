@@ -35,6 +35,19 @@ final class SessionOptions {
           "spark.ui.retainedTasks", 100L,
           "spark.sql.ui.retainedExecutions", 20L);
 
+  /**
+   * What a session keeps for good with every wave if it is let, in a cluster as well: a clone of
+   * itself for each Dataset that is persisted, whose memory never comes back (SPARK-54753, mended
+   * in 4.0.2), in which it switches off what would change the number of a kept Dataset's
+   * partitions, where that is not allowed; and the listings of folders that are read once, up to
+   * 250 MB.
+   */
+  private static final Map<String, String> KEPT_FOR_GOOD =
+      Map.of(
+          "spark.sql.optimizer.canChangeCachedPlanOutputPartitioning", "true",
+          "spark.sql.sources.bucketing.autoBucketedScan.enabled", "false",
+          "spark.sql.hive.filesourcePartitionFileCacheSize", "0");
+
   @Option(
       names = "--master",
       paramLabel = "URL",
@@ -100,6 +113,7 @@ final class SessionOptions {
               LOCAL_SHUFFLE_PARTITIONS_PER_CORE * Runtime.getRuntime().availableProcessors());
       REMEMBERED.forEach((key, most) -> builder.config(key, most));
     }
+    KEPT_FOR_GOOD.forEach(builder::config);
     properties.forEach(builder::config);
     builder.config(
         EXTENSIONS,
