@@ -44,7 +44,8 @@ import org.apache.spark.storage.StorageLevel;
  *   <li>a file or a glob takes each file whatever its ending; the id is the file's name,
  *   <li>a manifest ({@code .csv} with a header, {@code .jsonl}, {@code .parquet}; one file, or a
  *       folder of files as Spark writes it) has {@code video_uri}, relative to where the manifest
- *       lies or absolute, and optionally {@code video_id}; other columns pass through.
+ *       lies or absolute, and optionally {@code video_id} and {@code video_bytes}, by which large
+ *       videos are known before they are opened; other columns pass through.
  * </ul>
  */
 final class VideoInputs {
@@ -60,7 +61,7 @@ final class VideoInputs {
       Pattern.compile(
           Stream.concat(
                   Stream.of(
-                      "video_bytes",
+                      VideoWeight.BYTES,
                       "encoding",
                       Compressions.COLUMN,
                       "cell",
@@ -72,6 +73,8 @@ final class VideoInputs {
                       .sorted())
               .collect(Collectors.joining("|")),
           Pattern.CASE_INSENSITIVE);
+
+  private static final String BYTES = VideoWeight.BYTES;
 
   private static final StructType LISTED =
       new StructType()
@@ -112,32 +115,39 @@ final class VideoInputs {
    * @throws SettingsException when an input is not there, holds no video, or two videos have one id
    */
   static Found list(SparkSession spark, List<String> inputs) {
-    VideoInputs found = new VideoInputs(spark);
+    VideoInputs inputsOfRun = new VideoInputs(spark);
+    try {
+      return inputsOfRun.find(inputs);
+    } catch (RuntimeException e) {
+      inputsOfRun.walks.forEach(Dataset::unpersist);
+      throw e;
+    }
+  }
+
+  private Found find(List<String> inputs) {
     for (String input : inputs) {
       try {
-        found.add(input);
+        add(input);
       } catch (FileNotFoundException e) {
         throw new SettingsException("--input %s does not exist".formatted(input));
       } catch (IOException e) {
         throw new UncheckedIOException("--input " + input + " cannot be read", e);
       }
     }
-    Dataset<Row> videos = spark.createDataFrame(found.listed, LISTED);
+    Dataset<Row> videos = spark.createDataFrame(listed, LISTED);
     LeftOut leftOut = LeftOut.NONE;
-    if (!found.walks.isEmpty()) {
-      Dataset<Row> walked = found.walks.stream().reduce(Dataset::union).orElseThrow();
+    if (!walks.isEmpty()) {
+      Dataset<Row> walked = walks.stream().reduce(Dataset::union).orElseThrow();
       Dataset<Row> taken = walked.filter(isVideo());
-      videos = found.listed.isEmpty() ? taken : videos.union(taken);
+      videos = listed.isEmpty() ? taken : videos.union(taken);
       leftOut = leftOut(walked.filter(not(isVideo())).select("video_id"));
     }
-    if (found.manifests != null) {
+    if (manifests != null) {
       videos =
-          found.listed.isEmpty() && found.walks.isEmpty()
-              ? found.manifests
-              : videos.unionByName(found.manifests, true);
+          listed.isEmpty() && walks.isEmpty() ? manifests : videos.unionByName(manifests, true);
     }
     requireUniqueIds(videos, inputs);
-    return new Found(videos, leftOut, found.walks);
+    return new Found(videos, leftOut, walks);
   }
 
   private void add(String input) throws IOException {
@@ -215,6 +225,9 @@ final class VideoInputs {
           "%d rows of the manifest %s have no video_uri".formatted(without, manifest));
     }
     requireOwnNames(manifest, rows.schema());
+    if (columns.contains(BYTES)) {
+      requireBytes(manifest, rows.select(functions.col(BYTES).cast("string")));
+    }
     Dataset<Row> videos =
         rows.withColumn(
                 "video_id",
@@ -222,8 +235,21 @@ final class VideoInputs {
                     ? functions.col("video_id").cast("string")
                     : UriColumns.withoutSecrets(functions.col("video_uri")))
             .withColumn("video_uri", absolute(manifest.getParent()))
-            .withColumn("video_bytes", functions.lit(null).cast("long"));
+            .withColumn(
+                BYTES,
+                (columns.contains(BYTES) ? functions.col(BYTES) : functions.lit(null))
+                    .cast("long"));
     manifests = manifests == null ? videos : manifests.unionByName(videos, true);
+  }
+
+  /** Sizes decide which videos are begun first: one may be unknown, but must not be nonsense. */
+  private static void requireBytes(Path manifest, Dataset<Row> bytes) {
+    List<Row> wrong = bytes.filter(not(functions.col(BYTES).rlike("^[0-9]{1,18}$"))).takeAsList(1);
+    if (!wrong.isEmpty()) {
+      throw new SettingsException(
+          "the manifest %s: video_bytes must be whole numbers of bytes, or empty; found %s"
+              .formatted(manifest, wrong.get(0).getString(0)));
+    }
   }
 
   /**
@@ -234,7 +260,7 @@ final class VideoInputs {
     StructType passthrough =
         new StructType(
             Arrays.stream(schema.fields())
-                .filter(field -> !Set.of("video_id", "video_uri").contains(field.name()))
+                .filter(field -> !Set.of("video_id", "video_uri", BYTES).contains(field.name()))
                 .toArray(StructField[]::new));
     try {
       CacheSchema.checkPassthrough(passthrough);

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -171,6 +172,33 @@ class VideoInputsTest {
   }
 
   @Test
+  void list_manifestWithSizes_takesThemWhereTheyAreKnown() throws IOException {
+    write("sizes.csv", "video_uri,video_bytes", "a.mp4,5000000000", "b.mp4,");
+    List<Row> rows = rows("sizes.csv");
+    assertEquals(5_000_000_000L, rows.get(0).<Long>getAs("video_bytes"));
+    assertTrue(rows.get(1).isNullAt(rows.get(1).fieldIndex("video_bytes")));
+    for (String wrong : List.of("-1", "1e9", "5 GB")) {
+      write("sizes.csv", "video_uri,video_bytes", "a.mp4,1", "b.mp4," + wrong);
+      assertRefused("sizes.csv", "must be whole numbers of bytes, or empty; found " + wrong);
+    }
+  }
+
+  @Test
+  void list_refused_keepsNothingOfTheFoldersItWalked() throws IOException {
+    Set<Integer> before = persisted();
+    write("empty/readme.txt", "no video");
+    JobTests.assertRefused(() -> found("empty"), "no videos in --input");
+    assertEquals(before, persisted());
+  }
+
+  private static Set<Integer> persisted() {
+    return Set.copyOf(
+        JavaSparkContext.fromSparkContext(LocalSpark.plain().sparkContext())
+            .getPersistentRDDs()
+            .keySet());
+  }
+
+  @Test
   void list_manifestWithoutVideoUri_listsItsColumns() throws IOException {
     write("other.csv", "video_id,uri", "one,a.mp4");
     assertRefused("other.csv", "must have a column video_uri; its columns are [video_id, uri]");
@@ -191,7 +219,7 @@ class VideoInputsTest {
   void list_columnOfTheJobItself_isRefused() throws IOException {
     Set<String> working =
         new TreeSet<>(
-            Set.of("video_bytes", "encoding", "Compressed", "cell", "separators", "found"));
+            Set.of("Video_Bytes", "encoding", "Compressed", "cell", "separators", "found"));
     working.addAll(PrecomputeStages.COLUMNS);
     CacheSchema.fixedNames().forEach(working::remove);
     assertTrue(working.containsAll(Set.of("grid", "cells")), working.toString());
