@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
+import org.apache.iceberg.Table;
 import org.apache.iceberg.spark.Spark3Util;
 import org.apache.iceberg.spark.actions.SparkActions;
 import org.apache.spark.sql.SparkSession;
@@ -45,15 +46,23 @@ public final class CatalogSpark {
     }
   }
 
-  /** Writes a table's files anew, as its owner may at any time. */
+  /** Writes a table's files anew and forgets the old ones, as its owner may at any time. */
   static void compact(TableFormat format, String table) throws Exception {
     switch (format) {
-      case ICEBERG ->
-          SparkActions.get(SESSION)
-              .rewriteDataFiles(Spark3Util.loadIcebergTable(SESSION, table))
-              .option("rewrite-all", "true")
-              .execute();
-      case DELTA -> SESSION.sql("OPTIMIZE " + table);
+      case ICEBERG -> {
+        SparkActions actions = SparkActions.get(SESSION);
+        Table loaded = Spark3Util.loadIcebergTable(SESSION, table);
+        actions.rewriteDataFiles(loaded).option("rewrite-all", "true").execute();
+        actions
+            .expireSnapshots(loaded)
+            .expireOlderThan(System.currentTimeMillis())
+            .retainLast(1)
+            .execute();
+      }
+      case DELTA -> {
+        SESSION.sql("OPTIMIZE " + table);
+        SESSION.sql("VACUUM " + table + " RETAIN 0 HOURS");
+      }
     }
   }
 
@@ -100,6 +109,8 @@ public final class CatalogSpark {
                   "spark.sql.catalog.spark_catalog",
                   "org.apache.spark.sql.delta.catalog.DeltaCatalog")
               .config("spark.databricks.delta.snapshotPartitions", 1)
+              .config("spark.sql.sources.parallelPartitionDiscovery.parallelism", 2)
+              .config("spark.databricks.delta.retentionDurationCheck.enabled", false)
               .getOrCreate();
       session.sql(
           "CREATE DATABASE spark_catalog.reel LOCATION '%s'".formatted(WAREHOUSE.resolve("delta")));

@@ -139,18 +139,29 @@ class CatalogTablesTest {
 
   @ParameterizedTest
   @EnumSource(TableFormat.class)
-  void append_cellsOfFortyKilobytes_areRowGroupsOfTheirOwnInTheOrderOfIds(TableFormat format)
+  void append_cellsOfFortyKilobytesAndMore_areRowGroupsOfTheirOwnInTheOrderOfIds(TableFormat format)
       throws IOException {
     String table = CatalogSpark.table(format, "layout");
+    List<String> ids = CacheRows.ids(0, 12);
     try (TokenCacheWriter writer = TokenCacheWriter.open(SPARK, output(), table)) {
       writer.prepare(List.of(CacheTable.TOKENS), NO_COLUMNS);
       WaveCommit wave = writer.nextWave();
       wave.stage(
           CacheTable.TOKENS,
-          CacheRows.tokens(CacheRows.ids(0, 12), CacheRows.HALF)
-              .withColumn("tokens", functions.expr("cast(randstr(40000, 1) as binary)")));
+          CacheRows.tokens(ids, CacheRows.HALF)
+              .withColumn(
+                  "times", functions.expr("if(video_id = '%s', 400, 1)".formatted(ids.get(5))))
+              .withColumn(
+                  "tokens", functions.expr("cast(repeat(randstr(40000, 1), times) as binary)"))
+              .drop("times"));
       wave.commit();
     }
+    assertEquals(
+        411 * 40_000,
+        CommittedRows.of(SPARK, output(), CacheTable.TOKENS)
+            .agg(functions.expr("sum(octet_length(tokens))"))
+            .first()
+            .getLong(0));
     int rowGroups = 0;
     for (java.nio.file.Path file : CatalogSpark.files(format, "layout_tokens")) {
       try (ParquetFileReader reader =

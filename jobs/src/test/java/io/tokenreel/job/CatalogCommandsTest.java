@@ -33,7 +33,7 @@ class CatalogCommandsTest {
 
   /** What differs between two runs over the same videos. */
   private static final String[] OF_THE_RUN = {
-    "run_id", "created_at", "decode_ms", "encode_ms", "compress_ms"
+    "run_id", "created_at", "decode_ms", "encode_ms", "compress_ms", "prefill_ms"
   };
 
   @TempDir static Path shared;
@@ -74,10 +74,31 @@ class CatalogCommandsTest {
     return tokenreel(Stream.concat(fixed, Arrays.stream(more)).toArray(String[]::new));
   }
 
-  /** The rows that a run without a catalog writes. */
+  private static Ended answer(Path cache, Path output, String... more) throws IOException {
+    Path questions = shared.resolve("questions.jsonl");
+    Files.writeString(
+        questions,
+        """
+        {"video_id":"video_0.mov","question_id":"1","question":"What moves?","options":["a car","a hand"],"answer":"a hand"}
+        """);
+    Stream<String> fixed =
+        Stream.of(
+            "answer",
+            "--cache=" + cache,
+            "--questions=" + questions,
+            "--output=" + output,
+            "--compression=none",
+            "--compression=vidcom2:retention=0.5",
+            "--scoring=options",
+            "--json");
+    return tokenreel(Stream.concat(fixed, Arrays.stream(more)).toArray(String[]::new));
+  }
+
+  /** The rows that runs without a catalog write. */
   @BeforeAll
   static void writeParquet() throws IOException {
     assertEquals(0, precompute(shared.resolve("parquet")).status());
+    assertEquals(0, answer(shared.resolve("parquet"), shared.resolve("answers")).status());
   }
 
   @ParameterizedTest
@@ -113,6 +134,13 @@ class CatalogCommandsTest {
     assertTrue(Files.size(export) > row.get("token_count").asInt());
     assertTrue(inspect().out().contains("uniform:retention=0.5"));
     assertEquals(2, inspect("--video-id=absent").status());
+
+    Path answers = folder.resolve("answers");
+    assertEquals(0, answer(cache, answers, "--table=" + table + "_said").status());
+    assertEquals(
+        rows(shared.resolve("answers"), CacheTable.ANSWERS), rows(answers, CacheTable.ANSWERS));
+    Ended nothingNew = answer(cache, answers, "--table=" + table + "_said");
+    assertTrue(nothingNew.out().contains("\"already_committed\":2"), nothingNew.out());
 
     Ended sound = tokenreel("verify", "--cache=" + cache);
     assertEquals(0, sound.status(), sound.out());
