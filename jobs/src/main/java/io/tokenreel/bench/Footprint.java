@@ -2,6 +2,7 @@ package io.tokenreel.bench;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,8 +18,11 @@ import javax.management.ObjectName;
  *
  * @param epochMillis when
  * @param heapBytes of the heap, right after a collection of all of it
- * @param nativeBytes resident and the process's own, outside the heap: what libraries allocate,
- *     stacks, compiled code, class data; no page of a mapped file
+ * @param nativeBytes resident and the process's own, outside the heap and without {@code
+ *     classBytes}: what libraries allocate, stacks, the collector's; no page of a mapped file
+ * @param classBytes class data with the compilers' profiles, and compiled code: it levels off as
+ *     less and less is compiled
+ * @param classes loaded, those that code generators made included
  * @param children processes, their own children included
  * @param childBytes resident, of all of them
  * @param files open descriptors
@@ -28,6 +32,8 @@ public record Footprint(
     long epochMillis,
     long heapBytes,
     long nativeBytes,
+    long classBytes,
+    int classes,
     int children,
     long childBytes,
     int files,
@@ -39,12 +45,16 @@ public record Footprint(
   /** Collects the heap and looks. */
   public static Footprint now() throws IOException {
     System.gc();
-    long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
+    long heap = memory.getHeapMemoryUsage().getUsed();
+    long classBytes = memory.getNonHeapMemoryUsage().getCommitted();
     List<ProcessHandle> children = ProcessHandle.current().descendants().toList();
     return new Footprint(
         System.currentTimeMillis(),
         heap,
-        anonymousBytesOutsideHeap(),
+        anonymousBytesOutsideHeap() - classBytes,
+        classBytes,
+        ManagementFactory.getClassLoadingMXBean().getLoadedClassCount(),
         children.size(),
         children.stream().mapToLong(Footprint::residentBytes).sum(),
         openFiles(),

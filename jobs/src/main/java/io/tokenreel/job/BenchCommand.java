@@ -41,6 +41,7 @@ final class BenchCommand implements Callable<Integer> {
     planning,
     scaling,
     soak,
+    straggler,
     sweep
   }
 
@@ -56,13 +57,16 @@ final class BenchCommand implements Callable<Integer> {
   private static final int SCALING_VIDEOS = 200;
   private static final int SOAK_VIDEOS = 10_000;
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
+  private static final int STRAGGLER_VIDEOS = 10_000;
+  private static final Duration STRAGGLER_LENGTH = Duration.ofHours(3);
   private static final int SWEEP_VIDEOS = 16;
 
   @Spec private CommandSpec spec;
 
   @Parameters(
       index = "0",
-      paramLabel = "kernels|decode|encode|language|lookup|pipeline|planning|scaling|soak|sweep",
+      paramLabel =
+          "kernels|decode|encode|language|lookup|pipeline|planning|scaling|soak|straggler|sweep",
       description = "what to measure")
   private Area area;
 
@@ -70,7 +74,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--videos",
       paramLabel = "N",
       description =
-          "lookup, pipeline, planning, scaling, soak and sweep only: videos; at least 1 (default: 100000 cells for lookup, which take 7 GB, 200 generated ones for pipeline and for each executor of scaling, 10000000 rows for planning and a tenth as many names, 10000 short ones for soak, 16 larger ones for sweep)")
+          "lookup, pipeline, planning, scaling, soak, straggler and sweep only: videos; at least 1 (default: 100000 cells for lookup, which take 7 GB, 200 generated ones for pipeline and for both executors of scaling, 10000000 rows for planning and a tenth as many names, 10000 short ones for soak and, beside one of three hours, for straggler, 16 larger ones for sweep)")
   private Integer videos;
 
   @Option(
@@ -98,6 +102,7 @@ final class BenchCommand implements Callable<Integer> {
           case planning -> planning();
           case scaling -> scaling();
           case soak -> soak();
+          case straggler -> straggler();
           case sweep -> sweep();
         };
     PrintWriter out = spec.commandLine().getOut();
@@ -155,6 +160,14 @@ final class BenchCommand implements Callable<Integer> {
       found.broken().forEach(promise -> broken.add("broken promise: " + promise));
       found.left().forEach(what -> broken.add("left behind: " + what));
       return found.rows();
+    }
+  }
+
+  private List<BenchRow> straggler() throws IOException {
+    int chosen = videos(STRAGGLER_VIDEOS);
+    try (CommandSession opened = session.open("bench")) {
+      SparkSession spark = opened.spark();
+      return new StragglerBench(spark, chosen, STRAGGLER_LENGTH).run();
     }
   }
 

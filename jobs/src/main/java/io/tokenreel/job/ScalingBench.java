@@ -22,9 +22,12 @@ final class ScalingBench {
   private final SessionOptions session;
   private final int videosPerExecutor;
 
-  ScalingBench(SessionOptions session, int videosPerExecutor) {
+  /**
+   * @param videos of all executors
+   */
+  ScalingBench(SessionOptions session, int videos) {
     this.session = session;
-    this.videosPerExecutor = videosPerExecutor;
+    this.videosPerExecutor = Math.max(1, videos / EXECUTORS);
   }
 
   /** One executor, then two with twice the videos and with as many. */

@@ -2,11 +2,8 @@ package io.tokenreel.job;
 
 import io.tokenreel.bench.BenchRow;
 import io.tokenreel.bench.Footprint;
-import io.tokenreel.video.VideoWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,10 +30,6 @@ import org.apache.spark.sql.SparkSession;
 final class SoakBench {
 
   private static final int WAVES = 100;
-  private static final int CLIPS = 8;
-  private static final int WIDTH = 64;
-  private static final int HEIGHT = 48;
-  private static final int VIDEO_FRAMES = 24;
 
   private final SparkSession spark;
   private final int videos;
@@ -61,83 +54,28 @@ final class SoakBench {
     Path folder = Files.createTempDirectory("tokenreel-soak-bench");
     Set<Integer> persistedBefore = persisted().keySet();
     try {
-      Path input = Files.createDirectories(folder.resolve("videos"));
-      render(input, folder.resolve("clip.mp4"));
+      Path input = folder.resolve("videos");
+      ShortClips.render(input, videos);
       Path cache = folder.resolve("cache");
       List<Footprint> looks;
       long start = System.currentTimeMillis();
       try (Looks taken = new Looks(betweenLooks)) {
         RunSummary summary =
-            new PrecomputeJob(spark, settings(input, cache), Progress.silent()).run();
+            new PrecomputeJob(
+                    spark,
+                    ShortClips.settings(input, cache, Math.max(1, videos / WAVES)),
+                    Progress.silent())
+                .run();
         if (summary.ok() != videos) {
           throw new IllegalStateException("not all of the videos are OK: " + summary);
         }
         looks = taken.soFar();
       }
-      SoakTenths tenths = new SoakTenths(start, commits(cache.resolve("outcomes")), looks);
+      SoakTenths tenths = new SoakTenths(start, List.copyOf(CommitTimes.of(cache).values()), looks);
       return new Findings(tenths.rows(), tenths.broken(), left(folder, persistedBefore));
     } finally {
       FileUtils.deleteDirectory(folder.toFile());
     }
-  }
-
-  private PrecomputeSettings settings(Path input, Path cache) {
-    return new PrecomputeSettings(
-        List.of(input.toString()),
-        cache.toString(),
-        null,
-        "default",
-        "uniform:frames=4",
-        List.of("vidcom2:retention=0.25"),
-        false,
-        "bf16",
-        "cpu",
-        32,
-        "sampled",
-        600,
-        512,
-        256,
-        Math.max(1, videos / WAVES));
-  }
-
-  /** A few clips of a second; a box that players skip makes each file's bytes its own. */
-  private void render(Path input, Path clip) throws IOException {
-    for (int kind = 0; kind < CLIPS; kind++) {
-      int seed = kind;
-      VideoWriter.write(
-          clip,
-          WIDTH,
-          HEIGHT,
-          24,
-          12,
-          VIDEO_FRAMES,
-          (frame, rgb) -> {
-            for (int i = 0; i < rgb.length; i++) {
-              rgb[i] = (byte) (i / (3 + seed) + frame * (1 + seed));
-            }
-          });
-      byte[] bytes = Files.readAllBytes(clip);
-      for (int i = kind; i < videos; i += CLIPS) {
-        ByteBuffer file = ByteBuffer.allocate(bytes.length + 12).put(bytes);
-        file.putInt(12).put("free".getBytes(StandardCharsets.US_ASCII)).putInt(i);
-        Files.write(input.resolve("%06d.mp4".formatted(i)), file.array());
-      }
-    }
-  }
-
-  /** When each wave's outcomes were written, in the order of the waves. */
-  private static List<Long> commits(Path outcomes) throws IOException {
-    List<Long> millis = new ArrayList<>();
-    try (Stream<Path> files = Files.list(outcomes)) {
-      for (Path file : files.filter(SoakBench::isFirstOfWave).sorted().toList()) {
-        millis.add(Files.getLastModifiedTime(file).toMillis());
-      }
-    }
-    return millis;
-  }
-
-  private static boolean isFirstOfWave(Path file) {
-    return file.getFileName().toString().endsWith("-00000.parquet");
   }
 
   /** Children, open files, temporary folders and persisted rows that the run should have ended. */

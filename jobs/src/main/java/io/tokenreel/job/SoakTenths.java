@@ -38,6 +38,7 @@ final class SoakTenths {
       List.of(
           new Flat("heap after a collection", Footprint::heapBytes, 1e6, "MB"),
           new Flat("native memory", Footprint::nativeBytes, 1e6, "MB"),
+          new Flat("loaded classes", Footprint::classes, 1, "classes"),
           new Flat("open files", Footprint::files, 1, "files"),
           new Flat("threads", Footprint::threads, 1, "threads"));
 
@@ -126,6 +127,7 @@ final class SoakTenths {
               (double) last(flat.of()) / second(flat.of()),
               SECOND));
     }
+    rows.add(most("class data and compiled code, most", Footprint::classBytes, 1e6, "MB"));
     rows.add(most("child processes, most", Footprint::children, 1, ""));
     rows.add(most("their memory, most", Footprint::childBytes, 1e6, "MB"));
     return rows;

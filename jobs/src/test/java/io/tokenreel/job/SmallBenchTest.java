@@ -42,6 +42,15 @@ class SmallBenchTest {
     assertEquals(List.of(), found.left());
   }
 
+  @Test
+  void straggler_shortVideosAndALongerOne_tellsWhenEachWasCommitted() throws IOException {
+    List<BenchRow> rows = new StragglerBench(LocalSpark.plain(), 4, Duration.ofSeconds(20)).run();
+    assertEquals(4, rows.size(), rows.toString());
+    assertPositive(rows.subList(0, 3));
+    // It is too small to be set apart: its wave's commit is that of the others.
+    assertEquals(0, rows.get(3).value(), rows.toString());
+  }
+
   private static void assertPositive(List<BenchRow> rows) {
     for (BenchRow row : rows) {
       assertTrue(row.value() > 0 && row.ratio() > 0, row.toString());
