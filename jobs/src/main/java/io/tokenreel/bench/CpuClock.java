@@ -1,4 +1,4 @@
-package io.tokenreel.job;
+package io.tokenreel.bench;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
@@ -15,19 +15,20 @@ import java.util.Arrays;
  * @param ownNanos of all threads of this JVM
  * @param childNanos of ended children, which the kernel adds up
  */
-record CpuClock(long ownNanos, long childNanos) {
+public record CpuClock(long ownNanos, long childNanos) {
 
   /** The kernel's clock ticks, a hundred a second on every Linux. */
   private static final long NANOS_PER_TICK = 10_000_000;
 
-  static CpuClock now() {
+  /** Reads the clock. */
+  public static CpuClock now() {
     OperatingSystemMXBean system =
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     return new CpuClock(system.getProcessCpuTime(), childTicks() * NANOS_PER_TICK);
   }
 
   /** Of the living threads of this JVM whose names begin so. */
-  static long threadNanos(String prefix) {
+  public static long threadNanos(String prefix) {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     return Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
         .filter(thread -> thread != null && thread.getThreadName().startsWith(prefix))
@@ -35,7 +36,8 @@ record CpuClock(long ownNanos, long childNanos) {
         .sum();
   }
 
-  CpuClock since(CpuClock start) {
+  /** What was spent since another reading. */
+  public CpuClock since(CpuClock start) {
     return new CpuClock(ownNanos - start.ownNanos, childNanos - start.childNanos);
   }
 

@@ -17,6 +17,7 @@ import javax.management.ObjectName;
  * What this JVM and its child processes hold at one moment, as Linux and the JVM tell it.
  *
  * @param epochMillis when
+ * @param cpuNanos that this JVM and its children that have ended took until then
  * @param heapBytes of the heap, right after a collection of all of it
  * @param nativeBytes resident and the process's own, outside the heap and without {@code
  *     classBytes}: what libraries allocate, stacks, the collector's; no page of a mapped file
@@ -30,6 +31,7 @@ import javax.management.ObjectName;
  */
 public record Footprint(
     long epochMillis,
+    long cpuNanos,
     long heapBytes,
     long nativeBytes,
     long classBytes,
@@ -45,12 +47,14 @@ public record Footprint(
   /** Collects the heap and looks. */
   public static Footprint now() throws IOException {
     System.gc();
+    CpuClock spent = CpuClock.now();
     MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
     long heap = memory.getHeapMemoryUsage().getUsed();
     long classBytes = memory.getNonHeapMemoryUsage().getCommitted();
     List<ProcessHandle> children = ProcessHandle.current().descendants().toList();
     return new Footprint(
         System.currentTimeMillis(),
+        spent.ownNanos() + spent.childNanos(),
         heap,
         anonymousBytesOutsideHeap() - classBytes,
         classBytes,

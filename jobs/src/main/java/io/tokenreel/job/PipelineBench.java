@@ -1,6 +1,7 @@
 package io.tokenreel.job;
 
 import io.tokenreel.bench.BenchRow;
+import io.tokenreel.bench.CpuClock;
 import io.tokenreel.compress.Compressors;
 import io.tokenreel.compress.TokenCompressor;
 import io.tokenreel.model.DeviceChoice;

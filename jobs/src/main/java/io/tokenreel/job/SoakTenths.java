@@ -74,6 +74,32 @@ final class SoakTenths {
     return throughput(commits.size() - 1 - tenth(), commits.size() - 1);
   }
 
+  /**
+   * Processor time from one wave's commit to another's, by wave: where it stays as it is and the
+   * throughput does not, the machine had others to serve.
+   */
+  private double cpuNanosPerWave(int from, int to) {
+    return Math.max(1, cpuNanosAt(commits.get(to)) - cpuNanosAt(commits.get(from))) / (to - from);
+  }
+
+  /** Between two looks the processors are taken to be evenly at work. */
+  private double cpuNanosAt(long millis) {
+    Footprint before = looks.get(0);
+    for (Footprint look : looks) {
+      if (look.epochMillis() >= millis) {
+        long between = look.epochMillis() - before.epochMillis();
+        return between == 0
+            ? look.cpuNanos()
+            : before.cpuNanos()
+                + (double) (look.cpuNanos() - before.cpuNanos())
+                    * (millis - before.epochMillis())
+                    / between;
+      }
+      before = look;
+    }
+    return before.cpuNanos();
+  }
+
   /** The looks in a stretch of time; of a short one without any, the look next to its end. */
   private List<Footprint> between(long fromMillis, long toMillis) {
     List<Footprint> inside =
@@ -118,6 +144,12 @@ final class SoakTenths {
             "waves/s",
             lastThroughput() / secondThroughput(),
             SECOND));
+    int end = commits.size() - 1;
+    double cpu = cpuNanosPerWave(end - tenth(), end);
+    double cpuOfSecond = cpuNanosPerWave(tenth() - 1, 2 * tenth() - 1);
+    rows.add(
+        BenchRow.millis(
+            "processor time of a wave, last tenth", cpu / 1e6, cpu / cpuOfSecond, SECOND));
     for (Flat flat : FLAT) {
       rows.add(
           new BenchRow(
