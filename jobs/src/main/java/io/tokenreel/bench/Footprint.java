@@ -18,6 +18,8 @@ import javax.management.ObjectName;
  *
  * @param epochMillis when
  * @param cpuNanos that this JVM and its children that have ended took until then
+ * @param stolenMillis of the machine's time that its host gave to others until then, the mean of
+ *     its processors; 0 on a machine that has no host or is not told
  * @param heapBytes of the heap, right after a collection of all of it
  * @param nativeBytes resident and the process's own, outside the heap and without {@code
  *     classBytes}: what libraries allocate, stacks, the collector's; no page of a mapped file
@@ -32,6 +34,7 @@ import javax.management.ObjectName;
 public record Footprint(
     long epochMillis,
     long cpuNanos,
+    long stolenMillis,
     long heapBytes,
     long nativeBytes,
     long classBytes,
@@ -40,6 +43,9 @@ public record Footprint(
     long childBytes,
     int files,
     int threads) {
+
+  /** The kernel tells times in hundredths of a second on every Linux. */
+  private static final int MILLIS_PER_TICK = 10;
 
   private static final Pattern ADDRESS = Pattern.compile("0x([0-9a-f]{8,16})");
   private static final Pattern MAPPING = Pattern.compile("([0-9a-f]+)-([0-9a-f]+) .*");
@@ -55,6 +61,7 @@ public record Footprint(
     return new Footprint(
         System.currentTimeMillis(),
         spent.ownNanos() + spent.childNanos(),
+        stolenMillis(),
         heap,
         anonymousBytesOutsideHeap() - classBytes,
         classBytes,
@@ -63,6 +70,13 @@ public record Footprint(
         children.stream().mapToLong(Footprint::residentBytes).sum(),
         openFiles(),
         ManagementFactory.getThreadMXBean().getThreadCount());
+  }
+
+  /** The ninth word of proc(5)'s stat about all processors, in ticks. */
+  private static long stolenMillis() throws IOException {
+    String all = Files.readAllLines(Path.of("/proc/stat")).get(0);
+    long ticks = Long.parseLong(all.split(" +")[8]);
+    return ticks * MILLIS_PER_TICK / Runtime.getRuntime().availableProcessors();
   }
 
   private static int openFiles() throws IOException {

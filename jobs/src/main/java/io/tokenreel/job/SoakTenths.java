@@ -61,9 +61,15 @@ final class SoakTenths {
     return Math.max(1, commits.size() / 10);
   }
 
-  /** Waves per second from one wave's commit to another's. */
+  /** Waves per second from one wave's commit to another's, without the time that the host took. */
   private double throughput(int from, int to) {
-    return 1000.0 * (to - from) / Math.max(1, commits.get(to) - commits.get(from));
+    double stolen = stolenMillis(from, to);
+    return 1000.0 * (to - from) / Math.max(1, commits.get(to) - commits.get(from) - stolen);
+  }
+
+  private double stolenMillis(int from, int to) {
+    return at(commits.get(to), Footprint::stolenMillis)
+        - at(commits.get(from), Footprint::stolenMillis);
   }
 
   private double secondThroughput() {
@@ -74,30 +80,26 @@ final class SoakTenths {
     return throughput(commits.size() - 1 - tenth(), commits.size() - 1);
   }
 
-  /**
-   * Processor time from one wave's commit to another's, by wave: where it stays as it is and the
-   * throughput does not, the machine had others to serve.
-   */
+  /** Processor time from one wave's commit to another's, by wave. */
   private double cpuNanosPerWave(int from, int to) {
-    return Math.max(1, cpuNanosAt(commits.get(to)) - cpuNanosAt(commits.get(from))) / (to - from);
+    double spent =
+        at(commits.get(to), Footprint::cpuNanos) - at(commits.get(from), Footprint::cpuNanos);
+    return Math.max(1, spent) / (to - from);
   }
 
-  /** Between two looks the processors are taken to be evenly at work. */
-  private double cpuNanosAt(long millis) {
+  /** What grows, at a moment; between two looks it is taken to grow evenly. */
+  private double at(long millis, ToLongFunction<Footprint> growing) {
     Footprint before = looks.get(0);
     for (Footprint look : looks) {
       if (look.epochMillis() >= millis) {
-        long between = look.epochMillis() - before.epochMillis();
-        return between == 0
-            ? look.cpuNanos()
-            : before.cpuNanos()
-                + (double) (look.cpuNanos() - before.cpuNanos())
-                    * (millis - before.epochMillis())
-                    / between;
+        double start = growing.applyAsLong(before);
+        long between = Math.max(1, look.epochMillis() - before.epochMillis());
+        double passed = Math.max(0, millis - before.epochMillis());
+        return start + (growing.applyAsLong(look) - start) * passed / between;
       }
       before = look;
     }
-    return before.cpuNanos();
+    return growing.applyAsLong(before);
   }
 
   /** The looks in a stretch of time; of a short one without any, the look next to its end. */
@@ -150,6 +152,8 @@ final class SoakTenths {
     rows.add(
         BenchRow.millis(
             "processor time of a wave, last tenth", cpu / 1e6, cpu / cpuOfSecond, SECOND));
+    double stolen = stolenMillis(0, end);
+    rows.add(BenchRow.millis("time that the machine's host took", stolen, stolen / whole, "the run"));
     for (Flat flat : FLAT) {
       rows.add(
           new BenchRow(

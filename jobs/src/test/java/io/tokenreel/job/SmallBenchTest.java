@@ -38,8 +38,11 @@ class SmallBenchTest {
   void soak_fewVideos_looksAllTheTimeAndLeavesNothingBehind() throws IOException {
     SoakBench.Findings found = new SoakBench(LocalSpark.plain(), 4, Duration.ofSeconds(1)).run();
     assertEquals("4 waves", found.rows().get(0).name());
-    // The last two tell of children, which may live and die between two looks.
-    assertPositive(found.rows().subList(0, found.rows().size() - 2));
+    for (BenchRow row : found.rows()) {
+      // Children may live and die between two looks, and a host may take nothing.
+      boolean maybeNone = row.name().matches("child processes.*|their memory.*|time that.*");
+      assertTrue(row.value() > 0 || maybeNone && row.value() == 0, row.toString());
+    }
     assertEquals(List.of(), found.left());
   }
 
