@@ -61,7 +61,7 @@ public record Footprint(
     return new Footprint(
         System.currentTimeMillis(),
         spent.ownNanos() + spent.childNanos(),
-        stolenMillis(),
+        stolenByHost(),
         heap,
         anonymousBytesOutsideHeap() - classBytes,
         classBytes,
@@ -73,7 +73,7 @@ public record Footprint(
   }
 
   /** The ninth word of proc(5)'s stat about all processors, in ticks. */
-  private static long stolenMillis() throws IOException {
+  private static long stolenByHost() throws IOException {
     String all = Files.readAllLines(Path.of("/proc/stat")).get(0);
     long ticks = Long.parseLong(all.split(" +")[8]);
     return ticks * MILLIS_PER_TICK / Runtime.getRuntime().availableProcessors();

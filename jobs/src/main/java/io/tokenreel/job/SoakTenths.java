@@ -153,7 +153,8 @@ final class SoakTenths {
         BenchRow.millis(
             "processor time of a wave, last tenth", cpu / 1e6, cpu / cpuOfSecond, SECOND));
     double stolen = stolenMillis(0, end);
-    rows.add(BenchRow.millis("time that the machine's host took", stolen, stolen / whole, "the run"));
+    rows.add(
+        BenchRow.millis("time that the machine's host took", stolen, stolen / whole, "the run"));
     for (Flat flat : FLAT) {
       rows.add(
           new BenchRow(

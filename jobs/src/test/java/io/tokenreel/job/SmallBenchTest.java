@@ -41,7 +41,7 @@ class SmallBenchTest {
     for (BenchRow row : found.rows()) {
       // Children may live and die between two looks, and a host may take nothing.
       boolean maybeNone = row.name().matches("child processes.*|their memory.*|time that.*");
-      assertTrue(row.value() > 0 || maybeNone && row.value() == 0, row.toString());
+      assertTrue(row.value() > 0 || (maybeNone && row.value() == 0), row.toString());
     }
     assertEquals(List.of(), found.left());
   }
