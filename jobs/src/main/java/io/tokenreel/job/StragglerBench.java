@@ -117,7 +117,7 @@ final class StragglerBench {
         PART_SECONDS * FRAMES_PER_SECOND,
         (frame, rgb) -> {
           for (int i = 0; i < rgb.length; i++) {
-            rgb[i] = (byte) (i / (3 * WIDTH) / 4 + frame + (noise.nextInt() & 63));
+            rgb[i] = (byte) (i / (3 * WIDTH) / 4 + frame + (noise.nextInt() & 7));
           }
         });
     VideoRepeater.repeat(part, target, Math.toIntExact(length.toSeconds() / PART_SECONDS));
