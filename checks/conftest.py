@@ -8,6 +8,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 import launch
+import once
 
 PROJECT = Path(__file__).resolve().parent.parent
 GOLDENS = PROJECT.parent / "shared" / "goldens"
@@ -22,6 +23,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[TALLY] = collections.Counter()
+    if is_first(config):
+        once.begin()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if is_first(config):
+        once.end()
+
+
+def is_first(config: pytest.Config) -> bool:
+    """Whether this process starts the others, if any."""
+    return not hasattr(config, "workerinput")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -66,13 +79,15 @@ def goldens() -> Path:
 
 
 @pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the README's command makes of the shared videos, with features, at 25% and with all tokens."""
-    output = tmp_path_factory.mktemp("cache") / "cache"
-    summary = launch.precompute(launch.VIDEOS, output, "--keep-features", "--compression", *launch.SPECS)
-    assert (summary["videos"], summary["ok"], summary["degraded"], summary["failed"]) == (10, 9, 1, 0), summary
-    assert summary["left_out"] == {"files": 1, "first": ["SOURCES.md"]}
-    return output
+def cache() -> Path:
+    """What the README's command makes of the shared videos, with features, at 25% and with all tokens; not to be written to."""
+
+    def make(output: Path) -> None:
+        summary = launch.precompute(launch.VIDEOS, output, "--keep-features", "--compression", *launch.SPECS)
+        assert (summary["videos"], summary["ok"], summary["degraded"], summary["failed"]) == (10, 9, 1, 0), summary
+        assert summary["left_out"] == {"files": 1, "first": ["SOURCES.md"]}
+
+    return once.made("cache", make)
 
 
 @pytest.fixture(scope="session")

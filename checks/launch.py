@@ -16,10 +16,13 @@ import time
 
 import pyspark
 
+import once
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 JAR = ROOT / "jobs" / "target" / "dist" / "tokenreel.jar"
 VIDEOS = ROOT.parent / "shared" / "videos"
 SPARK_HOME = pathlib.Path(pyspark.__file__).parent
+JAVA = pathlib.Path(os.environ["JAVA_HOME"], "bin", "java") if os.environ.get("JAVA_HOME") else "java"  # the launcher's
 FIRST_COMPILER = "-XX:TieredStopAtLevel=1"  # most of a short JVM's time would go to the second
 ENVIRONMENT = {**os.environ, "JDK_JAVA_OPTIONS": FIRST_COMPILER, "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable, "SPARK_HOME": str(SPARK_HOME)}
 SECONDS = 300
@@ -48,15 +51,16 @@ def offline():
 @functools.cache
 def short_runs():
     """The environment of the launcher's runs, each of which maps Spark's classes from what a first one leaves: half of its start."""
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="tokenreel-checks"))
-    atexit.register(shutil.rmtree, folder)
 
     def environment(option):
-        return {**os.environ, "JDK_JAVA_OPTIONS": f"{FIRST_COMPILER} -Xlog:disable -XX:{option}={folder / 'classes.jsa'}"}
+        return {**os.environ, "JDK_JAVA_OPTIONS": f"{FIRST_COMPILER} -Xlog:disable -XX:{option}"}
 
-    video = launcher("precompute", "--input", VIDEOS / "h265_video.mp4", "--output", folder / "cache")
-    finished(video, environment("ArchiveClassesAtExit"), 0)
-    return environment("SharedArchiveFile")
+    def make(archive):
+        with tempfile.TemporaryDirectory() as folder:
+            video = launcher("precompute", "--input", VIDEOS / "h265_video.mp4", "--output", pathlib.Path(folder, "cache"))
+            finished(video, environment(f"ArchiveClassesAtExit={archive}"), 0)
+
+    return environment(f"SharedArchiveFile={once.made('classes.jsa', make)}")
 
 
 def summary(*arguments, expect=0):

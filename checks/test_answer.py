@@ -96,8 +96,6 @@ def test_rerun_answers_only_what_is_new(scenes, cache, answered, tmp_path):
     answer(tmp_path, cache, output)
     (run,) = answer(scenes, cache, output)["runs"]
     assert run["already_committed"] == len(lines) // 2 * len(SPECS)
-    (again,) = answer(scenes, cache, output)["runs"]
-    assert again["already_committed"] == again["questions"] == len(lines) * len(SPECS)
     assert answers(output) == answers(answered)
     launch.tokenreel("verify", "--cache", output)
 

@@ -215,7 +215,7 @@ def test_the_same_videos_reach_others_where_ffmpeg_has_no_lists_and_the_tracer_s
         file = tmp_path / "video"
         file.write_bytes(hostile[name])
         cached = f"-Dorg.bytedeco.javacpp.cachedir={tmp_path / 'libraries'}"
-        command = ["java", cached, "-cp", launch.JAR, launch.ROOT / "checks" / "PlainOpen.java", file, demuxer, *options]
+        command = [launch.JAVA, cached, "-cp", launch.JAR, launch.ROOT / "checks" / "PlainOpen.java", file, demuxer, *options]
         with hanging_up(listener[0]):
             _, printed, calls = syscalls.of(command, tmp_path, launch.ENVIRONMENT)
         reached = [call for call in calls if call.target in (str(canary), f"AF_INET 127.0.0.1:{port}") and call.kind in ("open", "connect")]

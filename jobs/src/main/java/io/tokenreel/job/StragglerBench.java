@@ -25,8 +25,8 @@ import org.apache.spark.sql.SparkSession;
  */
 final class StragglerBench {
 
-  private static final int WIDTH = 640;
-  private static final int HEIGHT = 480;
+  private static final int WIDTH = 320;
+  private static final int HEIGHT = 240;
   private static final int FRAMES_PER_SECOND = 24;
   private static final int PART_SECONDS = 10;
   private static final int KEYFRAME_SECONDS = 2;

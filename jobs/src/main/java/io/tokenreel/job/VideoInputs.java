@@ -219,15 +219,9 @@ final class VideoInputs {
           "the manifest %s must have a column video_uri; its columns are %s"
               .formatted(manifest, columns));
     }
-    long without = rows.filter("video_uri is null or trim(video_uri) = ''").count();
-    if (without > 0) {
-      throw new SettingsException(
-          "%d rows of the manifest %s have no video_uri".formatted(without, manifest));
-    }
+    Column bytes = columns.contains(BYTES) ? functions.col(BYTES) : functions.lit(null);
     requireOwnNames(manifest, rows.schema());
-    if (columns.contains(BYTES)) {
-      requireBytes(manifest, rows.select(functions.col(BYTES).cast("string")));
-    }
+    requireValues(manifest, rows, bytes.cast("string"));
     Dataset<Row> videos =
         rows.withColumn(
                 "video_id",
@@ -235,20 +229,29 @@ final class VideoInputs {
                     ? functions.col("video_id").cast("string")
                     : UriColumns.withoutSecrets(functions.col("video_uri")))
             .withColumn("video_uri", absolute(manifest.getParent()))
-            .withColumn(
-                BYTES,
-                (columns.contains(BYTES) ? functions.col(BYTES) : functions.lit(null))
-                    .cast("long"));
+            .withColumn(BYTES, bytes.cast("long"));
     manifests = manifests == null ? videos : manifests.unionByName(videos, true);
   }
 
-  /** Sizes decide which videos are begun first: one may be unknown, but must not be nonsense. */
-  private static void requireBytes(Path manifest, Dataset<Row> bytes) {
-    List<Row> wrong = bytes.filter(not(functions.col(BYTES).rlike("^[0-9]{1,18}$"))).takeAsList(1);
-    if (!wrong.isEmpty()) {
+  /**
+   * Reads the manifest once for what no row may have. Sizes decide which videos are begun first:
+   * one may be unknown, but must not be nonsense.
+   */
+  private static void requireValues(Path manifest, Dataset<Row> rows, Column bytes) {
+    Column withoutUri = functions.expr("video_uri is null or trim(video_uri) = ''");
+    Row found =
+        rows.agg(
+                functions.count_if(withoutUri),
+                functions.min(functions.when(not(bytes.rlike("^[0-9]{1,18}$")), bytes)))
+            .first();
+    if (found.getLong(0) > 0) {
+      throw new SettingsException(
+          "%d rows of the manifest %s have no video_uri".formatted(found.getLong(0), manifest));
+    }
+    if (!found.isNullAt(1)) {
       throw new SettingsException(
           "the manifest %s: video_bytes must be whole numbers of bytes, or empty; found %s"
-              .formatted(manifest, wrong.get(0).getString(0)));
+              .formatted(manifest, found.getString(1)));
     }
   }
 
