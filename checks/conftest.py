@@ -14,6 +14,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 GOLDENS = PROJECT.parent / "shared" / "goldens"
 EXTENSION = "io.tokenreel.sql.TokenReelExtensions"
 TALLY = pytest.StashKey[collections.Counter]()
+TABLES = ["tokens", "features", "selections", "outcomes", "answers"]
 LONGEST_FIRST = ["test_sweep", "test_notebooks", "test_precompute", "test_answer", "test_crash", "test_cache_readers", "test_determinism", "test_canary"]
 
 
@@ -46,6 +47,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     for what, times in sorted(config.stash[TALLY].items()):
         terminalreporter.write_line(f"{times:4} x {what}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def sound_tables(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Whatever tables the checks of this process have left hold."""
+    yield
+    base = tmp_path_factory.getbasetemp()
+    caches = {folder.parent for table in TABLES for folder in base.rglob(table) if any(folder.rglob("*.parquet"))}
+    if caches:
+        launch.tokenreel("verify", "--cache", *sorted(caches))
 
 
 @pytest.fixture

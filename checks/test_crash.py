@@ -122,6 +122,7 @@ def test_output_that_is_gone_for_a_while_is_found_undamaged_by_a_rerun(undisturb
     else:
         assert str(run.output) in run.said(), run.said()[-6000:]
         hit("output lost: the run stopped")
+    shutil.rmtree(tmp_path / "hidden")  # what was written in the meantime is nobody's
     undisturbed.assert_part(run.output)
     summary = run.again()
     undisturbed.assert_whole(run.output, summary["run_id"])

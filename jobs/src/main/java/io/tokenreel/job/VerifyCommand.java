@@ -19,12 +19,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code tokenreel verify}: reads a whole cache and says what does not hold. */
+/** {@code tokenreel verify}: reads whole caches and says what does not hold. */
 @Command(
     name = "verify",
     mixinStandardHelpOptions = true,
     description =
-        "Checks a cache: one outcome per video and run, no key twice, sizes, places, lookup index, leftovers. Exit status 1 when anything is found.")
+        "Checks caches: one outcome per video and run, no key twice, sizes, places, lookup index, leftovers. Exit status 1 when anything is found.")
 final class VerifyCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
@@ -32,9 +32,10 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(
       names = "--cache",
       required = true,
+      arity = "1..*",
       paramLabel = "DIR",
-      description = "the cache's folder")
-  private String cache;
+      description = "a cache's folder, or several")
+  private List<String> caches;
 
   @Mixin private SessionOptions session;
 
@@ -42,15 +43,21 @@ final class VerifyCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     try (CommandSession opened = session.open("verify")) {
       SparkSession spark = opened.spark();
-      Caches.require(spark.sparkContext().hadoopConfiguration(), cache);
-      List<Finding> findings = CacheVerifier.verify(spark, new Path(cache));
-      report(findings, cutOff(spark), notChecked(spark));
-      return findings.isEmpty() ? 0 : 1;
+      for (String cache : caches) {
+        Caches.require(spark.sparkContext().hadoopConfiguration(), cache);
+      }
+      boolean sound = true;
+      for (String cache : caches) {
+        List<Finding> findings = CacheVerifier.verify(spark, new Path(cache));
+        report(cache, findings, cutOff(spark, cache), notChecked(spark, cache));
+        sound &= findings.isEmpty();
+      }
+      return sound ? 0 : 1;
     }
   }
 
   /** Ids of the runs that are not done, and that no later writer has noticed. */
-  private List<String> cutOff(SparkSession spark) throws IOException {
+  private static List<String> cutOff(SparkSession spark, String cache) throws IOException {
     return RunRecords.of(spark.sparkContext().hadoopConfiguration(), new Path(cache)).stream()
         .filter(run -> run.state().equals(RunRecord.RUNNING))
         .map(RunRecord::runId)
@@ -58,7 +65,7 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   /** What is not looked at, because a catalog answers for it. */
-  private List<String> notChecked(SparkSession spark) throws IOException {
+  private static List<String> notChecked(SparkSession spark, String cache) throws IOException {
     return TableName.ofOutput(spark.sparkContext().hadoopConfiguration(), new Path(cache))
         .map(
             table ->
@@ -67,7 +74,8 @@ final class VerifyCommand implements Callable<Integer> {
         .toList();
   }
 
-  private void report(List<Finding> findings, List<String> cutOff, List<String> notChecked)
+  private void report(
+      String cache, List<Finding> findings, List<String> cutOff, List<String> notChecked)
       throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     if (session.json()) {
@@ -83,14 +91,14 @@ final class VerifyCommand implements Callable<Integer> {
       if (findings.isEmpty() && !session.quiet()) {
         out.println(cache + ": everything holds");
       }
-      findings.forEach(out::println);
+      findings.forEach(finding -> out.println(cache + ": " + finding));
       if (!session.quiet()) {
-        notChecked.forEach(part -> out.println("not checked: " + part));
+        notChecked.forEach(part -> out.println(cache + ": not checked: " + part));
       }
       if (!cutOff.isEmpty() && !session.quiet()) {
         out.printf(
-            "runs %s were cut off, or are at work; what they committed stands, and the same command does the rest%n",
-            cutOff);
+            "%s: runs %s were cut off, or are at work; what they committed stands, and the same command does the rest%n",
+            cache, cutOff);
       }
     }
     out.flush();

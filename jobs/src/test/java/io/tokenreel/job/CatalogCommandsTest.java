@@ -144,9 +144,11 @@ class CatalogCommandsTest {
     assertTrue(sound.out().contains("not checked: files and lookup of the tables " + table));
     String tokens = TableName.parse(table).of(CacheTable.TOKENS);
     SPARK.sql("INSERT INTO %s SELECT * FROM %s LIMIT 1".formatted(tokens, tokens));
-    Ended damaged = tokenreel("verify", "--cache=" + cache);
+    Path parquet = shared.resolve("parquet");
+    Ended damaged = tokenreel("verify", "--cache", cache.toString(), parquet.toString());
     assertEquals(1, damaged.status());
-    assertTrue(damaged.out().contains("tokens.key"), damaged.out());
+    assertTrue(damaged.out().contains(cache + ": tokens.key: expected"), damaged.out());
+    assertTrue(damaged.out().contains(parquet + ": everything holds"), damaged.out());
   }
 
   private Ended inspect(String... more) {
