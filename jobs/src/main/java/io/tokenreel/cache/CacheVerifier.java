@@ -55,7 +55,9 @@ public final class CacheVerifier {
     findings.addAll(runChecks.counts());
     for (CacheTable table : CacheTable.values()) {
       Dataset<Row> rows = rows(table);
-      findings.addAll(RowChecks.of(table, rows));
+      if (store.has(table)) {
+        findings.addAll(RowChecks.of(table, rows));
+      }
       if (table.hasOutcomes()) {
         findings.addAll(runChecks.rows(table, rows));
       }

@@ -57,13 +57,18 @@ final class CatalogTables implements TableStore {
   }
 
   @Override
+  public boolean has(CacheTable table) throws IOException {
+    return definition.exists(table);
+  }
+
+  @Override
   public Dataset<Row> rows(CacheTable table) throws IOException {
     return rowsWithPassthrough(table).select(columns(Arrays.asList(table.schema().fieldNames())));
   }
 
   @Override
   public Dataset<Row> rowsWithPassthrough(CacheTable table) throws IOException {
-    return definition.exists(table)
+    return has(table)
         ? spark.table(name.of(table))
         : spark.createDataFrame(List.<Row>of(), table.schema());
   }

@@ -36,6 +36,11 @@ final class ParquetTables implements TableStore {
   }
 
   @Override
+  public boolean has(CacheTable table) throws IOException {
+    return !files.list(layout.table(table)).isEmpty();
+  }
+
+  @Override
   public Dataset<Row> rows(CacheTable table) throws IOException {
     return read(table, table.schema());
   }
@@ -44,7 +49,7 @@ final class ParquetTables implements TableStore {
   @Override
   public Dataset<Row> rowsWithPassthrough(CacheTable table) throws IOException {
     StructType schema = table.schema();
-    if (!isEmpty(table)) {
+    if (has(table)) {
       List<String> fixed = Arrays.asList(schema.fieldNames());
       StructType found =
           spark.read().option("mergeSchema", true).parquet(layout.table(table).toString()).schema();
@@ -56,14 +61,9 @@ final class ParquetTables implements TableStore {
   }
 
   private Dataset<Row> read(CacheTable table, StructType schema) throws IOException {
-    return isEmpty(table)
-        ? spark.createDataFrame(List.<Row>of(), schema)
-        : spark.read().schema(schema).parquet(layout.table(table).toString());
-  }
-
-  /** Whether no file of a table is there. */
-  boolean isEmpty(CacheTable table) throws IOException {
-    return files.list(layout.table(table)).isEmpty();
+    return has(table)
+        ? spark.read().schema(schema).parquet(layout.table(table).toString())
+        : spark.createDataFrame(List.<Row>of(), schema);
   }
 
   @Override

@@ -94,6 +94,9 @@ final class RunChecks {
         }
       }
     }
+    if (settings.isEmpty()) {
+      return List.of();
+    }
     Dataset<Row> missing =
         outcomes
             .where(col("outcome").isin("OK", "DEGRADED"))

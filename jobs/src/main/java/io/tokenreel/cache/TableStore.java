@@ -15,6 +15,9 @@ import org.apache.spark.sql.types.StructType;
  */
 interface TableStore {
 
+  /** Whether a table has been made. */
+  boolean has(CacheTable table) throws IOException;
+
   /** The rows that a table holds now, in its fixed columns; none when it has not been made. */
   Dataset<Row> rows(CacheTable table) throws IOException;
 

@@ -71,7 +71,7 @@ final class TableStores {
     }
     ParquetTables parquet = new ParquetTables(spark, files, layout);
     for (CacheTable each : CacheTable.values()) {
-      if (!parquet.isEmpty(each)) {
+      if (parquet.has(each)) {
         throw new TableSettingsException(
             "%s holds Parquet tables (%s/), and an output has its tables in one place: leave --table out, or give another --output"
                 .formatted(layout.root(), each.folder()));

@@ -1,5 +1,6 @@
 package io.tokenreel.cache;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,10 +19,17 @@ final class Violations {
   /**
    * Groups violations by check.
    *
-   * @param rows columns {@code check, expected, found, video_id}, one row per violation
+   * @param parts columns {@code check, expected, found, video_id}, one row per violation; of each
+   *     part no more than {@link #MAX_ROWS} are looked at
    */
-  static List<Finding> findings(Dataset<Row> rows) {
-    List<Row> sample = rows.limit(MAX_ROWS).collectAsList();
+  @SafeVarargs
+  static List<Finding> findings(Dataset<Row>... parts) {
+    List<Row> sample =
+        Arrays.stream(parts)
+            .map(rows -> rows.limit(MAX_ROWS))
+            .reduce(Dataset::union)
+            .orElseThrow()
+            .collectAsList();
     Map<String, List<Row>> byCheck =
         sample.stream()
             .collect(Collectors.groupingBy(r -> r.getString(0), TreeMap::new, Collectors.toList()));
@@ -35,7 +43,7 @@ final class Violations {
                         .formatted(
                             broken.get(0).getString(2),
                             broken.size(),
-                            sample.size() == MAX_ROWS ? " of the first " + MAX_ROWS : ""),
+                            sample.size() >= MAX_ROWS ? " of the first " + MAX_ROWS : ""),
                     broken.stream().map(r -> r.getString(3)).sorted().toList()))
         .toList();
   }
