@@ -75,13 +75,13 @@ class Undisturbed:
 class Run:
     """One precompute run, started again into the same output until it is done; its decoders are known by its scratch folder."""
 
-    def __init__(self, folder, videos, *more, output=None, scratch=None, prefix=()):
+    def __init__(self, folder, videos, *more, output=None, scratch=None, within=None):
         self.output = output or folder / "cache"
         self.scratch = scratch or folder / "scratch"
         self.log = folder / "log"
         self.scratch.mkdir(parents=True, exist_ok=True)
         options = [*SETTINGS, *more, "--json", "--quiet", "--conf", f"spark.local.dir={self.scratch}"]
-        self.command = [*prefix, *launch.launcher("precompute", "--input", videos, "--output", self.output, *options)]
+        self.command = launch.launcher("precompute", "--input", videos, "--output", self.output, *options, within=within)
         self.process = None
 
     def start(self):
@@ -191,7 +191,7 @@ class SmallDisk:
         self.can_be_had = self.holder.stdout.readline() == "mounted\n"
         # A way to it that holds within the namespace and without.
         self.path = pathlib.Path(f"/proc/{self.holder.pid}/root{folder}")
-        self.prefix = ["nsenter", "--user", "--mount", "--preserve-credentials", "--target", self.holder.pid]
+        self.namespaces = ["nsenter", "--user", "--mount", "--preserve-credentials", "--target", self.holder.pid]
 
     def fill(self):
         with contextlib.suppress(OSError), open(self.path / "filler", "wb", buffering=0) as filler:

@@ -34,9 +34,9 @@ def tokenreel(*arguments, expect=0):
     return finished(launcher(*arguments), short_runs(), expect)
 
 
-def launcher(*arguments):
-    """The launcher's command; it has no network, and a home folder that was empty before the first one."""
-    return [*offline(), ROOT / "bin" / "tokenreel", *arguments]
+def launcher(*arguments, within=None):
+    """The launcher's command, within namespaces that a prefix enters; else it has no network, and a home folder that was empty before the first one."""
+    return [*(within or offline()), ROOT / "bin" / "tokenreel", *arguments]
 
 
 @functools.cache

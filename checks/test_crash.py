@@ -90,7 +90,7 @@ def test_disk_that_fills_up_stops_the_job_and_a_rerun_with_room_gives_the_undist
     with crash.SmallDisk(tmp_path / "disk") as disk:
         if not disk.can_be_had:
             pytest.skip("a small disk takes a mount namespace, which this machine does not let this user make")
-        run = crash.Run(tmp_path, undisturbed.videos, prefix=disk.prefix, **{place: disk.path / place})
+        run = crash.Run(tmp_path, undisturbed.videos, within=disk.namespaces, **{place: disk.path / place})
         run.start()
         assert run.awaits_wave(1)
         disk.fill()

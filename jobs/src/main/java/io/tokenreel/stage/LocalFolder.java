@@ -1,6 +1,9 @@
 package io.tokenreel.stage;
 
+import io.tokenreel.video.LeftFolders;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.util.Utils;
 
@@ -11,9 +14,18 @@ import org.apache.spark.util.Utils;
  */
 final class LocalFolder {
 
+  private static final Set<Path> SWEPT = ConcurrentHashMap.newKeySet();
+
   private LocalFolder() {}
 
+  /**
+   * Where a process finds it first, it removes what decoders of killed ones have left beside it.
+   */
   static Path ofTask() {
-    return Path.of(Utils.getLocalDir(SparkEnv.get().conf()));
+    Path folder = Path.of(Utils.getLocalDir(SparkEnv.get().conf()));
+    if (SWEPT.add(folder)) {
+      LeftFolders.sweepWithSiblings(folder, "spark-*");
+    }
+    return folder;
   }
 }

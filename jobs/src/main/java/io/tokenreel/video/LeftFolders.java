@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * numbers come again and differ between containers. The folders of this process are passed over by
  * their names, because to open and close a file ends every lock that the process holds on it.
  */
-final class LeftFolders {
+public final class LeftFolders {
 
   private static final Logger LOG = LoggerFactory.getLogger(LeftFolders.class);
 
@@ -41,6 +41,34 @@ final class LeftFolders {
       }
     } catch (IOException | DirectoryIteratorException e) {
       LOG.warn("{} was not searched for folders that killed processes left", parent, e);
+    }
+  }
+
+  /**
+   * Removes them from a folder and from its siblings of the same user: a framework gives each
+   * process one, and those that were killed left theirs.
+   *
+   * @param names a glob of the siblings' names
+   */
+  public static void sweepWithSiblings(Path folder, String names) {
+    try (DirectoryStream<Path> siblings = Files.newDirectoryStream(folder.getParent(), names)) {
+      UserPrincipal user = Files.getOwner(folder);
+      for (Path sibling : siblings) {
+        if (isFolderOf(user, sibling)) {
+          sweep(sibling, user);
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      LOG.warn("folders beside {} were not searched for what killed processes left", folder, e);
+    }
+  }
+
+  private static boolean isFolderOf(UserPrincipal user, Path path) {
+    try {
+      return Files.isDirectory(path, NOFOLLOW_LINKS)
+          && Files.getOwner(path, NOFOLLOW_LINKS).equals(user);
+    } catch (IOException e) {
+      return false; // its process has ended, and removed it
     }
   }
 

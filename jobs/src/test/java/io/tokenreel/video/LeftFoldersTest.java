@@ -92,6 +92,29 @@ class LeftFoldersTest {
   }
 
   @Test
+  void sweepWithSiblings_foldersOfKilledProcesses_areRemovedFromThoseOfTheNameAlone()
+      throws IOException {
+    Path own = Files.createDirectory(temporary.resolve("spark-own"));
+    Path killed = Files.createDirectory(temporary.resolve("spark-killed"));
+    Path other = Files.createDirectory(temporary.resolve("other"));
+    Path linked = Files.createDirectory(elsewhere.resolve("linked"));
+    Files.createSymbolicLink(temporary.resolve("spark-link"), linked);
+    Files.createFile(temporary.resolve("spark-file"));
+    Path gone = left(killed, "tokenreel-decoder-1-0-left");
+    List<Path> stay =
+        List.of(
+            Files.createFile(killed.resolve("block")),
+            left(other, "tokenreel-decoder-1-0-left"),
+            left(linked, "tokenreel-decoder-1-0-left"));
+    try (PrivateFolder used = new PrivateFolder(own, PrivateFolder.DECODER)) {
+      LeftFolders.sweepWithSiblings(own, "spark-*");
+      assertTrue(Files.exists(used.path()));
+    }
+    assertTrue(Files.notExists(gone));
+    stay.forEach(path -> assertTrue(Files.exists(path), path.toString()));
+  }
+
+  @Test
   void sweep_foldersOfAnotherUser_stay() throws IOException {
     left(temporary, "tokenreel-natives-1-0-left");
     UserPrincipal other =
