@@ -54,26 +54,27 @@ def test_driver_killed_again_and_again_then_a_rerun_gives_the_undisturbed_tables
             undisturbed.assert_part(run.output)
             left -= 1
         else:
-            undisturbed.assert_whole(run.output, run.finish()["run_id"])
+            undisturbed.assert_whole(run, run.finish()["run_id"])
             shutil.rmtree(run.output)  # nothing is left to do: begin again
-    undisturbed.assert_whole(run.output, run.again()["run_id"])
+    undisturbed.assert_whole(run, run.again()["run_id"])
     run.assert_nothing_left()
 
 
 def test_executors_and_decoders_killed_and_the_job_goes_on_by_itself(undisturbed, pytestconfig, hit, tmp_path):
-    """An executor in every other wave, all decoders in the others: a video whose decoder dies once has a second attempt."""
+    """An executor in about every other wave, all decoders in the others: a video whose decoder dies once has a second attempt."""
     moments = random.Random(f"{SEED} cluster")
     cluster = ["--master", "local-cluster[2,1,1024]", "--conf", f"spark.jars={launch.JAR}"]
-    left = 2 * pytestconfig.getoption("moments")
-    while left > 0:
-        run = crash.Run(tmp_path / str(left), undisturbed.videos, *cluster)
+    left = dict.fromkeys(["executor", "decoders"], pytestconfig.getoption("moments"))
+    while kills := sum(left.values()):
+        run = crash.Run(tmp_path / str(kills), undisturbed.videos, *cluster)
         run.start()
-        for wave in range(min(left, undisturbed.waves)):
-            who, kind, most = ("executor", crash.EXECUTOR, 1) if wave % 2 == 0 else ("decoders", crash.DECODER, 2)
+        for wave in range(min(kills, undisturbed.waves)):
+            who = max(left, key=left.get)
+            kind, most = (crash.EXECUTOR, 1) if who == "executor" else (crash.DECODER, 2)
             if run.awaits_wave(wave) and run.runs_for(moments.uniform(0, undisturbed.wave_seconds)) and run.kills_children(kind, most):
                 hit(f"{who} killed: {run.phase()}")
-                left -= 1
-        undisturbed.assert_whole(run.output, run.finish()["run_id"])
+                left[who] -= 1
+        undisturbed.assert_whole(run, run.finish()["run_id"])
         run.assert_nothing_left()
 
 
@@ -90,7 +91,7 @@ def test_disk_that_fills_up_stops_the_job_and_a_rerun_with_room_gives_the_undist
     with crash.SmallDisk(tmp_path / "disk") as disk:
         if not disk.can_be_had:
             pytest.skip("a small disk takes a mount namespace, which this machine does not let this user make")
-        run = crash.Run(tmp_path, undisturbed.videos, within=disk.namespaces, **{place: disk.path / place})
+        run = crash.Run(tmp_path, undisturbed.videos, namespaces=disk.namespaces, **{place: disk.path / place})
         run.start()
         assert run.awaits_wave(1)
         disk.fill()
@@ -99,7 +100,7 @@ def test_disk_that_fills_up_stops_the_job_and_a_rerun_with_room_gives_the_undist
         undisturbed.assert_part(run.output)
         disk.free()
         summary = run.again()
-        undisturbed.assert_whole(run.output, summary["run_id"])
+        undisturbed.assert_whole(run, summary["run_id"])
         run.assert_nothing_left()
 
 
@@ -125,5 +126,5 @@ def test_output_that_is_gone_for_a_while_is_found_undamaged_by_a_rerun(undisturb
     shutil.rmtree(tmp_path / "hidden")  # what was written in the meantime is nobody's
     undisturbed.assert_part(run.output)
     summary = run.again()
-    undisturbed.assert_whole(run.output, summary["run_id"])
+    undisturbed.assert_whole(run, summary["run_id"])
     run.assert_nothing_left()
