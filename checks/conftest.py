@@ -54,7 +54,8 @@ def sound_tables(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Whatever tables the checks of this process have left hold."""
     yield
     base = tmp_path_factory.getbasetemp()
-    caches = {folder.parent for table in TABLES for folder in base.rglob(table) if any(folder.rglob("*.parquet"))}
+    folders = {table.parent for name in TABLES for table in base.rglob(name) if any(table.rglob("*.parquet"))}
+    caches = [folder for folder in folders if (folder / "runs").is_dir()]
     if caches:
         launch.tokenreel("verify", "--cache", *sorted(caches))
 
