@@ -112,13 +112,15 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 @pytest.fixture(scope="session")
 def spark(udf_jar: Path, tmp_path_factory: pytest.TempPathFactory) -> SparkSession:
     """A session of the stock PySpark with two settings: the jar and the extension."""
-    os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
     os.chdir(tmp_path_factory.mktemp("spark"))  # Spark leaves its warehouse folder where it starts
-    session = (
-        SparkSession.builder.master("local[2]")
-        .config("spark.jars", str(udf_jar))
-        .config("spark.sql.extensions", EXTENSION)
-        .getOrCreate()
-    )
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ["SPARK_LOCAL_IP", "JDK_JAVA_OPTIONS"]:
+            patch.setenv(name, launch.spark_runs()[name])
+        session = (
+            SparkSession.builder.master("local[2]")
+            .config("spark.jars", str(udf_jar))
+            .config("spark.sql.extensions", EXTENSION)
+            .getOrCreate()
+        )
     yield session
     session.stop()

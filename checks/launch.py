@@ -48,19 +48,28 @@ def offline():
     return prefix if subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode == 0 else []
 
 
-@functools.cache
-def short_runs():
-    """The environment of the launcher's runs, each of which maps Spark's classes from what a first one leaves: half of its start."""
+def short_runs(java=FIRST_COMPILER):
+    """The environment of the launcher's runs."""
+    return mapping("launcher.jsa", launcher(), java)
 
-    def environment(option):
-        return {**os.environ, "JDK_JAVA_OPTIONS": f"{FIRST_COMPILER} -Xlog:disable -XX:{option}"}
+
+def spark_runs():
+    """The environment of PySpark, of spark-submit, and of a standalone cluster's processes."""
+    return mapping("spark.jsa", submission("spark.master=local[2]"), FIRST_COMPILER)
+
+
+def mapping(name, command, java):
+    """The environment of JVMs with a command's class path, which map Spark's classes from what a first one leaves: half of their start."""
+
+    def environment(archive):
+        return {**ENVIRONMENT, "JDK_JAVA_OPTIONS": f"{java} -Xlog:disable -XX:{archive}"}
 
     def make(archive):
         with tempfile.TemporaryDirectory() as folder:
-            video = launcher("precompute", "--input", VIDEOS / "h265_video.mp4", "--output", pathlib.Path(folder, "cache"))
-            finished(video, environment(f"ArchiveClassesAtExit={archive}"), 0)
+            video = ["precompute", "--input", VIDEOS / "h265_video.mp4", "--output", pathlib.Path(folder, "cache")]
+            finished([*command, *video], environment(f"ArchiveClassesAtExit={archive}"), 0)
 
-    return environment(f"SharedArchiveFile={once.made('classes.jsa', make)}")
+    return environment(f"SharedArchiveFile={once.made(name, make)}")
 
 
 def summary(*arguments, expect=0):
@@ -74,9 +83,12 @@ def precompute(source, output, *more, **options):
 
 def submit(*arguments, conf=(), expect=0):
     """Runs the same main class through spark-submit."""
+    return finished([*submission(*conf), *arguments], spark_runs(), expect)
+
+
+def submission(*conf):
     settings = [part for pair in conf for part in ("--conf", pair)]
-    command = [SPARK_HOME / "bin" / "spark-submit", *settings, "--class", "io.tokenreel.job.TokenReel", JAR, *arguments]
-    return finished(command, ENVIRONMENT, expect)
+    return [SPARK_HOME / "bin" / "spark-submit", *settings, "--class", "io.tokenreel.job.TokenReel", JAR]
 
 
 def readme_example(word):
@@ -130,7 +142,7 @@ def standalone_cluster(folder, workers=2):
 def daemon(log, main_class, *arguments):
     command = [SPARK_HOME / "bin" / "spark-class", main_class, *arguments]
     with open(log, "w", encoding="utf-8") as out:
-        return subprocess.Popen([str(part) for part in command], env=ENVIRONMENT, stdout=out, stderr=subprocess.STDOUT)
+        return subprocess.Popen([str(part) for part in command], env=spark_runs(), stdout=out, stderr=subprocess.STDOUT)
 
 
 def wait_for(log, text, seconds=60):

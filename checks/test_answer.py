@@ -1,4 +1,4 @@
-"""From generated videos to a table of answers, driven from outside: the demo, spark-submit, clusters, reruns, other readers."""
+"""From generated videos to a table of answers, driven from outside: the demo, spark-submit, clusters, other readers."""
 
 import json
 
@@ -85,17 +85,6 @@ def test_answers_of_executors_are_those_of_one_process(scenes, cache, answered, 
 
     answer(scenes, cache, tmp_path / "answers", run=submit)
     assert answers(tmp_path / "answers") == answers(answered)
-
-
-def test_rerun_answers_only_what_is_new(scenes, cache, answered, tmp_path):
-    lines = (scenes / "questions.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
-    half = tmp_path / "questions.jsonl"
-    half.write_text("".join(lines[: len(lines) // 2]), encoding="utf-8")
-    output = tmp_path / "answers"
-    answer(tmp_path, cache, output)
-    (run,) = answer(scenes, cache, output)["runs"]
-    assert run["already_committed"] == len(lines) // 2 * len(SPECS)
-    assert answers(output) == answers(answered)
 
 
 def test_pruned_keys_and_values_leave_memory_and_are_named_in_the_row(scenes, cache, answered, tmp_path):

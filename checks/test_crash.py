@@ -101,6 +101,7 @@ def test_disk_that_fills_up_stops_the_job_and_a_rerun_with_room_gives_the_undist
         disk.free()
         summary = run.again()
         undisturbed.assert_whole(run, summary["run_id"])
+        launch.finished(launch.launcher("verify", "--cache", run.output, within=run.namespaces), launch.short_runs(), 0)
         run.assert_nothing_left()
 
 

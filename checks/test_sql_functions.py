@@ -1,11 +1,9 @@
 """The SQL functions in a stock PySpark, against what the released implementations select."""
 
-import os
-import subprocess
 from pathlib import Path
 
+import launch
 import numpy as np
-import pyspark
 import pytest
 from conftest import EXTENSION, GOLDENS
 from pyspark.errors import AnalysisException
@@ -216,23 +214,15 @@ def test_describe_function_shows_usage_and_example(spark: SparkSession):
 
 def test_spark_sql_runs_the_functions(udf_jar: Path, tmp_path: Path):
     """The spark-sql command of the distribution, on its own, in an empty folder."""
-    home = Path(pyspark.__file__).parent
     query = (
         "SELECT select_tokens(named_struct('frames', 2, 'tokens_per_frame', 2, 'grid_height', 1,"
         " 'grid_width', 2, 'dim', 2, 'dtype', 'bf16', 'data', unhex(repeat('803F0040', 4))),"
         " 'uniform:retention=0.5')"
     )
-    done = subprocess.run(
-        [
-            str(home / "bin" / "spark-sql"),
-            *("--master", "local[1]", "--jars", str(udf_jar)),
-            *("--conf", f"spark.sql.extensions={EXTENSION}", "-e", query),
-        ],
-        cwd=tmp_path,
-        env={**os.environ, "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1"},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr
+    command = [
+        launch.SPARK_HOME / "bin" / "spark-sql",
+        *("--master", "local[1]", "--jars", udf_jar),
+        *("--conf", f"spark.sql.extensions={EXTENSION}", "-e", query),
+    ]
+    done = launch.finished(command, launch.spark_runs(), 0, tmp_path)
     assert done.stdout.splitlines()[-1] == "[0,2]", done.stdout

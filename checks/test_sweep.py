@@ -102,7 +102,7 @@ def test_readme_pipeline_gives_the_sweeps_numbers(sweep, tmp_path):
     (tmp_path / "jobs").symlink_to(launch.ROOT / "jobs")
     example = tmp_path / "example.py"
     example.write_text(launch.readme_example("ParamGridBuilder") + SAVED_AND_SEARCHED, encoding="utf-8")
-    *printed, found = launch.finished([sys.executable, example], launch.ENVIRONMENT, 0, tmp_path).stdout.splitlines()
+    *printed, found = launch.finished([sys.executable, example], launch.spark_runs(), 0, tmp_path).stdout.splitlines()
     rows = {(line.split()[0], line.split()[1]): [float(word) for word in line.split()[2:]] for line in printed}
     assert len(rows) == len(printed) == 6, printed
     assert all(missing == 0 for _, missing, _ in rows.values()), printed
