@@ -114,8 +114,7 @@ def spark(udf_jar: Path, tmp_path_factory: pytest.TempPathFactory) -> SparkSessi
     """A session of the stock PySpark with two settings: the jar and the extension."""
     os.chdir(tmp_path_factory.mktemp("spark"))  # Spark leaves its warehouse folder where it starts
     with pytest.MonkeyPatch.context() as patch:
-        for name in ["SPARK_LOCAL_IP", "JDK_JAVA_OPTIONS"]:
-            patch.setenv(name, launch.spark_runs()[name])
+        launch.lend_spark_runs(patch)
         session = (
             SparkSession.builder.master("local[2]")
             .config("spark.jars", str(udf_jar))

@@ -59,12 +59,11 @@ class Undisturbed:
         if tables.waves(cache, "features"):
             assert tables.features(cache).items() <= tables.features(self.cache).items()
 
-    def assert_whole(self, run, run_id):
-        """The output of a run that is done: its tables are the undisturbed ones, and nothing else is left."""
-        cache = run.output
+    def assert_whole(self, cache, run):
+        """An output after a run that was done: its tables are the undisturbed ones, and nothing else is left."""
         assert tables.tokens(cache) == tables.tokens(self.cache)
         assert tables.features(cache) == tables.features(self.cache)
-        assert tables.outcomes(cache, run_id) == tables.outcomes(self.cache)
+        assert tables.outcomes(cache, run) == tables.outcomes(self.cache)
         tables.rows(cache, "outcomes", ("run_id", "video_id"))
         assert tables.waves(cache, "tokens") | tables.waves(cache, "features") <= tables.waves(cache, "outcomes")
         left = [file.name for file in cache.iterdir() if file.name not in {*TABLES, "runs", "_index"}]
@@ -75,14 +74,13 @@ class Undisturbed:
 class Run:
     """One precompute run, started again into the same output until it is done; its decoders are known by its scratch folder."""
 
-    def __init__(self, folder, videos, *more, output=None, scratch=None, namespaces=None):
+    def __init__(self, folder, videos, *more, output=None, scratch=None, within=None):
         self.output = output or folder / "cache"
         self.scratch = scratch or folder / "scratch"
-        self.namespaces = namespaces
         self.log = folder / "log"
         self.scratch.mkdir(parents=True, exist_ok=True)
         options = [*SETTINGS, *more, "--json", "--quiet", "--conf", f"spark.local.dir={self.scratch}"]
-        self.command = launch.launcher("precompute", "--input", videos, "--output", self.output, *options, within=namespaces)
+        self.command = launch.launcher("precompute", "--input", videos, "--output", self.output, *options, within=within)
         self.process = None
 
     def start(self):

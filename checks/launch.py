@@ -29,9 +29,9 @@ SECONDS = 300
 SPECS = ["vidcom2:retention=0.25", "none"]
 
 
-def tokenreel(*arguments, expect=0):
+def tokenreel(*arguments, expect=0, within=None):
     """Runs bin/tokenreel and returns the finished process; its exit status is checked."""
-    return finished(launcher(*arguments), short_runs(), expect)
+    return finished(launcher(*arguments, within=within), short_runs(), expect)
 
 
 def launcher(*arguments, within=None):
@@ -56,6 +56,12 @@ def short_runs(java=FIRST_COMPILER):
 def spark_runs():
     """The environment of PySpark, of spark-submit, and of a standalone cluster's processes."""
     return mapping("spark.jsa", submission("spark.master=local[2]"), FIRST_COMPILER)
+
+
+def lend_spark_runs(patch):
+    """Gives sessions that this process and its kernels start what matters of that environment."""
+    for name in ["SPARK_LOCAL_IP", "JDK_JAVA_OPTIONS"]:
+        patch.setenv(name, spark_runs()[name])
 
 
 def mapping(name, command, java):

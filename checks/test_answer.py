@@ -1,6 +1,4 @@
-"""From generated videos to a table of answers, driven from outside: the demo, spark-submit, clusters, other readers."""
-
-import json
+"""From generated videos to a table of answers, driven from outside: the demo, spark-submit, clusters, reruns, other readers."""
 
 import duckdb
 import pyarrow.parquet
@@ -45,10 +43,16 @@ def cache(scenes):
 
 @pytest.fixture(scope="module")
 def answered(scenes, cache):
+    """The answers of one process, which was asked half of the questions first: the second run answers only what is new."""
+    lines = (scenes / "questions.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    half = scenes / "half"
+    half.mkdir()
+    (half / "questions.jsonl").write_text("".join(lines[: len(lines) // 2]), encoding="utf-8")
+    answer(half, cache, scenes / "answers")
     summary = answer(scenes, cache, scenes / "answers")
-    asked = [json.loads(line) for line in (scenes / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
     (run,) = summary["runs"]
-    assert run["questions"] == len(asked) * len(SPECS), summary
+    assert run["questions"] == len(lines) * len(SPECS), summary
+    assert run["already_committed"] == len(lines) // 2 * len(SPECS), summary
     return scenes / "answers"
 
 
@@ -79,7 +83,7 @@ def test_rows_say_what_was_asked_and_what_it_cost(answered):
         assert len(row["option_log_likelihoods"]) == len(row["option_tokens"]) == len(row["options"])
 
 
-def test_answers_of_executors_are_those_of_one_process(scenes, cache, answered, cluster, tmp_path):
+def test_answers_of_executors_in_one_run_are_those_of_one_process_in_two(scenes, cache, answered, cluster, tmp_path):
     def submit(*arguments):
         launch.submit(*arguments, "--quiet", conf=cluster)
 

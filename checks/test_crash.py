@@ -54,9 +54,9 @@ def test_driver_killed_again_and_again_then_a_rerun_gives_the_undisturbed_tables
             undisturbed.assert_part(run.output)
             left -= 1
         else:
-            undisturbed.assert_whole(run, run.finish()["run_id"])
+            undisturbed.assert_whole(run.output, run.finish()["run_id"])
             shutil.rmtree(run.output)  # nothing is left to do: begin again
-    undisturbed.assert_whole(run, run.again()["run_id"])
+    undisturbed.assert_whole(run.output, run.again()["run_id"])
     run.assert_nothing_left()
 
 
@@ -74,7 +74,7 @@ def test_executors_and_decoders_killed_and_the_job_goes_on_by_itself(undisturbed
             if run.awaits_wave(wave) and run.runs_for(moments.uniform(0, undisturbed.wave_seconds)) and run.kills_children(kind, most):
                 hit(f"{who} killed: {run.phase()}")
                 left[who] -= 1
-        undisturbed.assert_whole(run, run.finish()["run_id"])
+        undisturbed.assert_whole(run.output, run.finish()["run_id"])
         run.assert_nothing_left()
 
 
@@ -91,7 +91,7 @@ def test_disk_that_fills_up_stops_the_job_and_a_rerun_with_room_gives_the_undist
     with crash.SmallDisk(tmp_path / "disk") as disk:
         if not disk.can_be_had:
             pytest.skip("a small disk takes a mount namespace, which this machine does not let this user make")
-        run = crash.Run(tmp_path, undisturbed.videos, namespaces=disk.namespaces, **{place: disk.path / place})
+        run = crash.Run(tmp_path, undisturbed.videos, within=disk.namespaces, **{place: disk.path / place})
         run.start()
         assert run.awaits_wave(1)
         disk.fill()
@@ -100,8 +100,8 @@ def test_disk_that_fills_up_stops_the_job_and_a_rerun_with_room_gives_the_undist
         undisturbed.assert_part(run.output)
         disk.free()
         summary = run.again()
-        undisturbed.assert_whole(run, summary["run_id"])
-        launch.finished(launch.launcher("verify", "--cache", run.output, within=run.namespaces), launch.short_runs(), 0)
+        undisturbed.assert_whole(run.output, summary["run_id"])
+        launch.tokenreel("verify", "--cache", run.output, within=disk.namespaces)
         run.assert_nothing_left()
 
 
@@ -127,5 +127,5 @@ def test_output_that_is_gone_for_a_while_is_found_undamaged_by_a_rerun(undisturb
     shutil.rmtree(tmp_path / "hidden")  # what was written in the meantime is nobody's
     undisturbed.assert_part(run.output)
     summary = run.again()
-    undisturbed.assert_whole(run, summary["run_id"])
+    undisturbed.assert_whole(run.output, summary["run_id"])
     run.assert_nothing_left()

@@ -35,8 +35,7 @@ def test_the_notebooks_are_there():
 @every_notebook
 def test_notebook_runs_as_it_stands(path, checkout, monkeypatch):
     """Every claim that a notebook makes is an assertion in a cell; what it leaves is in one folder, which git ignores."""
-    for name in ["SPARK_LOCAL_IP", "JDK_JAVA_OPTIONS"]:
-        monkeypatch.setenv(name, launch.spark_runs()[name])
+    launch.lend_spark_runs(monkeypatch)
     before = set(os.listdir(checkout))
     NotebookClient(
         nbformat.read(path, as_version=4),

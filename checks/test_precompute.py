@@ -17,6 +17,10 @@ def test_outcomes_of_real_videos_nine_ok_and_one_degraded(cache):
     assert not_ok == {"corrupted.mp4": ("DEGRADED", "decode_error")}
 
 
+def test_verify_of_a_sound_cache_finds_nothing(cache):
+    assert "everything holds" in launch.tokenreel("verify", "--cache", cache).stdout
+
+
 def test_inspect_export_is_read_by_safetensors(cache, tmp_path):
     file = tmp_path / "video.safetensors"
     line = launch.tokenreel(

@@ -125,6 +125,7 @@ class PrecomputeJobTest {
     PrecomputeSettings settings =
         JobTests.settings(List.of(videos.toString()), cache().toString(), SPECS, 2);
     assertEquals(0, run(settings).alreadyCommitted());
+    List<Row> before = rows(CacheTable.TOKENS).collectAsList();
     Files.write(
         videos.resolve("video_0.mov"),
         Files.readAllBytes(JobTests.VIDEOS.resolve("video_180.mov")));
@@ -132,6 +133,7 @@ class PrecomputeJobTest {
     assertEquals(1, changed.alreadyCommitted());
     assertEquals(2, changed.ok());
     assertEquals(6, rows(CacheTable.TOKENS).count());
+    assertTrue(rows(CacheTable.TOKENS).collectAsList().containsAll(before));
     assertEquals(0, run(JobTests.keepingFeatures(settings)).alreadyCommitted());
     assertEquals(6, rows(CacheTable.TOKENS).count());
     assertEquals(2, rows(CacheTable.FEATURES).count());
