@@ -12,8 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
@@ -126,9 +128,11 @@ final class SoakBench {
 
     private final ConcurrentLinkedQueue<Footprint> taken = new ConcurrentLinkedQueue<>();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    private final ScheduledFuture<?> looking;
 
     Looks(Duration between) {
-      timer.scheduleWithFixedDelay(this::look, 0, between.toMillis(), TimeUnit.MILLISECONDS);
+      looking =
+          timer.scheduleWithFixedDelay(this::look, 0, between.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void look() {
@@ -139,7 +143,15 @@ final class SoakBench {
       }
     }
 
-    List<Footprint> soFar() {
+    /** An error if a look failed, for none is taken after it. */
+    List<Footprint> soFar() throws IOException {
+      if (looking.isDone()) {
+        try {
+          looking.get();
+        } catch (InterruptedException | ExecutionException e) {
+          throw new IOException("a look at the process failed", e);
+        }
+      }
       return List.copyOf(taken);
     }
 
