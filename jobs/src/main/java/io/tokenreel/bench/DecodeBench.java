@@ -43,10 +43,9 @@ public final class DecodeBench {
   public static List<BenchRow> run() throws IOException {
     List<BenchRow> rows = new ArrayList<>();
     for (int seconds : new int[] {10, 1}) {
-      Path folder = Files.createTempDirectory("tokenreel-decode-bench");
-      Path part = folder.resolve("part.mp4");
-      Path video = folder.resolve("video.mp4");
-      try {
+      try (ScratchFolder folder = new ScratchFolder("decode-bench")) {
+        Path part = folder.resolve("part.mp4");
+        Path video = folder.resolve("video.mp4");
         VideoWriter.write(
             part,
             WIDTH,
@@ -57,10 +56,6 @@ public final class DecodeBench {
             texture());
         VideoRepeater.repeat(part, video, LONG_SECONDS / SHORT_SECONDS);
         measure(video, seconds, rows);
-      } finally {
-        Files.deleteIfExists(part);
-        Files.deleteIfExists(video);
-        Files.delete(folder);
       }
     }
     return rows;

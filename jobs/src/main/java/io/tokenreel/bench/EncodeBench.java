@@ -5,11 +5,8 @@ import io.tokenreel.model.Models;
 import io.tokenreel.model.VisionTower;
 import io.tokenreel.model.llava.SeededCheckpoint;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
-import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -39,11 +36,11 @@ public final class EncodeBench {
   }
 
   private static double towerMillis(int layers, int frames, int runs) throws IOException {
-    Path folder = Files.createTempDirectory("tokenreel-bench");
-    try {
-      SeededCheckpoint.so400m(layers).write(folder);
+    try (ScratchFolder folder = new ScratchFolder("encode-bench")) {
+      SeededCheckpoint.so400m(layers).write(folder.path());
       try (VisionTower tower =
-          Models.openVision(folder.toUri().toString(), DeviceChoice.CPU, new Configuration())) {
+          Models.openVision(
+              folder.path().toUri().toString(), DeviceChoice.CPU, new Configuration())) {
         byte[] rgb = new byte[frames * tower.info().frameHeight() * tower.info().frameWidth() * 3];
         new Random(frames).nextBytes(rgb);
         double best = Double.MAX_VALUE;
@@ -54,8 +51,6 @@ public final class EncodeBench {
         }
         return best;
       }
-    } finally {
-      FileUtils.deleteQuietly(folder.toFile());
     }
   }
 }

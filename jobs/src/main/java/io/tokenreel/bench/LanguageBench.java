@@ -15,13 +15,10 @@ import io.tokenreel.model.qwen2.SeededQwen2;
 import io.tokenreel.token.TokenBlock;
 import io.tokenreel.token.TokenShape;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -62,18 +59,16 @@ public final class LanguageBench {
    *     takes long has two, eight questions have one
    */
   public static List<BenchRow> run(int layers, int runs) throws IOException {
-    Path folder = Files.createTempDirectory("tokenreel-bench");
-    try {
+    try (ScratchFolder folder = new ScratchFolder("language-bench")) {
       SeededQwen2 seeded = SeededQwen2.halfBillion(LlavaOnevision.ARCHITECTURE, layers);
-      DefaultModel.write(folder); // for its tokenizer and its chat template
-      seeded.write(folder);
+      DefaultModel.write(folder.path()); // for its tokenizer and its chat template
+      seeded.write(folder.path());
       ProductYardstick product = ProductYardstick.measure(runs);
       try (LanguageModel model =
-          Models.openLanguage(folder.toUri().toString(), DeviceChoice.CPU, new Configuration())) {
+          Models.openLanguage(
+              folder.path().toUri().toString(), DeviceChoice.CPU, new Configuration())) {
         return new LanguageBench(seeded, model, runs).rows(product);
       }
-    } finally {
-      FileUtils.deleteQuietly(folder.toFile());
     }
   }
 

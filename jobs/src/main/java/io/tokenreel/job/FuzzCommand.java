@@ -1,13 +1,13 @@
 package io.tokenreel.job;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tokenreel.bench.ScratchFolder;
 import io.tokenreel.video.fuzz.Change;
 import io.tokenreel.video.fuzz.FuzzRow;
 import io.tokenreel.video.fuzz.FuzzViolation;
 import io.tokenreel.video.fuzz.Fuzzer;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
-import org.apache.commons.io.FileUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -72,16 +71,14 @@ final class FuzzCommand implements Callable<Integer> {
       throw new SettingsException("--mutants must be at least 1; got " + mutants);
     }
     long first = seed == null ? System.currentTimeMillis() : seed;
-    Path folder = Files.createTempDirectory("tokenreel-fuzz");
-    try (Fuzzer fuzzer = new Fuzzer(folder)) {
+    try (ScratchFolder folder = new ScratchFolder("fuzz");
+        Fuzzer fuzzer = new Fuzzer(folder.path())) {
       run(fuzzer, first);
       if (keep != null) {
         keep(fuzzer, first);
       }
       print(new Summary(first, mutants, fuzzer.rows(), fuzzer.violations()));
       return fuzzer.violations().isEmpty() ? 0 : 1;
-    } finally {
-      FileUtils.deleteDirectory(folder.toFile());
     }
   }
 

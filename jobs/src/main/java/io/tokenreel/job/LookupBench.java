@@ -11,6 +11,7 @@ import static org.apache.spark.sql.functions.udf;
 
 import io.tokenreel.bench.BenchRow;
 import io.tokenreel.bench.CountingFileSystem;
+import io.tokenreel.bench.ScratchFolder;
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.TokenCache;
 import io.tokenreel.cache.TokenCacheWriter;
@@ -18,13 +19,11 @@ import io.tokenreel.cache.WaveCommit;
 import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
-import org.apache.commons.io.FileUtils;
 import org.apache.commons.math3.stat.StatUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
@@ -60,8 +59,7 @@ final class LookupBench {
 
   /** One lookup in the middle and one of the slowest hundredth, and the yardstick's. */
   List<BenchRow> run() throws IOException {
-    Path folder = Files.createTempDirectory("tokenreel-lookup-bench");
-    try {
+    try (ScratchFolder folder = new ScratchFolder("lookup-bench")) {
       Path output = folder.resolve("cache");
       write(new org.apache.hadoop.fs.Path(output.toUri()));
       double[] reads = millis(reader(output));
@@ -80,8 +78,6 @@ final class LookupBench {
       }
       rows.addAll(counted(new org.apache.hadoop.fs.Path(output.toUri())));
       return rows;
-    } finally {
-      FileUtils.deleteDirectory(folder.toFile());
     }
   }
 

@@ -2,6 +2,7 @@ package io.tokenreel.job;
 
 import io.tokenreel.bench.BenchRow;
 import io.tokenreel.bench.CpuClock;
+import io.tokenreel.bench.ScratchFolder;
 import io.tokenreel.compress.Compressors;
 import io.tokenreel.compress.TokenCompressor;
 import io.tokenreel.model.DeviceChoice;
@@ -20,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
-import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
@@ -49,8 +49,7 @@ final class PipelineBench {
 
   /** The parts' processor time and their shares of the whole. */
   List<BenchRow> run() throws IOException {
-    Path folder = Files.createTempDirectory("tokenreel-pipeline-bench");
-    try {
+    try (ScratchFolder folder = new ScratchFolder("pipeline-bench")) {
       Path input = folder.resolve("videos");
       render(input, videos);
       Path model = folder.resolve("model");
@@ -81,8 +80,6 @@ final class PipelineBench {
               yardstick),
           BenchRow.millis("compress", compress, compress / whole, yardstick),
           BenchRow.millis("all else", rest, rest / whole, yardstick));
-    } finally {
-      FileUtils.deleteDirectory(folder.toFile());
     }
   }
 

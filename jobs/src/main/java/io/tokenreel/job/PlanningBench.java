@@ -5,13 +5,13 @@ import static org.apache.spark.sql.functions.format_string;
 import static org.apache.spark.sql.functions.max;
 
 import io.tokenreel.bench.BenchRow;
+import io.tokenreel.bench.ScratchFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.apache.commons.io.FileUtils;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -36,14 +36,11 @@ final class PlanningBench {
 
   /** Times of both, beside reading the manifest's ids and walking the folder by themselves. */
   List<BenchRow> run() throws IOException {
-    Path folder = Files.createTempDirectory("tokenreel-planning-bench");
-    try {
+    try (ScratchFolder folder = new ScratchFolder("planning-bench")) {
       List<BenchRow> rows = new ArrayList<>(manifest(folder.resolve("manifest.parquet")));
       rows.addAll(
           names(Files.createDirectories(folder.resolve("names")), Math.max(1, videos / 10)));
       return rows;
-    } finally {
-      FileUtils.deleteDirectory(folder.toFile());
     }
   }
 

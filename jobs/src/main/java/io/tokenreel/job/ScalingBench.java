@@ -1,9 +1,9 @@
 package io.tokenreel.job;
 
 import io.tokenreel.bench.BenchRow;
+import io.tokenreel.bench.ScratchFolder;
 import io.tokenreel.model.llava.SeededCheckpoint;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.commons.io.FileUtils;
@@ -32,8 +32,7 @@ final class ScalingBench {
 
   /** One executor, then two with twice the videos and with as many. */
   List<BenchRow> run() throws IOException {
-    Path folder = Files.createTempDirectory("tokenreel-scaling-bench");
-    try {
+    try (ScratchFolder folder = new ScratchFolder("scaling-bench")) {
       Path one = folder.resolve("one");
       Path more = folder.resolve("more");
       Path few = folder.resolve("few");
@@ -69,8 +68,6 @@ final class ScalingBench {
               strong,
               strong / (EXECUTORS * single),
               yardstick));
-    } finally {
-      FileUtils.deleteDirectory(folder.toFile());
     }
   }
 

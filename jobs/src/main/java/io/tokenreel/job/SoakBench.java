@@ -2,6 +2,7 @@ package io.tokenreel.job;
 
 import io.tokenreel.bench.BenchRow;
 import io.tokenreel.bench.Footprint;
+import io.tokenreel.bench.ScratchFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,7 +19,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.apache.commons.io.FileUtils;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -53,9 +53,8 @@ final class SoakBench {
   }
 
   Findings run() throws IOException {
-    Path folder = Files.createTempDirectory("tokenreel-soak-bench");
     Set<Integer> persistedBefore = persisted().keySet();
-    try {
+    try (ScratchFolder folder = new ScratchFolder("soak-bench")) {
       Path input = folder.resolve("videos");
       ShortClips.render(input, videos);
       Path cache = folder.resolve("cache");
@@ -74,9 +73,7 @@ final class SoakBench {
         looks = taken.soFar();
       }
       SoakTenths tenths = new SoakTenths(start, List.copyOf(CommitTimes.of(cache).values()), looks);
-      return new Findings(tenths.rows(), tenths.broken(), left(folder, persistedBefore));
-    } finally {
-      FileUtils.deleteDirectory(folder.toFile());
+      return new Findings(tenths.rows(), tenths.broken(), left(folder.path(), persistedBefore));
     }
   }
 

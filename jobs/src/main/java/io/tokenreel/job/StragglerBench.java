@@ -2,8 +2,10 @@ package io.tokenreel.job;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.input_file_name;
+import static org.apache.spark.sql.functions.not;
 
 import io.tokenreel.bench.BenchRow;
+import io.tokenreel.bench.ScratchFolder;
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.video.VideoRepeater;
 import io.tokenreel.video.VideoWriter;
@@ -14,9 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.SortedMap;
-import org.apache.commons.io.FileUtils;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -47,8 +47,7 @@ final class StragglerBench {
   }
 
   List<BenchRow> run() throws IOException {
-    Path folder = Files.createTempDirectory("tokenreel-straggler-bench");
-    try {
+    try (ScratchFolder folder = new ScratchFolder("straggler-bench")) {
       Path input = folder.resolve("videos");
       ShortClips.render(input, videos);
       long bytes = renderLong(folder.resolve("part.mp4"), input.resolve(LONG_ID));
@@ -62,11 +61,10 @@ final class StragglerBench {
         throw new IllegalStateException("not all of the videos are OK: " + summary);
       }
       SortedMap<String, Long> commits = CommitTimes.of(cache);
-      double own = commits.get(waveOfLong(cache)) - start;
-      double others = commits.get(lastWaveOfShort(cache)) - start;
+      Column isLong = col("video_id").equalTo(LONG_ID);
+      double own = commits.get(lastWave(cache, isLong)) - start;
+      double others = commits.get(lastWave(cache, not(isLong))) - start;
       return rows(bytes, whole, own, others);
-    } finally {
-      FileUtils.deleteDirectory(folder.toFile());
     }
   }
 
@@ -83,25 +81,17 @@ final class StragglerBench {
             "until it is committed"));
   }
 
-  private String waveOfLong(Path cache) {
-    return wave(outcomes(cache).filter(col("video_id").equalTo(LONG_ID)));
-  }
-
-  /** Waves of short videos are in the order of their ids. */
-  private String lastWaveOfShort(Path cache) {
-    return wave(
-        outcomes(cache).filter(col("video_id").notEqual(LONG_ID)).orderBy(col("video_id").desc()));
-  }
-
-  private Dataset<Row> outcomes(Path cache) {
-    return spark
-        .read()
-        .parquet(cache.resolve(CacheTable.OUTCOMES.folder()).toString())
-        .select(col("video_id"), input_file_name().as("file"));
-  }
-
-  private static String wave(Dataset<Row> outcomes) {
-    String file = outcomes.first().getAs("file");
+  /** The wave of the last of some videos; short ones are in waves in the order of their ids. */
+  private String lastWave(Path cache, Column ofVideos) {
+    String file =
+        spark
+            .read()
+            .parquet(cache.resolve(CacheTable.OUTCOMES.folder()).toString())
+            .select(col("video_id"), input_file_name().as("file"))
+            .filter(ofVideos)
+            .orderBy(col("video_id").desc())
+            .first()
+            .getAs("file");
     return CommitTimes.wave(file.substring(file.lastIndexOf('/') + 1));
   }
 

@@ -2,6 +2,7 @@ package io.tokenreel.job;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tokenreel.bench.BenchRow;
+import io.tokenreel.bench.ScratchFolder;
 import io.tokenreel.eval.scene.Footage;
 import io.tokenreel.eval.scene.SceneSet;
 import io.tokenreel.eval.scene.SceneSplit;
@@ -17,7 +18,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.commons.io.FileUtils;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -58,8 +58,7 @@ final class SweepBench {
 
   /** Both ways' wall time, and the sweep's share of the other's. */
   List<BenchRow> run() throws IOException {
-    Path folder = Files.createTempDirectory("tokenreel-sweep-bench");
-    try {
+    try (ScratchFolder folder = new ScratchFolder("sweep-bench")) {
       Path few = rendered(folder.resolve("few"), 2, Footage.PLAIN);
       sweepMillis(few, folder.resolve("few-sweep"));
       anewMillis(few, folder.resolve("few-anew"));
@@ -71,8 +70,6 @@ final class SweepBench {
       return List.of(
           BenchRow.millis(what + "each anew: %d videos".formatted(videos), anew, 1, yardstick),
           BenchRow.millis(what + "one sweep", together, together / anew, yardstick));
-    } finally {
-      FileUtils.deleteDirectory(folder.toFile());
     }
   }
 
