@@ -76,7 +76,7 @@ final class RowChecks {
 
   /** All findings about single rows and about keys of a table. */
   static List<Finding> of(CacheTable table, Dataset<Row> rows) {
-    return Violations.findings(broken(table, rows), duplicates(table, rows));
+    return Violations.findings(List.of(broken(table, rows), duplicates(table, rows)));
   }
 
   private static List<Rule> rules(CacheTable table) {

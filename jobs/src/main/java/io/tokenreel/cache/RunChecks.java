@@ -116,6 +116,6 @@ final class RunChecks {
                         col("compression"))
                     .as("found"),
                 col("video_id"));
-    return Violations.findings(missing);
+    return Violations.findings(List.of(missing));
   }
 }

@@ -1,6 +1,5 @@
 package io.tokenreel.cache;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,10 +21,9 @@ final class Violations {
    * @param parts columns {@code check, expected, found, video_id}, one row per violation; of each
    *     part no more than {@link #MAX_ROWS} are looked at
    */
-  @SafeVarargs
-  static List<Finding> findings(Dataset<Row>... parts) {
+  static List<Finding> findings(List<Dataset<Row>> parts) {
     List<Row> sample =
-        Arrays.stream(parts)
+        parts.stream()
             .map(rows -> rows.limit(MAX_ROWS))
             .reduce(Dataset::union)
             .orElseThrow()

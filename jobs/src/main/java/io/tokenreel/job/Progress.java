@@ -40,6 +40,7 @@ final class Progress implements AutoCloseable {
     return SILENT;
   }
 
+  @SuppressWarnings("SystemConsoleNull") // for JDK 17
   static Progress on(PrintWriter out) {
     return new Progress(out, System.console() != null);
   }

@@ -110,7 +110,8 @@ final class SessionOptions {
           .config("spark.ui.enabled", "false")
           .config(
               SHUFFLE_PARTITIONS,
-              LOCAL_SHUFFLE_PARTITIONS_PER_CORE * Runtime.getRuntime().availableProcessors());
+              (long) LOCAL_SHUFFLE_PARTITIONS_PER_CORE
+                  * Runtime.getRuntime().availableProcessors());
       REMEMBERED.forEach((key, most) -> builder.config(key, most));
     }
     KEPT_FOR_GOOD.forEach(builder::config);

@@ -99,6 +99,7 @@ class ParquetLayoutTest {
   }
 
   @Test
+  @SuppressWarnings("deprecation") // what older writers call a dictionary
   void selections_smallRows_shareARowGroupWithABloomFilter() throws IOException {
     try (ParquetFileReader reader =
         written(CacheTable.SELECTIONS, CacheRows.selections(CacheRows.ids(0, 300)))) {

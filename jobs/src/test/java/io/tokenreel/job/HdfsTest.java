@@ -99,9 +99,9 @@ class HdfsTest {
   @Test
   void writer_whileAnotherHoldsTheLock_isRefused() throws IOException {
     Path cache = hdfs.makeQualified(new Path("/locked"));
-    try (TokenCacheWriter writer = TokenCacheWriter.open(spark, cache)) {
+    try (TokenCacheWriter first = TokenCacheWriter.open(spark, cache)) {
       assertThrows(CacheLockedException.class, () -> TokenCacheWriter.open(spark, cache).close());
-      assertTrue(hdfs.exists(new Path(cache, "_lock")), writer.toString());
+      assertTrue(hdfs.exists(new Path(cache, "_lock")));
     }
     TokenCacheWriter.open(spark, cache).close();
   }

@@ -91,7 +91,7 @@ class VideoWavesTest {
   @ParameterizedTest
   @ValueSource(longs = {7, 8})
   void next_videosOfEqualLength_areSpreadEvenly(long seed) {
-    long bytes = 1 + new Random(seed).nextInt(1 << 30);
+    long bytes = 1L + new Random(seed).nextInt(1 << 30);
     List<Row> videos = new ArrayList<>();
     for (int i = 0; i < 16; i++) {
       videos.add(video("v%02d".formatted(i), bytes));

@@ -59,6 +59,7 @@ class EncodePartitionTest {
         .getMessage();
   }
 
+  @SuppressWarnings("unchecked") // Scala's map
   private static void enterTask(String address) {
     Map<String, ResourceInformation> gpu =
         Map$.MODULE$

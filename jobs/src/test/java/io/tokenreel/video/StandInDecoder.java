@@ -97,6 +97,7 @@ public final class StandInDecoder {
         }
       }
       case "memory" -> {
+        @SuppressWarnings("ModifiedButNotUsed") // held, so that memory runs out
         List<byte[]> taken = new ArrayList<>();
         while (true) {
           byte[] more = new byte[16 << 20];

@@ -52,15 +52,15 @@ final class ClusteredSums {
    * One row per cell, task, version and group: the key, {@code questions}, {@code clusters}, {@code
    * total} (n times the mean), {@code squares} (n² se²) and the sums of the counted columns.
    *
-   * @param values rows of {@link ScoreGroups}, with a score or a difference in {@code value}
+   * @param rows of {@link ScoreGroups}, with a score or a difference in {@code value}
    * @param counted columns of whole numbers
    */
-  static Dataset<Row> of(Dataset<Row> values, List<String> counted) {
+  static Dataset<Row> of(Dataset<Row> rows, List<String> counted) {
     WindowSpec group = Window.partitionBy(ScoreKey.OF_GROUP);
     WindowSpec stratum = group.partitionBy(with(ScoreKey.OF_GROUP, col("stratum")));
     Column weight = col("all").divide(col("size").multiply(col("strata")));
-    return values
-        .withColumn("all", count(lit(1)).over(group)) // coarsest first: one shuffle serves all
+    return rows.withColumn(
+            "all", count(lit(1)).over(group)) // coarsest first: one shuffle serves all
         .withColumn("size", count(lit(1)).over(stratum))
         .withColumn("weight", weight)
         .withColumn(

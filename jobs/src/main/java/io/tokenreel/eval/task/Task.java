@@ -16,8 +16,8 @@ import java.util.Objects;
  * @param version whose prompts, parser and metric it follows
  * @param dataset whose videos it asks about; its own name where the file tells none. Tasks of one
  *     dataset have one root and share what is made of a video
- * @param annotations files below the task's root, as patterns of file names; with {@code subset}
- *     where there are subsets
+ * @param annotations files below the task's root, as patterns of file names; where there are
+ *     subsets, templates of their names
  * @param subsets name of each to what its questions' texts may use beside their columns; one
  *     without a name where there are none
  * @param videos places of a question's video below the root, the first that is there is taken

@@ -85,7 +85,8 @@ final class SampleVideo {
       double budget = looks ? share * (1 + 0.5 * Math.cos(frame)) : share;
       budgets[frame] = budget;
       for (int token = 0; token < GRID * GRID; token++) {
-        double away = Math.hypot(token % GRID + 0.5 - x, token / GRID + 0.5 - 6.9);
+        int row = token / GRID;
+        double away = Math.hypot(token % GRID + 0.5 - x, row + 0.5 - 6.9);
         double chance = looks ? budget * 3.4 * Math.exp(-away / 4) : budget;
         if (random.nextDouble() < chance) {
           index.add(frame * GRID * GRID + token);

@@ -85,9 +85,9 @@ final class DecodedScenes implements AutoCloseable {
     SceneColour nearest = null;
     long nearestDistance = 40 * 40; // edges, where colours mix, are nobody's
     for (SceneColour colour : SceneColour.values()) {
-      long distance = 0;
+      int distance = 0;
       for (int channel = 0; channel < 3; channel++) {
-        long difference = levels[channel] - colour.level(channel);
+        int difference = levels[channel] - colour.level(channel);
         distance += difference * difference;
       }
       if (distance < nearestDistance) {

@@ -250,7 +250,7 @@ class DycokeKvTest {
       decoder.feed(given.rows(given.prompt(), given.prompt() + 1), cache, 1);
       int chosen = (int) (visual * (1 - 0.7));
       int pruned = visual - chosen;
-      long layers = config.layers() - 1;
+      long layers = config.layers() - 1L;
       assertEquals(before - layers * pruned * token, meter.working());
       assertEquals(kept * layers * (given.before + visual) * token, meter.reserve());
       // A dropped layer is there twice in part, and only while its own part is copied.

@@ -114,7 +114,7 @@ class RgbConverterTest {
     av_frame_get_buffer(frame, 0);
     for (int i = 0; i < 6; i++) {
       for (int channel = 0; channel < 3; channel++) {
-        long at = (long) (i / 3) * frame.linesize(0) + i % 3 * 3 + channel;
+        int at = i / 3 * frame.linesize(0) + i % 3 * 3 + channel;
         frame.data(0).put(at, (byte) (10 * (i + 1)));
       }
     }
