@@ -42,3 +42,14 @@ def test_known_holes_are_those_of_versions_that_are_shipped(components):
     named = re.findall(r"^\| `([^`]+)` (\S+) \|", (launch.ROOT / "SECURITY.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert len(named) >= 5
     assert [each for each in named if each not in shipped] == []
+
+
+@pytest.mark.parametrize("file", ["notebooks/requirements.txt", "checks/requirements.in"])
+def test_python_packages_have_a_version_and_its_digests(file):
+    pins = [line for line in (launch.ROOT / file).read_text(encoding="utf-8").splitlines() if not line.startswith(("#", "-r "))]
+    loose = [pin for pin in pins if not re.fullmatch(r"[\w-]+==[\w.]+", pin)]
+    assert pins and not loose, f"{file} must pin exact versions, as in numpy==2.4.6"
+    recorded = (launch.ROOT / "checks" / "requirements.txt").read_text(encoding="utf-8")
+    for pin in pins:
+        entry = rf"^{re.escape(pin)}( ;.*)? \\\n    --hash=sha256:[0-9a-f]{{64}}\b"
+        assert re.search(entry, recorded, re.MULTILINE), f"{pin} is not in checks/requirements.txt; see bin/record-checksums"
