@@ -10,6 +10,7 @@ import static org.apache.spark.sql.functions.when;
 import io.tokenreel.eval.judge.JudgeReply;
 import io.tokenreel.eval.judge.JudgeRequests;
 import io.tokenreel.eval.judge.Verdict;
+import io.tokenreel.eval.task.PlainJson;
 import io.tokenreel.eval.task.TaskKey;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -203,7 +204,7 @@ final class SweepJudging {
             row.getAs("task"),
             task.of(
                     row.<Integer>getAs("doc_id"),
-                    DocJson.read(row.getAs("doc")),
+                    PlainJson.read(row.getAs("doc")),
                     row.getAs("response"))
                 .line());
       }

@@ -4,6 +4,7 @@ import io.tokenreel.eval.log.LoggedSample;
 import io.tokenreel.eval.log.RunLog;
 import io.tokenreel.eval.result.Result;
 import io.tokenreel.eval.stat.ScoreKey;
+import io.tokenreel.eval.task.PlainJson;
 import io.tokenreel.eval.task.TaskKey;
 import io.tokenreel.eval.task.TaskQuestion;
 import java.io.BufferedWriter;
@@ -101,7 +102,7 @@ final class SweepLogs {
     return new LoggedSample(
         new TaskQuestion.Place(
             row.getAs("subset"), row.getAs("subset_row"), row.getAs("subset_rows")),
-        DocJson.read(row.getAs("doc")),
+        PlainJson.read(row.getAs("doc")),
         row.getAs("question"),
         row.getAs("gold"),
         row.getAs("cluster"),

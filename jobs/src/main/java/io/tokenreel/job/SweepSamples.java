@@ -12,6 +12,7 @@ import static org.apache.spark.sql.functions.when;
 
 import io.tokenreel.eval.judge.JudgeRequests;
 import io.tokenreel.eval.task.AnswerScorer;
+import io.tokenreel.eval.task.PlainJson;
 import io.tokenreel.eval.task.Task;
 import java.util.Arrays;
 import java.util.List;
@@ -155,7 +156,7 @@ final class SweepSamples {
                 (docId, doc, response) ->
                     response == null
                         ? null
-                        : requests.of(docId, DocJson.read(doc), response).customId(),
+                        : requests.of(docId, PlainJson.read(doc), response).customId(),
             DataTypes.StringType);
     return id.apply(col("doc_id"), col("doc"), col("response"));
   }

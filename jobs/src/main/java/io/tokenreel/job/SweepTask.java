@@ -7,6 +7,7 @@ import io.tokenreel.eval.judge.JudgeRequests;
 import io.tokenreel.eval.scene.SceneSet;
 import io.tokenreel.eval.scene.SceneSplit;
 import io.tokenreel.eval.stat.Average;
+import io.tokenreel.eval.task.PlainJson;
 import io.tokenreel.eval.task.Task;
 import io.tokenreel.eval.task.TaskFiles;
 import io.tokenreel.eval.task.TaskQuestion;
@@ -203,7 +204,7 @@ record SweepTask(TaskSpec spec, Task task, String root) {
                         question.place().subset(),
                         question.place().row(),
                         question.place().rows(),
-                        DocJson.write(question.doc()),
+                        PlainJson.write(question.doc()),
                         videoId(question.video()),
                         videoUri(question.video()),
                         question.videoMissing(),

@@ -1,8 +1,7 @@
 package io.tokenreel.eval.judge;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tokenreel.eval.task.Judge;
+import io.tokenreel.eval.task.PlainJson;
 import io.tokenreel.jinja.JinjaTemplate;
 import java.io.Serializable;
 import java.util.HashMap;
@@ -20,7 +19,6 @@ public final class JudgeRequests implements Serializable {
   private static final long serialVersionUID = 1;
   private static final long MOST_CHARACTERS = 1 << 20;
   private static final int DIGEST = 32; // hex digits of 64, which tell all answers apart
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String task;
   private final Judge judge;
@@ -72,14 +70,14 @@ public final class JudgeRequests implements Serializable {
         List.of(message("system", system.render(values)), message("user", user.render(values))));
     body.put("temperature", 0);
     body.put("max_tokens", judge.maxTokens());
-    String digest = DigestUtils.sha256Hex(json(body)).substring(0, DIGEST);
+    String digest = DigestUtils.sha256Hex(PlainJson.write(body)).substring(0, DIGEST);
     String customId = "%s-%d-%s".formatted(task, docId, digest);
     Map<String, Object> request = new LinkedHashMap<>();
     request.put("custom_id", customId);
     request.put("method", "POST");
     request.put("url", "/v1/chat/completions");
     request.put("body", body);
-    return new JudgeRequest(customId, json(request));
+    return new JudgeRequest(customId, PlainJson.write(request));
   }
 
   private static Map<String, String> message(String role, String content) {
@@ -87,13 +85,5 @@ public final class JudgeRequests implements Serializable {
     message.put("role", role);
     message.put("content", content);
     return message;
-  }
-
-  private static String json(Object value) {
-    try {
-      return JSON.writeValueAsString(value);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e); // maps, lists, texts and numbers
-    }
   }
 }

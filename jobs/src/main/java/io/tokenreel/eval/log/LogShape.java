@@ -1,7 +1,5 @@
 package io.tokenreel.eval.log;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tokenreel.eval.task.Task;
 import io.tokenreel.model.prompt.Scoring;
 import java.util.Collections;
@@ -57,7 +55,6 @@ enum LogShape {
   static final String DOC_HASH = DigestUtils.sha256Hex("null");
 
   private static final String EARLY_VERSIONS = "lmms-eval-0.3.";
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Of a task's version; one that is not lmms-eval's has the later form. */
   static LogShape of(String version) {
@@ -92,13 +89,5 @@ enum LogShape {
     return scoring.generates()
         ? Map.of("max_new_tokens", scoring.newTokens())
         : Map.of("scoring", task.scoring());
-  }
-
-  static String json(Object value) {
-    try {
-      return JSON.writeValueAsString(value);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e); // maps, lists, texts and numbers
-    }
   }
 }

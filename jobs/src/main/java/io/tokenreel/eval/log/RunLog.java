@@ -2,6 +2,7 @@ package io.tokenreel.eval.log;
 
 import io.tokenreel.eval.result.Cell;
 import io.tokenreel.eval.result.Result;
+import io.tokenreel.eval.task.PlainJson;
 import io.tokenreel.eval.task.Task;
 import io.tokenreel.eval.task.TaskLog;
 import java.io.IOException;
@@ -70,7 +71,7 @@ public final class RunLog implements AutoCloseable {
     Map<String, Object> metrics = log.of(sample.doc(), sample.values());
     Map<String, Object> line = shape.line(task, sample, metrics);
     current.add(line, metrics, sample.video());
-    lines.write(LogShape.json(line));
+    lines.write(PlainJson.write(line));
     lines.write('\n');
   }
 

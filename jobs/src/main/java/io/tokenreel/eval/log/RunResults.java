@@ -1,6 +1,7 @@
 package io.tokenreel.eval.log;
 
 import io.tokenreel.eval.result.Result;
+import io.tokenreel.eval.task.PlainJson;
 import io.tokenreel.eval.task.Task;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -63,7 +64,7 @@ final class RunResults {
             "total_evaluation_time_seconds")) {
       root.put(none, null); // a cell's answers may come from several runs
     }
-    return LogShape.json(root);
+    return PlainJson.write(root);
   }
 
   private Map<String, Object> each(Function<LoggedTask, Object> value) {
