@@ -72,7 +72,7 @@ enum Mutation {
     0, 1, -1, Integer.MAX_VALUE, Integer.MIN_VALUE, 0x7fff, 0xffff, 0x01000000
   };
 
-  /** Damages a copy. */
+  /** Damages a copy, which by chance may be as it was. */
   abstract byte[] apply(byte[] whole, Random random);
 
   /** Lower case, as it is printed. */
