@@ -1,5 +1,6 @@
 package io.tokenreel.cache;
 
+import io.tokenreel.files.Stores;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,7 @@ public final class CacheVerifier {
    * @throws IOException when the folder cannot be read, or the catalog not asked
    */
   public static List<Finding> verify(SparkSession spark, Path output) throws IOException {
-    FileSystem fs = output.getFileSystem(spark.sparkContext().hadoopConfiguration());
+    FileSystem fs = Stores.of(output, spark.sparkContext().hadoopConfiguration());
     CacheLayout layout = new CacheLayout(fs.makeQualified(output));
     return new CacheVerifier(spark, fs, layout).findings();
   }

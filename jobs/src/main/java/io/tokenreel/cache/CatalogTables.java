@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
+import io.tokenreel.files.SparkFiles;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -126,7 +127,7 @@ final class CatalogTables implements TableStore {
   }
 
   private Dataset<Row> staged(CommitJournal.Move move) {
-    return spark.read().parquet(new Path(layout.root(), move.from()).toString());
+    return SparkFiles.of(spark).parquet(new Path(layout.root(), move.from()));
   }
 
   private void append(CommitJournal.Move move, Dataset<Row> rows) throws IOException {

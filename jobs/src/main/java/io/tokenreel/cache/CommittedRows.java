@@ -1,5 +1,6 @@
 package io.tokenreel.cache;
 
+import io.tokenreel.files.Stores;
 import java.io.IOException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -39,7 +40,7 @@ public final class CommittedRows {
   }
 
   private static TableStore store(SparkSession spark, Path output) throws IOException {
-    FileSystem fs = output.getFileSystem(spark.sparkContext().hadoopConfiguration());
+    FileSystem fs = Stores.of(output, spark.sparkContext().hadoopConfiguration());
     return TableStores.of(
         spark,
         new CacheFiles(fs, CacheFiles.StepListener.NONE),

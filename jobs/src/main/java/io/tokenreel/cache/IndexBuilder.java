@@ -1,5 +1,6 @@
 package io.tokenreel.cache;
 
+import io.tokenreel.files.UserPath;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -64,7 +65,7 @@ final class IndexBuilder {
 
   /** The rows of files of {@code tokens/}, found by a Spark job with one task per file. */
   private List<RowLocation> scan(List<Path> tokenFiles) {
-    List<String> names = tokenFiles.stream().map(Path::toString).toList();
+    List<String> names = tokenFiles.stream().map(UserPath::text).toList();
     return JavaSparkContext.fromSparkContext(spark.sparkContext())
         .parallelize(names, names.size())
         .flatMap(new RowScan(spark.sparkContext().hadoopConfiguration()))

@@ -1,5 +1,7 @@
 package io.tokenreel.cache;
 
+import io.tokenreel.files.Stores;
+import io.tokenreel.files.UserPath;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -9,7 +11,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
@@ -28,7 +29,7 @@ final class IndexChecks {
     List<String> files =
         CacheFiles.list(fs, layout.table(CacheTable.TOKENS)).stream()
             .map(FileStatus::getPath)
-            .map(Path::toString)
+            .map(UserPath::text)
             .toList();
     if (files.isEmpty()) {
       return List.of();
@@ -46,7 +47,7 @@ final class IndexChecks {
             .flatMap(new RowScan(conf));
     List<Finding> findings = new ArrayList<>();
     List<String> lost =
-        rows.mapPartitions(new NotFound(conf, layout.root().toString()))
+        rows.mapPartitions(new NotFound(conf, UserPath.text(layout.root())))
             .take(Finding.MAX_VIDEO_IDS);
     if (!lost.isEmpty()) {
       findings.add(
@@ -57,7 +58,7 @@ final class IndexChecks {
               lost));
     }
     long videos =
-        rows.map(row -> CacheLayout.waveOf(new Path(row.file())) + "/" + row.videoId())
+        rows.map(row -> CacheLayout.waveOf(UserPath.of(row.file())) + "/" + row.videoId())
             .distinct()
             .count();
     long slots = slots(fs, index);
@@ -99,8 +100,8 @@ final class IndexChecks {
 
     @Override
     public Iterator<String> call(Iterator<RowLocation> rows) throws IOException {
-      CacheLayout layout = new CacheLayout(new Path(root));
-      FileSystem fs = layout.root().getFileSystem(configuration.value());
+      CacheLayout layout = new CacheLayout(UserPath.of(root));
+      FileSystem fs = Stores.of(layout.root(), configuration.value());
       LookupIndex index = LookupIndex.open(fs, layout);
       List<String> lost = new ArrayList<>();
       while (rows.hasNext() && lost.size() < Finding.MAX_VIDEO_IDS) {

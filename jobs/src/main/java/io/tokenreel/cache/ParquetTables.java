@@ -1,5 +1,6 @@
 package io.tokenreel.cache;
 
+import io.tokenreel.files.SparkFiles;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,7 +53,10 @@ final class ParquetTables implements TableStore {
     if (has(table)) {
       List<String> fixed = Arrays.asList(schema.fieldNames());
       StructType found =
-          spark.read().option("mergeSchema", true).parquet(layout.table(table).toString()).schema();
+          SparkFiles.of(spark)
+              .options(Map.of("mergeSchema", "true"))
+              .parquet(layout.table(table))
+              .schema();
       for (StructField field : found.fields()) {
         schema = fixed.contains(field.name()) ? schema : schema.add(field);
       }
@@ -62,7 +66,7 @@ final class ParquetTables implements TableStore {
 
   private Dataset<Row> read(CacheTable table, StructType schema) throws IOException {
     return has(table)
-        ? spark.read().schema(schema).parquet(layout.table(table).toString())
+        ? SparkFiles.of(spark).schema(schema).parquet(layout.table(table))
         : spark.createDataFrame(List.<Row>of(), schema);
   }
 

@@ -1,5 +1,6 @@
 package io.tokenreel.cache;
 
+import io.tokenreel.files.UserPath;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ final class RowScan implements FlatMapFunction<String, RowLocation> {
 
   @Override
   public Iterator<RowLocation> call(String file) throws IOException {
-    Path path = new Path(file);
+    Path path = UserPath.of(file);
     Configuration conf = configuration.value();
     List<RowLocation> rows = new ArrayList<>();
     try (ParquetFileReader reader =

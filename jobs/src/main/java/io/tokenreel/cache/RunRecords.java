@@ -1,6 +1,7 @@
 package io.tokenreel.cache;
 
 import com.fasterxml.jackson.core.JacksonException;
+import io.tokenreel.files.Stores;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -29,7 +30,7 @@ public final class RunRecords {
    * @param output the cache's folder
    */
   public static List<RunRecord> of(Configuration hadoop, Path output) throws IOException {
-    FileSystem fs = output.getFileSystem(hadoop);
+    FileSystem fs = Stores.of(output, hadoop);
     return new RunRecords(
             new CacheFiles(fs, CacheFiles.StepListener.NONE), new CacheLayout(output).runs())
         .all();

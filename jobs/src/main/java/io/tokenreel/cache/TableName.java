@@ -1,5 +1,6 @@
 package io.tokenreel.cache;
 
+import io.tokenreel.files.Stores;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -40,7 +41,7 @@ public record TableName(String catalog, String database, String prefix) {
    * @param output the cache's folder
    */
   public static Optional<TableName> ofOutput(Configuration hadoop, Path output) throws IOException {
-    CacheFiles files = new CacheFiles(output.getFileSystem(hadoop), CacheFiles.StepListener.NONE);
+    CacheFiles files = new CacheFiles(Stores.of(output, hadoop), CacheFiles.StepListener.NONE);
     return TableRecord.read(files, new CacheLayout(output)).map(TableRecord::name);
   }
 

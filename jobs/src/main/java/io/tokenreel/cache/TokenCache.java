@@ -1,5 +1,6 @@
 package io.tokenreel.cache;
 
+import io.tokenreel.files.Stores;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -39,7 +40,7 @@ public final class TokenCache {
    *     that a catalog has the tables
    */
   public static TokenCache open(Configuration conf, Path output) throws IOException {
-    FileSystem fs = output.getFileSystem(conf);
+    FileSystem fs = Stores.of(output, conf);
     CacheLayout layout = new CacheLayout(fs.makeQualified(output));
     Optional<TableName> table = TableName.ofOutput(conf, output);
     if (table.isPresent()) {

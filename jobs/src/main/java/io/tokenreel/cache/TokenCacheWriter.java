@@ -1,5 +1,6 @@
 package io.tokenreel.cache;
 
+import io.tokenreel.files.Stores;
 import java.io.IOException;
 import java.util.Collection;
 import org.apache.hadoop.fs.FileSystem;
@@ -93,7 +94,7 @@ public final class TokenCacheWriter implements AutoCloseable {
   private static TokenCacheWriter open(
       SparkSession spark, Path output, StoreFinder stores, CacheFiles.StepListener listener)
       throws IOException {
-    FileSystem fs = output.getFileSystem(spark.sparkContext().hadoopConfiguration());
+    FileSystem fs = Stores.of(output, spark.sparkContext().hadoopConfiguration());
     CacheLayout layout = new CacheLayout(fs.makeQualified(output));
     CacheFiles files = new CacheFiles(fs, listener);
     WriterLock lock = WriterLock.acquire(fs, layout.lock());
@@ -118,7 +119,7 @@ public final class TokenCacheWriter implements AutoCloseable {
    */
   public static void requireTable(SparkSession spark, Path output, String table)
       throws IOException {
-    FileSystem fs = output.getFileSystem(spark.sparkContext().hadoopConfiguration());
+    FileSystem fs = Stores.of(output, spark.sparkContext().hadoopConfiguration());
     TableStores.require(
         spark,
         new CacheFiles(fs, CacheFiles.StepListener.NONE),

@@ -1,5 +1,6 @@
 package io.tokenreel.cache;
 
+import io.tokenreel.files.SparkFiles;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -116,7 +117,7 @@ public final class WaveCommit {
               .formatted(
                   table.folder(), number, staged.keySet(), committed ? " and is committed" : ""));
     }
-    return spark.read().schema(table.schema()).parquet(staged.get(table).toString());
+    return SparkFiles.of(spark).schema(table.schema()).parquet(staged.get(table));
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.CommittedRows;
 import io.tokenreel.cache.TokenCacheWriter;
+import io.tokenreel.files.UserPath;
 import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.Models;
 import io.tokenreel.model.kv.KvSpec;
@@ -38,7 +39,7 @@ final class AnswerJob {
   List<AnswerSummary> run() throws IOException {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     Caches.require(hadoop, settings.cache());
-    Path output = new Path(settings.output());
+    Path output = UserPath.of(settings.output());
     TokenCacheWriter.requireTable(spark, output, settings.table());
     DeviceCheck.require(spark, settings.device());
     LanguageInfo language = language(hadoop);
@@ -75,7 +76,7 @@ final class AnswerJob {
 
   /** The cache's tokens of the model's own encoder, of the compressions asked for. */
   private Dataset<Row> tokens(String encoder) throws IOException {
-    Dataset<Row> all = CommittedRows.of(spark, new Path(settings.cache()), CacheTable.TOKENS);
+    Dataset<Row> all = CommittedRows.of(spark, UserPath.of(settings.cache()), CacheTable.TOKENS);
     List<String> encoders = strings(all.select("encoder").distinct());
     if (!encoders.contains(encoder)) {
       throw new SettingsException(

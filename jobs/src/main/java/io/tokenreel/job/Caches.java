@@ -1,5 +1,7 @@
 package io.tokenreel.job;
 
+import io.tokenreel.files.Stores;
+import io.tokenreel.files.UserPath;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -15,8 +17,8 @@ final class Caches {
    * @throws SettingsException when it does not
    */
   static void require(Configuration hadoop, String cache) throws IOException {
-    Path folder = new Path(cache);
-    if (!folder.getFileSystem(hadoop).exists(new Path(folder, "runs"))) {
+    Path folder = UserPath.of(cache);
+    if (!Stores.of(folder, hadoop).exists(UserPath.below(folder, "runs"))) {
       throw new SettingsException(
           "--cache %s is not a cache: it has no runs/; name the folder that precompute wrote with --output"
               .formatted(cache));

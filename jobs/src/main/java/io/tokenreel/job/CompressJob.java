@@ -10,6 +10,7 @@ import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.CommittedRows;
 import io.tokenreel.cache.RunRecord;
 import io.tokenreel.cache.TokenCacheWriter;
+import io.tokenreel.files.UserPath;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,7 +41,7 @@ final class CompressJob {
 
   /** One summary per encoder and sampling; at least one. */
   List<RunSummary> run() throws IOException {
-    Path output = new Path(settings.output());
+    Path output = UserPath.of(settings.output());
     TokenCacheWriter.requireTable(spark, output, settings.table());
     Dataset<Row> features = features();
     Dataset<Row> newest = newest(features).persist(StorageLevel.MEMORY_AND_DISK());
@@ -66,7 +67,7 @@ final class CompressJob {
   private Dataset<Row> features() throws IOException {
     Caches.require(spark.sparkContext().hadoopConfiguration(), settings.features());
     Dataset<Row> features =
-        CommittedRows.withPassthrough(spark, new Path(settings.features()), CacheTable.FEATURES);
+        CommittedRows.withPassthrough(spark, UserPath.of(settings.features()), CacheTable.FEATURES);
     if (features.isEmpty()) {
       throw new SettingsException(
           "--features %s holds no features; run precompute with --keep-features"
@@ -112,11 +113,11 @@ final class CompressJob {
       Progress shown)
       throws IOException {
     long start = System.nanoTime();
-    CarriedOutcomes outcomes = new CarriedOutcomes(spark, new Path(settings.features()), run);
+    CarriedOutcomes outcomes = new CarriedOutcomes(spark, UserPath.of(settings.features()), run);
     Work work = new Work(features, new FeatureStages(settings.compressions()), outcomes);
     long alreadyCommitted =
         new CacheRun(spark, writer, run, settings.videosPerCommit())
-            .over(videos, work, shown, new Path(settings.output()));
+            .over(videos, work, shown, UserPath.of(settings.output()));
     return RunSummary.of(
         writer.committedRows(CacheTable.OUTCOMES),
         run,

@@ -11,6 +11,8 @@ import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.CommittedRows;
 import io.tokenreel.eval.scene.SceneSet;
 import io.tokenreel.eval.scene.SceneSplit;
+import io.tokenreel.files.SparkFiles;
+import io.tokenreel.files.UserPath;
 import io.tokenreel.model.Models;
 import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.model.prompt.PromptTemplates;
@@ -110,11 +112,10 @@ final class Demo {
   private Dataset<Row> answers(AnswerSettings setting) throws IOException {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     Dataset<Row> asked =
-        spark
-            .read()
-            .json(folder.resolve("questions.jsonl").toString())
+        SparkFiles.of(spark)
+            .json(UserPath.of(folder.resolve("questions.jsonl").toString()))
             .select("video_id", "question_id");
-    return CommittedRows.of(spark, new org.apache.hadoop.fs.Path(cache()), CacheTable.ANSWERS)
+    return CommittedRows.of(spark, UserPath.of(cache()), CacheTable.ANSWERS)
         .filter(col("compression").isin(setting.compressions().toArray()))
         .filter(col("encoder").equalTo(Models.describe(setting.model(), hadoop).encoder()))
         .filter(col("decoder").equalTo(Models.describeLanguage(setting.model(), hadoop).decoder()))

@@ -1,5 +1,7 @@
 package io.tokenreel.job;
 
+import io.tokenreel.files.Stores;
+import io.tokenreel.files.UserPath;
 import io.tokenreel.video.UriSecrets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -47,14 +49,14 @@ final class FolderWalk implements FlatMapFunction<String, Row> {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     FolderWalk walk = new FolderWalk(new SerializableConfiguration(context.hadoopConfiguration()));
     return spark.createDataFrame(
-        context.parallelize(List.of(folder.toString()), 1).flatMap(walk), schema);
+        context.parallelize(List.of(UserPath.text(folder)), 1).flatMap(walk), schema);
   }
 
   @Override
   public Iterator<Row> call(String folder) throws IOException {
-    Path root = new Path(folder);
+    Path root = UserPath.of(folder);
     String prefix = root.toUri().getPath();
-    FileSystem files = root.getFileSystem(hadoop.value());
+    FileSystem files = Stores.of(root, hadoop.value());
     Deque<RemoteIterator<FileStatus>> open = new ArrayDeque<>();
     open.push(files.listStatusIterator(root));
     return Spliterators.iterator(
@@ -86,7 +88,7 @@ final class FolderWalk implements FlatMapFunction<String, Row> {
     String path = file.getPath().toUri().getPath();
     return RowFactory.create(
         path.substring(prefix.length()).replaceFirst("^/", ""),
-        file.getPath().toString(),
+        UserPath.text(file.getPath()),
         file.getLen());
   }
 

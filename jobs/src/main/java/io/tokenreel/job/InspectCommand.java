@@ -5,6 +5,7 @@ import io.tokenreel.cache.CachedTokens;
 import io.tokenreel.cache.CatalogLookup;
 import io.tokenreel.cache.TableName;
 import io.tokenreel.cache.TokenCache;
+import io.tokenreel.files.UserPath;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -14,7 +15,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -92,13 +92,13 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private List<CachedTokens> lookup(Configuration hadoop) throws IOException {
-    if (TableName.ofOutput(hadoop, new Path(cache)).isPresent()) {
+    if (TableName.ofOutput(hadoop, UserPath.of(cache)).isPresent()) {
       try (CommandSession opened = session.open("inspect")) {
-        return CatalogLookup.lookup(opened.spark(), new Path(cache), videoId);
+        return CatalogLookup.lookup(opened.spark(), UserPath.of(cache), videoId);
       }
     }
     try {
-      return TokenCache.open(hadoop, new Path(cache)).lookup(videoId);
+      return TokenCache.open(hadoop, UserPath.of(cache)).lookup(videoId);
     } catch (FileNotFoundException e) {
       throw new SettingsException(e.getMessage());
     }
@@ -165,8 +165,8 @@ final class InspectCommand implements Callable<Integer> {
     try (CommandSession opened = session.open("inspect")) {
       SparkSession spark = opened.spark();
       Caches.require(spark.sparkContext().hadoopConfiguration(), cache);
-      CacheContents tokens = CacheContents.tokens(spark, new Path(cache));
-      CacheContents outcomes = CacheContents.outcomes(spark, new Path(cache));
+      CacheContents tokens = CacheContents.tokens(spark, UserPath.of(cache));
+      CacheContents outcomes = CacheContents.outcomes(spark, UserPath.of(cache));
       if (session.json()) {
         json("tokens", tokens.asMaps(), "outcomes", outcomes.asMaps());
       } else if (!session.quiet()) {

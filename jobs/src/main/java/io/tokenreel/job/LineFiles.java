@@ -1,5 +1,6 @@
 package io.tokenreel.job;
 
+import io.tokenreel.files.UserPath;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -35,7 +36,7 @@ final class LineFiles implements AutoCloseable {
       part = same ? part + 1 : 0;
       lines = 0;
       this.name = name;
-      Path file = new Path(folder, "%s-%d.jsonl".formatted(name, part));
+      Path file = UserPath.below(folder, "%s-%d.jsonl".formatted(name, part));
       out =
           new BufferedWriter(
               new OutputStreamWriter(files.create(file, true), StandardCharsets.UTF_8));

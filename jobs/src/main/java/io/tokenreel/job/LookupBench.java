@@ -16,6 +16,7 @@ import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.TokenCache;
 import io.tokenreel.cache.TokenCacheWriter;
 import io.tokenreel.cache.WaveCommit;
+import io.tokenreel.files.UserPath;
 import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -61,13 +62,11 @@ final class LookupBench {
   List<BenchRow> run() throws IOException {
     try (ScratchFolder folder = new ScratchFolder("lookup-bench")) {
       Path output = folder.resolve("cache");
-      write(new org.apache.hadoop.fs.Path(output.toUri()));
+      write(UserPath.of(output.toString()));
       double[] reads = millis(reader(output));
       double[] lookups =
           millis(
-              lookup(
-                  spark.sparkContext().hadoopConfiguration(),
-                  new org.apache.hadoop.fs.Path(output.toUri())));
+              lookup(spark.sparkContext().hadoopConfiguration(), UserPath.of(output.toString())));
       String what = "lookup, one of %d cells of %d bytes".formatted(cells, CELL_BYTES);
       List<BenchRow> rows = new ArrayList<>();
       for (int percent : PERCENTILES) {
@@ -76,7 +75,7 @@ final class LookupBench {
       for (int percent : PERCENTILES) {
         rows.add(row(what, lookups, reads, percent));
       }
-      rows.addAll(counted(new org.apache.hadoop.fs.Path(output.toUri())));
+      rows.addAll(counted(UserPath.of(output.toString())));
       return rows;
     }
   }

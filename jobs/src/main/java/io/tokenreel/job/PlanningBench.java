@@ -6,6 +6,8 @@ import static org.apache.spark.sql.functions.max;
 
 import io.tokenreel.bench.BenchRow;
 import io.tokenreel.bench.ScratchFolder;
+import io.tokenreel.files.SparkFiles;
+import io.tokenreel.files.UserPath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +55,10 @@ final class PlanningBench {
         .write()
         .parquet(manifest.toString());
     long start = System.nanoTime();
-    spark.read().parquet(manifest.toString()).agg(max("video_id"), max("video_uri")).first();
+    SparkFiles.of(spark)
+        .parquet(UserPath.of(manifest.toString()))
+        .agg(max("video_id"), max("video_uri"))
+        .first();
     double read = millisSince(start);
     start = System.nanoTime();
     Dataset<Row> listed;

@@ -3,6 +3,7 @@ package io.tokenreel.job;
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.RunRecord;
 import io.tokenreel.cache.TokenCacheWriter;
+import io.tokenreel.files.UserPath;
 import io.tokenreel.model.Models;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.stage.ContentHash;
@@ -32,7 +33,7 @@ final class PrecomputeJob {
 
   RunSummary run() throws IOException {
     long start = System.nanoTime();
-    TokenCacheWriter.requireTable(spark, new Path(settings.output()), settings.table());
+    TokenCacheWriter.requireTable(spark, UserPath.of(settings.output()), settings.table());
     DeviceCheck.require(spark, settings.device());
     VisionInfo vision = describeModel();
     VideoSizeCheck.require(settings, vision);
@@ -44,7 +45,7 @@ final class PrecomputeJob {
   private RunSummary run(VideoInputs.Found found, VisionInfo vision, long start)
       throws IOException {
     Dataset<Row> videos = found.videos().persist(StorageLevel.MEMORY_AND_DISK());
-    Path output = new Path(settings.output());
+    Path output = UserPath.of(settings.output());
     try (TokenCacheWriter writer = TokenCacheWriter.open(spark, output, settings.table());
         Progress shown = progress) {
       RunRecord run = settings.runRecord(vision.encoder(), videos.count());

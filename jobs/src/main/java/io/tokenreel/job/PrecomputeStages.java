@@ -71,6 +71,7 @@ final class PrecomputeStages {
     stages.add(
         new FrameDecoder()
             .setIdCol("video_id")
+            .setLengthCol("video_bytes")
             .setSampling(settings.sampling())
             .setFrameSize(vision.frameHeight(), vision.frameWidth())
             .setCheck(settings.check())

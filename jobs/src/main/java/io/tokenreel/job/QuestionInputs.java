@@ -7,11 +7,19 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.when;
 
 import io.tokenreel.cache.CacheTable;
+import io.tokenreel.files.Glob;
+import io.tokenreel.files.SparkFiles;
+import io.tokenreel.files.Stores;
+import io.tokenreel.files.UserPath;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -53,16 +61,34 @@ final class QuestionInputs {
   }
 
   private static Dataset<Row> open(SparkSession spark, String file) {
-    String ending = file.substring(file.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    return matches(spark, file).stream()
+        .map(match -> open(spark, file, match))
+        .reduce((rows, more) -> rows.unionByName(more, true))
+        .orElseThrow(() -> new SettingsException("--questions %s does not exist".formatted(file)));
+  }
+
+  private static List<Path> matches(SparkSession spark, String file) {
+    Path path = UserPath.of(file);
+    try {
+      return Glob.nameOrMatches(Stores.of(path, spark.sparkContext().hadoopConfiguration()), path)
+          .stream()
+          .map(FileStatus::getPath)
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("--questions " + file + " cannot be read", e);
+    }
+  }
+
+  private static Dataset<Row> open(SparkSession spark, String file, Path match) {
+    String name = match.getName();
+    String ending = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    SparkFiles files = SparkFiles.of(spark);
     try {
       return switch (ending) {
         case "csv" ->
-            spark
-                .read()
-                .options(Map.of("header", "true", "escape", "\"", "multiLine", "true"))
-                .csv(file);
-        case "jsonl" -> spark.read().json(file);
-        case "parquet" -> spark.read().parquet(file);
+            files.options(Map.of("header", "true", "escape", "\"", "multiLine", "true")).csv(match);
+        case "jsonl" -> files.json(match);
+        case "parquet" -> files.parquet(match);
         default ->
             throw new SettingsException(
                 "--questions %s: expected a file that ends in .csv, .jsonl or .parquet"

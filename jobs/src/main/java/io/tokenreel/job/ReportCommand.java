@@ -1,5 +1,6 @@
 package io.tokenreel.job;
 
+import io.tokenreel.files.UserPath;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.Path;
@@ -33,7 +34,7 @@ final class ReportCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     try (CommandSession opened = session.open("report")) {
       SparkSession spark = opened.spark();
-      Path report = new SweepReport(spark, new Path(results)).remake();
+      Path report = new SweepReport(spark, UserPath.of(results)).remake();
       if (!session.quiet()) {
         spec.commandLine().getErr().println("the report is " + report);
       }

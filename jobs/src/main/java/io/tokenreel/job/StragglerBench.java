@@ -7,6 +7,8 @@ import static org.apache.spark.sql.functions.not;
 import io.tokenreel.bench.BenchRow;
 import io.tokenreel.bench.ScratchFolder;
 import io.tokenreel.cache.CacheTable;
+import io.tokenreel.files.SparkFiles;
+import io.tokenreel.files.UserPath;
 import io.tokenreel.video.VideoRepeater;
 import io.tokenreel.video.VideoWriter;
 import java.io.IOException;
@@ -84,9 +86,8 @@ final class StragglerBench {
   /** The wave of the last of some videos; short ones are in waves in the order of their ids. */
   private String lastWave(Path cache, Column ofVideos) {
     String file =
-        spark
-            .read()
-            .parquet(cache.resolve(CacheTable.OUTCOMES.folder()).toString())
+        SparkFiles.of(spark)
+            .parquet(UserPath.of(cache.resolve(CacheTable.OUTCOMES.folder()).toString()))
             .select(col("video_id"), input_file_name().as("file"))
             .filter(ofVideos)
             .orderBy(col("video_id").desc())

@@ -11,6 +11,8 @@ import io.tokenreel.cache.CommittedRows;
 import io.tokenreel.eval.result.Cell;
 import io.tokenreel.eval.result.Example;
 import io.tokenreel.eval.stat.ScoreKey;
+import io.tokenreel.files.Stores;
+import io.tokenreel.files.UserPath;
 import io.tokenreel.model.Models;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.model.prompt.OptionLetters;
@@ -72,7 +74,7 @@ final class SweepExamples {
         examples.add(example(video, selections, own));
       }
     }
-    try (OutputStream out = fileSystem().create(new Path(output, FILE), true)) {
+    try (OutputStream out = fileSystem().create(UserPath.below(output, FILE), true)) {
       JSON.writeValue(out, examples);
     }
     return examples;
@@ -80,7 +82,7 @@ final class SweepExamples {
 
   /** What {@link #make} kept; none where nothing was. */
   List<Example> read() throws IOException {
-    Path file = new Path(output, FILE);
+    Path file = UserPath.below(output, FILE);
     if (!fileSystem().exists(file)) {
       return List.of();
     }
@@ -92,7 +94,7 @@ final class SweepExamples {
   }
 
   private FileSystem fileSystem() throws IOException {
-    return output.getFileSystem(spark.sparkContext().hadoopConfiguration());
+    return Stores.of(output, spark.sparkContext().hadoopConfiguration());
   }
 
   /** Where half of the cells are right and half are wrong, cells disagree most. */

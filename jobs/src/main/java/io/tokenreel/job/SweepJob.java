@@ -10,6 +10,7 @@ import io.tokenreel.eval.result.Result;
 import io.tokenreel.eval.task.Task;
 import io.tokenreel.eval.task.TaskKey;
 import io.tokenreel.eval.task.TaskSpec;
+import io.tokenreel.files.UserPath;
 import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.Models;
 import io.tokenreel.model.VisionInfo;
@@ -61,7 +62,7 @@ final class SweepJob {
     this.spark = spark;
     this.settings = settings;
     this.progress = progress;
-    this.output = new Path(settings.output());
+    this.output = UserPath.of(settings.output());
     this.answers = new SweepAnswers(settings, this::answer);
   }
 
@@ -205,7 +206,7 @@ final class SweepJob {
 
   /** A manifest of the videos, beside the tables. */
   private String manifest(Map<String, String> videos) {
-    Path manifest = new Path(output, "videos.parquet");
+    Path manifest = UserPath.below(output, "videos.parquet");
     List<Row> rows = new ArrayList<>();
     videos.forEach((id, uri) -> rows.add(RowFactory.create(id, uri)));
     spark
@@ -214,7 +215,7 @@ final class SweepJob {
         .write()
         .mode("overwrite")
         .parquet(manifest.toString());
-    return manifest.toString();
+    return UserPath.text(manifest);
   }
 
   private Dataset<Row> questions(SweepTask.Read read, String model, String sampling)

@@ -12,12 +12,14 @@ import io.tokenreel.eval.judge.JudgeRequests;
 import io.tokenreel.eval.judge.Verdict;
 import io.tokenreel.eval.task.PlainJson;
 import io.tokenreel.eval.task.TaskKey;
+import io.tokenreel.files.Glob;
+import io.tokenreel.files.Stores;
+import io.tokenreel.files.UserPath;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,18 +78,15 @@ final class SweepJudging {
   /** With the replies that are there. */
   static SweepJudging open(SparkSession spark, Path output) throws IOException {
     SweepJudging judging = new SweepJudging(spark, output);
-    Path folder = new Path(output, REPLIES);
-    FileStatus[] found = judging.files().globStatus(new Path(folder, "*.jsonl"));
-    if (found != null) {
-      for (FileStatus file : Arrays.stream(found).sorted().toList()) {
-        judging.read(file.getPath());
-      }
+    Path folder = UserPath.below(output, REPLIES);
+    for (FileStatus file : Glob.matches(judging.files(), folder, "*.jsonl")) {
+      judging.read(file.getPath());
     }
     return judging;
   }
 
   private FileSystem files() throws IOException {
-    return output.getFileSystem(spark.sparkContext().hadoopConfiguration());
+    return Stores.of(output, spark.sparkContext().hadoopConfiguration());
   }
 
   private void read(Path file) throws IOException {
@@ -179,7 +178,7 @@ final class SweepJudging {
    * @param tasks of the samples
    */
   void write(Dataset<Row> samples, Map<TaskKey, SweepTask> tasks) throws IOException {
-    files().delete(new Path(output, REQUESTS), true);
+    files().delete(UserPath.below(output, REQUESTS), true);
     Map<TaskKey, JudgeRequests> requests = new HashMap<>();
     tasks.forEach(
         (key, task) -> {
@@ -190,14 +189,14 @@ final class SweepJudging {
     if (requests.isEmpty()) {
       return;
     }
-    files().mkdirs(new Path(output, REPLIES));
+    files().mkdirs(UserPath.below(output, REPLIES));
     Dataset<Row> open =
         samples
             .filter(lacking())
             .dropDuplicates("judge_request")
             .select("task", "version", "doc_id", "doc", "response", "judge_request")
             .orderBy("task", "doc_id", "judge_request");
-    try (LineFiles out = new LineFiles(files(), new Path(output, REQUESTS), MOST_REQUESTS)) {
+    try (LineFiles out = new LineFiles(files(), UserPath.below(output, REQUESTS), MOST_REQUESTS)) {
       for (Row row : (Iterable<Row>) open::toLocalIterator) {
         JudgeRequests task = requests.get(new TaskKey(row.getAs("task"), row.getAs("version")));
         out.write(

@@ -7,6 +7,8 @@ import io.tokenreel.eval.stat.ScoreKey;
 import io.tokenreel.eval.task.PlainJson;
 import io.tokenreel.eval.task.TaskKey;
 import io.tokenreel.eval.task.TaskQuestion;
+import io.tokenreel.files.Stores;
+import io.tokenreel.files.UserPath;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -39,7 +41,7 @@ final class SweepLogs {
 
   SweepLogs(SparkSession spark, Path output) {
     this.spark = spark;
-    this.output = new Path(output, FOLDER);
+    this.output = UserPath.below(output, FOLDER);
   }
 
   /**
@@ -51,7 +53,7 @@ final class SweepLogs {
    */
   void write(List<Result> results, Dataset<Row> samples, Map<TaskKey, SweepTask> tasks)
       throws IOException {
-    FileSystem files = output.getFileSystem(spark.sparkContext().hadoopConfiguration());
+    FileSystem files = Stores.of(output, spark.sparkContext().hadoopConfiguration());
     files.delete(output, true);
     String date = DATE.format(Instant.now());
     RunLog.Run current = null;
@@ -88,9 +90,9 @@ final class SweepLogs {
   }
 
   private BufferedWriter open(FileSystem files, RunLog.Run run, String name) throws IOException {
-    Path folder = new Path(new Path(output, run.version()), run.folder());
+    Path folder = UserPath.below(UserPath.below(output, run.version()), run.folder());
     return new BufferedWriter(
-        new OutputStreamWriter(files.create(new Path(folder, name)), StandardCharsets.UTF_8));
+        new OutputStreamWriter(files.create(UserPath.below(folder, name)), StandardCharsets.UTF_8));
   }
 
   private static RunLog.Run run(Row row, String date) {

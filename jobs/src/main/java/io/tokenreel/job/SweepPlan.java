@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.lit;
 
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.CommittedRows;
+import io.tokenreel.files.UserPath;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -52,7 +53,7 @@ record SweepPlan(
   static SweepPlan of(
       SparkSession spark, SweepSettings settings, List<SweepTask.Read> tasks, long videos)
       throws IOException {
-    Path output = new Path(settings.output());
+    Path output = UserPath.of(settings.output());
     long asked =
         tasks.stream().mapToLong(task -> task.questions().size() - task.missingVideos()).sum();
     long towers = (long) settings.models().size() * settings.samplings().size();

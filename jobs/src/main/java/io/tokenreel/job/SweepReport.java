@@ -3,6 +3,8 @@ package io.tokenreel.job;
 import io.tokenreel.eval.report.Report;
 import io.tokenreel.eval.result.Example;
 import io.tokenreel.eval.result.Result;
+import io.tokenreel.files.Stores;
+import io.tokenreel.files.UserPath;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.LinkedHashMap;
@@ -37,9 +39,9 @@ final class SweepReport {
    * @return where it is
    */
   Path write(List<Result> results, List<Example> examples) throws IOException {
-    Path file = new Path(output, FILE);
+    Path file = UserPath.below(output, FILE);
     try (OutputStream out =
-        file.getFileSystem(spark.sparkContext().hadoopConfiguration()).create(file, true)) {
+        Stores.of(file, spark.sparkContext().hadoopConfiguration()).create(file, true)) {
       new Report("TokenReel sweep", results, examples, provenance(results)).write(out);
     }
     return file;

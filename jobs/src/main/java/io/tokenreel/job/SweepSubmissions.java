@@ -5,6 +5,8 @@ import static org.apache.spark.sql.functions.col;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tokenreel.eval.result.Cell;
 import io.tokenreel.eval.stat.ScoreKey;
+import io.tokenreel.files.Stores;
+import io.tokenreel.files.UserPath;
 import io.tokenreel.model.prompt.OptionLetters;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -30,7 +32,7 @@ final class SweepSubmissions {
 
   SweepSubmissions(SparkSession spark, Path output) {
     this.spark = spark;
-    this.output = new Path(output, "submissions");
+    this.output = UserPath.below(output, "submissions");
   }
 
   /**
@@ -39,7 +41,7 @@ final class SweepSubmissions {
    * @param samples rows of {@link SweepSamples#of}
    */
   void write(Dataset<Row> samples) throws IOException {
-    output.getFileSystem(spark.sparkContext().hadoopConfiguration()).delete(output, true);
+    Stores.of(output, spark.sparkContext().hadoopConfiguration()).delete(output, true);
     Map<String, Map<Cell, Map<String, Integer>>> byTask = new TreeMap<>();
     for (Row row :
         samples
@@ -54,20 +56,20 @@ final class SweepSubmissions {
           .put(row.getAs("submission_key"), OptionLetters.place(choice));
     }
     for (Map.Entry<String, Map<Cell, Map<String, Integer>>> task : byTask.entrySet()) {
-      Path folder = new Path(output, task.getKey());
+      Path folder = UserPath.below(output, task.getKey());
       Map<String, Cell> names = new TreeMap<>();
       for (Map.Entry<Cell, Map<String, Integer>> cell : task.getValue().entrySet()) {
         String name = names.size() + ".json";
         names.put(name, cell.getKey());
-        write(new Path(folder, name), cell.getValue());
+        write(UserPath.below(folder, name), cell.getValue());
       }
-      write(new Path(folder, "cells.json"), names);
+      write(UserPath.below(folder, "cells.json"), names);
     }
   }
 
   private void write(Path file, Object value) throws IOException {
     try (OutputStream out =
-        file.getFileSystem(spark.sparkContext().hadoopConfiguration()).create(file, true)) {
+        Stores.of(file, spark.sparkContext().hadoopConfiguration()).create(file, true)) {
       JSON.writeValue(out, value);
     }
   }

@@ -9,6 +9,8 @@ import io.tokenreel.eval.result.Estimate;
 import io.tokenreel.eval.result.Judging;
 import io.tokenreel.eval.result.Result;
 import io.tokenreel.eval.stat.ScoreKey;
+import io.tokenreel.files.SparkFiles;
+import io.tokenreel.files.UserPath;
 import java.util.List;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.AnalysisException;
@@ -85,13 +87,13 @@ final class SweepTables {
         .coalesce(1)
         .write()
         .mode("overwrite")
-        .parquet(new Path(output, RESULTS).toString());
+        .parquet(UserPath.below(output, RESULTS).toString());
     samples
         .drop("cluster", "video_missing")
         .sortWithinPartitions(col("task"), col("doc_id"))
         .write()
         .mode("overwrite")
-        .parquet(new Path(output, SAMPLES).toString());
+        .parquet(UserPath.below(output, SAMPLES).toString());
   }
 
   /**
@@ -101,10 +103,9 @@ final class SweepTables {
    */
   List<Result> results() {
     try {
-      return spark
-          .read()
+      return SparkFiles.of(spark)
           .schema(SCHEMA)
-          .parquet(new Path(output, RESULTS).toString())
+          .parquet(UserPath.below(output, RESULTS))
           .collectAsList()
           .stream()
           .map(SweepTables::result)

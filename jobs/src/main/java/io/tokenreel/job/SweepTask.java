@@ -14,6 +14,7 @@ import io.tokenreel.eval.task.TaskQuestion;
 import io.tokenreel.eval.task.TaskReader;
 import io.tokenreel.eval.task.TaskSpec;
 import io.tokenreel.eval.task.Tasks;
+import io.tokenreel.files.UserPath;
 import io.tokenreel.model.prompt.Scoring;
 import io.tokenreel.video.UriSecrets;
 import java.io.IOException;
@@ -110,13 +111,13 @@ record SweepTask(TaskSpec spec, Task task, String root) {
   }
 
   private static String rendered(TaskSpec spec, String output) throws IOException {
-    if (output.matches("^(?!file:)[A-Za-z][A-Za-z0-9+.-]+:.*")) {
+    if (!UserPath.scheme(output).orElse("file").equals("file")) {
       throw new SettingsException(
           "--task %s renders its videos into the --output, which must be a local folder then; got %s, so render them by `tokenreel scenes` and name their folder as root"
               .formatted(TaskSpec.GENERATED, output));
     }
     String name = "%s-%d-%d".formatted(TaskSpec.GENERATED, spec.videos(), spec.questions());
-    Path folder = Path.of(output.replaceFirst("^file:(//)?", ""), name).toAbsolutePath();
+    Path folder = Path.of(UserPath.of(output).toUri().getPath(), name).toAbsolutePath();
     if (!Files.exists(folder)) {
       Path unfinished = folder.resolveSibling(name + ".unfinished");
       new SceneSet(SceneSplit.TEST, 0, spec.videos(), SceneSet.SAMPLES, spec.questions())
@@ -182,7 +183,7 @@ record SweepTask(TaskSpec spec, Task task, String root) {
   }
 
   private String videoUri(String video) {
-    return new org.apache.hadoop.fs.Path(root, video).toString();
+    return UserPath.text(UserPath.below(UserPath.of(root), video));
   }
 
   /** Versions of a benchmark that ask alike share their answers; others have none in common. */

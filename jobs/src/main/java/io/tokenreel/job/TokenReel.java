@@ -1,6 +1,7 @@
 package io.tokenreel.job;
 
 import io.tokenreel.cache.TableSettingsException;
+import io.tokenreel.files.UnusablePathException;
 import io.tokenreel.video.UriSecrets;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -65,7 +66,9 @@ public final class TokenReel {
     CommandLine line = new CommandLine(new TokenReel());
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> {
-          if (failure instanceof SettingsException || failure instanceof TableSettingsException) {
+          if (failure instanceof SettingsException
+              || failure instanceof TableSettingsException
+              || failure instanceof UnusablePathException) {
             return refuse(command, failure);
           }
           StringWriter trace = new StringWriter();

@@ -6,12 +6,12 @@ import io.tokenreel.cache.Finding;
 import io.tokenreel.cache.RunRecord;
 import io.tokenreel.cache.RunRecords;
 import io.tokenreel.cache.TableName;
+import io.tokenreel.files.UserPath;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,7 +48,7 @@ final class VerifyCommand implements Callable<Integer> {
       }
       boolean sound = true;
       for (String cache : caches) {
-        List<Finding> findings = CacheVerifier.verify(spark, new Path(cache));
+        List<Finding> findings = CacheVerifier.verify(spark, UserPath.of(cache));
         report(cache, findings, cutOff(spark, cache), notChecked(spark, cache));
         sound &= findings.isEmpty();
       }
@@ -58,7 +58,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   /** Ids of the runs that are not done, and that no later writer has noticed. */
   private static List<String> cutOff(SparkSession spark, String cache) throws IOException {
-    return RunRecords.of(spark.sparkContext().hadoopConfiguration(), new Path(cache)).stream()
+    return RunRecords.of(spark.sparkContext().hadoopConfiguration(), UserPath.of(cache)).stream()
         .filter(run -> run.state().equals(RunRecord.RUNNING))
         .map(RunRecord::runId)
         .toList();
@@ -66,7 +66,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   /** What is not looked at, because a catalog answers for it. */
   private static List<String> notChecked(SparkSession spark, String cache) throws IOException {
-    return TableName.ofOutput(spark.sparkContext().hadoopConfiguration(), new Path(cache))
+    return TableName.ofOutput(spark.sparkContext().hadoopConfiguration(), UserPath.of(cache))
         .map(
             table ->
                 "files and lookup of the tables %s_*, which are their catalog's".formatted(table))

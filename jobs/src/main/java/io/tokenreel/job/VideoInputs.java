@@ -7,6 +7,10 @@ import static org.apache.spark.sql.functions.substring_index;
 
 import io.tokenreel.cache.CacheSchema;
 import io.tokenreel.cache.UriColumns;
+import io.tokenreel.files.Glob;
+import io.tokenreel.files.SparkFiles;
+import io.tokenreel.files.Stores;
+import io.tokenreel.files.UserPath;
 import io.tokenreel.video.UriSecrets;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -15,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -151,27 +156,27 @@ final class VideoInputs {
   }
 
   private void add(String input) throws IOException {
-    Path path = new Path(input);
-    FileSystem files = path.getFileSystem(hadoop);
-    for (FileStatus match : matches(files, path)) {
+    Path path = UserPath.of(input);
+    if (UserPath.scheme(input).filter(Stores::isHttp).isPresent()) {
+      listed.add(RowFactory.create(UserPath.of(UriSecrets.hide(input)).getName(), input, null));
+      return;
+    }
+    for (FileStatus match : matches(Stores.of(path, hadoop), path)) {
       if (isManifest(match.getPath().getName())) {
         readManifest(match.getPath());
       } else if (match.isDirectory()) {
         walks.add(
             FolderWalk.of(spark, match.getPath(), LISTED).persist(StorageLevel.MEMORY_AND_DISK()));
       } else {
-        take(new Path(UriSecrets.hide(match.getPath().toString())).getName(), match);
+        take(UserPath.of(UriSecrets.hide(UserPath.text(match.getPath()))).getName(), match);
       }
     }
   }
 
   /** What is there under this very name, brackets and all, or else what the glob matches. */
-  private static FileStatus[] matches(FileSystem files, Path path) throws IOException {
-    if (files.exists(path)) {
-      return new FileStatus[] {files.getFileStatus(path)};
-    }
-    FileStatus[] matches = files.globStatus(path);
-    if (matches == null || matches.length == 0) {
+  private static List<FileStatus> matches(FileSystem files, Path path) throws IOException {
+    List<FileStatus> matches = Glob.nameOrMatches(files, path);
+    if (matches.isEmpty()) {
       throw new FileNotFoundException(path.toString());
     }
     return matches;
@@ -194,7 +199,7 @@ final class VideoInputs {
   }
 
   private void take(String id, FileStatus file) {
-    listed.add(RowFactory.create(id, file.getPath().toString(), file.getLen()));
+    listed.add(RowFactory.create(id, UserPath.text(file.getPath()), file.getLen()));
   }
 
   private static String ending(String name) {
@@ -206,12 +211,12 @@ final class VideoInputs {
   }
 
   private void readManifest(Path manifest) {
+    SparkFiles files = SparkFiles.of(spark);
     Dataset<Row> rows =
         switch (ending(manifest.getName())) {
-          case "csv" ->
-              spark.read().option("header", "true").option("escape", "\"").csv(manifest.toString());
-          case "jsonl" -> spark.read().json(manifest.toString());
-          default -> spark.read().parquet(manifest.toString());
+          case "csv" -> files.options(Map.of("header", "true", "escape", "\"")).csv(manifest);
+          case "jsonl" -> files.json(manifest);
+          default -> files.parquet(manifest);
         };
     List<String> columns = Arrays.asList(rows.columns());
     if (!columns.contains("video_uri")) {
@@ -281,13 +286,19 @@ final class VideoInputs {
     }
   }
 
-  /** A URI with a scheme or a leading slash stands; another is relative to the manifest. */
+  /**
+   * A URI with a scheme or a leading slash stands; another is a name below the manifest's folder.
+   */
   private static Column absolute(Path folder) {
+    Column name = functions.col("video_uri");
+    if (folder.toUri().getScheme().equals("file")) {
+      name = functions.regexp_replace(name, UserPath.READ_AS_ENCODED.pattern(), "%25");
+    }
     return functions
         .when(
-            functions.col("video_uri").rlike("^([A-Za-z][A-Za-z0-9+.-]*:|/)"),
+            functions.col("video_uri").rlike("^([A-Za-z][A-Za-z0-9+.-]*:/|/)"),
             functions.col("video_uri"))
-        .otherwise(functions.concat(functions.lit(folder + "/"), functions.col("video_uri")));
+        .otherwise(functions.concat(functions.lit(UserPath.text(folder) + "/"), name));
   }
 
   private static void requireUniqueIds(Dataset<Row> videos, List<String> inputs) {

@@ -1,5 +1,7 @@
 package io.tokenreel.model;
 
+import io.tokenreel.files.Stores;
+import io.tokenreel.files.UserPath;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,8 +42,8 @@ public final class CheckpointFolder {
    */
   public static CheckpointFolder open(String uri, Configuration hadoop) {
     try {
-      FileSystem fileSystem = new Path(uri).getFileSystem(hadoop);
-      Path folder = fileSystem.makeQualified(new Path(uri));
+      FileSystem fileSystem = Stores.of(UserPath.of(uri), hadoop);
+      Path folder = fileSystem.makeQualified(UserPath.of(uri));
       Map<String, FileStatus> files = new TreeMap<>();
       for (FileStatus file : fileSystem.listStatus(folder)) {
         if (file.isFile()) {
@@ -53,7 +55,7 @@ public final class CheckpointFolder {
             "model '%s' holds no config.json; expected a Hugging Face checkpoint folder as it is downloaded, or 'default'; found %s"
                 .formatted(uri, files.keySet()));
       }
-      return new CheckpointFolder(folder.toString(), folder.getName(), fileSystem, files);
+      return new CheckpointFolder(UserPath.text(folder), folder.getName(), fileSystem, files);
     } catch (FileNotFoundException e) {
       throw new IllegalArgumentException(
           "model folder '%s' does not exist; expected a Hugging Face checkpoint folder on any Hadoop file system, or 'default'"

@@ -25,21 +25,28 @@ public final class ContentHash extends RowStage {
 
   private final int idColumn;
   private final int uriColumn;
+  private final int lengthColumn;
   private final Duration wall;
   private final SerializableConfiguration hadoop;
 
   private ContentHash(
-      int idColumn, int uriColumn, Duration wall, SerializableConfiguration hadoop) {
+      int idColumn,
+      int uriColumn,
+      int lengthColumn,
+      Duration wall,
+      SerializableConfiguration hadoop) {
     super("hash");
     this.idColumn = idColumn;
     this.uriColumn = uriColumn;
+    this.lengthColumn = lengthColumn;
     this.wall = wall;
     this.hadoop = hadoop;
   }
 
   /**
-   * The rows, which have {@code video_id} and {@code video_uri}, with {@code content_sha256}
-   * appended: SHA-256 in lower-case hex, NULL for a file that cannot be read in time.
+   * The rows, which have {@code video_id}, {@code video_uri} and {@code video_bytes}, with {@code
+   * content_sha256} appended: SHA-256 in lower-case hex, NULL for a file that cannot be read in
+   * time.
    *
    * @param wall time that one video may take, as for decoding it
    */
@@ -48,7 +55,11 @@ public final class ContentHash extends RowStage {
         new SerializableConfiguration(videos.sparkSession().sparkContext().hadoopConfiguration());
     StructType schema = videos.schema();
     return new ContentHash(
-            schema.fieldIndex("video_id"), schema.fieldIndex("video_uri"), wall, hadoop)
+            schema.fieldIndex("video_id"),
+            schema.fieldIndex("video_uri"),
+            schema.fieldIndex("video_bytes"),
+            wall,
+            hadoop)
         .over(videos, schema.add("content_sha256", DataTypes.StringType));
   }
 
@@ -63,8 +74,9 @@ public final class ContentHash extends RowStage {
       @Override
       public Row next() {
         Row row = rows.next();
+        long length = row.isNullAt(lengthColumn) ? -1 : row.getLong(lengthColumn);
         return append(
-            row, hash(new VideoRef(row.getString(idColumn), row.getString(uriColumn), -1)));
+            row, hash(new VideoRef(row.getString(idColumn), row.getString(uriColumn), length)));
       }
     };
   }

@@ -18,14 +18,19 @@ final class DecodePartition extends RowStage {
 
   private final int idColumn;
   private final int uriColumn;
+  private final int lengthColumn;
   private final DecoderSettings settings;
   private final long maxBytesAhead;
   private final SerializableConfiguration hadoop;
   private final StageCounters counters;
 
+  /**
+   * @param lengthColumn of the file's length in bytes, or -1
+   */
   DecodePartition(
       int idColumn,
       int uriColumn,
+      int lengthColumn,
       DecoderSettings settings,
       long maxBytesAhead,
       SerializableConfiguration hadoop,
@@ -33,6 +38,7 @@ final class DecodePartition extends RowStage {
     super("decode " + settings.sampling());
     this.idColumn = idColumn;
     this.uriColumn = uriColumn;
+    this.lengthColumn = lengthColumn;
     this.settings = settings;
     this.maxBytesAhead = maxBytesAhead;
     this.hadoop = hadoop;
@@ -43,12 +49,7 @@ final class DecodePartition extends RowStage {
   Iterator<Row> open(Iterator<Row> rows) {
     VideoDecoder decoder = new VideoDecoder(settings, hadoop.value(), LocalFolder.ofTask());
     DecodeAhead videos =
-        new DecodeAhead(
-            rows,
-            row ->
-                decoder.decode(new VideoRef(row.getString(idColumn), row.getString(uriColumn), -1)),
-            decoder::close,
-            maxBytesAhead);
+        new DecodeAhead(rows, row -> decoder.decode(ref(row)), decoder::close, maxBytesAhead);
     closeWithTask(videos);
     return new Iterator<>() {
       @Override
@@ -63,6 +64,12 @@ final class DecodePartition extends RowStage {
         return append(decoded.row(), framesStruct(decoded.video()));
       }
     };
+  }
+
+  private VideoRef ref(Row row) {
+    boolean known = lengthColumn >= 0 && !row.isNullAt(lengthColumn);
+    return new VideoRef(
+        row.getString(idColumn), row.getString(uriColumn), known ? row.getLong(lengthColumn) : -1);
   }
 
   private void count(DecodedVideo video) {

@@ -42,6 +42,11 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
           "idCol",
           "column that holds the video's id, for log lines; empty: its URI serves",
           value -> {});
+  private final Param<String> lengthCol =
+      textParam(
+          "lengthCol",
+          "bigint column that holds the video's length in bytes, which what is read must have, or NULL; empty: none",
+          value -> {});
   private final Param<String> sampling =
       textParam(
           "sampling", "which frames to return, such as uniform:frames=32", SamplingSpec::parse);
@@ -94,6 +99,7 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
   public FrameDecoder(String uid) {
     super(uid, "video_uri", "frames");
     setDefault(idCol, "");
+    setDefault(lengthCol, "");
     setDefault(modelUrl, "");
     setDefault(sampling, "uniform:frames=32");
     setDefault(check, "sampled");
@@ -119,6 +125,16 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
           "%s: idCol '%s' is not among the columns %s"
               .formatted(uid(), id, Arrays.toString(schema.fieldNames())));
     }
+    String length = getOrDefault(lengthCol);
+    if (!length.isEmpty()
+        && Arrays.stream(schema.fields())
+            .noneMatch(
+                field ->
+                    field.name().equals(length) && field.dataType().equals(DataTypes.LongType))) {
+      throw new IllegalArgumentException(
+          "%s: lengthCol '%s' is not a bigint column among %s"
+              .formatted(uid(), length, schema.simpleString()));
+    }
     return super.transformSchema(schema);
   }
 
@@ -132,6 +148,7 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
         new DecodePartition(
             id,
             uri,
+            getOrDefault(lengthCol).isEmpty() ? -1 : schema.fieldIndex(getOrDefault(lengthCol)),
             settings(frameSize(hadoop)),
             (Long) getOrDefault(decodeAheadBytes),
             new SerializableConfiguration(hadoop),
@@ -193,6 +210,10 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
     return idCol;
   }
 
+  public Param<String> lengthCol() {
+    return lengthCol;
+  }
+
   public Param<String> sampling() {
     return sampling;
   }
@@ -227,6 +248,10 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
 
   public FrameDecoder setIdCol(String value) {
     return with(idCol, value);
+  }
+
+  public FrameDecoder setLengthCol(String value) {
+    return with(lengthCol, value);
   }
 
   public FrameDecoder setSampling(String value) {

@@ -1,13 +1,11 @@
 package io.tokenreel.video;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 
 /**
  * Reads a video from its file system in a thread of its own, a little ahead of whoever takes the
@@ -23,35 +21,36 @@ final class SourceReader implements AutoCloseable {
   /** Bytes, none at the end, or why there are no more. */
   private record Chunk(byte[] bytes, Throwable failure) {}
 
+  private static final Chunk END = new Chunk(new byte[0], null);
+
   private final BlockingQueue<Chunk> chunks = new ArrayBlockingQueue<>(CHUNKS_AHEAD);
   private final Thread thread;
   private long total;
 
-  SourceReader(String uri, Configuration hadoop) {
-    this.thread = new Thread(() -> read(uri, hadoop), "tokenreel-video-source");
+  SourceReader(VideoRef video, Configuration hadoop) {
+    this.thread = new Thread(() -> read(video, hadoop), "tokenreel-video-source");
     thread.setDaemon(true);
     thread.start();
   }
 
-  private void read(String uri, Configuration hadoop) {
+  private void read(VideoRef video, Configuration hadoop) {
     try {
-      try (InputStream in = open(uri, hadoop)) {
-        byte[] bytes;
-        do {
-          bytes = in.readNBytes(CHUNK_BYTES);
+      try (SourceStream source = SourceStream.open(video.uri(), hadoop)) {
+        long read = 0;
+        for (byte[] bytes = source.bytes().readNBytes(CHUNK_BYTES);
+            bytes.length > 0;
+            bytes = source.bytes().readNBytes(CHUNK_BYTES)) {
+          read += bytes.length;
           chunks.put(new Chunk(bytes, null));
-        } while (bytes.length > 0);
+        }
+        source.requireWhole(read, video.lengthBytes());
+        chunks.put(END);
       } catch (IOException | RuntimeException | Error e) {
         chunks.put(new Chunk(null, e));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // nobody takes them any more
     }
-  }
-
-  private static InputStream open(String uri, Configuration hadoop) throws IOException {
-    Path path = new Path(uri);
-    return path.getFileSystem(hadoop).open(path);
   }
 
   /**
@@ -80,10 +79,17 @@ final class SourceReader implements AutoCloseable {
       throw broken;
     }
     if (chunk.failure() != null) {
-      throw new NotStaged(Reason.UNREADABLE, total, chunk.failure().toString(), chunk.failure());
+      throw new NotStaged(Reason.UNREADABLE, total, said(chunk.failure()), chunk.failure());
     }
     total += chunk.bytes().length;
     return chunk.bytes();
+  }
+
+  /** What a failure says, with its cause where it does not say that. */
+  private static String said(Throwable failure) {
+    String said = failure.toString();
+    String cause = failure.getCause() == null ? null : failure.getCause().getMessage();
+    return cause == null || said.contains(cause) ? said : said + ": " + cause;
   }
 
   /** Ends the thread as soon as its file system lets it. */

@@ -11,10 +11,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads a video's bytes to their end. Where the file system breaks off, and it may be a connection
- * or a server that comes back, all is read again from the beginning, because what lies there may be
- * another file by then: {@value #ATTEMPTS} times in all, with waits of half a second and of two
- * between them, within the video's time. This comes on top of what a file system retries by itself.
+ * Reads a video's bytes to their end, which every length that is known must confirm. Where the
+ * source breaks off or ends early, and it may be a connection or a server that comes back, all is
+ * read again from the beginning, because what lies there may be another file by then: {@value
+ * #ATTEMPTS} times in all, with waits of half a second and of two between them, within the video's
+ * time. This comes on top of what a file system retries by itself.
  */
 final class SourceReading {
 
@@ -50,7 +51,7 @@ final class SourceReading {
     for (int attempt = 1; ; attempt++) {
       sink.begin();
       try {
-        readOnce(video.uri(), hadoop, deadlineNanos, sink);
+        readOnce(video, hadoop, deadlineNanos, sink);
         return;
       } catch (NotStaged e) {
         long leftMillis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
@@ -70,9 +71,9 @@ final class SourceReading {
     }
   }
 
-  private static void readOnce(String uri, Configuration hadoop, long deadlineNanos, Sink sink)
+  private static void readOnce(VideoRef video, Configuration hadoop, long deadlineNanos, Sink sink)
       throws IOException, NotStaged {
-    try (SourceReader source = new SourceReader(uri, hadoop)) {
+    try (SourceReader source = new SourceReader(video, hadoop)) {
       for (byte[] chunk = source.next(deadlineNanos);
           chunk.length > 0;
           chunk = source.next(deadlineNanos)) {

@@ -7,7 +7,8 @@ import java.util.Objects;
  *
  * @param id unique within a run; the key that caches are read by
  * @param uri any Hadoop path or URI
- * @param lengthBytes file length when it was listed, or -1 when unknown
+ * @param lengthBytes file length as a manifest or a listing has it, or -1 when unknown; a video of
+ *     another length is not read for it
  */
 public record VideoRef(String id, String uri, long lengthBytes) {
 

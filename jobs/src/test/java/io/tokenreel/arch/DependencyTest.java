@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,7 +28,7 @@ class DependencyTest {
 
   private static final String ROOT = "io.tokenreel.";
   private static final List<String> LIBRARY = List.of("token", "kernel", "compress", "sql", "ml");
-  private static final List<String> MEANS = and(LIBRARY, "video", "model");
+  private static final List<String> MEANS = and(LIBRARY, "files", "video", "model");
 
   /** Package to the packages of ours that it may use. A new package is entered here. */
   private static final Map<String, List<String>> MAY_USE =
@@ -38,13 +39,18 @@ class DependencyTest {
           Map.entry("sql", List.of("compress", "kernel", "token")),
           Map.entry("ml", List.of("sql", "compress", "kernel", "token")),
           Map.entry("jinja", List.of()),
-          Map.entry("video", LIBRARY),
-          Map.entry("model", and(LIBRARY, "jinja")),
+          Map.entry("files", List.of()),
+          Map.entry("video", and(LIBRARY, "files")),
+          Map.entry("model", and(LIBRARY, "files", "jinja")),
           Map.entry("stage", MEANS),
           Map.entry("cache", MEANS),
           Map.entry("eval", and(MEANS, "jinja")),
           Map.entry("bench", and(MEANS, "stage", "cache")),
           Map.entry("job", and(MEANS, "stage", "cache", "eval", "bench")));
+
+  private static final String LOOKS_UP =
+      "org[.]apache[.](hadoop[.]fs[.]Path[.]getFileSystem|hadoop[.]fs[.]FileSystem[.](get|newInstance|globStatus)"
+          + "|spark[.]sql[.]DataFrameReader[.](csv|json|load|orc|parquet|text|textFile|xml))[(].*";
 
   private static JavaClasses classes;
 
@@ -88,6 +94,7 @@ class DependencyTest {
             "compress.VidCom2",
             "sql.TokenReelExtensions",
             "ml.CompressionTransformer",
+            "files.UserPath",
             "video.VideoDecoder",
             "video.ffmpeg.DecoderMain",
             "model.Models",
@@ -175,6 +182,45 @@ class DependencyTest {
   @Test
   void catalyst_outsideSql_isNotUsed() {
     onlyIn("org.apache.spark.sql.catalyst..", "io.tokenreel.sql..").check(classes);
+  }
+
+  @Test
+  void textsOfPaths_outsideFiles_areNotReadByHadoopOrSpark() {
+    aroundFiles("io.tokenreel.files..").check(classes);
+    AssertionError error =
+        assertThrows(AssertionError.class, () -> aroundFiles("io.tokenreel.job..").check(classes));
+    for (String call : List.of("Path.<init>(java.lang.String)", "csv", "getFileSystem")) {
+      assertTrue(error.getMessage().contains(call), error.getMessage());
+    }
+  }
+
+  /**
+   * Where a text becomes a path, a file system is looked up, or Spark is given a path to read, it
+   * is done in one package, which knows of colons, percent signs and patterns. Names below a folder
+   * may be given to Hadoop as they are in {@code cache}, which makes them itself.
+   */
+  private static ArchRule aroundFiles(String home) {
+    return noClasses()
+        .that()
+        .resideOutsideOfPackage(home)
+        .should()
+        .callConstructorWhere(
+            describe(
+                "a path of Hadoop's is made of a text",
+                call ->
+                    call.getTargetOwner().isEquivalentTo(Path.class)
+                        && takesText(call.getTarget().getRawParameterTypes())
+                        && !(call.getTarget().getRawParameterTypes().size() == 2
+                            && "cache".equals(slice(call.getOriginOwner())))))
+        .orShould()
+        .callMethodWhere(
+            describe(
+                "a file system is looked up, searched by a pattern, or read by Spark",
+                call -> call.getTarget().getFullName().matches(LOOKS_UP)));
+  }
+
+  private static boolean takesText(List<JavaClass> parameters) {
+    return parameters.get(parameters.size() - 1).isEquivalentTo(String.class);
   }
 
   @Test

@@ -44,7 +44,7 @@ class ContentHashTest {
                 "no scheme: v.mp4",
                 "/no/such/file.mp4",
                 sound.toString())
-            .map(uri -> RowFactory.create("of " + uri, uri))
+            .map(uri -> RowFactory.create("of " + uri, uri, null))
             .toList();
     Dataset<Row> videos =
         spark
@@ -52,15 +52,16 @@ class ContentHashTest {
                 rows,
                 new StructType()
                     .add("video_id", DataTypes.StringType)
-                    .add("video_uri", DataTypes.StringType))
+                    .add("video_uri", DataTypes.StringType)
+                    .add("video_bytes", DataTypes.LongType))
             .coalesce(1);
     List<Row> hashed = ContentHash.append(videos, Duration.ofSeconds(2)).collectAsList();
     int last = rows.size() - 1;
     for (Row unreadable : hashed.subList(0, last)) {
-      assertNull(unreadable.get(2), unreadable.getString(0));
+      assertNull(unreadable.get(3), unreadable.getString(0));
     }
     assertEquals(
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
-        hashed.get(last).getString(2));
+        hashed.get(last).getString(3));
   }
 }

@@ -45,6 +45,7 @@ class FrameDecoderTest {
     assertEquals("video_uri", stage.getInputCol());
     assertEquals("frames", stage.getOutputCol());
     assertEquals("", stage.getOrDefault(stage.idCol()));
+    assertEquals("", stage.getOrDefault(stage.lengthCol()));
     assertEquals("", stage.getOrDefault(stage.modelUrl()));
     assertEquals("uniform:frames=32", stage.getOrDefault(stage.sampling()));
     assertEquals("sampled", stage.getOrDefault(stage.check()));
@@ -59,6 +60,7 @@ class FrameDecoderTest {
                 "inputCol",
                 "outputCol",
                 "idCol",
+                "lengthCol",
                 "sampling",
                 "modelUrl",
                 "frameHeight",

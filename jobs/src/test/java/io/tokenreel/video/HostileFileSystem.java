@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSInputStream;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
@@ -46,6 +47,12 @@ public final class HostileFileSystem extends RawLocalFileSystem {
   @Override
   public URI getUri() {
     return uri == null ? URI.create("hostile:///") : uri;
+  }
+
+  /** Of every file there is, of unknown length. */
+  @Override
+  public FileStatus getFileStatus(Path path) {
+    return new FileStatus(-1, false, 1, 1, 0, path);
   }
 
   @Override

@@ -1,5 +1,9 @@
 package io.tokenreel.eval.task;
 
+import io.tokenreel.files.Glob;
+import io.tokenreel.files.SparkFiles;
+import io.tokenreel.files.Stores;
+import io.tokenreel.files.UserPath;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +44,7 @@ public final class TaskFiles implements TaskReader.Files {
    */
   public TaskFiles(SparkSession spark, String root, Function<String, double[]> frameSeconds) {
     this.spark = spark;
-    this.root = new Path(root);
+    this.root = UserPath.of(root);
     this.frameSeconds = frameSeconds;
   }
 
@@ -54,17 +58,18 @@ public final class TaskFiles implements TaskReader.Files {
     return matching(pattern).stream().flatMap(file -> rows(file).stream()).toList();
   }
 
-  private List<Map<String, Object>> rows(String file) {
-    String ending = file.substring(file.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+  private List<Map<String, Object>> rows(Path file) {
+    String name = file.getName();
+    String ending = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    SparkFiles files = SparkFiles.of(spark);
     try {
       Dataset<Row> rows =
           switch (ending) {
-            case "parquet" -> spark.read().parquet(file);
-            case "json" -> spark.read().option("multiLine", "true").json(file);
-            case "jsonl" -> spark.read().json(file);
+            case "parquet" -> files.parquet(file);
+            case "json" -> files.options(Map.of("multiLine", "true")).json(file);
+            case "jsonl" -> files.json(file);
             case "csv" ->
-                spark
-                    .read()
+                files
                     .options(Map.of("header", "true", "escape", "\"", "multiLine", "true"))
                     .csv(file);
             default ->
@@ -82,14 +87,14 @@ public final class TaskFiles implements TaskReader.Files {
   }
 
   /** In the order of their names, as the published splits number them. */
-  private List<String> matching(String pattern) {
-    Path path = new Path(root, pattern);
+  private List<Path> matching(String pattern) {
+    Path path = UserPath.below(root, pattern);
     try {
-      FileStatus[] found = fileSystem().globStatus(path);
-      if (found == null || found.length == 0) {
+      List<FileStatus> found = Glob.matches(fileSystem(), root, pattern);
+      if (found.isEmpty()) {
         throw new IllegalArgumentException("annotations cannot be read: nothing matches " + path);
       }
-      return Arrays.stream(found).map(file -> file.getPath().toString()).sorted().toList();
+      return found.stream().map(FileStatus::getPath).toList();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot list " + path, e);
     }
@@ -126,7 +131,7 @@ public final class TaskFiles implements TaskReader.Files {
   /** Folders are listed once: a benchmark has thousands of videos in a few. */
   @Override
   public boolean present(String video) {
-    Path file = new Path(root, video);
+    Path file = UserPath.below(root, video);
     return listings.computeIfAbsent(file.getParent(), this::list).contains(file.getName());
   }
 
@@ -143,7 +148,7 @@ public final class TaskFiles implements TaskReader.Files {
   }
 
   private FileSystem fileSystem() throws IOException {
-    return root.getFileSystem(spark.sparkContext().hadoopConfiguration());
+    return Stores.of(root, spark.sparkContext().hadoopConfiguration());
   }
 
   @Override
@@ -151,7 +156,7 @@ public final class TaskFiles implements TaskReader.Files {
     if (!present(file)) {
       return Subtitles.NONE;
     }
-    try (FSDataInputStream in = fileSystem().open(new Path(root, file))) {
+    try (FSDataInputStream in = fileSystem().open(UserPath.below(root, file))) {
       return Subtitles.of(IOUtils.toString(in, StandardCharsets.UTF_8), frameSeconds.apply(video));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file, e);

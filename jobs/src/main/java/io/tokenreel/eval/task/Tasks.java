@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.tokenreel.files.Stores;
+import io.tokenreel.files.UserPath;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -101,8 +103,8 @@ public final class Tasks {
   }
 
   private static InputStream open(String path, Configuration hadoop) throws IOException {
-    org.apache.hadoop.fs.Path file = new org.apache.hadoop.fs.Path(path);
-    return file.getFileSystem(hadoop).open(file);
+    org.apache.hadoop.fs.Path file = UserPath.of(path);
+    return Stores.of(file, hadoop).open(file);
   }
 
   private static Task resolved(ObjectNode tree, String name, String version) throws IOException {
