@@ -72,3 +72,6 @@ write(str(FUZZ / "hevc.mp4"), "libx265", {"crf": "30", "x265-params": "keyint=10
 Path("large").mkdir(exist_ok=True)
 many = x264("keyint=16:min-keyint=16:scenecut=0:bframes=3:b-adapt=0:b-pyramid=normal:ref=5")
 write("large/h264_five_refs_4k.mp4", "libx264", many, paint=large_picture, frames=20)
+
+# joined_sizes.ts and hevc_10_bits.mp4 were made by FFmpeg 5.1: two transport streams of 160 x 120 and 320 x 240 pixels by cat, each with
+# a clock from the same start, and 4 seconds of testsrc2 by libx265 as yuv420p10le.

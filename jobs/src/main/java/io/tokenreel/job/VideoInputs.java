@@ -12,6 +12,7 @@ import io.tokenreel.files.SparkFiles;
 import io.tokenreel.files.Stores;
 import io.tokenreel.files.UserPath;
 import io.tokenreel.video.UriSecrets;
+import io.tokenreel.video.VideoFormat;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -56,10 +57,7 @@ import org.apache.spark.storage.StorageLevel;
 final class VideoInputs {
 
   /** Endings that a folder is walked for. */
-  static final Set<String> VIDEO_ENDINGS =
-      Set.of(
-          "3gp", "avi", "flv", "h264", "h265", "hevc", "m2ts", "m4v", "mjpeg", "mkv", "mov", "mp4",
-          "mpeg", "mpg", "mts", "ogv", "ts", "webm", "wmv");
+  static final Set<String> VIDEO_ENDINGS = Set.copyOf(VideoFormat.allEndings());
 
   /** Names that the job gives, on the way, to columns that are in none of the cache's tables. */
   private static final Pattern WORKING_NAMES =

@@ -62,8 +62,13 @@ public final class TestClips {
 
   /** A clip of the test resources. */
   public static Path clip(String name) {
+    return resource("/clips/" + name);
+  }
+
+  /** A file of the test resources. */
+  public static Path resource(String name) {
     try {
-      return Path.of(TestClips.class.getResource("/clips/" + name).toURI());
+      return Path.of(TestClips.class.getResource(name).toURI());
     } catch (URISyntaxException e) {
       throw new IllegalStateException(name, e);
     }

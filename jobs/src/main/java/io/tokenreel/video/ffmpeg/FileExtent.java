@@ -5,17 +5,29 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Whether a file ends before its container says so. FFmpeg reads a file that was cut at the right
  * place to its end without a word, so this looks at the outermost lengths itself: MP4 boxes,
- * Matroska's segment, AVI's RIFF chunks.
+ * Matroska's segment, AVI's lists of chunks.
+ *
+ * <p>Only what frames depend on can be missing. Bytes after the video, such as an ID3 or APE tag,
+ * padding or the rest of another file, are read as a length by whoever expects a box, and declare
+ * nothing; a padding box or an index that is cut costs no frame.
  */
 final class FileExtent {
 
   private static final long EBML_HEADER = 0x1A45DFA3L;
   private static final long MATROSKA_SEGMENT = 0x18538067L;
   private static final int MAX_BOXES = 1_000_000;
+
+  /** Boxes that hold frames or say where they are, or after which such boxes come. */
+  private static final Set<String> NEEDED_BOXES =
+      Set.of("mdat", "moov", "moof", "styp", "sidx", "ssix", "emsg", "prft");
+
+  private static final Set<String> FIRST_BOXES =
+      Set.of("ftyp", "moov", "mdat", "wide", "free", "skip", "styp", "pnot", "uuid");
 
   private FileExtent() {}
 
@@ -31,13 +43,8 @@ final class FileExtent {
       if (head == EBML_HEADER) {
         declared = matroskaEnd(file);
       } else if (head == 0x52494646L) {
-        declared = riffEnd(file);
-      } else if (type.equals("ftyp")
-          || type.equals("moov")
-          || type.equals("mdat")
-          || type.equals("wide")
-          || type.equals("free")
-          || type.equals("skip")) {
+        declared = new AviExtent(file).end();
+      } else if (FIRST_BOXES.contains(type)) {
         declared = boxesEnd(file);
       } else {
         return Optional.empty();
@@ -50,12 +57,16 @@ final class FileExtent {
     }
   }
 
+  /** Where the boxes end that are needed; at most the file's length when these are whole. */
   private static long boxesEnd(RandomAccessFile file) throws IOException {
     long at = 0;
+    boolean index = false;
+    boolean media = false;
     for (int box = 0; box < MAX_BOXES && at + 8 <= file.length(); box++) {
       file.seek(at);
       long size = file.readInt() & 0xffffffffL;
-      boolean plausible = fourCharacters(file).chars().allMatch(c -> c >= 0x20 && c < 0x7f);
+      String type = fourCharacters(file);
+      boolean plausible = type.chars().allMatch(c -> c >= 0x20 && c < 0x7f);
       if (size == 1 && at + 16 <= file.length()) {
         size = file.readLong();
       }
@@ -63,14 +74,15 @@ final class FileExtent {
       if (size < 8 || !plausible) {
         return at;
       }
+      boolean whole = index && media;
+      if (size > file.length() - at && whole && !NEEDED_BOXES.contains(type)) {
+        return at;
+      }
+      index |= type.equals("moov");
+      media |= type.equals("mdat") || type.equals("moof");
       at += size;
     }
     return at;
-  }
-
-  private static long riffEnd(RandomAccessFile file) throws IOException {
-    file.seek(4);
-    return 8 + (Integer.reverseBytes(file.readInt()) & 0xffffffffL);
   }
 
   private static long matroskaEnd(RandomAccessFile file) throws IOException {

@@ -184,7 +184,7 @@ final class FullDecode {
         av_packet_unref(packet);
       }
       decoder.drain(number, frames);
-      return source.errors() + decoder.errors();
+      return source.errors() + timeline.index().corrupt() + decoder.errors();
     } finally {
       av_packet_free(packet);
     }

@@ -84,12 +84,15 @@ final class MatroskaDamage {
     long damaged = 0;
     try {
       skipTo(head().end());
-      if (head().id() != SEGMENT) {
+      Head segment = head();
+      if (segment.id() != SEGMENT) {
         return 0;
       }
-      while (at < fileEnd) {
+      // What comes after the segment is no part of the video.
+      long end = segment.end() < 0 ? fileEnd : Math.min(segment.end(), fileEnd);
+      while (at < end) {
         Head element = head();
-        if (element.end() < 0 || element.end() > fileEnd) {
+        if (element.end() < 0 || element.end() > end) {
           break; // what a file lacks at its end is told elsewhere
         }
         int id = element.id();

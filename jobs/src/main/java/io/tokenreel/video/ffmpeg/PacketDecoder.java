@@ -25,6 +25,7 @@ import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_unref;
 
 import io.tokenreel.video.Reason;
+import io.tokenreel.video.VideoFormat;
 import java.io.IOException;
 import java.util.BitSet;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
@@ -103,8 +104,11 @@ final class PacketDecoder implements AutoCloseable {
     if (codec == null || !AllowList.CODECS.contains(codec.name().getString())) {
       throw new DecodeFailure(
           Reason.CODEC_NOT_ALLOWED,
-          "codec %s is not allowed; allowed: %s"
-              .formatted(avcodec_get_name(parameters.codec_id()).getString(), AllowList.codecs()));
+          "codec %s is not allowed; %s; allowed: %s"
+              .formatted(
+                  avcodec_get_name(parameters.codec_id()).getString(),
+                  VideoFormat.conversion(),
+                  AllowList.codecs()));
     }
     return codec;
   }

@@ -1,10 +1,12 @@
 package io.tokenreel.video.ffmpeg;
 
+import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_FLAG_CORRUPT;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_FLAG_DISCARD;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_FLAG_KEY;
 import static org.bytedeco.ffmpeg.global.avutil.AV_NOPTS_VALUE;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.stream.IntStream;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 
@@ -21,12 +23,15 @@ final class PacketIndex {
   private static final int ENTRY = 8;
   private static final int CLOSED = 16;
   private static final int HIDDEN = 32;
+  private static final int CORRUPT = 64;
 
   private long[] pts = new long[1024]; // [packet], stream time base
   private byte[] flags = new byte[1024]; // [packet]
   private int count;
   private boolean timed = true;
   private boolean understood = true;
+  private BitSet parts = new BitSet(); // [packet], those that begin a part of a joined stream
+  private long duration; // of a packet, stream time base; 0 when none says
 
   void add(AVPacket packet, PacketTraits traits) {
     if (count == pts.length) {
@@ -37,11 +42,13 @@ final class PacketIndex {
     timed &= packet.pts() != AV_NOPTS_VALUE;
     understood &= traits.understood();
     pts[count] = packet.pts();
+    duration = Math.max(duration, packet.duration());
     flags[count] =
         (byte)
             (((packet.flags() & AV_PKT_FLAG_KEY) != 0 ? KEY : 0)
                 | (traits.shown() && !discarded ? SHOWN : 0)
                 | (discarded ? HIDDEN : 0)
+                | ((packet.flags() & AV_PKT_FLAG_CORRUPT) != 0 ? CORRUPT : 0)
                 | (traits.disposable() ? DISPOSABLE : 0)
                 | (traits.entry() != PacketTraits.Entry.NONE ? ENTRY : 0)
                 | (traits.entry() == PacketTraits.Entry.CLOSED ? CLOSED : 0));
@@ -51,6 +58,22 @@ final class PacketIndex {
   /** Says that the stream is not one whose frames can be told from its packets. */
   void requireFullDecode() {
     understood = false;
+  }
+
+  /**
+   * Takes the stream as whole; to be called once, after its last packet.
+   *
+   * @param jump beyond which the clock is another, see {@link ClockJoins}
+   */
+  void end(long jump) {
+    pts = Arrays.copyOf(pts, count);
+    if (timed) {
+      BitSet keys = new BitSet();
+      IntStream.range(0, count).filter(at -> isEntry(at) || isKey(at)).forEach(keys::set);
+      ClockJoins joins = new ClockJoins(pts, keys, jump);
+      parts = joins.starts();
+      pts = joins.continued(duration);
+    }
   }
 
   int count() {
@@ -80,11 +103,24 @@ final class PacketIndex {
     return understood() && (isClosedEntry(0) || (timed && pts[packet] >= pts[0]));
   }
 
-  /** Whether single frames may be decoded. */
+  /** Whether single frames may be decoded. Where parts are joined one may refer to another part. */
   boolean sparse() {
-    return understood() && timed;
+    return understood() && timed && parts.isEmpty();
   }
 
+  /**
+   * How many packets the demuxer says are damaged. The last of a part does not count, nor the one
+   * before it, which FFmpeg's parser passes on with the last one's flags: a counter does not go on
+   * in the next part, and that is all that the demuxer can tell.
+   */
+  long corrupt() {
+    return IntStream.range(0, count)
+        .filter(packet -> (flags[packet] & CORRUPT) != 0)
+        .filter(packet -> !parts.get(packet + 1) && !parts.get(packet + 2))
+        .count();
+  }
+
+  /** Its presentation time; where parts are joined, as {@link ClockJoins} continues it. */
   long pts(int packet) {
     return pts[packet];
   }

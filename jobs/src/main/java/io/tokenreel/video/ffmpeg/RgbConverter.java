@@ -1,6 +1,7 @@
 package io.tokenreel.video.ffmpeg;
 
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_RANGE_JPEG;
+import static org.bytedeco.ffmpeg.global.avutil.AVCOL_RANGE_UNSPECIFIED;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_BT2020_CL;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_BT2020_NCL;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_BT470BG;
@@ -10,6 +11,7 @@ import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_RGB;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_SMPTE170M;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_SMPTE240M;
 import static org.bytedeco.ffmpeg.global.avutil.AV_FRAME_DATA_DISPLAYMATRIX;
+import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_FLAG_PAL;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_RGB24;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_YUVJ411P;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_YUVJ420P;
@@ -19,6 +21,7 @@ import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_YUVJ444P;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_get_side_data;
 import static org.bytedeco.ffmpeg.global.avutil.av_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_malloc;
+import static org.bytedeco.ffmpeg.global.avutil.av_pix_fmt_desc_get;
 import static org.bytedeco.ffmpeg.global.swscale.SWS_BILINEAR;
 import static org.bytedeco.ffmpeg.global.swscale.SWS_CS_BT2020;
 import static org.bytedeco.ffmpeg.global.swscale.SWS_CS_FCC;
@@ -38,6 +41,7 @@ import java.nio.ByteBuffer;
 import java.util.Set;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.avutil.AVFrameSideData;
+import org.bytedeco.ffmpeg.avutil.AVPixFmtDescriptor;
 import org.bytedeco.ffmpeg.swscale.SwsContext;
 import org.bytedeco.ffmpeg.swscale.SwsFilter;
 import org.bytedeco.javacpp.BytePointer;
@@ -83,6 +87,7 @@ final class RgbConverter implements AutoCloseable {
   private final FrameSize target;
   private Shape shape;
   private SwsContext scaler;
+  private ChromaRows chroma; // null where the converter needs no help
   private BytePointer rgb;
   private int stride;
   private BicubicResizer resizer;
@@ -99,16 +104,23 @@ final class RgbConverter implements AutoCloseable {
     if (!next.equals(shape)) {
       prepare(next);
     }
-    try (PointerPointer<BytePointer> planes = new PointerPointer<>(rgb, null, null, null);
-        IntPointer strides = new IntPointer(stride, 0, 0, 0)) {
-      int rows =
-          sws_scale(scaler, frame.data(), frame.linesize(), 0, shape.height(), planes, strides);
-      if (rows != shape.height()) {
-        throw new IllegalStateException(
-            "expected " + shape.height() + " converted rows; got " + rows);
-      }
+    if (chroma == null) {
+      scale(frame, 0, shape.height());
+    } else {
+      chroma.convert(frame, this::scale);
     }
     return resized(orientation(frame));
+  }
+
+  private void scale(AVFrame picture, int firstRow, int rows) {
+    try (PointerPointer<BytePointer> planes = new PointerPointer<>(rgb, null, null, null);
+        IntPointer strides = new IntPointer(stride, 0, 0, 0)) {
+      int done =
+          sws_scale(scaler, picture.data(), picture.linesize(), firstRow, rows, planes, strides);
+      if (done != rows) {
+        throw new IllegalStateException("expected " + rows + " converted rows; got " + done);
+      }
+    }
   }
 
   private byte[] resized(Orientation upright) {
@@ -155,8 +167,18 @@ final class RgbConverter implements AutoCloseable {
 
   private static Shape shapeOf(AVFrame frame) {
     boolean full =
-        frame.color_range() == AVCOL_RANGE_JPEG || FULL_RANGE_FORMATS.contains(frame.format());
+        frame.color_range() == AVCOL_RANGE_JPEG
+            || FULL_RANGE_FORMATS.contains(frame.format())
+            || (frame.color_range() == AVCOL_RANGE_UNSPECIFIED && isGray(frame.format()));
     return new Shape(frame.width(), frame.height(), frame.format(), matrix(frame), full);
+  }
+
+  /** Pictures without chroma are full range unless they say otherwise. */
+  private static boolean isGray(int format) {
+    AVPixFmtDescriptor description = av_pix_fmt_desc_get(format);
+    return description != null
+        && description.nb_components() < CHANNELS
+        && (description.flags() & AV_PIX_FMT_FLAG_PAL) == 0;
   }
 
   private static int matrix(AVFrame frame) {
@@ -183,11 +205,16 @@ final class RgbConverter implements AutoCloseable {
   private void prepare(Shape next) throws DecodeFailure {
     release();
     shape = next;
+    int format = next.format();
+    if (ChromaRows.isNeeded(next.height(), format)) {
+      chroma = new ChromaRows(next.width(), next.height(), format);
+      format = chroma.target();
+    }
     scaler =
         sws_getContext(
             next.width(),
             next.height(),
-            next.format(),
+            format,
             next.width(),
             next.height(),
             AV_PIX_FMT_RGB24,
@@ -214,6 +241,10 @@ final class RgbConverter implements AutoCloseable {
     if (scaler != null) {
       sws_freeContext(scaler);
       scaler = null;
+    }
+    if (chroma != null) {
+      chroma.close();
+      chroma = null;
     }
     if (rgb != null) {
       av_free(rgb);

@@ -64,7 +64,7 @@ final class VideoReading {
       PacketDecoder.requireAllowed(source.stream().codecpar());
       PacketIndex index = index(source);
       timeline = new Timeline(index, source);
-      errors = source.errors();
+      errors = source.errors() + index.corrupt();
       requireDuration(timeline);
     }
     if (request.check() == DecodeCheck.SAMPLED
@@ -101,6 +101,7 @@ final class VideoReading {
     } finally {
       av_packet_free(packet);
     }
+    index.end(source.clockJump());
     if (!reorders && !index.ascends()) {
       index.requireFullDecode(); // which finds the frames with wrong times
     }

@@ -1,8 +1,8 @@
 package io.tokenreel.video.ffmpeg;
 
 import static org.bytedeco.ffmpeg.global.avcodec.AVDISCARD_ALL;
-import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_FLAG_CORRUPT;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_unref;
+import static org.bytedeco.ffmpeg.global.avformat.AVFMT_TS_DISCONT;
 import static org.bytedeco.ffmpeg.global.avformat.AV_DISPOSITION_ATTACHED_PIC;
 import static org.bytedeco.ffmpeg.global.avformat.av_find_best_stream;
 import static org.bytedeco.ffmpeg.global.avformat.av_guess_frame_rate;
@@ -20,8 +20,11 @@ import static org.bytedeco.ffmpeg.global.avutil.av_dict_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_dict_set;
 
 import io.tokenreel.video.Reason;
+import io.tokenreel.video.VideoFormat;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -50,26 +53,33 @@ final class VideoSource implements AutoCloseable {
    */
   private static final int MAX_STREAMS = 256;
 
+  private static final long CLOCK_JUMP_SECONDS = 10;
+
+  private static final Pattern NOT_ALLOWED = Pattern.compile("^\\[([^\\] ]*).*not on whitelist");
+
   private final Path file;
   private final FfmpegLog log;
   private final AVFormatContext format;
   private final AVStream stream;
   private final String demuxer;
+  private final long framesEnd; // behind which nothing in the file is a frame
   private long logged; // error lines of the demuxer that are counted
   private long errors;
 
-  private VideoSource(Path file, FfmpegLog log, AVFormatContext format, AVStream stream) {
+  private VideoSource(Path file, FfmpegLog log, AVFormatContext format, AVStream stream)
+      throws IOException {
     this.file = file;
     this.log = log;
     this.format = format;
     this.stream = stream;
     this.demuxer = format.iformat().name().getString();
+    this.framesEnd = demuxer.equals("avi") ? AviExtent.index(file) : Long.MAX_VALUE;
   }
 
   /**
    * @throws DecodeFailure if no allowed demuxer knows the file, or it has no video
    */
-  static VideoSource open(String file, FfmpegLog log) throws DecodeFailure {
+  static VideoSource open(String file, FfmpegLog log) throws IOException, DecodeFailure {
     log.clear();
     AVFormatContext format = avformat_alloc_context();
     AVDictionary options = new AVDictionary(null);
@@ -93,7 +103,7 @@ final class VideoSource implements AutoCloseable {
             "no stream could be read: " + Errors.text(found));
       }
       return new VideoSource(Path.of(file), log, format, videoStream(format));
-    } catch (DecodeFailure e) {
+    } catch (IOException | DecodeFailure e) {
       avformat_close_input(format);
       throw e;
     }
@@ -101,10 +111,12 @@ final class VideoSource implements AutoCloseable {
 
   private static DecodeFailure notOpened(int code, FfmpegLog log) {
     String line = log.last();
-    if (line.contains("whitelist")) {
+    Matcher refused = NOT_ALLOWED.matcher(line);
+    if (refused.find()) {
       return new DecodeFailure(
           Reason.FORMAT_NOT_ALLOWED,
-          "the container format is not allowed; allowed: " + AllowList.formats());
+          "the container format %s is not allowed; %s; allowed: %s"
+              .formatted(refused.group(1), VideoFormat.conversion(), AllowList.formats()));
     }
     if (log.streamsRefused()) {
       return tooManyStreams();
@@ -118,7 +130,8 @@ final class VideoSource implements AutoCloseable {
 
   private static DecodeFailure tooManyStreams() {
     return new DecodeFailure(
-        Reason.TOO_LARGE, "the file has more than %d streams".formatted(MAX_STREAMS));
+        Reason.TOO_LARGE,
+        "the file has more than %d streams, a limit that no option raises".formatted(MAX_STREAMS));
   }
 
   private static AVStream videoStream(AVFormatContext format) throws DecodeFailure {
@@ -142,7 +155,8 @@ final class VideoSource implements AutoCloseable {
   }
 
   /**
-   * Reads the next packet of the video stream, skipping over errors, which it counts.
+   * Reads the next packet of the video stream, skipping over errors, which it counts. What a packet
+   * that comes says of itself is {@link PacketIndex#corrupt}'s to count.
    *
    * @param packet blank; to be unreferenced by the caller
    * @return false at the end
@@ -165,10 +179,9 @@ final class VideoSource implements AutoCloseable {
         inARow++;
         continue;
       }
-      boolean ours = packet.stream_index() == stream.index();
+      boolean ours = packet.stream_index() == stream.index() && packet.pos() < framesEnd;
       if (ours) {
-        boolean corrupt = (packet.flags() & AV_PKT_FLAG_CORRUPT) != 0;
-        errors += hasLogged() || corrupt ? 1 : 0;
+        errors += hasLogged() ? 1 : 0;
         return true;
       }
       av_packet_unref(packet);
@@ -212,6 +225,16 @@ final class VideoSource implements AutoCloseable {
 
   AVStream stream() {
     return stream;
+  }
+
+  /**
+   * Beyond how many units of the stream's time base its clock is taken to have started again;
+   * {@link Long#MAX_VALUE} where the format's clock may not jump.
+   */
+  long clockJump() {
+    boolean jumps = (format.iformat().flags() & AVFMT_TS_DISCONT) != 0;
+    AVRational base = stream.time_base();
+    return jumps ? CLOCK_JUMP_SECONDS * base.den() / base.num() : Long.MAX_VALUE;
   }
 
   /** The frame rate that headers and the first packets suggest; zero when nothing does. */
