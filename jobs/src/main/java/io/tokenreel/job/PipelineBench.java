@@ -99,6 +99,7 @@ final class PipelineBench {
         "sampled",
         600,
         512,
+        PrecomputeSettings.MAX_DURATION_HOURS,
         256,
         1000);
   }

@@ -30,7 +30,8 @@ final class PrecomputeCommand implements Callable<Integer> {
       arity = "1..*",
       paramLabel = "PATH",
       description =
-          "a folder (walked), files, a glob, or a manifest (.csv, .jsonl, .parquet) with video_uri; on any Hadoop file system")
+          "a folder (walked), files, a glob, or a manifest (.csv, .jsonl, .parquet) with video_uri;"
+              + " on any Hadoop file system")
   private List<String> inputs;
 
   @Option(
@@ -56,7 +57,8 @@ final class PrecomputeCommand implements Callable<Integer> {
       converter = Specs.Sampling.class,
       paramLabel = "SPEC",
       description =
-          "which frames: uniform:frames=N, fps:rate=R,max=N or keyframes:max=N (default: ${DEFAULT-VALUE})")
+          "which frames: uniform:frames=N, fps:rate=R,max=N or keyframes:max=N (default:"
+              + " ${DEFAULT-VALUE})")
   private String sampling;
 
   @Option(
@@ -79,7 +81,8 @@ final class PrecomputeCommand implements Callable<Integer> {
       converter = Specs.Dtype.class,
       paramLabel = "f32|f16|bf16",
       description =
-          "how tokens are stored; selections are made on the stored values (default: ${DEFAULT-VALUE})")
+          "how tokens are stored; selections are made on the stored values (default:"
+              + " ${DEFAULT-VALUE})")
   private String tokenDtype;
 
   @Option(
@@ -95,7 +98,8 @@ final class PrecomputeCommand implements Callable<Integer> {
       defaultValue = "" + PrecomputeSettings.BATCH_FRAMES,
       paramLabel = "N",
       description =
-          "frames that a GPU takes in one pass, and that a CPU's cores share out one by one, across videos; at least 1 (default: ${DEFAULT-VALUE})")
+          "frames that a GPU takes in one pass, and that a CPU's cores share out one by one, across"
+              + " videos; at least 1 (default: ${DEFAULT-VALUE})")
   private int batchFrames;
 
   @Option(
@@ -103,7 +107,8 @@ final class PrecomputeCommand implements Callable<Integer> {
       defaultValue = PrecomputeSettings.CHECK,
       paramLabel = "sampled|full",
       description =
-          "sampled looks for damage on the way to the sampled frames, full decodes everything (default: ${DEFAULT-VALUE})")
+          "sampled looks for damage on the way to the sampled frames, full decodes everything"
+              + " (default: ${DEFAULT-VALUE})")
   private String check;
 
   @Option(
@@ -111,7 +116,8 @@ final class PrecomputeCommand implements Callable<Integer> {
       defaultValue = "" + PrecomputeSettings.DECODE_TIMEOUT_SECONDS,
       paramLabel = "SECONDS",
       description =
-          "wall time, and as much processor time, that one video may take to decode; at least 1 (default: ${DEFAULT-VALUE})")
+          "wall time, and as much processor time, that one video may take to decode; at least 1"
+              + " (default: ${DEFAULT-VALUE})")
   private int decodeTimeoutSeconds;
 
   @Option(
@@ -123,11 +129,20 @@ final class PrecomputeCommand implements Callable<Integer> {
   private int decodeMemoryMegabytes;
 
   @Option(
+      names = "--max-duration",
+      defaultValue = "" + PrecomputeSettings.MAX_DURATION_HOURS,
+      paramLabel = "HOURS",
+      description =
+          "a video that lasts longer is FAILED (too_large); at least 1 (default: ${DEFAULT-VALUE})")
+  private int maxDurationHours;
+
+  @Option(
       names = "--decode-ahead",
       defaultValue = "" + PrecomputeSettings.DECODE_AHEAD_MEGABYTES,
       paramLabel = "MB",
       description =
-          "decoded frames that may wait for the encoder in each task; at least 1 (default: ${DEFAULT-VALUE})")
+          "decoded frames that may wait for the encoder in each task; at least 1 (default:"
+              + " ${DEFAULT-VALUE})")
   private int decodeAheadMegabytes;
 
   @Mixin private WaveOption wave;
@@ -136,7 +151,8 @@ final class PrecomputeCommand implements Callable<Integer> {
       names = "--max-failed",
       paramLabel = "FRACTION",
       description =
-          "exit with 3 when a larger fraction of the videos FAILED, 0 to 1 (default: any fraction is reported, none is fatal)")
+          "exit with 3 when a larger fraction of the videos FAILED, 0 to 1 (default: any fraction"
+              + " is reported, none is fatal)")
   private Double maxFailed;
 
   @Mixin private SessionOptions session;
@@ -173,6 +189,7 @@ final class PrecomputeCommand implements Callable<Integer> {
         check,
         decodeTimeoutSeconds,
         decodeMemoryMegabytes,
+        maxDurationHours,
         decodeAheadMegabytes,
         wave.videosPerCommit());
   }

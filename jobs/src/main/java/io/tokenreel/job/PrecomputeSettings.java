@@ -23,6 +23,7 @@ import java.util.List;
  * @param check sampled or full
  * @param decodeTimeoutSeconds wall time per video
  * @param decodeMemoryMegabytes memory of a decoder process
+ * @param maxDurationHours that a video may last
  * @param decodeAheadMegabytes decoded frames that may wait in each task
  * @param videosPerCommit videos in one wave
  */
@@ -40,6 +41,7 @@ public record PrecomputeSettings(
     String check,
     int decodeTimeoutSeconds,
     int decodeMemoryMegabytes,
+    int maxDurationHours,
     int decodeAheadMegabytes,
     int videosPerCommit) {
 
@@ -47,6 +49,7 @@ public record PrecomputeSettings(
   static final String CHECK = "sampled";
   static final int DECODE_TIMEOUT_SECONDS = 600;
   static final int DECODE_MEMORY_MEGABYTES = 512;
+  static final int MAX_DURATION_HOURS = 12;
   static final int DECODE_AHEAD_MEGABYTES = 256;
   static final int VIDEOS_PER_COMMIT = 1000;
 
@@ -67,6 +70,12 @@ public record PrecomputeSettings(
     requireAtLeast("--batch-frames", batchFrames, 1);
     requireAtLeast("--decode-timeout", decodeTimeoutSeconds, 1);
     requireAtLeast("--decode-memory", decodeMemoryMegabytes, DecodeLimits.LEAST_MEGABYTES);
+    requireAtLeast("--max-duration", maxDurationHours, 1);
+    if (maxDurationHours > DecodeLimits.MOST_HOURS) {
+      throw new SettingsException(
+          "--max-duration must be at most %d hours; got %d"
+              .formatted(DecodeLimits.MOST_HOURS, maxDurationHours));
+    }
     requireAtLeast("--decode-ahead", decodeAheadMegabytes, 1);
     requireAtLeast("--videos-per-commit", videosPerCommit, 1);
   }
@@ -98,6 +107,7 @@ public record PrecomputeSettings(
         CHECK,
         DECODE_TIMEOUT_SECONDS,
         DECODE_MEMORY_MEGABYTES,
+        MAX_DURATION_HOURS,
         DECODE_AHEAD_MEGABYTES,
         videosPerCommit);
   }

@@ -77,6 +77,7 @@ final class PrecomputeStages {
             .setCheck(settings.check())
             .setTimeoutSeconds(settings.decodeTimeoutSeconds())
             .setMemoryMegabytes(settings.decodeMemoryMegabytes())
+            .setMaxDurationHours(settings.maxDurationHours())
             .setDecodeAheadBytes((long) settings.decodeAheadMegabytes() << 20)
             .countIn(decoded));
     stages.add(

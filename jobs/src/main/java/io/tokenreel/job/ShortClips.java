@@ -75,6 +75,7 @@ final class ShortClips {
         "full",
         DECODE_TIMEOUT_SECONDS,
         PrecomputeSettings.DECODE_MEMORY_MEGABYTES,
+        PrecomputeSettings.MAX_DURATION_HOURS,
         PrecomputeSettings.DECODE_AHEAD_MEGABYTES,
         videosPerCommit);
   }

@@ -53,7 +53,8 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
   private final Param<String> modelUrl =
       textParam(
           "modelUrl",
-          "checkpoint folder, or default, of the encoder whose frame size is taken; empty: frameHeight and frameWidth are",
+          "checkpoint folder, or default, of the encoder whose frame size is taken; empty:"
+              + " frameHeight and frameWidth are",
           value -> {});
   private final IntParam frameHeight =
       new IntParam(
@@ -78,6 +79,13 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
           "memoryMegabytes",
           "memory that a decoder process may take",
           ParamValidators.gtEq(DecodeLimits.LEAST_MEGABYTES));
+  private final IntParam maxDurationHours =
+      new IntParam(
+          uid(),
+          "maxDurationHours",
+          "hours that a video may last from its first frame to its last; a longer one is FAILED"
+              + " (too_large)",
+          ParamValidators.inRange(1, DecodeLimits.MOST_HOURS));
   private final LongParam decodeAheadBytes =
       new LongParam(
           uid(),
@@ -105,6 +113,7 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
     setDefault(check, "sampled");
     setDefault(timeoutSeconds, (int) DecodeLimits.DEFAULT.wall().toSeconds());
     setDefault(memoryMegabytes, DecodeLimits.DEFAULT.memoryMegabytes());
+    setDefault(maxDurationHours, (int) DecodeLimits.DEFAULT.maxVideo().toHours());
     setDefault(decodeAheadBytes, 256L << 20);
   }
 
@@ -179,7 +188,8 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
         checkOf(getOrDefault(check)),
         DecodeLimits.DEFAULT
             .withTime(Duration.ofSeconds((Integer) getOrDefault(timeoutSeconds)))
-            .withMemoryMegabytes((Integer) getOrDefault(memoryMegabytes)));
+            .withMemoryMegabytes((Integer) getOrDefault(memoryMegabytes))
+            .withMaxVideo(Duration.ofHours((Integer) getOrDefault(maxDurationHours))));
   }
 
   private static DecodeCheck checkOf(String text) {
@@ -242,6 +252,10 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
     return memoryMegabytes;
   }
 
+  public IntParam maxDurationHours() {
+    return maxDurationHours;
+  }
+
   public LongParam decodeAheadBytes() {
     return decodeAheadBytes;
   }
@@ -281,6 +295,11 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
 
   public FrameDecoder setMemoryMegabytes(int value) {
     set(memoryMegabytes, value);
+    return this;
+  }
+
+  public FrameDecoder setMaxDurationHours(int value) {
+    set(maxDurationHours, value);
     return this;
   }
 

@@ -23,12 +23,15 @@ public record DecodeLimits(
     int memoryMegabytes)
     implements Serializable {
 
+  /** The longest video duration, in hours, that may be asked for: some 114 years. */
+  public static final int MOST_HOURS = 1_000_000;
+
   /** Below this a decoder JVM does not start reliably. */
   public static final int LEAST_MEGABYTES = 192;
 
   /**
-   * Ten minutes of wall and of processor time, 64 GiB, one 8K frame (8192 x 4352), twelve hours,
-   * 512 MB.
+   * Ten minutes of wall and of processor time, 64 GiB, one 8K frame (8192 x 4352) where the memory
+   * holds as large ones, twelve hours, 512 MB.
    */
   public static final DecodeLimits DEFAULT =
       new DecodeLimits(
@@ -56,6 +59,11 @@ public record DecodeLimits(
   /** The same limits with another memory cap. */
   public DecodeLimits withMemoryMegabytes(int other) {
     return new DecodeLimits(wall, cpu, maxBytes, maxPixels, maxVideo, other);
+  }
+
+  /** The same limits with another video duration. */
+  public DecodeLimits withMaxVideo(Duration other) {
+    return new DecodeLimits(wall, cpu, maxBytes, maxPixels, other, memoryMegabytes);
   }
 
   /** For a person: the wall time was over. */

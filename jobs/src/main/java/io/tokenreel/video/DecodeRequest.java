@@ -15,7 +15,8 @@ public record DecodeRequest(
     FrameSize frameSize,
     DecodeCheck check,
     long maxPixels,
-    long maxVideoMicros) {
+    long maxVideoMicros,
+    int memoryMegabytes) {
 
   static DecodeRequest of(String file, DecoderSettings settings) {
     return new DecodeRequest(
@@ -24,7 +25,8 @@ public record DecodeRequest(
         settings.frameSize(),
         settings.check(),
         settings.limits().maxPixels(),
-        settings.limits().maxVideo().toNanos() / 1000);
+        settings.limits().maxVideo().toNanos() / 1000,
+        settings.limits().memoryMegabytes());
   }
 
   void write(DataOutputStream out) throws IOException {
@@ -36,6 +38,7 @@ public record DecodeRequest(
     out.writeByte(check.ordinal());
     out.writeLong(maxPixels);
     out.writeLong(maxVideoMicros);
+    out.writeInt(memoryMegabytes);
     out.flush();
   }
 
@@ -51,6 +54,7 @@ public record DecodeRequest(
         new FrameSize(in.readInt(), in.readInt()),
         DecodeCheck.values()[in.readUnsignedByte()],
         in.readLong(),
-        in.readLong());
+        in.readLong(),
+        in.readInt());
   }
 }

@@ -18,6 +18,7 @@ import java.nio.file.attribute.UserPrincipal;
 import java.time.Instant;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.slf4j.LoggerFactory;
 
 /**
  * A local folder that only this user can read, removed with all that it holds: by the process that
@@ -75,7 +76,13 @@ public final class PrivateFolder implements AutoCloseable {
       channel.tryLock();
       channel.write(ByteBuffer.allocate(1));
     } catch (IOException e) {
-      // No reason to decode nothing.
+      // Not a field: a decoder process deletes folders too, and has no log.
+      LoggerFactory.getLogger(PrivateFolder.class)
+          .warn(
+              "{} cannot be locked: {}; should this process be killed, its folder stays and can be"
+                  + " deleted",
+              file,
+              e.toString());
     }
     return channel;
   }

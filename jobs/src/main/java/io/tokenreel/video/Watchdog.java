@@ -5,6 +5,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Ends a decoder process that outlives the limits of the video it is at, and remembers why. It
@@ -12,6 +14,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Watchdog implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
   private static final long LOOK_MILLIS = 25;
 
   private static final ScheduledExecutorService LOOKING =
@@ -42,7 +45,17 @@ final class Watchdog implements AutoCloseable {
     this.looks = LOOKING.scheduleWithFixedDelay(this::look, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
+  /** An exception would end the looks, and the limits with them. */
   private void look() {
+    try {
+      compare();
+    } catch (RuntimeException | Error e) {
+      LOG.error("a decoder process is ended, for its limits cannot be watched", e);
+      end(new Death(Reason.DECODER_CRASH, "the decoder's limits could not be watched: " + e));
+    }
+  }
+
+  private void compare() {
     if (System.nanoTime() - deadlineNanos > 0) {
       end(new Death(Reason.TIMEOUT, limits.wallIsOver()));
     } else if (usage.cpu().minus(cpuBefore).compareTo(limits.cpu()) > 0) {

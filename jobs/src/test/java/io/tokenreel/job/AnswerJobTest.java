@@ -60,6 +60,7 @@ class AnswerJobTest {
             "sampled",
             60,
             512,
+            12,
             16,
             10);
     new PrecomputeJob(spark, settings, Progress.silent()).run();
@@ -130,7 +131,13 @@ class AnswerJobTest {
     assertTrue(absent.getString(8).contains("no tokens of this video"), absent.toString());
     Row lettered = rows.get(2);
     assertEquals(
-        "<|im_start|>user <video>\nWhich one?\nA. circle\nB. square\nC. cross\nRespond with only the letter (A, B, or C) of the correct option.<|im_end|><|im_start|>assistant\n",
+        "<|im_start|>user <video>\n"
+            + "Which one?\n"
+            + "A. circle\n"
+            + "B. square\n"
+            + "C. cross\n"
+            + "Respond with only the letter (A, B, or C) of the correct"
+            + " option.<|im_end|><|im_start|>assistant\n",
         lettered.getString(3));
     assertEquals("ABC".charAt(lettered.getInt(5)) + "", lettered.getString(4));
     assertEquals(4 * 9 + 1, lettered.getInt(6));
@@ -161,7 +168,8 @@ class AnswerJobTest {
     Row row =
         answers("cache")
             .filter(
-                "kv = 'full' and compression = 'none' and video_id = 'video_0.mov' and reason is null")
+                "kv = 'full' and compression = 'none' and video_id = 'video_0.mov' and reason is"
+                    + " null")
             .select("new_tokens", "prompt", "prefill_ms", "kv_bytes_peak", "choice", "correct")
             .first();
     assertTrue(row.getInt(0) >= 1 && row.getInt(0) <= 3, row.toString());
@@ -227,7 +235,8 @@ class AnswerJobTest {
             .getMessage();
     assertTrue(
         message.matches(
-            ".* holds tokens of \\[llava_onevision_tiny@[0-9a-f]{16}]; the encoder of --model .* is other@[0-9a-f]{16}: .*"),
+            ".* holds tokens of \\[llava_onevision_tiny@[0-9a-f]{16}]; the encoder of --model .* is"
+                + " other@[0-9a-f]{16}: .*"),
         message);
   }
 }

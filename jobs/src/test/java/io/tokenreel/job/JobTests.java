@@ -31,6 +31,7 @@ final class JobTests {
         "sampled",
         60,
         512,
+        12,
         16,
         videosPerCommit);
   }
@@ -66,6 +67,7 @@ final class JobTests {
         base.check(),
         timeoutSeconds,
         base.decodeMemoryMegabytes(),
+        base.maxDurationHours(),
         base.decodeAheadMegabytes(),
         base.videosPerCommit());
   }

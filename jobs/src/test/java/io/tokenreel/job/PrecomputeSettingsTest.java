@@ -11,7 +11,7 @@ class PrecomputeSettingsTest {
   private static final List<String> SPECS = List.of("none", "vidcom2:retention=0.5");
 
   private static PrecomputeSettings numbers(
-      int batchFrames, int timeout, int memory, int ahead, int videosPerCommit) {
+      int batchFrames, int timeout, int memory, int hours, int ahead, int videosPerCommit) {
     return new PrecomputeSettings(
         List.of("videos"),
         "out",
@@ -26,6 +26,7 @@ class PrecomputeSettingsTest {
         "full",
         timeout,
         memory,
+        hours,
         ahead,
         videosPerCommit);
   }
@@ -46,26 +47,32 @@ class PrecomputeSettingsTest {
         1,
         192,
         1,
+        1,
         1);
   }
 
   @Test
   void constructor_leastValues_areTaken() {
-    assertEquals(192, numbers(1, 1, 192, 1, 1).decodeMemoryMegabytes());
+    assertEquals(192, numbers(1, 1, 192, 1, 1, 1).decodeMemoryMegabytes());
   }
 
   @Test
   void constructor_valueOutOfRange_namesItsFlagAndTheLeast() {
     JobTests.assertRefused(
-        () -> numbers(0, 1, 192, 1, 1), "--batch-frames must be at least 1; got 0");
+        () -> numbers(0, 1, 192, 1, 1, 1), "--batch-frames must be at least 1; got 0");
     JobTests.assertRefused(
-        () -> numbers(1, -3, 192, 1, 1), "--decode-timeout must be at least 1; got -3");
+        () -> numbers(1, -3, 192, 1, 1, 1), "--decode-timeout must be at least 1; got -3");
     JobTests.assertRefused(
-        () -> numbers(1, 1, 191, 1, 1), "--decode-memory must be at least 192; got 191");
+        () -> numbers(1, 1, 191, 1, 1, 1), "--decode-memory must be at least 192; got 191");
     JobTests.assertRefused(
-        () -> numbers(1, 1, 192, 0, 1), "--decode-ahead must be at least 1; got 0");
+        () -> numbers(1, 1, 192, 0, 1, 1), "--max-duration must be at least 1; got 0");
     JobTests.assertRefused(
-        () -> numbers(1, 1, 192, 1, 0), "--videos-per-commit must be at least 1; got 0");
+        () -> numbers(1, 1, 192, 1_000_001, 1, 1),
+        "--max-duration must be at most 1000000 hours; got 1000001");
+    JobTests.assertRefused(
+        () -> numbers(1, 1, 192, 1, 0, 1), "--decode-ahead must be at least 1; got 0");
+    JobTests.assertRefused(
+        () -> numbers(1, 1, 192, 1, 1, 0), "--videos-per-commit must be at least 1; got 0");
   }
 
   @Test
@@ -80,7 +87,7 @@ class PrecomputeSettingsTest {
 
   @Test
   void options_ofSettings_nameEveryComponent() {
-    Map<String, String> options = Options.of(numbers(3, 4, 200, 5, 6));
+    Map<String, String> options = Options.of(numbers(3, 4, 200, 7, 5, 6));
     assertEquals(PrecomputeSettings.class.getRecordComponents().length, options.size());
     assertEquals("3", options.get("batchFrames"));
     assertEquals("lake.video.clips", options.get("table"));

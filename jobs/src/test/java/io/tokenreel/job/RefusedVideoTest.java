@@ -26,7 +26,8 @@ class RefusedVideoTest {
   private static final String ANY = "vidcom2:retention=0.5";
   private static final String FIVE_FRAMES = "dycoke:prune=0.5";
   private static final String WHY =
-      "dycoke:prune=0.5: dycoke as released needs more than 4 frames; got 1: use 'dycoke:prune=0.5,mode=paper', which takes any number";
+      "dycoke:prune=0.5: dycoke as released needs more than 4 frames; got 1: use"
+          + " 'dycoke:prune=0.5,mode=paper', which takes any number";
 
   private final SparkSession spark = LocalSpark.plain();
 
@@ -70,6 +71,7 @@ class RefusedVideoTest {
             "sampled",
             60,
             512,
+            12,
             16,
             10);
     new PrecomputeJob(spark, settings, Progress.silent()).run();

@@ -29,6 +29,7 @@ class VideoSizeCheckTest {
         "sampled",
         600,
         512,
+        12,
         256,
         1000);
   }

@@ -51,6 +51,7 @@ class FrameDecoderTest {
     assertEquals("sampled", stage.getOrDefault(stage.check()));
     assertEquals(600, stage.getOrDefault(stage.timeoutSeconds()));
     assertEquals(512, stage.getOrDefault(stage.memoryMegabytes()));
+    assertEquals(12, stage.getOrDefault(stage.maxDurationHours()));
     assertEquals(256L << 20, stage.getOrDefault(stage.decodeAheadBytes()));
     assertFalse(stage.isDefined(stage.frameHeight()));
     assertFalse(stage.isDefined(stage.frameWidth()));
@@ -68,6 +69,7 @@ class FrameDecoderTest {
                 "check",
                 "timeoutSeconds",
                 "memoryMegabytes",
+                "maxDurationHours",
                 "decodeAheadBytes")),
         names(stage.params()));
   }
@@ -83,6 +85,7 @@ class FrameDecoderTest {
     assertRefused(() -> stage.setTimeoutSeconds(0), "timeoutSeconds", "0");
     assertRefused(() -> stage.setMemoryMegabytes(0), "memoryMegabytes", "0");
     assertRefused(() -> stage.setMemoryMegabytes(191), "memoryMegabytes", "191");
+    assertRefused(() -> stage.setMaxDurationHours(0), "maxDurationHours", "0");
     assertRefused(() -> stage.setDecodeAheadBytes(0), "decodeAheadBytes", "0");
     assertEquals("uniform:frames=32", stage.getOrDefault(stage.sampling()));
   }

@@ -104,7 +104,9 @@ class DamagedFilesTest {
       writer.add(new byte[size.rgbBytes()], 0);
       writer.finish();
     }
-    assertFailed(Reason.CODEC_NOT_ALLOWED, decoder.decode(VideoTests.ref(file)));
+    DecodedVideo video = decoder.decode(VideoTests.ref(file));
+    assertFailed(Reason.CODEC_NOT_ALLOWED, video);
+    assertTrue(video.detail().contains("convert it first"), video.detail());
   }
 
   @Test
@@ -329,7 +331,9 @@ class DamagedFilesTest {
 
   @Test
   void decode_overTheDurationLimit_isTooLarge() {
-    assertFailed(Reason.TOO_LARGE, decodeWithin(limits(1 << 20, 96 * 64, Duration.ofSeconds(2))));
+    DecodedVideo video = decodeWithin(limits(1 << 20, 96 * 64, Duration.ofSeconds(2)));
+    assertFailed(Reason.TOO_LARGE, video);
+    assertTrue(video.detail().contains("raise it with --max-duration"), video.detail());
   }
 
   @Test

@@ -113,9 +113,10 @@ final class VideoReading {
     if (pixels > request.maxPixels()) {
       throw new DecodeFailure(
           Reason.TOO_LARGE,
-          "a frame of %d x %d pixels is over the limit of %d pixels"
+          "a frame of %d x %d pixels is over the limit of %d pixels, which no option raises"
               .formatted(parameters.width(), parameters.height(), request.maxPixels()));
     }
+    PictureMemory.require(parameters, request.memoryMegabytes());
   }
 
   private void requireDuration(Timeline timeline) throws DecodeFailure {
@@ -123,7 +124,7 @@ final class VideoReading {
     if (micros > request.maxVideoMicros()) {
       throw new DecodeFailure(
           Reason.TOO_LARGE,
-          "the video lasts %.1f s, over the limit of %.1f s"
+          "the video lasts %.1f s, over the limit of %.1f s; raise it with --max-duration or maxDurationHours, in hours"
               .formatted(micros / 1e6, request.maxVideoMicros() / 1e6));
     }
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.video.DecodeCheck;
+import io.tokenreel.video.DecodeLimits;
 import io.tokenreel.video.DecodeRequest;
 import io.tokenreel.video.DecodeVerdict;
 import io.tokenreel.video.FrameSize;
@@ -133,7 +134,8 @@ class ExactFramesTest {
             SIZE,
             check,
             Long.MAX_VALUE,
-            Long.MAX_VALUE);
+            Long.MAX_VALUE,
+            DecodeLimits.DEFAULT.memoryMegabytes());
     return new VideoReading(request, FfmpegLog.install()).decode(sink);
   }
 }
