@@ -234,7 +234,7 @@ class VideoInputsTest {
     assertRefused("absent", "absent does not exist");
     assertRefused("videos/*.flv", "videos/*.flv does not exist");
     Files.createDirectories(folder.resolve("empty"));
-    assertRefused("empty", "no videos in --input", "3gp, avi,");
+    assertRefused("empty", "no videos in --input", "3gp, apng, asf, avc, avi,");
     write("empty.csv", "video_uri");
     assertRefused("empty.csv", "no videos in --input");
   }
