@@ -43,7 +43,8 @@ public final class JinjaTemplate {
 
   /**
    * Text that values are put into as they are: a chat template of a checkpoint, which may be
-   * anybody's and so includes no files. It knows Transformers' {@code generation} tag.
+   * anybody's and so includes no files. It knows Transformers' {@code generation} tag; texts are
+   * trimmed, lowered and raised as Python does it.
    *
    * @param mostCharacters of the output; more is an error
    */
@@ -56,6 +57,7 @@ public final class JinjaTemplate {
               throw new ResourceNotFoundException("a template of text includes no files: " + name);
             });
     text.jinja.getGlobalContext().registerTag(new GenerationTag());
+    PythonFilter.all().forEach(text.jinja.getGlobalContext()::registerFilter);
     return text;
   }
 

@@ -175,7 +175,7 @@ record SweepTask(TaskSpec spec, Task task, String root) {
   /** Of a task that a language model judges. */
   JudgeRequests judgeRequests() {
     String model = spec.judge() == null ? task.judge().model() : spec.judge();
-    return new JudgeRequests(task.name(), task.judge(), model);
+    return new JudgeRequests(task, model);
   }
 
   private String videoId(String video) {

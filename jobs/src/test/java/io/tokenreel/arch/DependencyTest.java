@@ -38,13 +38,14 @@ class DependencyTest {
           Map.entry("compress", List.of("kernel", "token")),
           Map.entry("sql", List.of("compress", "kernel", "token")),
           Map.entry("ml", List.of("sql", "compress", "kernel", "token")),
-          Map.entry("jinja", List.of()),
+          Map.entry("python", List.of()),
+          Map.entry("jinja", List.of("python")),
           Map.entry("files", List.of()),
           Map.entry("video", and(LIBRARY, "files")),
           Map.entry("model", and(LIBRARY, "files", "jinja")),
           Map.entry("stage", MEANS),
           Map.entry("cache", MEANS),
-          Map.entry("eval", and(MEANS, "jinja")),
+          Map.entry("eval", and(MEANS, "jinja", "python")),
           Map.entry("bench", and(MEANS, "stage", "cache")),
           Map.entry("job", and(MEANS, "stage", "cache", "eval", "bench")));
 
@@ -104,6 +105,7 @@ class DependencyTest {
             "eval.scene.SceneSet",
             "eval.report.Report",
             "jinja.JinjaTemplate",
+            "python.PythonText",
             "bench.EncodeBench",
             "job.TokenReel")) {
       assertTrue(classes.contain(ROOT + known), known);

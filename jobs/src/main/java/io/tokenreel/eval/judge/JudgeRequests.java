@@ -1,7 +1,9 @@
 package io.tokenreel.eval.judge;
 
+import io.tokenreel.eval.parse.ReasoningTags;
 import io.tokenreel.eval.task.Judge;
 import io.tokenreel.eval.task.PlainJson;
+import io.tokenreel.eval.task.Task;
 import io.tokenreel.jinja.JinjaTemplate;
 import java.io.Serializable;
 import java.util.HashMap;
@@ -22,18 +24,23 @@ public final class JudgeRequests implements Serializable {
 
   private final String task;
   private final Judge judge;
+  private final ReasoningTags reasoning;
   private final String model;
   private final transient JinjaTemplate system;
   private final transient JinjaTemplate user;
 
   /**
-   * @param task its name
-   * @param judge how it asks
+   * @param task one that a language model judges
    * @param model who is asked
    */
-  public JudgeRequests(String task, Judge judge, String model) {
+  public JudgeRequests(Task task, String model) {
+    this(task.name(), task.judge(), task.reasoning(), model);
+  }
+
+  private JudgeRequests(String task, Judge judge, ReasoningTags reasoning, String model) {
     this.task = task;
     this.judge = judge;
+    this.reasoning = reasoning;
     this.model = model;
     this.system = JinjaTemplate.text(judge.system(), MOST_CHARACTERS);
     this.user = JinjaTemplate.text(judge.user(), MOST_CHARACTERS);
@@ -41,7 +48,7 @@ public final class JudgeRequests implements Serializable {
 
   /** Templates are not sent to another machine but parsed there. */
   private Object readResolve() {
-    return new JudgeRequests(task, judge, model);
+    return new JudgeRequests(task, judge, reasoning, model);
   }
 
   /**
@@ -58,11 +65,11 @@ public final class JudgeRequests implements Serializable {
    *
    * @param docId the question's
    * @param doc its annotation, column to value
-   * @param answer what is judged
+   * @param answer what is judged, once reasoning is taken out of it
    */
   public JudgeRequest of(int docId, Map<String, ?> doc, String answer) {
     Map<String, Object> values = new HashMap<>(doc);
-    values.put("pred", answer);
+    values.put("pred", reasoning.removed(answer));
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("model", model);
     body.put(

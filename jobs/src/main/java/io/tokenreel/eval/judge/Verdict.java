@@ -1,12 +1,10 @@
 package io.tokenreel.eval.judge;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.tokenreel.python.PythonLiteral;
+import io.tokenreel.python.PythonText;
 import java.math.BigDecimal;
-import java.util.Locale;
+import java.math.BigInteger;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -19,22 +17,15 @@ import java.util.Optional;
  */
 public record Verdict(String pred, int score) {
 
-  /** A Python dictionary, as far as JSON with single quotes is one: no True, False or None. */
-  private static final ObjectMapper PYTHON =
-      JsonMapper.builder()
-          .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES)
-          .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
-          .build();
-
   private static final String YES = "yes";
   private static final String NO = "no";
 
   /**
-   * Reads a reply: its first braces are a dictionary with {@code pred}, a text, and {@code score},
-   * a number, whose fraction is dropped, or a text of digits.
+   * Reads a reply: its first braces are a Python dictionary with {@code pred}, a text, and {@code
+   * score}, of which Python can make a whole number.
    *
-   * @return empty where upstream's reading raises an error, for which it asks anew and at last ends
-   *     the run
+   * @return empty where upstream's reading raises an error, for which it asks again and at last
+   *     ends the run, and for a score beyond 32 bits
    */
   static Optional<Verdict> of(String reply) {
     int open = reply.indexOf('{');
@@ -44,33 +35,35 @@ public record Verdict(String pred, int score) {
     // Upstream splits at braces: a second opening one ends the text as a closing one does.
     String inside = reply.substring(open + 1).split("[{}]", 2)[0];
     try {
-      JsonNode dictionary = PYTHON.readTree("{" + inside + "}");
-      JsonNode pred = dictionary.path("pred");
-      Optional<Integer> score = whole(dictionary.path("score"));
-      return pred.isTextual() ? score.map(each -> new Verdict(word(pred), each)) : Optional.empty();
-    } catch (JsonProcessingException e) {
+      return PythonLiteral.of("{" + inside + "}") instanceof Map<?, ?> dictionary
+              && dictionary.get("pred") instanceof String pred
+          ? whole(dictionary.get("score")).map(score -> new Verdict(word(pred), score))
+          : Optional.empty();
+    } catch (PythonLiteral.NoLiteral e) {
       return Optional.empty();
     }
   }
 
-  /** Python's {@code int(score)}. */
-  private static Optional<Integer> whole(JsonNode score) {
-    if (score.isNumber()) {
-      return whole(score.decimalValue());
+  /** {@code int(score)}; a number's fraction is dropped. */
+  private static Optional<Integer> whole(Object score) {
+    Optional<BigInteger> whole = Optional.empty();
+    if (score instanceof BigInteger number) {
+      whole = Optional.of(number);
+    } else if (score instanceof Double number && Double.isFinite(number)) {
+      whole = Optional.of(new BigDecimal(number).toBigInteger());
+    } else if (score instanceof Boolean truth) {
+      whole = Optional.of(truth ? BigInteger.ONE : BigInteger.ZERO);
+    } else if (score instanceof String digits) {
+      whole = PythonText.integer(digits);
+    } else if (score instanceof PythonLiteral.Bytes digits) {
+      whole = PythonText.integer(digits);
     }
-    return score.isTextual() && score.textValue().strip().matches("[+-]?\\d{1,9}")
-        ? Optional.of(Integer.parseInt(score.textValue().strip()))
-        : Optional.empty();
+    return whole.filter(each -> each.bitLength() < Integer.SIZE).map(BigInteger::intValueExact);
   }
 
-  private static Optional<Integer> whole(BigDecimal score) {
-    BigDecimal most = BigDecimal.valueOf(Integer.MAX_VALUE);
-    return score.abs().compareTo(most) <= 0 ? Optional.of(score.intValue()) : Optional.empty();
-  }
-
-  private static String word(JsonNode pred) {
-    String lower = pred.textValue().toLowerCase(Locale.ROOT);
-    return lower.contains(YES) ? YES : lower.contains(NO) ? NO : pred.textValue();
+  private static String word(String pred) {
+    String lower = PythonText.lower(pred);
+    return lower.contains(YES) ? YES : lower.contains(NO) ? NO : pred;
   }
 
   /** 1 for yes and 0 for no; empty for neither. */

@@ -24,7 +24,7 @@ enum LogShape {
       line.put("target", target);
       line.put("arguments", arguments(task));
       line.put("resps", List.of(List.of(sample.said())));
-      line.put("filtered_resps", List.of(sample.said()));
+      line.put("filtered_resps", List.of(sample.answered(task)));
       line.put("doc_hash", DOC_HASH);
       line.put("prompt_hash", DigestUtils.sha256Hex(sample.prompt()));
       line.put("target_hash", DigestUtils.sha256Hex(target));
@@ -40,7 +40,11 @@ enum LogShape {
     @Override
     void fill(Map<String, Object> line, Task task, LoggedSample sample) {
       line.put("target", target(task, sample));
-      line.put("filtered_resps", sample.said());
+      String answered = sample.answered(task);
+      if (!answered.equals(sample.said())) {
+        line.put("resps", sample.said());
+      }
+      line.put("filtered_resps", answered);
       line.put("token_counts", Collections.singletonList(sample.tokenCounts()));
       line.put("doc_hash", DOC_HASH);
     }

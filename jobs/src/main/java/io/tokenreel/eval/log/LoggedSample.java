@@ -1,5 +1,6 @@
 package io.tokenreel.eval.log;
 
+import io.tokenreel.eval.task.Task;
 import io.tokenreel.eval.task.TaskLog;
 import io.tokenreel.eval.task.TaskQuestion;
 import io.tokenreel.model.prompt.OptionLetters;
@@ -54,6 +55,11 @@ public record LoggedSample(
     return answer.response == null ? "" : answer.response;
   }
 
+  /** What the task is given of that. */
+  String answered(Task task) {
+    return task.reasoning().removed(said());
+  }
+
   String state() {
     return verdict.state;
   }
@@ -70,10 +76,10 @@ public record LoggedSample(
     return counts;
   }
 
-  Map<TaskLog.Value, Object> values() {
+  Map<TaskLog.Value, Object> values(Task task) {
     String pred = verdict.choice == null ? "" : verdict.choice;
     Map<TaskLog.Value, Object> values = new EnumMap<>(TaskLog.Value.class);
-    values.put(TaskLog.Value.RESPONSE, said());
+    values.put(TaskLog.Value.RESPONSE, answered(task));
     values.put(TaskLog.Value.PRED, pred);
     values.put(TaskLog.Value.PRED_INDEX, OptionLetters.place(pred));
     values.put(TaskLog.Value.GOLD, gold);

@@ -68,7 +68,7 @@ public final class RunLog implements AutoCloseable {
       log = new TaskLog(task);
       lines = opener.open("%s_samples_%s.jsonl".formatted(run.date(), current.name()));
     }
-    Map<String, Object> metrics = log.of(sample.doc(), sample.values());
+    Map<String, Object> metrics = log.of(sample.doc(), sample.values(task));
     Map<String, Object> line = shape.line(task, sample, metrics);
     current.add(line, metrics, sample.video());
     lines.write(PlainJson.write(line));

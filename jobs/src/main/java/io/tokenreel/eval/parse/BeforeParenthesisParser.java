@@ -1,5 +1,7 @@
 package io.tokenreel.eval.parse;
 
+import io.tokenreel.model.prompt.OptionLetters;
+import io.tokenreel.python.PythonText;
 import java.util.List;
 
 /**
@@ -12,12 +14,16 @@ final class BeforeParenthesisParser implements AnswerParser {
 
   @Override
   public ParsedAnswer parse(String response, List<String> options) {
-    String text = response.strip();
+    String text = PythonText.strip(response);
     int at = text.indexOf(')');
-    String choice = at < 0 ? text : text.substring(Math.max(0, at - 1), at);
-    boolean letter = choice.length() == 1 && Character.isUpperCase(choice.charAt(0));
+    String choice = at < 0 ? text : before(text, at);
+    boolean letter = OptionLetters.place(choice) >= 0;
     return letter
         ? ParsedAnswer.read(choice)
         : new ParsedAnswer(choice, ParsedAnswer.Reading.UNREAD);
+  }
+
+  private static String before(String text, int at) {
+    return at == 0 ? "" : Character.toString(text.codePointBefore(at));
   }
 }

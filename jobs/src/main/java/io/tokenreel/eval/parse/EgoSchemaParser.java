@@ -1,13 +1,15 @@
 package io.tokenreel.eval.parse;
 
 import io.tokenreel.model.prompt.OptionLetters;
+import io.tokenreel.python.PythonText;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
 /**
  * EgoSchema's (lmms_eval/tasks/egoschema/utils.py), for choices A to E: of all letters in the forms
- * {@code (X)}, {@code X} and a space, {@code X.}, the one whose last occurrence comes first.
+ * {@code (X)}, {@code X} and a space, {@code X.}, the one whose last occurrence comes first; else
+ * likewise of the options' own words. White space around the response is not stripped.
  */
 final class EgoSchemaParser implements AnswerParser {
 
@@ -21,7 +23,7 @@ final class EgoSchemaParser implements AnswerParser {
 
   @Override
   public ParsedAnswer parse(String response, List<String> options) {
-    String text = PythonText.stripEachAndPad(response.strip(), STRIPPED);
+    String text = MarksStripped.andPadded(response, STRIPPED);
     List<Found> found = new ArrayList<>();
     for (String form : new String[] {"(%s)", "%s ", "%s."}) {
       for (int i = 0; i < CHOICES; i++) {
@@ -31,8 +33,9 @@ final class EgoSchemaParser implements AnswerParser {
     }
     if (found.isEmpty() && PythonText.words(text) > FEW_WORDS) {
       String lower = PythonText.lower(text);
-      for (int i = 0; i < options.size(); i++) {
-        add(OptionLetters.of(i), lower.lastIndexOf(PythonText.lower(options.get(i))), found);
+      for (int i = 0; i < Math.min(CHOICES, options.size()); i++) {
+        String option = PythonText.lower(PythonText.strip(options.get(i)));
+        add(OptionLetters.of(i), lower.lastIndexOf(option), found);
       }
     }
     return found.stream()

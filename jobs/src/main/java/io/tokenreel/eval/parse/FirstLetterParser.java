@@ -1,5 +1,6 @@
 package io.tokenreel.eval.parse;
 
+import io.tokenreel.python.PythonText;
 import java.util.List;
 
 /** Deletes what answers begin with, then takes the first capital letter of a choice, anywhere. */
@@ -50,7 +51,7 @@ final class FirstLetterParser implements AnswerParser {
 
   @Override
   public ParsedAnswer parse(String response, List<String> options) {
-    String text = response.strip();
+    String text = PythonText.strip(response);
     for (String beginning : beginnings) {
       text = text.replace(beginning, "");
     }

@@ -1,5 +1,6 @@
 package io.tokenreel.eval.parse;
 
+import io.tokenreel.python.PythonText;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -51,11 +52,11 @@ final class McqExtractParser implements AnswerParser {
 
   @Override
   public ParsedAnswer parse(String response, List<String> options) {
-    String text = PythonText.stripEachAndPad(response.strip(), STRIPPED);
+    String text = MarksStripped.andPadded(PythonText.strip(response), STRIPPED);
     List<Found> found = new ArrayList<>();
     forms(text, found);
     phrases(text, found);
-    ends(text.strip(), found);
+    ends(PythonText.strip(text), found);
     if (found.isEmpty()) {
       last(text, "%c", 0, found);
     }
@@ -87,12 +88,13 @@ final class McqExtractParser implements AnswerParser {
   private static void phrases(String text, List<Found> found) {
     String lower = PythonText.lower(text);
     for (String phrase : PHRASES) {
-      int phraseAt = lower.indexOf(phrase);
+      int phraseAt = PythonText.find(lower, phrase, 0);
       if (phraseAt < 0) {
         continue;
       }
+      // A place in the lower case is taken as one in the text, which "İ" before it shifts.
       for (char letter : CHOICES.toCharArray()) {
-        int at = text.indexOf(letter, phraseAt + phrase.length());
+        int at = PythonText.find(text, String.valueOf(letter), phraseAt + phrase.length());
         if (at >= 0) {
           found.add(new Found(letter, at, 7));
         }
@@ -102,14 +104,15 @@ final class McqExtractParser implements AnswerParser {
 
   private static void ends(String text, List<Found> found) {
     int end = text.length() - 1;
+    if (end < 0) {
+      return;
+    }
     for (char letter : CHOICES.toCharArray()) {
-      if (end < 0) {
-        return;
-      }
-      if (text.charAt(0) == letter && (end == 0 || !Character.isLetter(text.charAt(1)))) {
+      if (text.charAt(0) == letter && (end == 0 || !Character.isLetter(text.codePointAt(1)))) {
         found.add(new Found(letter, 0, 10));
       }
-      if (text.charAt(end) == letter && (end == 0 || !Character.isLetter(text.charAt(end - 1)))) {
+      if (text.charAt(end) == letter
+          && (end == 0 || !Character.isLetter(text.codePointBefore(end)))) {
         found.add(new Found(letter, end, 9));
       }
     }

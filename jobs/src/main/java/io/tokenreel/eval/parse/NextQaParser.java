@@ -1,13 +1,15 @@
 package io.tokenreel.eval.parse;
 
 import io.tokenreel.model.prompt.OptionLetters;
+import io.tokenreel.python.PythonText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /**
  * NExT-QA's (lmms_eval/tasks/nextqa): letters as {@code (X)}, else as {@code X} and a space, else
- * as {@code X.}, else the options' own words; of several the one that occurs last.
+ * as {@code X.}, else the options' own words; of several the one that occurs last. White space
+ * around the response is not stripped.
  */
 final class NextQaParser implements AnswerParser {
 
@@ -19,7 +21,7 @@ final class NextQaParser implements AnswerParser {
 
   @Override
   public ParsedAnswer parse(String response, List<String> options) {
-    String text = PythonText.stripEachAndPad(response.strip(), STRIPPED);
+    String text = MarksStripped.andPadded(response, STRIPPED);
     List<String> letters = IntStream.range(0, CHOICES).mapToObj(OptionLetters::of).toList();
     List<String> found = in(text, forms("(%s)", letters));
     if (!found.isEmpty()) {
@@ -31,7 +33,8 @@ final class NextQaParser implements AnswerParser {
         return latest(text, found, forms(" %s ", letters));
       }
     }
-    List<String> words = options.stream().map(PythonText::lower).toList();
+    List<String> words =
+        options.stream().limit(CHOICES).map(PythonText::strip).map(PythonText::lower).toList();
     String lower = PythonText.lower(text);
     found = PythonText.words(text) > FEW_WORDS ? in(lower, words) : List.of();
     return found.isEmpty() ? ParsedAnswer.GUESSED : latest(lower, found, words);

@@ -1,6 +1,7 @@
 package io.tokenreel.eval.parse;
 
 import io.tokenreel.model.prompt.OptionLetters;
+import io.tokenreel.python.PythonText;
 import java.util.List;
 
 /**
@@ -23,7 +24,7 @@ final class WordsParser implements AnswerParser {
   }
 
   private static String plain(String text) {
-    String lower = PythonText.lower(text.strip());
+    String lower = PythonText.lower(PythonText.strip(text));
     return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
   }
 }

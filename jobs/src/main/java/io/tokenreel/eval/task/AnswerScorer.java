@@ -3,6 +3,7 @@ package io.tokenreel.eval.task;
 import io.tokenreel.eval.parse.AnswerParser;
 import io.tokenreel.eval.parse.AnswerParsers;
 import io.tokenreel.eval.parse.ParsedAnswer;
+import io.tokenreel.eval.parse.ReasoningTags;
 import java.io.Serializable;
 import java.util.List;
 
@@ -11,6 +12,7 @@ public final class AnswerScorer implements Serializable {
 
   private static final long serialVersionUID = 1;
 
+  private final ReasoningTags reasoning;
   private final AnswerParser parser;
   private final boolean emptyLeftOut;
 
@@ -24,17 +26,19 @@ public final class AnswerScorer implements Serializable {
       throw new IllegalArgumentException(
           "task %s has no parser: a language model judges its answers".formatted(task.name()));
     }
+    this.reasoning = task.reasoning();
     this.parser = AnswerParsers.of(task.parser());
     this.emptyLeftOut = task.metric().emptyLeftOut();
   }
 
   /**
-   * Of answers that all count, however empty.
+   * Of answers that all count, however empty, and that are parsed with what reasoning is in them.
    *
    * @param parser name of the {@link AnswerParser}
    * @throws IllegalArgumentException for an unknown name; the message lists the known ones
    */
   public AnswerScorer(String parser) {
+    this.reasoning = ReasoningTags.NONE;
     this.parser = AnswerParsers.of(parser);
     this.emptyLeftOut = false;
   }
@@ -56,8 +60,9 @@ public final class AnswerScorer implements Serializable {
    * @param gold letter of the right one; null where it is not told
    */
   public Scored score(String response, List<String> options, String gold) {
-    ParsedAnswer parsed = parser.parse(response, options);
+    String said = reasoning.removed(response);
+    ParsedAnswer parsed = parser.parse(said, options);
     double score = gold == null ? Double.NaN : parsed.choice().equals(gold) ? 1 : 0;
-    return new Scored(parsed, score, emptyLeftOut && response.isEmpty());
+    return new Scored(parsed, score, emptyLeftOut && said.isEmpty());
   }
 }

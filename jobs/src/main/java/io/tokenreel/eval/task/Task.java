@@ -1,6 +1,7 @@
 package io.tokenreel.eval.task;
 
 import io.tokenreel.eval.parse.AnswerParsers;
+import io.tokenreel.eval.parse.ReasoningTags;
 import io.tokenreel.model.prompt.OptionLetters;
 import io.tokenreel.model.prompt.Scoring;
 import java.util.List;
@@ -27,6 +28,8 @@ import java.util.Objects;
  * @param gold where its right answer stands; null where the annotations do not have it
  * @param prompt what stands behind the video
  * @param scoring how the answer is got, canonical
+ * @param reasoningTags pairs of tags around what is taken out of a response before it is parsed,
+ *     judged or logged; see {@link ReasoningTags}
  * @param parser name of the {@link io.tokenreel.eval.parse.AnswerParser}; null with {@code judge}
  * @param metric what is made of right and wrong
  * @param groups columns whose values are scored by themselves
@@ -49,6 +52,7 @@ public record Task(
     Gold gold,
     String prompt,
     String scoring,
+    List<List<String>> reasoningTags,
     String parser,
     Metric metric,
     List<String> groups,
@@ -77,6 +81,7 @@ public record Task(
     require((gold == null) == (submission != null), "either gold or submission");
     dataset = Objects.requireNonNullElse(dataset, name);
     subsets = subsets == null ? NO_SUBSETS : subsets;
+    reasoningTags = new ReasoningTags(Objects.requireNonNullElse(reasoningTags, List.of())).pairs();
     groups = groups == null ? List.of() : List.copyOf(groups);
     scoring = Scoring.parse(Objects.requireNonNullElse(scoring, "generate:tokens=16")).toString();
     require(
@@ -89,6 +94,11 @@ public record Task(
   /** What tells it from the other tasks of a sweep. */
   public TaskKey key() {
     return new TaskKey(name, version);
+  }
+
+  /** What a response says beside its reasoning: this is parsed, judged and logged. */
+  public ReasoningTags reasoning() {
+    return new ReasoningTags(reasoningTags);
   }
 
   static void require(boolean holds, String expected) {

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tokenreel.eval.judge.JudgeReply.State;
-import io.tokenreel.eval.task.Judge;
+import io.tokenreel.eval.task.Task;
 import io.tokenreel.eval.task.Tasks;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class JudgeReplyTest {
 
-  private static final Judge JUDGE = Tasks.of("activitynetqa", "lmms-eval-0.7.2", null).judge();
+  private static final Task TASK = Tasks.of("activitynetqa", "lmms-eval-0.7.2", null);
   private static final Map<String, Object> DOC =
       Map.of("question", "is the athlete from USA", "answer", "{{ yes }}");
 
@@ -57,6 +57,7 @@ class JudgeReplyTest {
     Optional<JudgeReply> unreadable =
         Optional.of(new JudgeReply("a", State.UNREADABLE, null, null));
     assertEquals(unreadable, JudgeReply.of(reply(body("yes"))));
+    assertEquals(unreadable, JudgeReply.of(reply(body("{'pred': 'yes', 'score': 1e400}"))));
     assertEquals(unreadable, JudgeReply.of(reply("{}")));
     assertEquals(unreadable, JudgeReply.of(reply("{\"model\":\"m\",\"choices\":[]}")));
     assertEquals(
@@ -84,8 +85,7 @@ class JudgeReplyTest {
   @Test
   void request_ofAnAnswer_isABatchLineWithUpstreamsWords() throws IOException {
     JsonNode request =
-        new ObjectMapper()
-            .readTree(new JudgeRequests("activitynetqa", JUDGE, "m").of(7, DOC, "Yes").line());
+        new ObjectMapper().readTree(new JudgeRequests(TASK, "m").of(7, DOC, "Yes").line());
     assertEquals("POST", request.get("method").textValue());
     assertEquals("/v1/chat/completions", request.get("url").textValue());
     JsonNode body = request.get("body");
@@ -100,13 +100,12 @@ class JudgeReplyTest {
 
   @Test
   void request_id_standsForQuestionAnswerAndJudge() throws Exception {
-    JudgeRequests requests = new JudgeRequests("activitynetqa", JUDGE, "m");
+    JudgeRequests requests = new JudgeRequests(TASK, "m");
     String id = requests.of(7, DOC, "Yes").customId();
     assertEquals(id, sent(requests).of(7, DOC, "Yes").customId());
     assertNotEquals(id, requests.of(7, DOC, "yes").customId());
     assertNotEquals(id, requests.of(8, DOC, "Yes").customId());
-    assertNotEquals(
-        id, new JudgeRequests("activitynetqa", JUDGE, "n").of(7, DOC, "Yes").customId());
+    assertNotEquals(id, new JudgeRequests(TASK, "n").of(7, DOC, "Yes").customId());
   }
 
   private static JudgeRequests sent(JudgeRequests requests) throws Exception {

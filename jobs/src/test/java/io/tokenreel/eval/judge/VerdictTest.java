@@ -22,7 +22,14 @@ class VerdictTest {
         arguments("{'pred': 'not yes', 'score': 3}", "yes", 3),
         arguments("{'pred': 'maybe', 'score': 3}", "maybe", 3),
         arguments("{'pred': 'yes', 'score': -0.5}", "yes", 0),
-        arguments("{'pred': 'yes', 'score': 4", "yes", 4));
+        arguments("{'pred': 'yes', 'score': 4", "yes", 4),
+        arguments("{'pred': 'ye' 's', 'score': 4.}", "yes", 4),
+        arguments("{'pred': u'no', 'score': .5}", "no", 0),
+        arguments("{'pred': r'yes', 'score': +4}", "yes", 4),
+        arguments("{'pred': 'yes', # sure\n'score': True}", "yes", 1),
+        arguments("{'pred': '\\x79es', 'score': '\u0664'}", "yes", 4),
+        arguments("{'pred': 'yes', 'score': b'1_0'}", "yes", 10),
+        arguments("{'pred': ('yes'), 'score': 0x5, 'why': None}", "yes", 5));
   }
 
   @ParameterizedTest
@@ -43,7 +50,12 @@ class VerdictTest {
         "{'pred': 1, 'score': 4}",
         "{'pred': 'yes', 'score': null}",
         "{{'pred': 'yes', 'score': 4}}",
-        "{'pred': 'yes', 'score': four}");
+        "{'pred': 'yes', 'score': four}",
+        "{'pred': 'yes', 'score': 1e400}",
+        "{'pred': 'yes', 'score': None}",
+        "{'pred': b'yes', 'score': 4}",
+        "{'pred': f'yes', 'score': 4}",
+        "{'pred': 'yes', 'score': 99999999999}");
   }
 
   @ParameterizedTest

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class AnswerParsersTest {
 
   private static final List<String> PLAIN =
-      List.of("runs away", "eats food", "sits down on it", "plays a game", "reads");
+      List.of("runs away", "\u00A0eats food ", "sits down on it", "plays a game", "reads");
   private static final List<String> LETTERED =
       List.of("A. runs away", "B. eats food", "C. sits down on it", "D. plays a game", "E. reads");
   private static final String[] PARSERS = {
@@ -52,7 +52,7 @@ class AnswerParsersTest {
     String text = row.getString(0);
     for (int i = 0; i < PARSERS.length; i++) {
       List<String> options = PARSERS[i].equals("egoschema") ? LETTERED : PLAIN;
-      ParsedAnswer found = AnswerParsers.of(PARSERS[i]).parse(" " + text + "\n", options);
+      ParsedAnswer found = AnswerParsers.of(PARSERS[i]).parse(text, options);
       String shown =
           switch (found.reading()) {
             case GUESSED -> "~";
@@ -85,6 +85,16 @@ class AnswerParsersTest {
   @CsvSource({
     "mvbench, 'It costs 1,000 (so B)', B",
     "mvbench, 'b. it is', B",
+    "mvbench, '(F)', F",
+    "mvbench, 'f.', F",
+    "mvbench, '\u00A0B.\u3000x\u2028', B",
+    "mvbench, 'b\u0301', B",
+    "perceptiontest, 'B\u00B2 C', C",
+    "perceptiontest, '\uD835\uDC00B C', C",
+    "egoschema, 'it is that she eats food now', B",
+    "nextqa, 'it is that she eats food now', B",
+    "before_paren, '\uD83D\uDE00) x', '\uD83D\uDE00'",
+    "mcq_extract, '\u0130\u0130 the answer is xxA', A",
     "mvbench, 'None of\tthese; c', C",
     "egoschema, 'I think (C), not (A)', C",
     "nextqa, 'I think (C), not (A)', A",
