@@ -163,7 +163,7 @@ public enum VideoFormat {
   /** For a person: how a video that is not taken becomes one that is. */
   public static String conversion() {
     return "convert it first, with a copy of FFmpeg that reads it: ffmpeg -i FILE -map 0:v:0 -c:v"
-               + " libx264 -crf 16 -pix_fmt yuv420p FILE.mp4";
+        + " libx264 -crf 16 -pix_fmt yuv420p FILE.mp4";
   }
 
   /** The table of docs/formats.md. */
