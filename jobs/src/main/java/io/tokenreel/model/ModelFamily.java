@@ -5,6 +5,9 @@ import ai.djl.Device;
 /** How a family's checkpoints become vision towers and language models; stateless. */
 public interface ModelFamily {
 
+  /** What is supported, for those who choose a model. */
+  FamilyInfo info();
+
   /**
    * What the tower of a checkpoint is and gives, from its settings and stored tensors alone.
    *

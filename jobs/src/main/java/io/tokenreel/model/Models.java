@@ -4,6 +4,7 @@ import ai.djl.Device;
 import io.tokenreel.model.engine.PyTorch;
 import io.tokenreel.model.llava.LlavaOnevision;
 import io.tokenreel.model.prompt.PromptTemplates;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,6 +32,11 @@ public final class Models {
   private static final Map<String, LanguageInfo> LANGUAGES = new ConcurrentHashMap<>();
 
   private Models() {}
+
+  /** All families, by architecture. */
+  public static List<FamilyInfo> families() {
+    return FAMILIES.values().stream().map(ModelFamily::info).toList();
+  }
 
   /**
    * Opens the vision side of a checkpoint.

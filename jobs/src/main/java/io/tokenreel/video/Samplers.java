@@ -1,6 +1,8 @@
 package io.tokenreel.video;
 
+import io.tokenreel.token.MethodInfo;
 import io.tokenreel.token.SpecText;
+import io.tokenreel.token.UnknownWord;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,13 +14,24 @@ public final class Samplers {
   /** The most frames that a sampler may be asked for. */
   public static final int MOST_FRAMES = 4096;
 
-  private static final Map<String, Function<SpecText, Sampler>> SAMPLERS = new TreeMap<>();
+  /** What a spec's name stands for. */
+  private record Method(String meaning, Function<SpecText, Sampler> maker) {}
 
-  static {
-    SAMPLERS.put(UniformSampler.NAME, UniformSampler::of);
-    SAMPLERS.put(FpsSampler.NAME, FpsSampler::of);
-    SAMPLERS.put(KeyframeSampler.NAME, KeyframeSampler::of);
-  }
+  private static final Map<String, Method> SAMPLERS =
+      new TreeMap<>(
+          Map.of(
+              UniformSampler.NAME,
+              new Method(
+                  "takes frames evenly spaced from the first to the last, by numpy.linspace's rule",
+                  UniformSampler::of),
+              FpsSampler.NAME,
+              new Method(
+                  "takes the frames that are on screen rate times a second; of more than max, max evenly",
+                  FpsSampler::of),
+              KeyframeSampler.NAME,
+              new Method(
+                  "takes the frames that need no other; of more than max, max evenly",
+                  KeyframeSampler::of)));
 
   private Samplers() {}
 
@@ -27,13 +40,22 @@ public final class Samplers {
     return List.copyOf(SAMPLERS.keySet());
   }
 
+  /** All samplers with their settings, by name. */
+  public static List<MethodInfo> infos() {
+    return SAMPLERS.entrySet().stream()
+        .map(
+            sampler ->
+                SpecText.info(
+                    sampler.getKey(), sampler.getValue().meaning(), sampler.getValue().maker()))
+        .toList();
+  }
+
   static Sampler of(SpecText spec) {
-    Function<SpecText, Sampler> sampler = SAMPLERS.get(spec.name());
+    Method sampler = SAMPLERS.get(spec.name());
     if (sampler == null) {
-      throw new IllegalArgumentException(
-          "unknown sampler '" + spec.name() + "'; known: " + names());
+      throw new IllegalArgumentException(UnknownWord.message("sampler", spec.name(), names()));
     }
-    Sampler made = sampler.apply(spec);
+    Sampler made = sampler.maker().apply(spec);
     spec.rejectUnknownKeys();
     return made;
   }

@@ -5,6 +5,7 @@ import io.tokenreel.kernel.TokenRows;
 import io.tokenreel.token.Selection;
 import io.tokenreel.token.TokenBlock;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -40,13 +41,15 @@ final class DyCoke implements TokenCompressor {
   private static final Setting<Double> PRUNE = Setting.share("prune");
   private static final Setting<Mode> MODE = Setting.oneOf("mode", Mode.class);
 
+  static final List<Setting<?>> SETTINGS = List.of(PRUNE, MODE);
+
   private final CompressionSpec spec;
   private final Kernels kernels;
   private final double prune;
   private final Mode mode;
 
   DyCoke(CompressionSpec spec, Kernels kernels) {
-    Settings settings = Settings.of(spec, PRUNE, MODE);
+    Settings settings = Settings.of(spec, SETTINGS);
     this.spec = settings.canonical();
     this.kernels = kernels;
     this.prune = settings.value(PRUNE);

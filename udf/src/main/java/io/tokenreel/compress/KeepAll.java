@@ -5,6 +5,7 @@ import io.tokenreel.kernel.TokenRows;
 import io.tokenreel.token.Selection;
 import io.tokenreel.token.TokenBlock;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /** {@code none}: keeps every token; the yardstick that all methods are measured against. */
@@ -12,11 +13,13 @@ final class KeepAll implements TokenCompressor {
 
   static final String NAME = "none";
 
+  static final List<Setting<?>> SETTINGS = List.of();
+
   private final CompressionSpec spec;
   private final Kernels kernels;
 
   KeepAll(CompressionSpec spec, Kernels kernels) {
-    this.spec = Settings.of(spec).canonical();
+    this.spec = Settings.of(spec, SETTINGS).canonical();
     this.kernels = kernels;
   }
 

@@ -3,6 +3,7 @@ package io.tokenreel.compress;
 import io.tokenreel.kernel.Kernels;
 import io.tokenreel.token.Selection;
 import io.tokenreel.token.TokenBlock;
+import java.util.List;
 
 /**
  * {@code random:retention=R[,seed=S][,grid=newline]}: as many tokens of every frame, drawn by
@@ -16,12 +17,14 @@ final class RandomTokens implements TokenCompressor {
   private static final Setting<Double> RETENTION = Setting.positiveShare("retention");
   private static final Setting<Long> SEED = Setting.integer("seed", 0);
 
+  static final List<Setting<?>> SETTINGS = List.of(RETENTION, SEED, Grid.SETTING);
+
   private final CompressionSpec spec;
   private final Kernels kernels;
   private final RankedSelection selection;
 
   RandomTokens(CompressionSpec spec, Kernels kernels) {
-    Settings settings = Settings.of(spec, RETENTION, SEED, Grid.SETTING);
+    Settings settings = Settings.of(spec, SETTINGS);
     this.spec = settings.canonical();
     this.kernels = kernels;
     this.selection =

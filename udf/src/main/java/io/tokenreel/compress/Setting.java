@@ -1,5 +1,6 @@
 package io.tokenreel.compress;
 
+import io.tokenreel.token.MethodInfo;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.List;
@@ -90,6 +91,11 @@ record Setting<T>(
   /** How the setting is listed in error messages. */
   String usage() {
     return key + "=" + allowed + (required() ? "" : " (default " + printer.apply(fallback) + ")");
+  }
+
+  /** The setting as others list it. */
+  MethodInfo.SettingInfo info() {
+    return new MethodInfo.SettingInfo(key, allowed, required() ? null : printer.apply(fallback));
   }
 
   private <U> Setting<U> map(Function<T, U> to, Function<U, String> print) {

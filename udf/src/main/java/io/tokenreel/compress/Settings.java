@@ -1,5 +1,6 @@
 package io.tokenreel.compress;
 
+import io.tokenreel.token.UnknownWord;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +23,8 @@ final class Settings {
    * @throws IllegalArgumentException for an unknown key, a value that is not allowed, or a missing
    *     required key; the message lists what is allowed
    */
-  static Settings of(CompressionSpec spec, Setting<?>... declared) {
-    Settings settings = new Settings(spec, List.of(declared));
+  static Settings of(CompressionSpec spec, List<Setting<?>> declared) {
+    Settings settings = new Settings(spec, declared);
     settings.requireKnownKeys();
     for (Setting<?> setting : declared) {
       settings.values.put(setting, settings.read(setting));
@@ -76,7 +77,12 @@ final class Settings {
     for (String key : spec.settings().keySet()) {
       if (!known.contains(key)) {
         throw new IllegalArgumentException(
-            "compression '%s' has the unknown key '%s'; %s".formatted(spec, key, usage()));
+            "compression '%s' has the unknown key '%s'; %s%s"
+                .formatted(
+                    spec,
+                    key,
+                    UnknownWord.nearest(key, known).map("did you mean %s? "::formatted).orElse(""),
+                    usage()));
       }
     }
   }

@@ -3,6 +3,7 @@ package io.tokenreel.compress;
 import io.tokenreel.kernel.Kernels;
 import io.tokenreel.token.Selection;
 import io.tokenreel.token.TokenBlock;
+import java.util.List;
 
 /**
  * {@code topk:score=...,budget=...,retention=R[,seed=S][,grid=newline]}: any score with any budget,
@@ -20,12 +21,14 @@ final class TopK implements TokenCompressor {
   private static final Setting<Double> RETENTION = Setting.positiveShare("retention");
   private static final Setting<Long> SEED = Setting.integer("seed", 0);
 
+  static final List<Setting<?>> SETTINGS = List.of(SCORE, BUDGET, RETENTION, SEED, Grid.SETTING);
+
   private final CompressionSpec spec;
   private final Kernels kernels;
   private final RankedSelection selection;
 
   TopK(CompressionSpec spec, Kernels kernels) {
-    Settings settings = Settings.of(spec, SCORE, BUDGET, RETENTION, SEED, Grid.SETTING);
+    Settings settings = Settings.of(spec, SETTINGS);
     String score = settings.value(SCORE);
     if (spec.settings().containsKey(SEED.key()) && !score.equals(TokenScore.RANDOM)) {
       throw new IllegalArgumentException(

@@ -4,6 +4,7 @@ import io.tokenreel.kernel.Kernels;
 import io.tokenreel.token.Selection;
 import io.tokenreel.token.TokenBlock;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -17,12 +18,14 @@ final class Uniform implements TokenCompressor {
 
   private static final Setting<Double> RETENTION = Setting.positiveShare("retention");
 
+  static final List<Setting<?>> SETTINGS = List.of(RETENTION);
+
   private final CompressionSpec spec;
   private final Kernels kernels;
   private final int stride;
 
   Uniform(CompressionSpec spec, Kernels kernels) {
-    Settings settings = Settings.of(spec, RETENTION);
+    Settings settings = Settings.of(spec, SETTINGS);
     this.spec = settings.canonical();
     this.kernels = kernels;
     this.stride = (int) Math.rint(1 / settings.value(RETENTION));

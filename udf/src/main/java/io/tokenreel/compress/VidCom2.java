@@ -3,6 +3,7 @@ package io.tokenreel.compress;
 import io.tokenreel.kernel.Kernels;
 import io.tokenreel.token.Selection;
 import io.tokenreel.token.TokenBlock;
+import java.util.List;
 
 /**
  * VidCom2 (Video Compression Commander, arXiv 2505.14454; github.com/xuyang-liu16/VidCom2): {@code
@@ -32,12 +33,14 @@ final class VidCom2 implements TokenCompressor {
   private static final Setting<Mode> MODE = Setting.oneOf("mode", Mode.class);
   private static final Setting<Boolean> EXACT = Setting.flag("exact");
 
+  static final List<Setting<?>> SETTINGS = List.of(RETENTION, MODE, EXACT, Grid.SETTING);
+
   private final CompressionSpec spec;
   private final Kernels kernels;
   private final RankedSelection selection;
 
   VidCom2(CompressionSpec spec, Kernels kernels) {
-    Settings settings = Settings.of(spec, RETENTION, MODE, EXACT, Grid.SETTING);
+    Settings settings = Settings.of(spec, SETTINGS);
     this.spec = settings.canonical();
     this.kernels = kernels;
     Grid grid = settings.value(Grid.SETTING);

@@ -4,6 +4,7 @@ import io.tokenreel.kernel.Kernels;
 import io.tokenreel.kernel.TokenRows;
 import io.tokenreel.token.Selection;
 import io.tokenreel.token.TokenBlock;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -17,12 +18,14 @@ final class WholeFrames implements TokenCompressor {
 
   private static final Setting<Fraction> KEEP = Setting.fraction("keep");
 
+  static final List<Setting<?>> SETTINGS = List.of(KEEP);
+
   private final CompressionSpec spec;
   private final Kernels kernels;
   private final Fraction keep;
 
   WholeFrames(CompressionSpec spec, Kernels kernels) {
-    Settings settings = Settings.of(spec, KEEP);
+    Settings settings = Settings.of(spec, SETTINGS);
     this.spec = settings.canonical();
     this.kernels = kernels;
     this.keep = settings.value(KEEP);

@@ -17,7 +17,7 @@ final class BestKernels {
 
   private static Kernels choose() {
     System.Logger logger = System.getLogger(Kernels.class.getName());
-    if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
+    if (!hasVectors()) {
       logger.log(
           Level.WARNING,
           "token kernels: scalar, several times slower; start the JVM with --add-modules {0}",
@@ -35,6 +35,16 @@ final class BestKernels {
     VectorKernels vector = new VectorKernels();
     logger.log(Level.INFO, "token kernels: vector, {0} bits wide", vector.bits());
     return vector;
+  }
+
+  /** Not by the boot layer: a launcher may bring the module in later than the JVM does. */
+  private static boolean hasVectors() {
+    try {
+      Class.forName(VECTOR_MODULE + ".DoubleVector", false, BestKernels.class.getClassLoader());
+      return true;
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
   }
 
   /** Apart from the class of kernels, which cannot be loaded where there are no wide registers. */

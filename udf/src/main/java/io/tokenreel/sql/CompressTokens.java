@@ -9,7 +9,7 @@ import java.util.List;
 import org.apache.spark.sql.types.DataType;
 
 /** {@code compress_tokens(block, spec[, dtype])}: the tokens that a method keeps. */
-record CompressTokens() implements TokenFunction {
+record CompressTokens() implements BlockFunction {
 
   @Override
   public String name() {

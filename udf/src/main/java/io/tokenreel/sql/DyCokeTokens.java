@@ -5,7 +5,7 @@ import java.util.List;
 import org.apache.spark.sql.types.DataType;
 
 /** {@code dycoke(block, prune)}, short for compress_tokens with that one setting. */
-record DyCokeTokens() implements TokenFunction {
+record DyCokeTokens() implements BlockFunction {
 
   @Override
   public String name() {

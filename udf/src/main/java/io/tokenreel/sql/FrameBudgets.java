@@ -6,7 +6,7 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 
 /** {@code frame_budgets(block, spec)}: the share of each frame that a method sets out to keep. */
-record FrameBudgets() implements TokenFunction {
+record FrameBudgets() implements BlockFunction {
 
   @Override
   public String name() {

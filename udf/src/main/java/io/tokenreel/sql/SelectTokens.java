@@ -6,7 +6,7 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 
 /** {@code select_tokens(block, spec)}: which tokens a method keeps. */
-record SelectTokens() implements TokenFunction {
+record SelectTokens() implements BlockFunction {
 
   @Override
   public String name() {

@@ -1,7 +1,7 @@
 package io.tokenreel.sql;
 
 import io.tokenreel.token.TokenDtype;
-import java.util.Arrays;
+import io.tokenreel.token.UnknownWord;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -14,10 +14,9 @@ public final class StoredDtype {
 
   private StoredDtype() {}
 
-  /** All names that {@link #parse} takes. */
+  /** The names that {@link #parse} takes, beside numpy's for the same. */
   public static List<String> labels() {
-    return Stream.concat(Stream.of(SAME), Arrays.stream(TokenDtype.values()).map(TokenDtype::label))
-        .toList();
+    return Stream.concat(Stream.of(SAME), TokenDtype.labels().stream()).toList();
   }
 
   /**
@@ -25,14 +24,18 @@ public final class StoredDtype {
    *
    * @throws IllegalArgumentException for an unknown name; the message lists the known ones
    */
-  public static Optional<TokenDtype> parse(String label) {
-    if (SAME.equals(label)) {
+  public static Optional<TokenDtype> parse(String name) {
+    if (SAME.equals(name)) {
       return Optional.empty();
     }
-    if (!labels().contains(label)) {
+    Optional<TokenDtype> dtype = TokenDtype.find(name);
+    if (dtype.isEmpty()) {
       throw new IllegalArgumentException(
-          "unknown dtype '" + label + "'; expected one of " + labels());
+          UnknownWord.message(
+              "dtype",
+              name,
+              Stream.concat(labels().stream(), TokenDtype.numpyNames().stream()).toList()));
     }
-    return Optional.of(TokenDtype.of(label));
+    return dtype;
   }
 }

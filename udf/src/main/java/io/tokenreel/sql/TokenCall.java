@@ -4,50 +4,69 @@ import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.expressions.UnsafeArrayData;
 import org.apache.spark.sql.catalyst.util.GenericArrayData;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
  * What Spark's generated code calls for each row; public for that code only.
  *
- * <p>It turns Spark's internal values into a token block and texts, and the function's result into
+ * <p>It turns Spark's internal values into what the function takes, and the function's result into
  * Spark's internal values.
  */
 public final class TokenCall implements Serializable {
 
-  /** The name of the methods below, which differ in how many arguments follow the block. */
+  /** The name of the methods below, which differ in how many arguments follow the first. */
   static final String METHOD = "call";
 
-  private final TokenFunction function;
-  private final BlockLayout layout;
+  private final TokenFunction<?> function;
+  private final Subject.Reader<?> reader;
 
-  TokenCall(TokenFunction function, BlockLayout layout) {
+  private TokenCall(TokenFunction<?> function, Subject.Reader<?> reader) {
     this.function = function;
-    this.layout = layout;
+    this.reader = reader;
   }
 
-  public Object call(InternalRow block) {
-    return evaluate(block);
+  /** Calls of a function with a first argument of a type that its subject can read. */
+  static TokenCall of(TokenFunction<?> function, DataType subject) {
+    return new TokenCall(function, function.subject().reader(subject));
   }
 
-  public Object call(InternalRow block, UTF8String first) {
-    return evaluate(block, first);
+  public Object call(Object subject) {
+    return evaluate(subject);
   }
 
-  public Object call(InternalRow block, UTF8String first, UTF8String second) {
-    return evaluate(block, first, second);
+  public Object call(Object subject, UTF8String first) {
+    return evaluate(subject, first);
   }
 
-  private Object evaluate(InternalRow block, UTF8String... arguments) {
+  public Object call(Object subject, UTF8String first, UTF8String second) {
+    return evaluate(subject, first, second);
+  }
+
+  public Object call(Object subject, UTF8String first, UTF8String second, UTF8String third) {
+    return evaluate(subject, first, second, third);
+  }
+
+  public Object call(
+      Object subject, UTF8String first, UTF8String second, UTF8String third, UTF8String fourth) {
+    return evaluate(subject, first, second, third, fourth);
+  }
+
+  private Object evaluate(Object subject, UTF8String... arguments) {
     try {
       List<String> texts = Arrays.stream(arguments).map(UTF8String::toString).toList();
-      return internal(function.evaluate(layout.read(block), texts));
-    } catch (IllegalArgumentException e) {
+      return internal(evaluate(function, subject, texts));
+    } catch (IllegalArgumentException | ArithmeticException e) {
       throw new IllegalArgumentException(function.name() + ": " + e.getMessage(), e);
     }
+  }
+
+  @SuppressWarnings("unchecked") // the reader is of the function's subject, see of()
+  private <T> Object evaluate(TokenFunction<T> called, Object subject, List<String> texts) {
+    return called.evaluate((T) reader.read(subject), texts);
   }
 
   private static Object internal(Object value) {
@@ -56,6 +75,9 @@ public final class TokenCall implements Serializable {
     }
     if (value instanceof int[] integers) {
       return UnsafeArrayData.fromPrimitiveArray(integers);
+    }
+    if (value instanceof float[] floats) {
+      return UnsafeArrayData.fromPrimitiveArray(floats);
     }
     if (value instanceof double[] doubles) {
       return UnsafeArrayData.fromPrimitiveArray(doubles);
@@ -77,12 +99,12 @@ public final class TokenCall implements Serializable {
   public boolean equals(Object other) {
     return other instanceof TokenCall call
         && function.equals(call.function)
-        && layout.equals(call.layout);
+        && reader.equals(call.reader);
   }
 
   @Override
   public int hashCode() {
-    return 31 * function.hashCode() + layout.hashCode();
+    return 31 * function.hashCode() + reader.hashCode();
   }
 
   @Override

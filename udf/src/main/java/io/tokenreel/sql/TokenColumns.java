@@ -46,4 +46,19 @@ public final class TokenColumns {
   public static Column tokenStats(Column block) {
     return TokenExpression.column(new TokenStatsPerFrame(), List.of(block));
   }
+
+  /**
+   * A token block of numbers, {@link TokenSchemas#BLOCK}, stored as floats.
+   *
+   * @param values {@code array<float>}, {@code array<array<float>>} or binary
+   */
+  public static Column makeBlock(Column values, int frames, int gridHeight, int gridWidth) {
+    return TokenExpression.column(
+        new MakeBlock(), List.of(values, lit(frames), lit(gridHeight), lit(gridWidth)));
+  }
+
+  /** The tokens of a {@link TokenSchemas#COMPRESSED} or a block, {@code array<array<float>>}. */
+  public static Column tokenValues(Column compressed) {
+    return TokenExpression.column(new TokenValues(), List.of(compressed));
+  }
 }

@@ -26,8 +26,8 @@ import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * A call of a {@link TokenFunction} in a query plan. This class is what touches Catalyst's
- * expressions; beside it, {@link TokenCall} and {@link BlockLayout} know Spark's internal rows, and
- * {@link TokenReelExtensions} its function registry.
+ * expressions; beside it, {@link TokenCall} and the subjects know Spark's internal rows, and {@link
+ * TokenReelExtensions} its function registry.
  *
  * <p>Types and constant arguments are checked while the query is analysed. Code generation is
  * Catalyst's own {@link Invoke}, so the call is part of whole-stage code. NULL in any argument
@@ -35,7 +35,7 @@ import scala.jdk.javaapi.CollectionConverters;
  */
 public final class TokenExpression extends Expression implements Serializable {
 
-  private final TokenFunction function;
+  private final TokenFunction<?> function;
   private final Seq<Expression> arguments;
   private final boolean analysed; // constants that come to light later are the rows' affair
   private transient Expression call; // see call()
@@ -44,20 +44,20 @@ public final class TokenExpression extends Expression implements Serializable {
    * A call, as analysis makes it and as Spark copies it.
    *
    * @param function what is called
-   * @param arguments the block and what follows it, resolved or not yet
+   * @param arguments the first argument and what follows it, resolved or not yet
    */
-  public TokenExpression(TokenFunction function, Seq<Expression> arguments) {
+  public TokenExpression(TokenFunction<?> function, Seq<Expression> arguments) {
     this(function, arguments, false);
   }
 
-  private TokenExpression(TokenFunction function, Seq<Expression> arguments, boolean analysed) {
+  private TokenExpression(TokenFunction<?> function, Seq<Expression> arguments, boolean analysed) {
     this.function = function;
     this.arguments = arguments;
     this.analysed = analysed;
   }
 
   /** The call as a Column, in any session, with the extension or without. */
-  static Column column(TokenFunction function, List<Column> arguments) {
+  static Column column(TokenFunction<?> function, List<Column> arguments) {
     List<Expression> expressions = arguments.stream().map(ExpressionUtils::expression).toList();
     return ExpressionUtils.column(new TokenExpression(function, sequence(expressions)));
   }
@@ -79,9 +79,9 @@ public final class TokenExpression extends Expression implements Serializable {
       throw new IllegalArgumentException(
           "the call must be %s; got %d arguments".formatted(function.signature(), given + 1));
     }
-    Expression block = arguments.apply(0);
-    if (!block.dataType().equals(DataTypes.NullType)) {
-      BlockLayout.of(block.dataType());
+    Expression subject = arguments.apply(0);
+    if (!subject.dataType().equals(DataTypes.NullType)) {
+      function.subject().cast(subject.dataType());
     }
     for (int i = 0; i < given; i++) {
       check(parameters.get(i), arguments.apply(i + 1));
@@ -124,13 +124,14 @@ public final class TokenExpression extends Expression implements Serializable {
   }
 
   private Expression lower() {
-    Expression block = arguments.apply(0);
-    if (block.dataType().equals(DataTypes.NullType)) {
+    Expression subject = arguments.apply(0);
+    if (subject.dataType().equals(DataTypes.NullType)) {
       return new Literal(null, dataType());
     }
-    TokenCall target = new TokenCall(function, BlockLayout.of(block.dataType()));
+    DataType read = function.subject().cast(subject.dataType());
+    TokenCall target = TokenCall.of(function, read);
     List<Expression> values = new ArrayList<>();
-    values.add(block);
+    values.add(cast(subject, read));
     for (int i = 1; i < arguments.size(); i++) {
       values.add(text(arguments.apply(i)));
     }
@@ -149,10 +150,12 @@ public final class TokenExpression extends Expression implements Serializable {
   }
 
   private static Expression text(Expression argument) {
+    return cast(argument, DataTypes.StringType);
+  }
+
+  private static Expression cast(Expression argument, DataType type) {
     boolean ansi = true;
-    return argument.dataType().equals(DataTypes.StringType)
-        ? argument
-        : Cast$.MODULE$.apply(argument, DataTypes.StringType, ansi);
+    return argument.dataType().equals(type) ? argument : Cast$.MODULE$.apply(argument, type, ansi);
   }
 
   private static <T> Seq<T> sequence(List<T> values) {

@@ -1,22 +1,26 @@
 package io.tokenreel.sql;
 
-import io.tokenreel.token.TokenBlock;
 import java.io.Serializable;
 import java.util.List;
 import org.apache.spark.sql.types.DataType;
 
 /**
- * One SQL function: how it is called and documented, and what it computes from a token block.
+ * One SQL function: how it is called and documented, and what it computes.
  *
  * <p>Functions are records, so that Spark may ship them and sees that two calls are the same.
+ *
+ * @param <T> what its first argument is to it
  */
-interface TokenFunction extends Serializable {
+interface TokenFunction<T> extends Serializable {
 
   String name();
 
   FunctionDoc doc();
 
-  /** What follows the block in the argument list. */
+  /** The first argument. */
+  Subject<T> subject();
+
+  /** What follows the subject in the argument list. */
   List<Parameter> parameters();
 
   /** How many of {@link #parameters} may be left out, from the last one back. */
@@ -31,15 +35,15 @@ interface TokenFunction extends Serializable {
    *
    * @param arguments the texts of the parameters, as many as the call has
    * @return the value of {@link #returnType}: an Integer, Double, String, {@code byte[]}, {@code
-   *     int[]} or {@code double[]}; for a struct a {@link List} of its fields' values; for an array
-   *     of structs an {@code Object[]}; or null
-   * @throws IllegalArgumentException when the block or an argument does not suit
+   *     int[]}, {@code float[]} or {@code double[]}; for a struct a {@link List} of its fields'
+   *     values; for an array of structs or arrays an {@code Object[]}; or null
+   * @throws IllegalArgumentException when the subject or an argument does not suit
    */
-  Object evaluate(TokenBlock block, List<String> arguments);
+  Object evaluate(T subject, List<String> arguments);
 
   /** The call as the docs write it, such as {@code compress_tokens(block, spec[, dtype])}. */
   default String signature() {
-    StringBuilder call = new StringBuilder(name()).append("(block");
+    StringBuilder call = new StringBuilder(name()).append('(').append(subject().name());
     int required = parameters().size() - optionalParameters();
     for (int i = 0; i < parameters().size(); i++) {
       String parameter = parameters().get(i).name();

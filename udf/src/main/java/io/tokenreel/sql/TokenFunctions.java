@@ -5,18 +5,20 @@ import java.util.List;
 /** All SQL functions of TokenReel, in the order of the docs: a new function is one line here. */
 final class TokenFunctions {
 
-  private static final List<TokenFunction> ALL =
+  private static final List<TokenFunction<?>> ALL =
       List.of(
           new SelectTokens(),
           new CompressTokens(),
           new VidCom2Tokens(),
           new DyCokeTokens(),
           new FrameBudgets(),
-          new TokenStatsPerFrame());
+          new TokenStatsPerFrame(),
+          new MakeBlock(),
+          new TokenValues());
 
   private TokenFunctions() {}
 
-  static List<TokenFunction> all() {
+  static List<TokenFunction<?>> all() {
     return ALL;
   }
 }

@@ -1,9 +1,14 @@
 package io.tokenreel.sql;
 
+import java.util.List;
 import org.apache.spark.sql.SparkSessionExtensions;
 import org.apache.spark.sql.catalyst.FunctionIdentifier;
+import org.apache.spark.sql.catalyst.analysis.FunctionRegistry;
+import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.ExpressionInfo;
+import scala.Function1;
 import scala.Tuple3;
+import scala.collection.immutable.Seq;
 import scala.runtime.AbstractFunction1;
 import scala.runtime.BoxedUnit;
 
@@ -14,23 +19,57 @@ import scala.runtime.BoxedUnit;
  *
  * <p>{@code DESCRIBE FUNCTION EXTENDED name} then shows the usage, arguments and examples of each;
  * {@link TokenFunctions} lists them.
+ *
+ * <p>A function that only a session has is a temporary one to Spark, which persistent views may not
+ * use. So the functions join Spark's built-in ones as well, which all sessions of this JVM that
+ * start later have.
  */
 public final class TokenReelExtensions
     extends AbstractFunction1<SparkSessionExtensions, BoxedUnit> {
 
+  /** Made once: Spark warns when another definition takes a function's name. */
+  private static final List<Definition> DEFINITIONS =
+      TokenFunctions.all().stream().map(Definition::of).toList();
+
+  private record Definition(
+      FunctionIdentifier name,
+      ExpressionInfo info,
+      Function1<Seq<Expression>, Expression> builder) {
+
+    static Definition of(TokenFunction<?> function) {
+      return new Definition(
+          new FunctionIdentifier(function.name()),
+          TokenReelExtensions.info(function),
+          new Builder(function));
+    }
+  }
+
+  /** Makes a call of its arguments. */
+  private static final class Builder extends AbstractFunction1<Seq<Expression>, Expression> {
+
+    private final TokenFunction<?> function;
+
+    Builder(TokenFunction<?> function) {
+      this.function = function;
+    }
+
+    @Override
+    public Expression apply(Seq<Expression> arguments) {
+      return new TokenExpression(function, arguments);
+    }
+  }
+
   @Override
   public BoxedUnit apply(SparkSessionExtensions extensions) {
-    for (TokenFunction function : TokenFunctions.all()) {
-      extensions.injectFunction(
-          new Tuple3<>(
-              new FunctionIdentifier(function.name()),
-              info(function),
-              arguments -> new TokenExpression(function, arguments)));
+    for (Definition function : DEFINITIONS) {
+      FunctionRegistry.builtin()
+          .registerFunction(function.name(), function.info(), function.builder());
+      extensions.injectFunction(new Tuple3<>(function.name(), function.info(), function.builder()));
     }
     return BoxedUnit.UNIT;
   }
 
-  private static ExpressionInfo info(TokenFunction function) {
+  private static ExpressionInfo info(TokenFunction<?> function) {
     FunctionDoc doc = function.doc();
     String none = "";
     return new ExpressionInfo(

@@ -10,7 +10,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /** {@code token_stats(block)}: how each frame stands out. */
-record TokenStatsPerFrame() implements TokenFunction {
+record TokenStatsPerFrame() implements BlockFunction {
 
   private static final StructType FRAME =
       new StructType()

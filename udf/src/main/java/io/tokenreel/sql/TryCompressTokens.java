@@ -17,7 +17,7 @@ import org.apache.spark.sql.types.DataType;
  * <p>Not in the catalogue: a function whose result differs from call to call is nothing to query
  * with.
  */
-record TryCompressTokens(CompressTokens compressTokens) implements TokenFunction {
+record TryCompressTokens(CompressTokens compressTokens) implements BlockFunction {
 
   @Override
   public String name() {

@@ -5,7 +5,7 @@ import java.util.List;
 import org.apache.spark.sql.types.DataType;
 
 /** {@code vidcom2(block, retention)}, short for compress_tokens with that one setting. */
-record VidCom2Tokens() implements TokenFunction {
+record VidCom2Tokens() implements BlockFunction {
 
   @Override
   public String name() {

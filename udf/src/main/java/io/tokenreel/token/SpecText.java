@@ -4,9 +4,12 @@ import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * A setting as one string, {@code name[:key=value[,key=value]*]}: the form of compressions,
@@ -18,7 +21,7 @@ public final class SpecText {
   private final String text;
   private final String name;
   private final Map<String, String> values;
-  private final TreeSet<String> known = new TreeSet<>();
+  private final Map<String, MethodInfo.SettingInfo> known = new TreeMap<>();
 
   private SpecText(String kind, String text, String name, Map<String, String> values) {
     this.kind = kind;
@@ -56,6 +59,18 @@ public final class SpecText {
     return new SpecText(kind, text, name, values);
   }
 
+  /**
+   * A method that reads its settings from such a text, with what it reads. All of them must have
+   * defaults.
+   *
+   * @param maker reads every setting of the method
+   */
+  public static MethodInfo info(String name, String meaning, Function<SpecText, ?> maker) {
+    SpecText spec = new SpecText(name, name, name, Map.of());
+    Objects.requireNonNull(maker.apply(spec), name);
+    return new MethodInfo(name, meaning, List.copyOf(spec.known.values()));
+  }
+
   /** What stands before the colon. */
   public String name() {
     return name;
@@ -68,12 +83,16 @@ public final class SpecText {
 
   /** A number in a range. */
   public double number(String key, double byDefault, double least, double most) {
-    known.add(key);
+    return number("a number", key, byDefault, least, most);
+  }
+
+  private double number(String kind, String key, double byDefault, double least, double most) {
+    String range = kind + " from " + print(least) + " to " + print(most);
+    know(key, range, print(byDefault));
     String value = values.get(key);
     if (value == null) {
       return byDefault;
     }
-    String range = "a number from " + print(least) + " to " + print(most);
     try {
       double number = Double.parseDouble(value);
       if (number >= least && number <= most) {
@@ -87,7 +106,7 @@ public final class SpecText {
 
   /** A whole number in a range. */
   public int whole(String key, int byDefault, int least, int most) {
-    double value = number(key, byDefault, least, most);
+    double value = number("a whole number", key, byDefault, least, most);
     if (value != Math.rint(value)) {
       throw bad(key, "a whole number");
     }
@@ -96,24 +115,25 @@ public final class SpecText {
 
   /** A text as it is written. */
   public String text(String key, String byDefault) {
-    known.add(key);
+    know(key, "a text", byDefault);
     return values.getOrDefault(key, byDefault);
   }
 
   /** One of the words of an enum, in lower case. */
   public <E extends Enum<E>> E word(String key, E byDefault) {
-    known.add(key);
+    E[] words = byDefault.getDeclaringClass().getEnumConstants();
+    String allowed = "one of " + Arrays.stream(words).map(SpecText::print).toList();
+    know(key, allowed, print(byDefault));
     String value = values.get(key);
     if (value == null) {
       return byDefault;
     }
-    E[] words = byDefault.getDeclaringClass().getEnumConstants();
     for (E word : words) {
       if (print(word).equals(value)) {
         return word;
       }
     }
-    throw bad(key, "one of " + Arrays.stream(words).map(SpecText::print).toList());
+    throw bad(key, allowed);
   }
 
   /**
@@ -123,9 +143,9 @@ public final class SpecText {
    */
   public void rejectUnknownKeys() {
     for (String key : values.keySet()) {
-      if (!known.contains(key)) {
+      if (!known.containsKey(key)) {
         throw new IllegalArgumentException(
-            "unknown key '%s' in %s '%s'; known: %s".formatted(key, kind, text, known));
+            "%s '%s': %s".formatted(kind, text, UnknownWord.message("key", key, known.keySet())));
       }
     }
   }
@@ -138,6 +158,10 @@ public final class SpecText {
   /** The word of an enum's constant. */
   public static String print(Enum<?> word) {
     return word.name().toLowerCase(Locale.ROOT);
+  }
+
+  private void know(String key, String allowed, String byDefault) {
+    known.put(key, new MethodInfo.SettingInfo(key, allowed, byDefault));
   }
 
   private IllegalArgumentException bad(String key, String expected) {

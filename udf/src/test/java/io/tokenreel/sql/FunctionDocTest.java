@@ -25,7 +25,9 @@ class FunctionDocTest {
             "vidcom2(block, retention)",
             "dycoke(block, prune)",
             "frame_budgets(block, spec)",
-            "token_stats(block)"),
+            "token_stats(block)",
+            "make_block(values, frames, grid_height, grid_width[, dtype])",
+            "token_values(compressed)"),
         TokenFunctions.all().stream().map(TokenFunction::signature).toList());
   }
 
@@ -35,7 +37,7 @@ class FunctionDocTest {
         .map(f -> DynamicTest.dynamicTest(f.name(), () -> assertDescribed(f)));
   }
 
-  private static void assertDescribed(TokenFunction function) {
+  private static void assertDescribed(TokenFunction<?> function) {
     List<String> lines =
         LocalSpark.extended()
             .sql("DESCRIBE FUNCTION EXTENDED " + function.name())
@@ -43,7 +45,9 @@ class FunctionDocTest {
             .collectAsList();
     String description = String.join("\n", lines);
     assertTrue(description.contains("Usage: " + function.signature() + " - Returns"), description);
-    assertTrue(description.contains("Arguments:\n      * block - "), description);
+    assertTrue(
+        description.contains("Arguments:\n      * " + function.subject().name() + " - "),
+        description);
     assertTrue(description.contains("Since: " + FunctionDoc.SINCE), description);
     FunctionDoc doc = function.doc();
     assertEquals(function.parameters().size() + 1, doc.arguments().size());
@@ -59,7 +63,7 @@ class FunctionDocTest {
     return TokenFunctions.all().stream().flatMap(FunctionDocTest::examples);
   }
 
-  private static Stream<DynamicTest> examples(TokenFunction function) {
+  private static Stream<DynamicTest> examples(TokenFunction<?> function) {
     return function.doc().examples().stream()
         .map(
             example -> {

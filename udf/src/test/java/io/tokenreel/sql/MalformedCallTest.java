@@ -31,7 +31,7 @@ class MalformedCallTest {
           select_tokens(tokens, 'shrink')            | unknown compression method 'shrink'; known: [
           select_tokens(tokens, concat('none', ':')) | malformed compression 'none:'; expected name[:key=value
           compress_tokens(tokens, 'vidcom2:keep=1')  | keep
-          compress_tokens(tokens, 'none', 'f64')     | unknown dtype 'f64'; expected one of [same, f32, f16, bf16]
+          compress_tokens(tokens, 'none', 'f64')     | unknown dtype 'f64'; known: [same, f32, f16, bf16, float32, float16, bfloat16]
           vidcom2(tokens, 1.5)                       | retention
           vidcom2(tokens, 'a quarter')               | retention must be a NUMBER; got string
           dycoke(tokens, -1)                         | prune
@@ -39,6 +39,14 @@ class MalformedCallTest {
           select_tokens(tokens)                      | the call must be select_tokens(block, spec); got 1 arguments
           compress_tokens(tokens, 'none', 'f32', 1)  | the call must be compress_tokens(block, spec[, dtype]); got 4 arguments
           token_stats()                              | the call must be token_stats(block); got 0 arguments
+          make_block(tokens, 1, 1, 1)                | values must be array<float>, array<array<float>>, of any type of number, or binary; got struct<
+          make_block(array('a'), 1, 1, 1)            | or binary; got array<string>
+          make_block(array(1), 0, 1, 1)              | frames must be a whole number from 1 to 999999999; got 0
+          make_block(array(1), 1, 1.5, 1)            | grid_height must be a whole number from 1 to 999999999; got 1.5
+          make_block(array(1), 1, 1, '1')            | grid_width must be a NUMBER; got string
+          make_block(array(1), 1, 1, 1, 'flaot32')   | unknown dtype 'flaot32'; did you mean float32? known: [f32,
+          make_block(array(1), 1, 1)                 | the call must be make_block(values, frames, grid_height, grid_width[, dtype]); got 3 arguments
+          token_values(tokens.data)                  | stored tokens must be struct<dim:int,dtype:string,data:binary>; got binary
           select_tokens(tokens.dim, 'none')          | a token block must be struct<frames:int,tokens_per_frame:int,
           select_tokens(named_struct('frames', 1), 'none') | a token block must have a field tokens_per_frame int, as in struct<
           """)
@@ -53,7 +61,7 @@ class MalformedCallTest {
       quoteCharacter = '"',
       textBlock =
           """
-          'bf16'                | 'f64'                     | unknown dtype 'f64'; expected one of [f32, f16, bf16]
+          'bf16'                | 'f64'                     | unknown dtype 'f64'; known: [f32, f16, bf16, float32, float16, bfloat16]
           'bf16'                | 'f32'                     | data of a f32 block [2][2][2] must hold 32 bytes; got 16
           'frames', 2           | 'frames', 0               | frames, tokens_per_frame, grid_height, grid_width and dim must all be at least 1; got 0, 2, 1, 2, 2
           'frames', 2           | 'frames', CAST(NULL AS INT) | frames of a token block must not be NULL
@@ -70,6 +78,38 @@ class MalformedCallTest {
     assertInstanceOf(IllegalArgumentException.class, error.getCause());
     assertTrue(
         error.getCause().getMessage().startsWith("select_tokens: " + message), error.getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      textBlock =
+          """
+          array(1, 2, 3)                     | 'f32' | values must hold frames * grid_height * grid_width = 2 tokens of one number of channels; got 3 numbers, which 2 does not divide
+          CAST(array() AS array<float>)      | 'f32' | values must hold frames * grid_height * grid_width = 2 tokens of one number of channels; got 0 numbers
+          array(1, NULL)                     | 'f32' | values must not hold NULL; number 1 is
+          array(1, 1e300D)                   | 'f32' | values must fit a float; number 1 is 1.0E300
+          array(1, 70000)                    | 'f16' | token (frame 0, token 1) holds 70000.0 in channel 0, which is too large for f16
+          array(array(1, 2), array(3))       | 'f32' | every token of values must have as many channels as the first, 2; token 1 has 1
+          array(array(1, 2))                 | 'f32' | values must hold frames * grid_height * grid_width = 2 tokens, or 3 with a newline token after every row; got 1
+          array(array(1), NULL)              | 'f32' | values must not hold NULL; token 1 is
+          array(array(1), array(NULL))       | 'f32' | values must not hold NULL; number 0 of token 1 is
+          array(array(), CAST(array() AS array<int>)) | 'f32' | frames, tokens_per_frame, grid_height, grid_width and dim must all be at least 1
+          unhex('00112233445566')            | 'f16' | values of f16 must hold a multiple of 2 bytes; got 7
+          unhex('001122334455')              | 'f16' | values must hold frames * grid_height * grid_width = 2 tokens of one number of channels; got 3 numbers of f16
+          """)
+  void makeBlock_valuesThatDoNotFit_failsWithWhatWasExpected(
+      String values, String dtype, String message) {
+    var error =
+        assertThrows(
+            SparkException.class,
+            () ->
+                run(
+                    "make_block(if(id = 0, %s, NULL), 1, 1, 2, %s)".formatted(values, dtype),
+                    TOKENS));
+    assertTrue(
+        error.getCause().getMessage().startsWith("make_block: " + message), error.getMessage());
   }
 
   @ParameterizedTest

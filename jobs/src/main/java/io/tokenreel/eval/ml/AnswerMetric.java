@@ -1,5 +1,6 @@
 package io.tokenreel.eval.ml;
 
+import io.tokenreel.token.UnknownWord;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -40,8 +41,6 @@ enum AnswerMetric {
         .filter(metric -> metric.label().equals(name))
         .findFirst()
         .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "unknown metric '%s'; known: %s".formatted(name, labels())));
+            () -> new IllegalArgumentException(UnknownWord.message("metric", name, labels())));
   }
 }

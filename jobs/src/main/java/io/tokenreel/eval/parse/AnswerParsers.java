@@ -1,5 +1,6 @@
 package io.tokenreel.eval.parse;
 
+import io.tokenreel.token.UnknownWord;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,7 +31,7 @@ public final class AnswerParsers {
   public static AnswerParser of(String name) {
     AnswerParser parser = BY_NAME.get(name);
     if (parser == null) {
-      throw new IllegalArgumentException("unknown parser '%s'; known: %s".formatted(name, names()));
+      throw new IllegalArgumentException(UnknownWord.message("parser", name, names()));
     }
     return parser;
   }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.tokenreel.files.Stores;
 import io.tokenreel.files.UserPath;
+import io.tokenreel.token.UnknownWord;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -86,7 +87,7 @@ public final class Tasks {
         path ? open(task, hadoop) : Tasks.class.getResourceAsStream(FOLDER + file)) {
       if (in == null) {
         throw new IllegalArgumentException(
-            "unknown task '%s'; known: %s, or the path of a .yaml file".formatted(task, names()));
+            UnknownWord.message("task", task, names()) + ", or the path of a .yaml file");
       }
       JsonNode root = YAML.readTree(in);
       if (!(root instanceof ObjectNode tree)) {
@@ -116,8 +117,7 @@ public final class Tasks {
     String chosen = version == null ? versions.fieldNames().next() : version;
     if (!versions.has(chosen)) {
       List<String> known = versions.properties().stream().map(Map.Entry::getKey).toList();
-      throw new IllegalArgumentException(
-          "unknown version '%s'; known: %s".formatted(chosen, known));
+      throw new IllegalArgumentException(UnknownWord.message("version", chosen, known));
     }
     if (versions.get(chosen).isObject()) {
       YAML.readerForUpdating(tree).readValue(versions.get(chosen));

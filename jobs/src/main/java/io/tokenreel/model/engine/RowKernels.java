@@ -25,7 +25,12 @@ public final class RowKernels {
 
   /** Whether this JVM has the module {@value #VECTOR_MODULE}; without it nothing here works. */
   public static boolean available() {
-    return ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent();
+    try {
+      Class.forName(VECTOR_MODULE + ".FloatVector", false, RowKernels.class.getClassLoader());
+      return true;
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
   }
 
   /**

@@ -1,6 +1,8 @@
 package io.tokenreel.model.kv;
 
 import ai.djl.ndarray.NDManager;
+import io.tokenreel.token.MethodInfo;
+import java.util.List;
 
 /**
  * How keys and values are kept while a sequence is decoded: {@code full}, or DyCoke's dynamic
@@ -19,6 +21,11 @@ public interface KvSpec {
    */
   static KvSpec parse(String text) {
     return KvSpecs.parse(text);
+  }
+
+  /** All that {@link #parse} knows, with their settings, by name. */
+  static List<MethodInfo> infos() {
+    return KvSpecs.infos();
   }
 
   /**

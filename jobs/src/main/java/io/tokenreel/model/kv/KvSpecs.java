@@ -1,6 +1,9 @@
 package io.tokenreel.model.kv;
 
+import io.tokenreel.token.MethodInfo;
 import io.tokenreel.token.SpecText;
+import io.tokenreel.token.UnknownWord;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -8,23 +11,34 @@ import java.util.function.Function;
 /** The one registry of KV caches: a new one is its class and one line here. */
 final class KvSpecs {
 
-  private static final Map<String, Function<SpecText, KvSpec>> SPECS = new TreeMap<>();
+  /** What a spec's name stands for. */
+  private record Method(String meaning, Function<SpecText, KvSpec> maker) {}
 
-  static {
-    SPECS.put(FullKv.NAME, spec -> KvSpec.FULL);
-    SPECS.put(DycokeKv.NAME, DycokeKv::of);
-  }
+  private static final Map<String, Method> SPECS =
+      new TreeMap<>(
+          Map.of(
+              FullKv.NAME,
+              new Method("lets every layer see every token", spec -> KvSpec.FULL),
+              DycokeKv.NAME,
+              new Method(
+                  "DyCoke's dynamic pruning (arXiv 2411.15024): layers from one on see the part of the visual tokens that attention picks",
+                  DycokeKv::of)));
 
   private KvSpecs() {}
 
+  static List<MethodInfo> infos() {
+    return SPECS.entrySet().stream()
+        .map(kv -> SpecText.info(kv.getKey(), kv.getValue().meaning(), kv.getValue().maker()))
+        .toList();
+  }
+
   static KvSpec parse(String text) {
     SpecText spec = SpecText.parse("kv", text, DycokeKv.NAME + ":layer=3,prune=0.7");
-    Function<SpecText, KvSpec> kind = SPECS.get(spec.name());
+    Method kind = SPECS.get(spec.name());
     if (kind == null) {
-      throw new IllegalArgumentException(
-          "unknown kv '" + spec.name() + "'; known: " + SPECS.keySet());
+      throw new IllegalArgumentException(UnknownWord.message("kv", spec.name(), SPECS.keySet()));
     }
-    KvSpec made = kind.apply(spec);
+    KvSpec made = kind.maker().apply(spec);
     spec.rejectUnknownKeys();
     return made;
   }

@@ -2,6 +2,7 @@ package io.tokenreel.model.llava;
 
 import ai.djl.Device;
 import io.tokenreel.model.CheckpointFolder;
+import io.tokenreel.model.FamilyInfo;
 import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.LanguageModel;
 import io.tokenreel.model.ModelFamily;
@@ -9,12 +10,24 @@ import io.tokenreel.model.Settings;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.model.VisionTower;
 import io.tokenreel.model.qwen2.Qwen2Checkpoint;
+import java.util.List;
 
 /** The LLaVA-OneVision family (arXiv 2408.03326): SigLIP, a two-layer projector, Qwen2. */
 public final class LlavaOnevision implements ModelFamily {
 
   /** The architecture that config.json names. */
   public static final String ARCHITECTURE = "LlavaOnevisionForConditionalGeneration";
+
+  @Override
+  public FamilyInfo info() {
+    return new FamilyInfo(
+        ARCHITECTURE,
+        "LLaVA-OneVision (arXiv 2408.03326): a SigLIP vision tower, a two-layer projector, a Qwen2 decoder",
+        List.of("encode", "answer"),
+        List.of("F32", "F16", "BF16"),
+        "f32",
+        List.of("cpu", "cuda"));
+  }
 
   @Override
   public VisionInfo describeVision(CheckpointFolder folder) {

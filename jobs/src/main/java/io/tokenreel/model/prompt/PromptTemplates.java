@@ -2,6 +2,8 @@ package io.tokenreel.model.prompt;
 
 import io.tokenreel.model.CheckpointFolder;
 import io.tokenreel.model.Settings;
+import io.tokenreel.token.MethodInfo;
+import io.tokenreel.token.UnknownWord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,25 +24,40 @@ public final class PromptTemplates {
   private static final String VIDEO = "<video>";
   private static final String IMAGE = "<image>";
 
-  private static final Map<String, Function<CheckpointFolder, PromptTemplate>> TEMPLATES =
+  /** What a name stands for. */
+  private record Method(String meaning, Function<CheckpointFolder, PromptTemplate> maker) {}
+
+  private static final Map<String, Method> TEMPLATES =
       new TreeMap<>(
           Map.of(
               CHAT,
-              folder -> new ChatTemplate(chatTemplate(folder), VIDEO),
+              new Method(
+                  "the checkpoint's own chat template",
+                  folder -> new ChatTemplate(chatTemplate(folder), VIDEO)),
               QWEN_1_5,
-              folder ->
-                  question ->
-                      Prompt.around(
-                          IMAGE,
-                          "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n<image>\n"
-                              + question
-                              + "<|im_end|>\n<|im_start|>assistant\n")));
+              new Method(
+                  "LLaVA-NeXT's conversation of that name, which published LLaVA-OneVision scores use",
+                  folder ->
+                      question ->
+                          Prompt.around(
+                              IMAGE,
+                              "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n<image>\n"
+                                  + question
+                                  + "<|im_end|>\n<|im_start|>assistant\n"))));
 
   private PromptTemplates() {}
 
   /** Names of all templates, sorted. */
   public static List<String> names() {
     return List.copyOf(TEMPLATES.keySet());
+  }
+
+  /** All templates with what they are, by name. */
+  public static List<MethodInfo> infos() {
+    return TEMPLATES.entrySet().stream()
+        .map(
+            template -> new MethodInfo(template.getKey(), template.getValue().meaning(), List.of()))
+        .toList();
   }
 
   /**
@@ -50,8 +67,7 @@ public final class PromptTemplates {
    */
   public static String checked(String name) {
     if (!TEMPLATES.containsKey(name)) {
-      throw new IllegalArgumentException(
-          "unknown template '" + name + "'; known: " + TEMPLATES.keySet());
+      throw new IllegalArgumentException(UnknownWord.message("template", name, TEMPLATES.keySet()));
     }
     return name;
   }
@@ -62,7 +78,7 @@ public final class PromptTemplates {
    * @throws IllegalArgumentException for an unknown name, or a checkpoint without the template
    */
   public static PromptTemplate of(String name, CheckpointFolder folder) {
-    return TEMPLATES.get(checked(name)).apply(folder);
+    return TEMPLATES.get(checked(name)).maker().apply(folder);
   }
 
   private static String chatTemplate(CheckpointFolder folder) {

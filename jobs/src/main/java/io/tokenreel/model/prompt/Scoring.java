@@ -1,7 +1,13 @@
 package io.tokenreel.model.prompt;
 
+import io.tokenreel.token.MethodInfo;
 import io.tokenreel.token.SpecText;
+import io.tokenreel.token.UnknownWord;
 import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * How an answer is got from a model, as one string: {@code generate:tokens=16} lets it speak,
@@ -18,6 +24,25 @@ public record Scoring(boolean generates, int newTokens, OptionForm form) impleme
   private static final String OPTIONS = "options";
   private static final int MOST_TOKENS = 1 << 15;
 
+  /** What a spec's name stands for. */
+  private record Method(String meaning, Function<SpecText, Scoring> maker) {}
+
+  private static final Map<String, Method> METHODS =
+      new TreeMap<>(
+          Map.of(
+              GENERATE,
+              new Method(
+                  "lets the model speak, and reads its answer",
+                  spec ->
+                      new Scoring(
+                          true,
+                          spec.whole("tokens", 16, 1, MOST_TOKENS),
+                          spec.word("form", OptionForm.LETTER))),
+              OPTIONS,
+              new Method(
+                  "compares the likelihoods of a question's options",
+                  spec -> new Scoring(false, 0, spec.word("form", OptionForm.LETTER)))));
+
   /**
    * Parses a spec.
    *
@@ -26,21 +51,24 @@ public record Scoring(boolean generates, int newTokens, OptionForm form) impleme
    */
   public static Scoring parse(String text) {
     SpecText spec = SpecText.parse("scoring", text, "generate:tokens=16");
-    Scoring scoring =
-        switch (spec.name()) {
-          case GENERATE ->
-              new Scoring(
-                  true,
-                  spec.whole("tokens", 16, 1, MOST_TOKENS),
-                  spec.word("form", OptionForm.LETTER));
-          case OPTIONS -> new Scoring(false, 0, spec.word("form", OptionForm.LETTER));
-          default ->
-              throw new IllegalArgumentException(
-                  "unknown scoring '%s'; known: [%s, %s]"
-                      .formatted(spec.name(), GENERATE, OPTIONS));
-        };
+    Method method = METHODS.get(spec.name());
+    if (method == null) {
+      throw new IllegalArgumentException(
+          UnknownWord.message("scoring", spec.name(), METHODS.keySet()));
+    }
+    Scoring scoring = method.maker().apply(spec);
     spec.rejectUnknownKeys();
     return scoring;
+  }
+
+  /** All that {@link #parse} knows, with their settings, by name. */
+  public static List<MethodInfo> infos() {
+    return METHODS.entrySet().stream()
+        .map(
+            method ->
+                SpecText.info(
+                    method.getKey(), method.getValue().meaning(), method.getValue().maker()))
+        .toList();
   }
 
   @Override

@@ -31,8 +31,8 @@ class ScoringTest {
       textBlock =
           """
           guess | unknown scoring 'guess'; known: [generate, options]
-          options:tokens=3 | unknown key 'tokens' in scoring 'options:tokens=3'; known: [form]
-          generate:tokens=0 | in scoring 'generate:tokens=0', tokens must be a number from 1 to 32768; got '0'
+          options:tokens=3 | scoring 'options:tokens=3': unknown key 'tokens'; known: [form]
+          generate:tokens=0 | in scoring 'generate:tokens=0', tokens must be a whole number from 1 to 32768; got '0'
           generate:form=word | in scoring 'generate:form=word', form must be one of [letter, text]; got 'word'
           """)
   void parse_anotherSpec_saysWhatIsAllowed(String text, String message) {

@@ -1,0 +1,28 @@
+package io.tokenreel.model;
+
+import java.util.List;
+
+/**
+ * What is supported of a family of models.
+ *
+ * @param architecture as config.json names it
+ * @param meaning what the models are made of, in a sentence
+ * @param uses what commands can do with them: encode, answer
+ * @param storedTypes element types of the weights in the checkpoint's files
+ * @param computeType of all arithmetic
+ * @param devices that it runs on
+ */
+public record FamilyInfo(
+    String architecture,
+    String meaning,
+    List<String> uses,
+    List<String> storedTypes,
+    String computeType,
+    List<String> devices) {
+
+  public FamilyInfo {
+    uses = List.copyOf(uses);
+    storedTypes = List.copyOf(storedTypes);
+    devices = List.copyOf(devices);
+  }
+}

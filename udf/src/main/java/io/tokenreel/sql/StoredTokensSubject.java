@@ -1,0 +1,47 @@
+package io.tokenreel.sql;
+
+import io.tokenreel.token.TokenDtype;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/** A struct with the fields of stored tokens among others. */
+record StoredTokensSubject() implements Subject<StoredTokens> {
+
+  private static final StructType FIELDS =
+      new StructType()
+          .add("dim", DataTypes.IntegerType, false)
+          .add("dtype", DataTypes.StringType, false)
+          .add("data", DataTypes.BinaryType, false);
+
+  private record TokensReader(StructFields fields) implements Reader<StoredTokens> {
+    @Override
+    public StoredTokens read(Object internal) {
+      InternalRow row = (InternalRow) internal;
+      return new StoredTokens(
+          fields.integer(row, 0),
+          TokenDtype.of(fields.value(row, 1).toString()),
+          (byte[]) fields.value(row, 2));
+    }
+  }
+
+  @Override
+  public String name() {
+    return "compressed";
+  }
+
+  @Override
+  public DataType cast(DataType given) {
+    return fields(given).type();
+  }
+
+  @Override
+  public Reader<StoredTokens> reader(DataType type) {
+    return new TokensReader(fields(type));
+  }
+
+  private static StructFields fields(DataType type) {
+    return StructFields.of("stored tokens", FIELDS, type);
+  }
+}
