@@ -17,7 +17,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Answers questions about videos from a token cache, with the model's own language decoder.")
+        "Answers questions about videos from a token cache, with the model's own language decoder.",
+    footerHeading = CommandHelp.EXAMPLES,
+    footer = {
+      "  tokenreel answer --cache /data/cache --questions questions.jsonl --output /data/answers",
+      "  tokenreel answer --cache /data/cache --questions questions.csv --output /data/answers \\",
+      "      --model /models/llava-onevision --scoring options --kv dycoke:layer=3,prune=0.7"
+    })
 final class AnswerCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
@@ -92,6 +98,7 @@ final class AnswerCommand implements Callable<Integer> {
   @Option(
       names = "--scoring",
       defaultValue = "generate",
+      converter = Specs.AnswerScoring.class,
       paramLabel = "generate|options",
       description =
           "generate: the model speaks; options: its options' likelihoods are compared (default: ${DEFAULT-VALUE})")
@@ -100,6 +107,7 @@ final class AnswerCommand implements Callable<Integer> {
   @Option(
       names = "--option-form",
       defaultValue = "letter",
+      converter = Specs.Form.class,
       paramLabel = "letter|text",
       description =
           "letter: options are lettered lines and a letter is asked for; text: an option is said in its own words (default: ${DEFAULT-VALUE})")

@@ -27,7 +27,9 @@ import picocli.CommandLine.Spec;
     name = "bench",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Measures one part of the road; run it on an idle machine.")
+    description = "Measures one part of the road; run it on an idle machine.",
+    footerHeading = CommandHelp.EXAMPLES,
+    footer = {"  tokenreel bench kernels", "  tokenreel bench pipeline --videos 50 --json"})
 final class BenchCommand implements Callable<Integer> {
 
   /** What can be measured. */

@@ -8,17 +8,23 @@ final class CommandSession implements AutoCloseable {
 
   private final SparkSession spark;
   private final SparkSession before;
+  private final ExecutorWatch watch;
 
-  private CommandSession(SparkSession spark, SparkSession before) {
+  private CommandSession(SparkSession spark, SparkSession before, ExecutorWatch watch) {
     this.spark = spark;
     this.before = before;
+    this.watch = watch;
   }
 
-  /** Starts the session that a builder describes, or joins the one that is there. */
-  static CommandSession of(SparkSession.Builder builder) {
+  /**
+   * Starts the session that a builder describes, or joins the one that is there.
+   *
+   * @param watch closed with the session
+   */
+  static CommandSession of(SparkSession.Builder builder, ExecutorWatch watch) {
     Option<SparkSession> before =
         SparkSession.getActiveSession().orElse(SparkSession::getDefaultSession);
-    return new CommandSession(builder.getOrCreate(), before.isEmpty() ? null : before.get());
+    return new CommandSession(builder.getOrCreate(), before.isEmpty() ? null : before.get(), watch);
   }
 
   SparkSession spark() {
@@ -27,6 +33,7 @@ final class CommandSession implements AutoCloseable {
 
   @Override
   public void close() {
+    watch.close();
     if (spark != before) {
       spark.stop();
     }

@@ -3,6 +3,7 @@ package io.tokenreel.job;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.tokenreel.token.UnknownWord;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -12,7 +13,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -29,30 +32,41 @@ final class ConfigFile {
   private ConfigFile() {}
 
   /**
+   * A command line with what its file says.
+   *
+   * @param arguments those given, and those of the file after them
+   * @param file as --config names it; null without one
+   * @param options names of those that the file gave
+   */
+  record Expanded(String[] arguments, String file, Set<String> options) {}
+
+  /**
    * The arguments with those of the file appended.
    *
    * @param command the subcommand's options, to check keys against
    * @throws SettingsException when the file cannot be read or names an unknown option
    */
-  static String[] expand(CommandSpec command, String[] arguments) {
+  static Expanded expand(CommandSpec command, String[] arguments) {
     Path file = named(arguments);
     if (file == null) {
-      return arguments;
+      return new Expanded(arguments, null, Set.of());
     }
     List<String> expanded = new ArrayList<>(List.of(arguments));
+    Set<String> options = new TreeSet<>();
     read(file)
         .forEach(
             (key, values) -> {
               OptionSpec option = command.optionsMap().get("--" + key);
               if (option == null || OPTION.equals("--" + key)) {
                 throw new SettingsException(
-                    "%s: unknown setting '%s'; known: %s".formatted(file, key, known(command)));
+                    file + ": " + UnknownWord.message("setting", key, known(command)));
               }
               if (!given(option, arguments)) {
-                expanded.addAll(argumentsOf(option, key, values));
+                expanded.addAll(argumentsOf(file, option, key, values));
+                options.add(option.longestName());
               }
             });
-    return expanded.toArray(String[]::new);
+    return new Expanded(expanded.toArray(String[]::new), file.toString(), options);
   }
 
   private static Path named(String[] arguments) {
@@ -77,13 +91,14 @@ final class ConfigFile {
     return false;
   }
 
-  private static List<String> argumentsOf(OptionSpec option, String key, List<String> values) {
+  private static List<String> argumentsOf(
+      Path file, OptionSpec option, String key, List<String> values) {
     List<String> arguments = new ArrayList<>();
     for (String value : values) {
       boolean flag = option.arity().max() == 0;
       if (flag && !value.equals("true") && !value.equals("false")) {
         throw new SettingsException(
-            "setting '%s' must be true or false; got '%s'".formatted(key, value));
+            "%s: setting '%s' must be true or false; got '%s'".formatted(file, key, value));
       }
       if (!flag) {
         arguments.add("--" + key + "=" + value);
@@ -97,7 +112,7 @@ final class ConfigFile {
   private static List<String> known(CommandSpec command) {
     return command.options().stream()
         .map(option -> option.longestName().substring(2))
-        .filter(name -> !OPTION.equals("--" + name))
+        .filter(name -> !Set.of("config", "help", "version").contains(name))
         .sorted()
         .toList();
   }

@@ -29,7 +29,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Damages generated videos in many ways, decodes them, and holds the frames of those that are OK against the sound ones. Exit status 1 when a change went unnoticed that something in the file tells.")
+        "Damages generated videos in many ways, decodes them, and holds the frames of those that are OK against the sound ones. Exit status 1 when a change went unnoticed that something in the file tells.",
+    footerHeading = CommandHelp.EXAMPLES,
+    footer = {"  tokenreel fuzz", "  tokenreel fuzz --mutants 1 --seed 4711 --keep mutant"})
 final class FuzzCommand implements Callable<Integer> {
 
   private static final String ROW = "%-9s %-6s %-8s %7s %6s %9s  %-34s %10s  %s%n";

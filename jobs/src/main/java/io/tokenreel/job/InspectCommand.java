@@ -34,7 +34,12 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Says what a cache holds; with --video-id looks one video up, and can export its tokens.")
+        "Says what a cache holds; with --video-id looks one video up, and can export its tokens.",
+    footerHeading = CommandHelp.EXAMPLES,
+    footer = {
+      "  tokenreel inspect --cache /data/cache",
+      "  tokenreel inspect --cache /data/cache --video-id a/b.mp4 --export b.safetensors"
+    })
 final class InspectCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

@@ -17,7 +17,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Decodes videos, encodes and compresses their frames, and commits the tokens to a cache.")
+        "Decodes videos, encodes and compresses their frames, and commits the tokens to a cache.",
+    footerHeading = CommandHelp.EXAMPLES,
+    footer = {
+      "  tokenreel precompute --input /data/videos --output /data/cache",
+      "  tokenreel precompute --input videos.csv --output hdfs:///cache --model /models/llava-onevision \\",
+      "      --compression vidcom2:retention=0.25 none --keep-features"
+    })
 final class PrecomputeCommand implements Callable<Integer> {
 
   static final String DEFAULT_SAMPLING = "uniform:frames=32";
@@ -105,6 +111,7 @@ final class PrecomputeCommand implements Callable<Integer> {
   @Option(
       names = "--check",
       defaultValue = PrecomputeSettings.CHECK,
+      converter = Specs.Check.class,
       paramLabel = "sampled|full",
       description =
           "sampled looks for damage on the way to the sampled frames, full decodes everything"

@@ -20,7 +20,12 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Renders videos of simple scenes with questions and exact answers: DIR/videos, DIR/questions.jsonl, DIR/scenes.jsonl.")
+        "Renders videos of simple scenes with questions and exact answers: DIR/videos, DIR/questions.jsonl, DIR/scenes.jsonl.",
+    footerHeading = CommandHelp.EXAMPLES,
+    footer = {
+      "  tokenreel scenes --output scenes --videos 300 --split test",
+      "  tokenreel scenes --output more --videos 20 --split train --first 1000 --quiet"
+    })
 final class ScenesCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
@@ -42,6 +47,7 @@ final class ScenesCommand implements Callable<Integer> {
   @Option(
       names = "--split",
       required = true,
+      converter = Specs.Split.class,
       paramLabel = "train|validation|test",
       description = "what the videos are for; no video of one split is in another")
   private String split;

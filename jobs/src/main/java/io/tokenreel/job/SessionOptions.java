@@ -10,11 +10,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The options that every command shares: which Spark to run on, and how to report. */
 final class SessionOptions {
 
+  private static final String MASTER = "spark.master";
+  private static final String ALL_CORES = "local[*]";
   private static final String EXTENSIONS = "spark.sql.extensions";
   private static final String SHUFFLE_PARTITIONS = "spark.sql.shuffle.partitions";
 
@@ -47,6 +51,9 @@ final class SessionOptions {
           "spark.sql.optimizer.canChangeCachedPlanOutputPartitioning", "true",
           "spark.sql.sources.bucketing.autoBucketedScan.enabled", "false",
           "spark.sql.hive.filesourcePartitionFileCacheSize", "0");
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec mixee;
 
   @Option(
       names = "--master",
@@ -99,14 +106,16 @@ final class SessionOptions {
   /**
    * Starts or joins the session; Spark's own launcher settings stand where no option says
    * otherwise.
+   *
+   * @throws SettingsException when Spark does not start with these settings
    */
   CommandSession open(String command) {
     SparkSession.Builder builder = SparkSession.builder().appName("tokenreel " + command);
     if (master != null) {
       builder.master(master);
-    } else if (System.getProperty("spark.master") == null) {
+    } else if (System.getProperty(MASTER) == null) {
       builder
-          .master("local[*]")
+          .master(ALL_CORES)
           .config("spark.ui.enabled", "false")
           .config(
               SHUFFLE_PARTITIONS,
@@ -119,7 +128,25 @@ final class SessionOptions {
     builder.config(
         EXTENSIONS,
         withOwnExtension(properties.getOrDefault(EXTENSIONS, System.getProperty(EXTENSIONS, ""))));
-    return CommandSession.of(builder);
+    String where =
+        master != null ? master : property(MASTER) != null ? property(MASTER) : ALL_CORES;
+    ExecutorWatch watch = ExecutorWatch.start(where, this::property, this::say);
+    try {
+      return CommandSession.of(builder, watch);
+    } catch (Exception e) { // Scala declares no exceptions
+      watch.close();
+      throw StartFailure.of(where, e);
+    }
+  }
+
+  private void say(String line) {
+    mixee.commandLine().getErr().println(line);
+    mixee.commandLine().getErr().flush();
+  }
+
+  /** A Spark property as it was given to the command or to spark-submit; null where it was not. */
+  private String property(String key) {
+    return properties.getOrDefault(key, System.getProperty(key));
   }
 
   /**

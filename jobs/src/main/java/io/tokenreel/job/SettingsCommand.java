@@ -3,6 +3,7 @@ package io.tokenreel.job;
 import io.tokenreel.cache.CacheSchema;
 import io.tokenreel.cache.CacheTable;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.types.StructField;
 import picocli.CommandLine;
@@ -19,7 +20,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "settings",
     mixinStandardHelpOptions = true,
-    description = "Prints all commands with their options, or the cache's tables, as Markdown.")
+    description = "Prints all commands with their options, or the cache's tables, as Markdown.",
+    footerHeading = CommandHelp.EXAMPLES,
+    footer = {"  tokenreel settings", "  tokenreel settings --tables"})
 final class SettingsCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
@@ -47,16 +50,7 @@ final class SettingsCommand implements Callable<Integer> {
           .positionalParameters()
           .forEach(
               parameter -> text.append(row(parameter.paramLabel(), "", parameter.description())));
-      for (OptionSpec option : commandSpec.options()) {
-        if (!option.usageHelp() && !option.versionHelp()) {
-          String name = "`" + option.longestName() + "`" + (option.required() ? " (required)" : "");
-          text.append(
-              row(
-                  name,
-                  option.arity().max() == 0 ? "" : option.paramLabel(),
-                  option.description()));
-        }
-      }
+      OptionGroup.of(commandSpec).forEach((group, options) -> text.append(rows(group, options)));
       text.append('\n');
     }
     return text.toString();
@@ -83,7 +77,19 @@ final class SettingsCommand implements Callable<Integer> {
     return text.toString();
   }
 
-  private static String row(String name, String value, String[] description) {
+  private static String rows(OptionGroup group, List<OptionSpec> options) {
+    StringBuilder rows = new StringBuilder();
+    for (OptionSpec option : options) {
+      if (!option.usageHelp() && !option.versionHelp()) {
+        String name = "`" + option.longestName() + "`" + (option.required() ? " (required)" : "");
+        String value = option.arity().max() == 0 ? "" : option.paramLabel();
+        rows.append(row(name, value, option.description()));
+      }
+    }
+    return rows.isEmpty() ? "" : row("*" + group.heading() + "*", "") + rows;
+  }
+
+  private static String row(String name, String value, String... description) {
     return "| %s | %s | %s |%n"
         .formatted(escaped(name), escaped(value), escaped(String.join(" ", description)));
   }

@@ -2,12 +2,21 @@ package io.tokenreel.job;
 
 import io.tokenreel.cache.TableName;
 import io.tokenreel.compress.Compressors;
+import io.tokenreel.eval.scene.SceneSplit;
+import io.tokenreel.eval.task.TaskSpec;
+import io.tokenreel.eval.task.Tasks;
 import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.kv.KvSpec;
+import io.tokenreel.model.prompt.OptionForm;
 import io.tokenreel.model.prompt.PromptTemplates;
+import io.tokenreel.token.SpecText;
 import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.UnknownWord;
 import io.tokenreel.video.SamplingSpec;
+import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -74,6 +83,59 @@ final class Specs {
     Template() {
       super(PromptTemplates::checked);
     }
+  }
+
+  /** {@code --check}. */
+  static final class Check extends Canonical {
+    Check() {
+      super(text -> oneOf("check", text, List.of("sampled", "full")));
+    }
+  }
+
+  /** {@code --scoring}. */
+  static final class AnswerScoring extends Canonical {
+    AnswerScoring() {
+      super(text -> oneOf("scoring", text, List.of("generate", "options")));
+    }
+  }
+
+  /** {@code --option-form}. */
+  static final class Form extends Canonical {
+    Form() {
+      super(
+          text ->
+              oneOf("form", text, Stream.of(OptionForm.values()).map(SpecText::print).toList()));
+    }
+  }
+
+  /** {@code --split}. */
+  static final class Split extends Canonical {
+    Split() {
+      super(
+          text ->
+              oneOf("split", text, Stream.of(SceneSplit.values()).map(SceneSplit::word).toList()));
+    }
+  }
+
+  /** {@code --task}: its form, and a name that no file of the user's has. */
+  static final class Benchmark extends Canonical {
+    Benchmark() {
+      super(
+          text -> {
+            TaskSpec spec = TaskSpec.parse(text);
+            if (!spec.task().endsWith(".yaml")) {
+              Tasks.of(spec.task(), spec.version(), new Configuration(false));
+            }
+            return text;
+          });
+    }
+  }
+
+  private static String oneOf(String kind, String text, List<String> known) {
+    if (!known.contains(text)) {
+      throw new IllegalArgumentException(UnknownWord.message(kind, text, known));
+    }
+    return text;
   }
 
   /** {@code --table}. */

@@ -23,7 +23,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Evaluates compressions and KV caches on benchmarks: one decode and encode per video, results with their errors, and a report.")
+        "Evaluates compressions and KV caches on benchmarks: one decode and encode per video, results with their errors, and a report.",
+    footerHeading = CommandHelp.EXAMPLES,
+    footer = {
+      "  tokenreel sweep --config conf/sweeps/generated.yaml",
+      "  tokenreel sweep --output SWEEP --task videomme:root=/data/Video-MME,limit=500 \\",
+      "      --compression none vidcom2:retention=0.25"
+    })
 final class SweepCommand implements Callable<Integer> {
 
   private static final int SOME_FAILED = 3;
@@ -43,6 +49,7 @@ final class SweepCommand implements Callable<Integer> {
       names = "--task",
       required = true,
       arity = "1..*",
+      converter = Specs.Benchmark.class,
       paramLabel = "SPEC",
       description =
           "benchmarks: the name of a file in conf/tasks or the path of one, with root=DIR (its files in the published layout), version=V, limit=N questions, seed=S of their choice, judge=M (who judges open answers, in place of upstream's model); or generated:videos=N,questions=K")

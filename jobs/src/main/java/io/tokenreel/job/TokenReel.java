@@ -6,6 +6,8 @@ import io.tokenreel.video.UriSecrets;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,7 +22,11 @@ import picocli.CommandLine.IVersionProvider;
     description = "Visual-token caches for video language models, on Apache Spark.",
     mixinStandardHelpOptions = true,
     versionProvider = TokenReel.Version.class,
-    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = CommandHelp.EXAMPLES,
+    footer = {
+      "  tokenreel demo",
+      "  tokenreel precompute --input /data/videos --output /data/cache"
+    },
     subcommands = {
       PrecomputeCommand.class,
       CompressCommand.class,
@@ -33,6 +39,8 @@ import picocli.CommandLine.IVersionProvider;
       ScenesCommand.class,
       FuzzCommand.class,
       DemoCommand.class,
+      MethodsCommand.class,
+      ModelsCommand.class,
       SettingsCommand.class
     })
 public final class TokenReel {
@@ -41,59 +49,74 @@ public final class TokenReel {
 
   /** Runs one command and ends the JVM with its exit status. */
   public static void main(String[] arguments) {
+    VectorModule.load(); // before any class that has kernels
+    Interruption interruption = Interruption.ofThisProcess();
     // What logs through java.util.logging (the kernels, which know no other) goes where Spark's
     // logs go.
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
-    System.exit(execute(arguments));
+    CommandLine line = commandLine();
+    line.setExecutionStrategy(
+        parsed -> {
+          List<CommandLine> chosen = parsed.asCommandLineList();
+          interruption.handle(chosen.get(chosen.size() - 1).getCommandSpec());
+          return new CommandLine.RunLast().execute(parsed);
+        });
+    System.exit(execute(line, arguments));
   }
 
   /** Runs one command and returns its exit status. */
-  static int execute(String... arguments) {
-    return execute(commandLine(), arguments);
-  }
-
-  /** As {@link #execute(String...)}, with the line's own writers for output and errors. */
   static int execute(CommandLine line, String... arguments) {
+    CommandLine command = named(line, arguments);
+    ConfigFile.Expanded expanded;
     try {
-      return line.execute(withConfig(line, arguments));
+      expanded = ConfigFile.expand(command.getCommandSpec(), arguments);
     } catch (SettingsException e) {
-      return refuse(line, e);
+      return UsageErrors.ofCommandLine().refuseUsage(command, e.getMessage());
     }
+    UsageErrors errors = new UsageErrors(expanded.file(), expanded.options());
+    line.setParameterExceptionHandler((error, parsed) -> errors.refuse(error));
+    line.setExecutionExceptionHandler(
+        (failure, failed, parsed) ->
+            failure instanceof SettingsException
+                    || failure instanceof TableSettingsException
+                    || failure instanceof UnusablePathException
+                ? errors.refuse(failed, failure.getMessage())
+                : report(failed, failure));
+    return line.execute(expanded.arguments());
   }
 
   static CommandLine commandLine() {
     CommandLine line = new CommandLine(new TokenReel());
-    line.setExecutionExceptionHandler(
-        (failure, command, parsed) -> {
-          if (failure instanceof SettingsException
-              || failure instanceof TableSettingsException
-              || failure instanceof UnusablePathException) {
-            return refuse(command, failure);
-          }
-          StringWriter trace = new StringWriter();
-          failure.printStackTrace(new PrintWriter(trace));
-          command
-              .getErr()
-              .print(command.getColorScheme().errorText(UriSecrets.hide(trace.toString())));
-          command.getErr().flush();
-          return CommandLine.ExitCode.SOFTWARE;
-        });
+    line.setUnmatchedOptionsAllowedAsOptionParameters(false);
+    Numbers.register(line);
+    CommandHelp.install(line);
     return line;
   }
 
-  private static int refuse(CommandLine line, Exception e) {
-    line.getErr()
-        .println(line.getColorScheme().errorText("tokenreel: " + UriSecrets.hide(e.getMessage())));
-    return CommandLine.ExitCode.USAGE;
+  /** Says what broke the command: in a line where that says it all, else with the stack trace. */
+  private static int report(CommandLine command, Exception failure) {
+    Optional<String> surroundings = BrokenSurroundings.of(failure);
+    if (surroundings.isPresent()) {
+      System.getLogger(TokenReel.class.getName())
+          .log(System.Logger.Level.DEBUG, "the command failed", failure);
+      UsageErrors.ofCommandLine().refuse(command, surroundings.get());
+      return CommandLine.ExitCode.SOFTWARE;
+    }
+    StringWriter trace = new StringWriter();
+    failure.printStackTrace(new PrintWriter(trace));
+    command.getErr().print(command.getColorScheme().errorText(UriSecrets.hide(trace.toString())));
+    command.getErr().flush();
+    return CommandLine.ExitCode.SOFTWARE;
   }
 
-  private static String[] withConfig(CommandLine line, String[] arguments) {
+  /** The subcommand that the arguments name, or the whole. */
+  private static CommandLine named(CommandLine line, String[] arguments) {
     return Arrays.stream(arguments)
         .filter(line.getSubcommands()::containsKey)
         .findFirst()
-        .map(name -> ConfigFile.expand(line.getSubcommands().get(name).getCommandSpec(), arguments))
-        .orElse(arguments);
+        .map(line.getSubcommands()::get)
+        .orElse(line);
   }
 
   /** The version that rows are stamped with. */

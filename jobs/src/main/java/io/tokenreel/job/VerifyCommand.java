@@ -24,7 +24,12 @@ import picocli.CommandLine.Spec;
     name = "verify",
     mixinStandardHelpOptions = true,
     description =
-        "Checks caches: one outcome per video and run, no key twice, sizes, places, lookup index, leftovers. Exit status 1 when anything is found.")
+        "Checks caches: one outcome per video and run, no key twice, sizes, places, lookup index, leftovers. Exit status 1 when anything is found.",
+    footerHeading = CommandHelp.EXAMPLES,
+    footer = {
+      "  tokenreel verify --cache /data/cache",
+      "  tokenreel verify --cache /data/cache /data/other --json"
+    })
 final class VerifyCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

@@ -23,7 +23,7 @@ class ConfigFileTest {
   }
 
   private static List<String> expand(String... arguments) {
-    return List.of(ConfigFile.expand(precompute(), arguments));
+    return List.of(ConfigFile.expand(precompute(), arguments).arguments());
   }
 
   @Test
@@ -102,15 +102,15 @@ class ConfigFileTest {
 
   @Test
   void expand_unknownKey_listsTheKnownOnes() throws IOException {
-    for (String key : List.of("batch-frame", "config")) {
-      String config = file("run.yaml", key + ": 16");
-      JobTests.assertRefused(
-          () -> expand("precompute", "--config", config),
-          "run.yaml: unknown setting '"
-              + key
-              + "'; known: [batch-frames, check, compression, conf,",
-          "videos-per-commit]");
-    }
+    String config = file("run.yaml", "batch-frame: 16");
+    JobTests.assertRefused(
+        () -> expand("precompute", "--config", config),
+        "run.yaml: unknown setting 'batch-frame'; did you mean batch-frames? known: [batch-frames, check,",
+        "videos-per-commit]");
+    String nested = file("nested.yaml", "config: other.yaml");
+    JobTests.assertRefused(
+        () -> expand("precompute", "--config", nested),
+        "nested.yaml: unknown setting 'config'; did you mean conf? known: [batch-frames, check, compression, conf,");
   }
 
   @Test

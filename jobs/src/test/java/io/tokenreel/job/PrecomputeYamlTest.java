@@ -101,7 +101,8 @@ class PrecomputeYamlTest {
             .map(line -> SETTING.matcher(line).matches() ? line.substring(2) : line)
             .toList());
     String[] expanded =
-        ConfigFile.expand(precompute(), new String[] {"precompute", "--config", config.toString()});
+        ConfigFile.expand(precompute(), new String[] {"precompute", "--config", config.toString()})
+            .arguments();
     List<String> matched =
         TokenReel.commandLine().parseArgs(expanded).subcommand().matchedOptions().stream()
             .map(PrecomputeYamlTest::key)

@@ -53,7 +53,7 @@ class ScenesCommandTest {
   void scenes_badSettings_exitWithTwoAndNameThem(@TempDir Path folder) {
     assertEquals(2, scenes(folder, "training", "--videos=1"));
     assertTrue(
-        err.toString().contains("--split must be train, validation or test; got training"),
+        err.toString().contains("unknown split 'training'; known: [train, validation, test]"),
         err.toString());
     assertEquals(2, scenes(folder, "train", "--videos=0"));
     assertEquals(2, scenes(folder, "train", "--videos=2", "--first=-1"));

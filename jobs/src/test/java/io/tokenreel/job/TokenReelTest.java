@@ -37,6 +37,9 @@ class TokenReelTest {
     err.getBuffer().setLength(0);
     assertEquals(2, execute(arguments), String.join(" ", arguments) + "\n" + err);
     assertTrue(err.toString().contains(message), err.toString());
+    assertTrue(err.toString().startsWith("tokenreel: "), err.toString());
+    assertTrue(err.toString().lines().count() <= 2, err.toString());
+    assertEquals("", out.toString());
   }
 
   @Test
@@ -45,23 +48,72 @@ class TokenReelTest {
     assertRefusedLine("--output", "precompute", "--input", "videos");
     assertRefusedLine("--features", "compress", "--output", "out", "--compression", "none");
     assertRefusedLine("--cache", "verify");
-    assertRefused("Unknown option: '--inputs=more'", "--inputs=more");
     assertRefused("--batch-frames", "--batch-frames", "many");
-    assertRefusedLine("precomputed", "precomputed");
+    assertRefused("expected a whole number; got 'many'", "--batch-frames", "many");
+    assertRefused("expected a number; got 'few'", "--max-failed", "few");
+    assertRefused("--decode-timeout must be at least 1; got -3", "--decode-timeout", "-3");
+    assertRefused("--conf must be KEY=VALUE", "--conf", "spark.executor.memory");
+    assertRefusedLine("which command? known: [precompute, ");
+  }
+
+  @Test
+  void execute_unknownWord_namesTheNearestAndTheHelp() {
+    String see = "see tokenreel precompute --help";
+    assertRefused("unknown option '--inputs'; did you mean --input?\n" + see, "--inputs=more");
+    assertRefused("unknown option '--frobnicate'\n" + see, "--frobnicate");
+    assertRefused("unknown option '-x'\n" + see, "-x");
+    assertRefused("unknown option '--scoring': it belongs to answer\n" + see, "--scoring=options");
+    assertRefusedLine(
+        "unknown option '--inptu'; did you mean --input?\n" + see,
+        "precompute",
+        "--output=out",
+        "--inptu",
+        "videos");
+    assertRefusedLine(
+        "unknown option '--compresion'; did you mean --compression?",
+        "precompute",
+        "--output=out",
+        "--input",
+        "videos",
+        "--compresion",
+        "none");
+    assertRefusedLine(
+        "unknown command 'precomputed'; did you mean precompute? known: [precompute, ",
+        "precomputed",
+        "--input=videos");
+    assertRefusedLine("see tokenreel --help", "precomputed");
+    assertRefusedLine("unexpected 'more'", "demo", "more");
   }
 
   @Test
   void execute_badSpec_exitsWithTwoAndSaysWhatIsAllowed() {
     assertRefused("unknown device 'tpu'; expected auto, cpu or cuda", "--device", "tpu");
-    assertRefused("--token-dtype", "--token-dtype", "f64");
-    assertRefused("--sampling", "--sampling", "random:frames=3");
-    assertRefused("vidcom2", "--compression", "vidcom3");
+    assertRefused("unknown dtype 'f64'; known: [f32, f16, bf16", "--token-dtype", "f64");
+    assertRefused("unknown sampler 'random'; known: [fps,", "--sampling", "random:frames=3");
+    assertRefused("method 'vidcom3'; did you mean vidcom2? known:", "--compression", "vidcom3");
+    assertRefused(
+        "unknown key 'retentoin'; did you mean retention? vidcom2 takes retention=",
+        "--compression",
+        "vidcom2:retentoin=0.5");
+    assertRefused("key 'frame'; did you mean frames?", "--sampling", "uniform:frame=3");
+    assertRefused("unknown check 'ful'; did you mean full? known: [sampled, full]", "--check=ful");
     assertRefused("--compression names one setting twice", "--compression", "none", "none");
+    assertRefusedLine(
+        "unknown task 'videomm'; did you mean videomme? known: [",
+        "sweep",
+        "--output=out",
+        "--compression=none",
+        "--task=videomm:root=/data");
+    assertRefusedLine(
+        "unknown split 'trian'; did you mean train? known: [train, validation, test]",
+        "scenes",
+        "--output=out",
+        "--videos=1",
+        "--split=trian");
   }
 
   @Test
   void execute_badSetting_exitsWithTwoAndNamesTheFlag() {
-    assertRefused("tokenreel: --check must be sampled or full; got some", "--check", "some");
     assertRefused("tokenreel: --batch-frames must be at least 1", "--batch-frames", "0");
     assertRefused("tokenreel: --max-failed must be from 0 to 1; got 1.5", "--max-failed", "1.5");
     assertRefused("tokenreel: --max-failed must be from 0 to 1; got NaN", "--max-failed", "NaN");
@@ -77,10 +129,22 @@ class TokenReelTest {
 
   @Test
   void execute_badConfig_exitsWithTwoAndNamesTheKey(@TempDir Path folder) throws IOException {
-    Path config = Files.writeString(folder.resolve("run.yaml"), "batches: 3\n");
-    assertRefused("unknown setting 'batches'; known: [batch-frames", "--config", config.toString());
+    Path config = Files.writeString(folder.resolve("run.yaml"), "batch-frame: 3\n");
+    assertRefused(
+        config
+            + ": unknown setting 'batch-frame'; did you mean batch-frames? known: [batch-frames, ",
+        "--config",
+        config.toString());
+    assertRefused("see tokenreel precompute --help", "--config", config.toString());
     Files.writeString(config, "batch-frames: 0\n");
-    assertRefused("--batch-frames must be at least 1; got 0", "--config", config.toString());
+    assertRefused(
+        "--batch-frames must be at least 1; got 0 (in %s)".formatted(config),
+        "--config",
+        config.toString());
+    Files.writeString(config, "batch-frames: many\n");
+    assertRefused("got 'many' (in %s)".formatted(config), "--config", config.toString());
+    Files.writeString(config, "compression: [vidcom3]\n");
+    assertRefused("(in %s)".formatted(config), "--config", config.toString());
   }
 
   @Test

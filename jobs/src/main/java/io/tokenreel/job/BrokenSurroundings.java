@@ -1,0 +1,53 @@
+package io.tokenreel.job;
+
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.nio.file.AccessDeniedException;
+import java.util.List;
+import java.util.Optional;
+import org.apache.hadoop.security.AccessControlException;
+import org.apache.spark.SparkThrowable;
+
+/**
+ * Failures that no defect of this project brings about, and that one line describes: what may not
+ * be read or written, what does not answer, what Spark was told of and cannot find.
+ */
+final class BrokenSurroundings {
+
+  /** Spark's names of conditions that a setting of the user's brings about. */
+  private static final List<String> CONDITIONS =
+      List.of("CATALOG_NOT_FOUND", "CANNOT_LOAD_CATALOG", "DATA_SOURCE_NOT_FOUND");
+
+  private static final String FULL_DISK = "No space left on device";
+
+  private BrokenSurroundings() {}
+
+  /** The line, if a failure or one that it was caused by is such a one. */
+  static Optional<String> of(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (isOne(cause)) {
+        String message = cause.getMessage() == null ? "" : cause.getMessage();
+        return Optional.of(what(cause) + message.lines().findFirst().orElse("without a message"));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isOne(Throwable cause) {
+    return !what(cause).isEmpty()
+        || (cause instanceof SparkThrowable spark
+            && spark.getCondition() != null
+            && CONDITIONS.contains(spark.getCondition().replaceFirst("\\..*", "")))
+        || (cause.getMessage() != null && cause.getMessage().contains(FULL_DISK));
+  }
+
+  private static String what(Throwable cause) {
+    if (cause instanceof AccessControlException || cause instanceof AccessDeniedException) {
+      return "permission denied: ";
+    }
+    if (cause instanceof UnknownHostException) {
+      return "unknown host: ";
+    }
+    return cause instanceof ConnectException ? "no connection: " : "";
+  }
+}

@@ -1,0 +1,104 @@
+package io.tokenreel.job;
+
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * What options are about. Groups and the options in them stand here in the order in which {@code
+ * --help} and the page of settings show them; a new option of any command is entered here.
+ */
+enum OptionGroup {
+  INPUT(
+      "Input",
+      "--input",
+      "--features",
+      "--cache",
+      "--results",
+      "--questions",
+      "--task",
+      "--video-id"),
+  FRAMES("Frames", "--sampling", "--check"),
+  MODEL("Model", "--model", "--template", "--device", "--batch-frames"),
+  COMPRESSION("Compression", "--compression", "--kv"),
+  ANSWERS("Answers", "--scoring", "--option-form", "--max-new-tokens"),
+  OUTPUT(
+      "Output",
+      "--output",
+      "--table",
+      "--token-dtype",
+      "--keep-features",
+      "--selections-only",
+      "--export",
+      "--examples",
+      "--keep",
+      "--tables"),
+  LIMITS(
+      "Limits",
+      "--decode-timeout",
+      "--decode-memory",
+      "--max-duration",
+      "--decode-ahead",
+      "--videos-per-commit",
+      "--max-failed"),
+  SIZE(
+      "What is generated or measured",
+      "--videos",
+      "--split",
+      "--first",
+      "--frames",
+      "--layers",
+      "--mutants",
+      "--seed"),
+  SPARK("Spark", "--master", "--conf"),
+  COMMON("Common to all commands", "--config", "--quiet", "--json", "--help", "--version");
+
+  private final String heading;
+  private final List<String> options;
+
+  OptionGroup(String heading, String... options) {
+    this.heading = heading;
+    this.options = List.of(options);
+  }
+
+  String heading() {
+    return heading;
+  }
+
+  /** The command's options by group, groups and options in their order. */
+  static Map<OptionGroup, List<OptionSpec>> of(CommandSpec command) {
+    Map<OptionGroup, List<OptionSpec>> groups = new LinkedHashMap<>();
+    for (OptionGroup group : values()) {
+      List<OptionSpec> members =
+          command.options().stream()
+              .filter(option -> !option.hidden() && of(option) == group)
+              .sorted(Comparator.comparing(option -> group.options.indexOf(option.longestName())))
+              .toList();
+      if (!members.isEmpty()) {
+        groups.put(group, members);
+      }
+    }
+    return groups;
+  }
+
+  /** The one group that has an option. */
+  static OptionGroup of(OptionSpec option) {
+    List<OptionGroup> having =
+        Stream.of(values()).filter(group -> group.options.contains(option.longestName())).toList();
+    if (having.size() != 1) {
+      throw new IllegalStateException(
+          "enter %s in one group of OptionGroup; it is in %s"
+              .formatted(option.longestName(), having));
+    }
+    return having.get(0);
+  }
+
+  /** All options that are entered. */
+  static List<String> entered() {
+    return Stream.of(values()).flatMap(group -> group.options.stream()).toList();
+  }
+}
