@@ -13,7 +13,9 @@ import io.tokenreel.video.Outcome;
 import io.tokenreel.video.SamplingSpec;
 import io.tokenreel.video.TestClips;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sampled frames are, byte for byte, those of a decode from the first packet to the last. */
 class ExactFramesTest {
@@ -73,6 +76,16 @@ class ExactFramesTest {
   void decode_generatedVideo_givesTheFramesOfAFullDecode(TestClips.Encoding encoding)
       throws Exception {
     assertExact(encoding.write(folder, SIZE, 60));
+  }
+
+  /** Each part has a clock that starts at the same time. */
+  @ParameterizedTest
+  @ValueSource(strings = {"h264_open_gop.ts", "h264_one_gop.h264"})
+  void decode_streamThatFollowsItself_givesTheFramesOfAFullDecode(String name) throws Exception {
+    byte[] part = Files.readAllBytes(TestClips.clip(name));
+    Path joined = folder.resolve("joined");
+    Files.write(joined, part);
+    assertExact(Files.write(joined, part, StandardOpenOption.APPEND));
   }
 
   @Test
