@@ -1,6 +1,7 @@
 package io.tokenreel.cache;
 
 import com.fasterxml.jackson.core.JacksonException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.FileSystemException;
@@ -29,6 +30,9 @@ import org.slf4j.LoggerFactory;
 final class WriterLock implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(WriterLock.class);
+
+  /** Begins the name of a file by which a writer says that it is about to take the lock. */
+  private static final String CLAIM = "_lock.";
 
   /** How long a writer may take from making the file to having written it. */
   private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -179,6 +183,47 @@ final class WriterLock implements AutoCloseable {
       // Hadoop's local file system looks and then creates; two writers could pass between.
       return link(local.pathToFile(path).toPath(), content);
     }
+    return claim(fs, path, content);
+  }
+
+  /**
+   * As {@link #create}, on stores that look and then write, so that two writers may pass between. A
+   * writer makes a claim of its own name and then looks for those of others; whoever finds one
+   * goes. Of two at a time the later one finds the earlier one's claim, or the lock: a claim is
+   * only taken back when the lock is there. This takes no more than that a file appears whole and
+   * that a listing shows what was written before, as S3, GCS and ABFS promise.
+   */
+  private static boolean claim(FileSystem fs, Path path, byte[] content) throws IOException {
+    Path claim = new Path(path.getParent(), CLAIM + UUID.randomUUID());
+    write(fs, claim, content);
+    try {
+      for (FileStatus other : fs.listStatus(path.getParent())) {
+        boolean claims = other.getPath().getName().startsWith(CLAIM);
+        if (claims && !other.getPath().getName().equals(claim.getName())) {
+          removeOrThrow(fs, other.getPath());
+        }
+      }
+      return !fs.exists(path) && write(fs, path, content);
+    } finally {
+      fs.delete(claim, false);
+    }
+  }
+
+  /** Of a claim of another writer, which is at work unless it is known to be gone. */
+  private static void removeOrThrow(FileSystem fs, Path claim) throws IOException {
+    Owner other;
+    try {
+      other = holder(fs, claim);
+    } catch (FileNotFoundException e) {
+      throw new CacheLockedException(claim, "another process that is taking the lock");
+    }
+    if (!other.isGone()) {
+      throw new CacheLockedException(claim, other.toString());
+    }
+    fs.delete(claim, false);
+  }
+
+  private static boolean write(FileSystem fs, Path path, byte[] content) throws IOException {
     try (OutputStream out = fs.create(path, false)) {
       out.write(content);
       return true;
