@@ -1,8 +1,6 @@
 package io.tokenreel.eval.stat;
 
 import io.tokenreel.eval.result.Estimate;
-import org.apache.commons.math3.distribution.NormalDistribution;
-import org.apache.commons.math3.distribution.TDistribution;
 import org.apache.spark.sql.Row;
 
 /**
@@ -15,9 +13,6 @@ import org.apache.spark.sql.Row;
  */
 record ClusteredMean(long questions, long clusters, double mean, double standardError) {
 
-  private static final double LEVEL = 0.975; // leaves 2.5% on either side
-  private static final double NORMAL = new NormalDistribution().inverseCumulativeProbability(LEVEL);
-
   static ClusteredMean of(Row sums) {
     long questions = sums.getAs("questions");
     long clusters = sums.getAs("clusters");
@@ -29,21 +24,14 @@ record ClusteredMean(long questions, long clusters, double mean, double standard
         clusters < 2 ? Double.NaN : Math.sqrt(squares) / questions);
   }
 
-  /** With the 95% interval of a normal distribution. */
-  Estimate normal() {
-    return within(NORMAL * standardError);
+  /** Of scores, with the 95% interval of {@link BoundedInterval#share}. */
+  Estimate ofScores() {
+    return BoundedInterval.share(mean, standardError, questions, clusters);
   }
 
-  /** With the 95% interval of Student's t with one degree of freedom less than clusters. */
-  Estimate student() {
-    return within(
-        clusters < 2
-            ? Double.NaN
-            : new TDistribution(clusters - 1).inverseCumulativeProbability(LEVEL) * standardError);
-  }
-
-  private Estimate within(double reach) {
-    return new Estimate(mean, standardError, mean - reach, mean + reach);
+  /** Of differences, with the 95% interval of {@link BoundedInterval#difference}. */
+  Estimate ofDifferences() {
+    return BoundedInterval.difference(mean, standardError, clusters);
   }
 
   /** The mean as a percentage of another; null where there is none, or where it is 0. */

@@ -67,7 +67,7 @@ public final class Scores {
               new Score(
                   mean.questions(),
                   mean.clusters(),
-                  mean.normal(),
+                  mean.ofScores(),
                   difference,
                   difference == null ? null : mean.percentOf(means.get(key.baseline()))));
         });
@@ -92,7 +92,7 @@ public final class Scores {
           ScoreKey.of(sums),
           new Difference(
               mean.questions(),
-              mean.student(),
+              mean.ofDifferences(),
               onlyBaseline,
               onlyCell,
               McNemar.p(onlyBaseline, onlyCell)));
