@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
 
+import io.tokenreel.token.FeedOrder;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
@@ -35,22 +36,6 @@ final class RowChecks {
 
   private static final String KEPT = "filter(token_index, i -> i >= 0)";
 
-  private static final String KEPT_ASCENDING = "array_sort(array_distinct(%s))".formatted(KEPT);
-
-  /**
-   * Where every row of a frame ends in a newline token, those of a frame may come after its others,
-   * as the released code orders them.
-   */
-  private static final String KEPT_NEWLINES_LAST =
-      """
-      transform(
-          array_sort(transform(array_distinct(%s), i -> struct(
-              i DIV tokens_per_frame,
-              MOD(MOD(i, tokens_per_frame), grid_width + 1) = grid_width,
-              i AS place))),
-          token -> token.place)"""
-          .formatted(KEPT);
-
   private static final List<Rule> INDEX_RULES =
       List.of(
           new Rule(
@@ -60,9 +45,10 @@ final class RowChecks {
               "concat(size(token_index), ' places for ', token_count, ' tokens')"),
           new Rule(
               "token_index_values",
-              "places ascending within 0 .. frames * tokens_per_frame, a frame's newline tokens after its others where the grid has any, or -1 for a separator row",
-              "forall(token_index, i -> i >= -1 AND i < CAST(frames AS BIGINT) * tokens_per_frame) AND (%1$s = %2$s OR (tokens_per_frame = grid_height * (grid_width + 1) AND %1$s = %3$s))"
-                  .formatted(KEPT, KEPT_ASCENDING, KEPT_NEWLINES_LAST),
+              "places within 0 .. frames * tokens_per_frame, %s, or -1 for a separator row"
+                  .formatted(FeedOrder.RULE),
+              "forall(token_index, i -> i >= -1 AND i < CAST(frames AS BIGINT) * tokens_per_frame) AND "
+                  + FeedOrder.sql(KEPT),
               "concat('places ', array_join(slice(token_index, 1, 8), ' '), ' ...')"));
 
   private static final Rule MADE_OF_A_VIDEO =

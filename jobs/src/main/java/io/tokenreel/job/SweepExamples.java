@@ -142,6 +142,7 @@ final class SweepExamples {
         asked.get(0).answers().get(0).cell().baseline(),
         first.getAs("grid_height"),
         first.getAs("grid_width"),
+        first.getAs("tokens_per_frame"),
         pictures(video.getAs("frames")),
         selections.stream().map(SweepExamples::kept).toList(),
         asked);
@@ -203,7 +204,7 @@ final class SweepExamples {
   }
 
   /** The right option with its letter, where there are options. */
-  private static String gold(Row row) {
+  static String gold(Row row) {
     String gold = row.getAs("gold");
     List<String> options = row.getList(row.fieldIndex("options"));
     int place = OptionLetters.place(gold);

@@ -5,6 +5,8 @@ import io.tokenreel.eval.result.Cell;
 import io.tokenreel.eval.result.Example;
 import io.tokenreel.eval.result.Example.Frame;
 import io.tokenreel.eval.result.Example.Kept;
+import io.tokenreel.token.FeedOrder;
+import io.tokenreel.token.TokenShape;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
@@ -54,18 +56,21 @@ record ExampleView(
    * @throws IllegalArgumentException where a selection does not fit the frames
    */
   static void check(Example example) {
-    int tokens = example.frames().size() * example.gridHeight() * example.gridWidth();
+    if (example.frames().isEmpty()) {
+      throw new IllegalArgumentException(
+          "example '%s': expected frames to show; got none".formatted(example.videoId()));
+    }
+    TokenShape shape = example.shape();
     for (Kept kept : example.selections()) {
       int[] index = kept.index();
-      boolean ascending = IntStream.range(1, index.length).allMatch(i -> index[i - 1] < index[i]);
-      boolean inside = index.length == 0 || (index[0] >= 0 && index[index.length - 1] < tokens);
-      if (!ascending || !inside || kept.budgets().length != example.frames().size()) {
+      if (!FeedOrder.holds(index, shape) || kept.budgets().length != example.frames().size()) {
         throw new IllegalArgumentException(
-            "example '%s', %s: expected ascending indices in 0 .. %d and %d budgets; got %d of %s and %d budgets"
+            "example '%s', %s: expected indices in 0 .. %d, %s, and %d budgets; got %d of %s and %d budgets"
                 .formatted(
                     example.videoId(),
                     kept.compression(),
-                    tokens - 1,
+                    shape.tokens() - 1,
+                    FeedOrder.RULE,
                     example.frames().size(),
                     index.length,
                     index.length == 0 ? "none" : index[0] + " .. " + index[index.length - 1],
@@ -109,7 +114,7 @@ record ExampleView(
   }
 
   private static List<Choice> choices(Example example, List<Kept> selections, Legend legend) {
-    int tokens = example.frames().size() * example.gridHeight() * example.gridWidth();
+    int tokens = example.shape().tokens();
     List<Choice> choices = new ArrayList<>();
     choices.add(new Choice(0, Cell.ALL_TOKENS, kept(tokens, tokens), Figure.Key.NONE));
     for (Kept selection : selections) {
@@ -148,7 +153,7 @@ record ExampleView(
   }
 
   private static Mosaic mosaic(Example example, Kept selection, int frame) {
-    return Mosaic.of(selection.index(), frame, example.gridHeight(), example.gridWidth());
+    return Mosaic.of(selection.index(), frame, example.shape());
   }
 
   private static BudgetRow budgetRow(Example example, List<Kept> selections, int frame) {

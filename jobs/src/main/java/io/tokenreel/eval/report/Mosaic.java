@@ -1,6 +1,7 @@
 package io.tokenreel.eval.report;
 
-import java.util.Arrays;
+import io.tokenreel.token.FeedOrder;
+import io.tokenreel.token.TokenShape;
 import java.util.BitSet;
 import java.util.function.IntPredicate;
 
@@ -15,22 +16,20 @@ import java.util.function.IntPredicate;
 record Mosaic(String dropped, String edges, int kept) {
 
   /**
-   * Of a frame.
+   * Of a frame. Newline tokens have no place in the picture.
    *
-   * @param index kept tokens, ascending, of {@code [frames * height * width]}
+   * @param index kept tokens of {@code [frames * tokensPerFrame]}, frame by frame
    */
-  static Mosaic of(int[] index, int frame, int height, int width) {
-    int first = frame * height * width;
-    BitSet tokens = new BitSet(height * width);
-    for (int at = from(index, first); at < from(index, first + height * width); at++) {
-      tokens.set(index[at] - first);
+  static Mosaic of(int[] index, int frame, TokenShape shape) {
+    BitSet tokens = new BitSet(shape.gridHeight() * shape.gridWidth());
+    int rowLength = shape.tokensPerFrame() / shape.gridHeight();
+    for (int token : index) {
+      if (token / shape.tokensPerFrame() == frame && !FeedOrder.isNewline(token, shape)) {
+        int place = token % shape.tokensPerFrame();
+        tokens.set(place / rowLength * shape.gridWidth() + place % rowLength);
+      }
     }
-    return of(tokens, height, width);
-  }
-
-  private static int from(int[] index, int token) {
-    int at = Arrays.binarySearch(index, token);
-    return at >= 0 ? at : -at - 1;
+    return of(tokens, shape.gridHeight(), shape.gridWidth());
   }
 
   private static Mosaic of(BitSet tokens, int height, int width) {
