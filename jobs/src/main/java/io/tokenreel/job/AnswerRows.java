@@ -42,9 +42,11 @@ final class AnswerRows {
   private static final String[] CELL = {"video_id", "compression", "content_sha256"};
 
   private final AnswerGenerator generator;
+  private final AnswerOrder order;
 
-  AnswerRows(AnswerGenerator generator) {
+  AnswerRows(AnswerGenerator generator, AnswerOrder order) {
     this.generator = generator;
+    this.order = order;
   }
 
   /** The rows whose key another table's rows do not have; a key may hold a NULL. */
@@ -99,8 +101,7 @@ final class AnswerRows {
                 col("questions"))
             .repartition(
                 PARTITIONS_PER_CORE * tokens.sparkSession().sparkContext().defaultParallelism(),
-                col("video_id"),
-                col("compression"));
+                order.spread());
     Dataset<Row> answers =
         generator
             .transform(visual)

@@ -40,6 +40,8 @@ final class AnswerRun {
   private final AnswerSettings settings;
   private final LanguageInfo language;
   private final String encoder;
+  private AnswerOrder order = AnswerOrder.PLAIN;
+  private boolean measured;
 
   AnswerRun(
       SparkSession spark,
@@ -52,6 +54,13 @@ final class AnswerRun {
     this.settings = settings;
     this.language = language;
     this.encoder = encoder;
+  }
+
+  /** For times that are to be compared: in this order, and after a warm-up of each process. */
+  AnswerRun measured(AnswerOrder ofSweep) {
+    order = ofSweep;
+    measured = true;
+    return this;
   }
 
   /** Questions with the digest that is part of their answers' key. */
@@ -85,7 +94,7 @@ final class AnswerRun {
             .withColumn("scoring", lit(settings.scoring()))
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      RunRecord run = settings.runRecord(encoder, sampling, compressions, asked.count());
+      RunRecord run = settings.runRecord(encoder, sampling, compressions, asked.count(), order);
       writer.prepare(List.of(CacheTable.ANSWERS), passthrough(asked));
       writer.saveRun(run);
       Dataset<Row> pending = AnswerRows.without(asked, writer.committedRows(CacheTable.ANSWERS));
@@ -117,6 +126,7 @@ final class AnswerRun {
       throws IOException {
     StageCounters counters = StageCounters.register(spark.sparkContext(), "answer");
     shown.start(
+        Progress.Stage.answers(settings.kv()),
         pending.filter(col("content_sha256").isNotNull()).count(),
         () -> new Progress.Counts(counters.videos().value(), 0, counters.failed().value()));
     Dataset<Row> videos =
@@ -128,19 +138,21 @@ final class AnswerRun {
       WaveCommit commit = writer.nextWave();
       commit.stage(
           CacheTable.ANSWERS,
-          new AnswerRows(generator(counters))
+          new AnswerRows(generator(counters), order)
               .of(asked, tokens.between(wave.firstId(), wave.lastId())));
       commit.commit();
     }
   }
 
   private AnswerGenerator generator(StageCounters counters) {
-    return new AnswerGenerator()
-        .setModelUrl(settings.model())
-        .setDevice(settings.device())
-        .setTemplate(settings.template())
-        .setKv(settings.kv())
-        .setScoring(settings.scoring())
-        .countIn(counters);
+    AnswerGenerator generator =
+        new AnswerGenerator()
+            .setModelUrl(settings.model())
+            .setDevice(settings.device())
+            .setTemplate(settings.template())
+            .setKv(settings.kv())
+            .setScoring(settings.scoring())
+            .countIn(counters);
+    return measured ? generator.afterWarmUp() : generator;
   }
 }

@@ -46,11 +46,15 @@ public record AnswerSettings(
 
   /** The record of a run over the tokens of one sampling that starts now. */
   RunRecord runRecord(
-      String encoder, String sampling, List<String> runCompressions, long runQuestions) {
+      String encoder,
+      String sampling,
+      List<String> runCompressions,
+      long runQuestions,
+      AnswerOrder order) {
     return RunRecord.started(
         RunIds.next(),
         "answer",
-        Options.of(this),
+        order.recorded(Options.of(this)),
         runQuestions,
         new RunRecord.Setting(encoder, sampling, runCompressions, List.of(CacheTable.ANSWERS)),
         TokenReel.version());

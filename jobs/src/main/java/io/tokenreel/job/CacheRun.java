@@ -93,7 +93,8 @@ final class CacheRun {
               .join(committed.done(), new String[] {"video_id"}, "left_anti")
               .persist(StorageLevel.MEMORY_AND_DISK());
       try {
-        progress.start(pending.count(), () -> work.counts(done));
+        progress.start(
+            Progress.Stage.videos(run.command()), pending.count(), () -> work.counts(done));
         commitAll(pending, work, committed);
       } finally {
         pending.unpersist();

@@ -94,7 +94,7 @@ record DemoReport(
 
   private static String marked(String response, String target) {
     return response == null
-        ? "no answer WRONG"
-        : response + (response.equals(target) ? " right" : " WRONG");
+        ? "no answer: wrong"
+        : response + (response.equals(target) ? ": ok" : ": wrong");
   }
 }

@@ -87,7 +87,10 @@ final class FuzzCommand implements Callable<Integer> {
   private void run(Fuzzer fuzzer, long first) throws IOException {
     LongAdder done = new LongAdder();
     try (Progress progress = quiet ? Progress.silent() : Progress.on(spec.commandLine().getErr())) {
-      progress.start(mutants, () -> new Progress.Counts(done.sum(), 0, 0));
+      progress.start(
+          Progress.Stage.of("fuzz", "mutants"),
+          mutants,
+          () -> new Progress.Counts(done.sum(), 0, 0));
       for (int i = 0; i < mutants; i++) {
         fuzzer.run(first + i);
         done.increment();

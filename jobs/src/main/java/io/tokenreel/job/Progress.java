@@ -10,8 +10,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * The line on standard error that says how far a long job is: done, degraded, failed, videos per
- * second, time left. On a terminal it is drawn over; in a file there is a line every ten seconds.
+ * The line on standard error that says how far a long job is: its stage, what is done, degraded and
+ * failed, how much a second, time left. On a terminal it is drawn over; in a file there is a line
+ * every ten seconds.
  */
 final class Progress implements AutoCloseable {
 
@@ -46,7 +47,31 @@ final class Progress implements AutoCloseable {
   }
 
   /**
-   * How far the work is, in videos.
+   * What the work is.
+   *
+   * @param name that a person knows it by
+   * @param unit what is counted, in the plural
+   * @param degradable whether something may be DEGRADED
+   */
+  record Stage(String name, String unit, boolean degradable) {
+
+    /** Of videos, whose outcomes are counted. */
+    static Stage videos(String name) {
+      return new Stage(name, "videos", true);
+    }
+
+    /** Of answers with a KV cache. */
+    static Stage answers(String kv) {
+      return of("answer, KV " + kv, "answers");
+    }
+
+    static Stage of(String name, String unit) {
+      return new Stage(name, unit, false);
+    }
+  }
+
+  /**
+   * How far the work is, in the stage's unit.
    *
    * @param done all that are through, the others included
    * @param degraded of these, DEGRADED ones
@@ -59,8 +84,8 @@ final class Progress implements AutoCloseable {
     }
   }
 
-  /** Starts to report on a total number of videos, and no more on those before. */
-  void start(long total, Supplier<Counts> counts) {
+  /** Starts to report on a stage, and no more on the one before. */
+  void start(Stage stage, long total, Supplier<Counts> counts) {
     if (out == null) {
       return;
     }
@@ -71,29 +96,32 @@ final class Progress implements AutoCloseable {
     }
     drawing =
         timer.scheduleAtFixedRate(
-            () -> draw(total, counts.get(), (System.nanoTime() - begin) / 1e9),
+            () -> draw(stage, total, counts.get(), (System.nanoTime() - begin) / 1e9),
             millis,
             millis,
             TimeUnit.MILLISECONDS);
   }
 
-  private void draw(long total, Counts counts, double seconds) {
-    String line = line(total, counts, seconds);
+  private void draw(Stage stage, long total, Counts counts, double seconds) {
+    String line = line(stage, total, counts, seconds);
     out.print(terminal ? "\r" + line + "\u001b[K" : line + System.lineSeparator());
     out.flush();
   }
 
-  static String line(long total, Counts counts, double seconds) {
+  static String line(Stage stage, long total, Counts counts, double seconds) {
     double rate = seconds > 0 ? counts.done() / seconds : 0;
     String left = rate == 0 ? "?" : readable((total - counts.done()) / rate);
     return String.format(
         Locale.ROOT,
-        "%d/%d done, %d degraded, %d failed, %.1f videos/s, %s left",
+        "%s: %d/%d %s, %s%d failed, %.1f %s/s, %s left",
+        stage.name,
         counts.done(),
         total,
-        counts.degraded(),
+        stage.unit,
+        stage.degradable ? counts.degraded() + " degraded, " : "",
         counts.failed(),
         rate,
+        stage.unit,
         left);
   }
 

@@ -1,9 +1,11 @@
 package io.tokenreel.job;
 
+import io.tokenreel.eval.report.TextTable;
+import io.tokenreel.eval.result.Result;
 import io.tokenreel.files.UserPath;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.Callable;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,15 +32,23 @@ final class ReportCommand implements Callable<Integer> {
       description = "the --output of a sweep; its report.html is replaced")
   private String results;
 
+  @Option(
+      names = "--beside",
+      paramLabel = "DIR",
+      description = "the --output of another sweep, whose scores are set beside these")
+  private String beside;
+
   @Mixin private SessionOptions session;
 
   @Override
   public Integer call() throws IOException {
     try (CommandSession opened = session.open("report")) {
       SparkSession spark = opened.spark();
-      Path report = new SweepReport(spark, UserPath.of(results)).remake();
+      SweepReport report = new SweepReport(spark, UserPath.of(results));
+      List<Result> shown = report.remake(beside == null ? null : UserPath.of(beside));
       if (!session.quiet()) {
-        spec.commandLine().getErr().println("the report is " + report);
+        spec.commandLine().getErr().print(TextTable.of(shown));
+        spec.commandLine().getErr().printf("%nthe report is %s%n", report.file());
       }
       return 0;
     }

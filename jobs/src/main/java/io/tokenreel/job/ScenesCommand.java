@@ -77,7 +77,10 @@ final class ScenesCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     long start = System.nanoTime();
     try (Progress progress = quiet ? Progress.silent() : Progress.on(err)) {
-      progress.start(videos, () -> new Progress.Counts(rendered.sum(), 0, 0));
+      progress.start(
+          Progress.Stage.of("render", "videos"),
+          videos,
+          () -> new Progress.Counts(rendered.sum(), 0, 0));
       set.write(output, rendered::increment);
     }
     if (!quiet) {

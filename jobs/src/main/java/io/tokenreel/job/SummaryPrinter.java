@@ -86,15 +86,7 @@ final class SummaryPrinter {
 
   private void text(RunSummary summary, double sparkSeconds) {
     PrintWriter err = command.getErr();
-    for (RunSummary.NotOk video : summary.notOk().stream().limit(MAX_PRINTED).toList()) {
-      err.printf(
-          "%s %s: %s (%s)%n", video.outcome(), video.videoId(), video.reason(), video.detail());
-    }
-    long unprinted =
-        summary.degraded() + summary.failed() - Math.min(MAX_PRINTED, summary.notOk().size());
-    if (unprinted > 0) {
-      err.printf("and %d more that are not OK%n", unprinted);
-    }
+    printNotOk(summary, err);
     if (summary.leftOut().files() > 0) {
       err.printf(
           "%d files without a video's ending were left out: %s%n",
@@ -119,6 +111,20 @@ final class SummaryPrinter {
       err.printf(
           "Run %s; the tables are %s_*, each video's outcome in %s_outcomes%n",
           summary.runId(), summary.table(), summary.table());
+    }
+    err.flush();
+  }
+
+  /** A line for each video that is not OK, so many at most, and how many there are beside them. */
+  static void printNotOk(RunSummary summary, PrintWriter err) {
+    for (RunSummary.NotOk video : summary.notOk().stream().limit(MAX_PRINTED).toList()) {
+      err.printf(
+          "%s %s: %s (%s)%n", video.outcome(), video.videoId(), video.reason(), video.detail());
+    }
+    long unprinted =
+        summary.degraded() + summary.failed() - Math.min(MAX_PRINTED, summary.notOk().size());
+    if (unprinted > 0) {
+      err.printf("and %d more that are not OK%n", unprinted);
     }
     err.flush();
   }

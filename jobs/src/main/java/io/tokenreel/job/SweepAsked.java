@@ -17,11 +17,15 @@ final class SweepAsked {
    * A task's questions, as a model and a sampling were asked them.
    *
    * @param rows of {@link SweepTask#rows}
+   * @param contents {@code video_id, content_sha256} of the videos as they are now: answers about
+   *     other bytes of the same id are not theirs
    */
-  record Part(String model, String sampling, SweepTask task, Dataset<Row> rows) {}
+  record Part(
+      String model, String sampling, SweepTask task, Dataset<Row> rows, Dataset<Row> contents) {}
 
-  void add(String model, String sampling, SweepTask task, Dataset<Row> rows) {
-    parts.add(new Part(model, sampling, task, rows));
+  void add(
+      String model, String sampling, SweepTask task, Dataset<Row> rows, Dataset<Row> contents) {
+    parts.add(new Part(model, sampling, task, rows, contents));
   }
 
   List<Part> all() {

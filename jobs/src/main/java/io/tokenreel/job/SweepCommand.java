@@ -1,14 +1,16 @@
 package io.tokenreel.job;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tokenreel.eval.report.TextTable;
 import io.tokenreel.eval.result.Judging;
 import io.tokenreel.eval.result.Result;
+import io.tokenreel.eval.task.TaskKey;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -33,7 +35,6 @@ import picocli.CommandLine.Spec;
 final class SweepCommand implements Callable<Integer> {
 
   private static final int SOME_FAILED = 3;
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   @Spec private CommandSpec spec;
 
@@ -149,8 +150,7 @@ final class SweepCommand implements Callable<Integer> {
       List<Result> results = job.run(err);
       if (session.json()) {
         PrintWriter out = spec.commandLine().getOut();
-        out.println(
-            JSON.writeValueAsString(Map.of("results", results, "failures", job.failures())));
+        out.println(FiniteJson.write(Map.of("results", results, "failures", job.failures())));
         out.flush();
       }
       print(results, job.failures(), err);
@@ -159,30 +159,16 @@ final class SweepCommand implements Callable<Integer> {
   }
 
   private void print(List<Result> results, List<SweepFailure> failures, PrintWriter err) {
+    err.print(TextTable.of(results));
+    err.println();
+    Set<TaskKey> said = new HashSet<>();
     for (Result result : results) {
-      if (!result.group().isEmpty()) {
-        continue;
+      if (result.judging() != null && said.add(new TaskKey(result.task(), result.version()))) {
+        err.printf("%s (%s): %s%n", result.task(), result.version(), judged(result));
       }
-      err.printf(
-          Locale.ROOT,
-          "%s, %s, %s (%s), %s, %s: %s; %.1f%% of the tokens%n",
-          result.cell().model(),
-          result.cell().sampling(),
-          result.task(),
-          result.version(),
-          result.cell().compression(),
-          result.cell().kv(),
-          result.score() == null ? notScored(result.judging()) : score(result),
-          100 * result.cost().tokenShare());
     }
     for (SweepFailure failure : failures) {
-      err.printf(
-          "FAILED %s, %s, %s, %s: %s%n",
-          failure.model(),
-          failure.sampling(),
-          failure.compression(),
-          failure.kv(),
-          failure.detail());
+      err.println(failure.line());
     }
     err.printf(
         "the report is %1$s/%2$s, the tables are %1$s/results and samples, logs as lmms-eval's are in %1$s/%3$s%n",
@@ -190,9 +176,11 @@ final class SweepCommand implements Callable<Integer> {
     err.flush();
   }
 
-  private String notScored(Judging judging) {
-    if (judging == null) {
-      return "not scored";
+  private String judged(Result result) {
+    Judging judging = result.judging();
+    if (result.score() != null) {
+      return "judged by %s, %d neither yes nor no"
+          .formatted(String.join(", ", judging.models()), result.counts().leftOut());
     }
     return judging.open() == 0
         ? "not scored: the verdicts are of different judges, %s; keep one's replies in %s/%s"
@@ -206,24 +194,5 @@ final class SweepCommand implements Callable<Integer> {
                 SweepJudging.REQUESTS,
                 output,
                 SweepJudging.REPLIES);
-  }
-
-  private static String score(Result result) {
-    double scale = result.scale();
-    return String.format(
-        Locale.ROOT,
-        "%.4g +- %.2g, of %d questions %d without video, %d without answer, %d unread, %d guessed%s",
-        result.score().mean() * scale,
-        result.score().standardError() * scale,
-        result.counts().questions(),
-        result.counts().missingVideos(),
-        result.counts().missingAnswers(),
-        result.counts().unread(),
-        result.counts().guessed(),
-        result.judging() == null
-            ? ""
-            : ", %d neither yes nor no, judged by %s"
-                .formatted(
-                    result.counts().leftOut(), String.join(", ", result.judging().models())));
   }
 }

@@ -1,15 +1,14 @@
 package io.tokenreel.job;
 
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.max_by;
-
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.CommittedRows;
 import io.tokenreel.cache.TokenCacheWriter;
+import io.tokenreel.eval.result.Example;
 import io.tokenreel.eval.result.Result;
 import io.tokenreel.eval.task.Task;
 import io.tokenreel.eval.task.TaskKey;
 import io.tokenreel.eval.task.TaskSpec;
+import io.tokenreel.files.Stores;
 import io.tokenreel.files.UserPath;
 import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.Models;
@@ -21,19 +20,16 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,16 +43,13 @@ final class SweepJob {
 
   private static final Logger LOG = LoggerFactory.getLogger(SweepJob.class);
 
-  private static final StructType VIDEOS =
-      new StructType()
-          .add("video_id", DataTypes.StringType, false)
-          .add("video_uri", DataTypes.StringType, false);
-
   private final SparkSession spark;
   private final SweepSettings settings;
   private final Supplier<Progress> progress;
   private final Path output;
   private final SweepAnswers answers;
+  private final List<SweepFailure> failures = new ArrayList<>();
+  private SweepVideos videos;
 
   SweepJob(SparkSession spark, SweepSettings settings, Supplier<Progress> progress) {
     this.spark = spark;
@@ -66,40 +59,54 @@ final class SweepJob {
     this.answers = new SweepAnswers(settings, this::answer);
   }
 
-  /** What could not be answered. */
+  /** What failed, in the order of the work. */
   List<SweepFailure> failures() {
-    return answers.failures();
+    return Stream.concat(failures.stream(), answers.failures().stream()).distinct().toList();
   }
 
   /**
    * Does what is not there yet.
    *
-   * @param plan takes what is about to be done
+   * @param told takes what is about to be done, and what failed on the way
    * @return the results of all that is there then
    */
-  List<Result> run(PrintWriter plan) throws IOException {
-    List<SweepTask> resolved = tasks();
+  List<Result> run(PrintWriter told) throws IOException {
     requireModels();
-    List<SweepTask.Read> tasks = new ArrayList<>();
-    for (SweepTask task : resolved) {
-      tasks.add(task.read(spark));
-    }
-    Map<String, String> videos = videos(tasks);
-    SweepPlan.of(spark, settings, tasks, videos.size()).print(plan);
-    String manifest = manifest(videos);
+    List<SweepTask.Read> tasks = tasks();
+    videos = new SweepVideos(spark, output, tasks);
+    SweepPlan.of(spark, settings, tasks, videos, this::beforeFeatures).print(told);
+    String manifest = videos.manifest();
     SweepAsked asked = new SweepAsked();
     for (String sampling : settings.samplings()) {
       for (String model : settings.models()) {
-        new PrecomputeJob(spark, settings.precompute(manifest, model, sampling), progress.get())
-            .run();
+        RunSummary made =
+            new PrecomputeJob(spark, settings.precompute(manifest, model, sampling), progress.get())
+                .run();
+        SummaryPrinter.printNotOk(made, told);
+        Dataset<Row> contents = videos.contents(made.runId());
         for (SweepTask.Read read : tasks) {
-          asked.add(model, sampling, read.task(), questions(read, model, sampling));
+          if (made.failed() > 0) {
+            requireVideo(read, made.runId(), model, sampling);
+          }
+          Dataset<Row> features = videos.features(model, sampling, contents);
+          asked.add(model, sampling, read.task(), questions(read, features), contents);
         }
         answers.give(model, sampling, asked.of(model, sampling));
       }
     }
     select();
-    return results(asked, plan);
+    return results(asked, told);
+  }
+
+  /** A benchmark all of whose videos failed has failed. */
+  private void requireVideo(SweepTask.Read read, String runId, String model, String sampling)
+      throws IOException {
+    String why = videos.failure(read, runId);
+    if (why != null) {
+      failures.add(
+          new SweepFailure(
+              SweepFailure.VIDEOS, read.task().task().name(), model, sampling, null, null, why));
+    }
   }
 
   /** What each compression keeps. Scores do not need it, so they are given if it fails. */
@@ -111,6 +118,7 @@ final class SweepJob {
         SparkFailure.of(() -> new CompressJob(spark, settings.select(), progress.get()).run());
     if (failure != null) {
       LOG.error("selections cannot be written", failure);
+      failures.add(SweepFailure.of(SweepFailure.SELECTIONS, failure));
     }
   }
 
@@ -120,8 +128,10 @@ final class SweepJob {
     SweepJudging judging = SweepJudging.open(spark, output);
     Dataset<Row> samples = null;
     Map<String, Integer> tokenBytes = new HashMap<>();
+    Map<String, String> models = new HashMap<>(); // by decoder
     for (SweepAsked.Part part : asked.all()) {
       String decoder = Models.describeLanguage(part.model(), hadoop).decoder();
+      models.put(decoder, part.model());
       VisionInfo vision = Models.describe(part.model(), hadoop);
       tokenBytes.put(decoder, vision.dim() * TokenDtype.of(settings.tokenDtype()).bytes());
       Dataset<Row> own =
@@ -132,26 +142,54 @@ final class SweepJob {
     try {
       judging.tell(samples, told);
       List<Result> results = new SweepResults(settings, asked).of(samples, tokenBytes);
+      answers.requireAnswers(results, samples, models, failures());
       new SweepTables(spark, output).write(results, samples);
       new SweepSubmissions(spark, output).write(samples);
       judging.write(samples, asked.tasks());
       new SweepLogs(spark, output).write(results, samples, asked.tasks());
-      new SweepReport(spark, output)
-          .write(results, new SweepExamples(spark, output).make(settings, samples));
+      SweepRecord.of(spark, settings, samples)
+          .write(Stores.of(output, spark.sparkContext().hadoopConfiguration()), output);
+      new SweepReport(spark, output).write(results, examples(samples), samples, null);
       return results;
     } finally {
       samples.unpersist();
     }
   }
 
-  /** The tasks, resolved; those that are rendered are there then. */
-  private List<SweepTask> tasks() throws IOException {
-    List<SweepTask> tasks = new ArrayList<>();
-    for (TaskSpec spec : settings.taskSpecs()) {
-      tasks.add(SweepTask.of(spec, settings.output(), spark));
+  /** The videos of the report; it has its numbers without them. */
+  private List<Example> examples(Dataset<Row> samples) throws IOException {
+    List<Example> made = new ArrayList<>();
+    Exception failure =
+        SparkFailure.of(
+            () -> made.addAll(new SweepExamples(spark, output).make(settings, samples)));
+    if (failure != null) {
+      LOG.error("the pictures of the report cannot be made", failure);
+      failures.add(SweepFailure.of(SweepFailure.PICTURES, failure));
     }
-    requireDistinct(tasks);
-    return tasks;
+    return made;
+  }
+
+  /**
+   * The tasks with their questions, in the order of the settings. What needs no rendering is looked
+   * at first: nothing is rendered for a sweep that is refused.
+   */
+  private List<SweepTask.Read> tasks() throws IOException {
+    List<TaskSpec> specs = settings.taskSpecs();
+    Map<TaskSpec, SweepTask.Read> read = new HashMap<>();
+    List<SweepTask> resolved = new ArrayList<>();
+    for (boolean rendered : new boolean[] {false, true}) {
+      for (TaskSpec spec : specs) {
+        if ((spec.root() == null) == rendered) {
+          SweepTask task = SweepTask.of(spec, settings.output(), spark);
+          resolved.add(task);
+          requireDistinct(resolved);
+          SweepTask.Read questions = task.read(spark);
+          questions.requireVideos();
+          read.put(spec, questions);
+        }
+      }
+    }
+    return specs.stream().map(read::get).toList();
   }
 
   private static void requireDistinct(List<SweepTask> tasks) {
@@ -192,64 +230,29 @@ final class SweepJob {
     }
   }
 
-  /** URIs of all videos that are there, by id. */
-  private static Map<String, String> videos(List<SweepTask.Read> tasks) {
-    Map<String, String> videos = new LinkedHashMap<>();
-    tasks.forEach(read -> videos.putAll(read.videos()));
-    if (videos.isEmpty()) {
-      throw new SettingsException(
-          "--task: none of the videos is there; their folders would be %s"
-              .formatted(tasks.stream().map(read -> read.task().root()).toList()));
-    }
-    return videos;
-  }
-
-  /** A manifest of the videos, beside the tables. */
-  private String manifest(Map<String, String> videos) {
-    Path manifest = UserPath.below(output, "videos.parquet");
-    List<Row> rows = new ArrayList<>();
-    videos.forEach((id, uri) -> rows.add(RowFactory.create(id, uri)));
-    spark
-        .createDataFrame(rows, VIDEOS)
-        .coalesce(1)
-        .write()
-        .mode("overwrite")
-        .parquet(manifest.toString());
-    return UserPath.text(manifest);
-  }
-
-  private Dataset<Row> questions(SweepTask.Read read, String model, String sampling)
+  /** What would be asked now, with the frames that are there. */
+  private Dataset<Row> beforeFeatures(SweepTask.Read read, String model, String sampling)
       throws IOException {
+    return questions(read, videos.features(model, sampling));
+  }
+
+  private Dataset<Row> questions(SweepTask.Read read, Dataset<Row> features) throws IOException {
     if (read.task().task().subtitles() == null) {
       return read.task().rows(spark, read.questions());
     }
-    Map<String, double[]> frames = frameSeconds(model, sampling);
+    Map<String, double[]> frames = SweepVideos.frameSeconds(features);
     return read.task()
         .rows(
             spark,
             read.task().questions(spark, video -> frames.getOrDefault(video, new double[0])));
   }
 
-  private Map<String, double[]> frameSeconds(String model, String sampling) throws IOException {
-    Map<String, double[]> frames = new HashMap<>();
-    Dataset<Row> newest =
-        features(model, sampling)
-            .groupBy("video_id")
-            .agg(max_by(col("frame_seconds"), col("created_at")));
-    for (Row row : newest.collectAsList()) {
-      frames.put(
-          row.getString(0), row.<Double>getList(1).stream().mapToDouble(each -> each).toArray());
-    }
-    return frames;
-  }
-
-  private Dataset<Row> features(String model, String sampling) throws IOException {
-    String encoder = Models.describe(model, spark.sparkContext().hadoopConfiguration()).encoder();
-    return CommittedRows.of(spark, output, CacheTable.FEATURES)
-        .filter(col("encoder").equalTo(encoder).and(col("sampling").equalTo(sampling)));
-  }
-
-  private void answer(AnswerSettings answer, String sampling, Dataset<Row> questions)
+  private void answer(
+      AnswerSettings answer,
+      AnswerOrder order,
+      String sampling,
+      Dataset<Row> contents,
+      Dataset<Row> questions)
       throws IOException {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     try (TokenCacheWriter writer = TokenCacheWriter.open(spark, output);
@@ -260,9 +263,11 @@ final class SweepJob {
               answer,
               Models.describeLanguage(answer.model(), hadoop),
               Models.describe(answer.model(), hadoop).encoder())
+          .measured(order)
           .over(
               questions,
-              new FeatureVisualTokens(features(answer.model(), sampling), answer.compressions()),
+              new FeatureVisualTokens(
+                  videos.features(answer.model(), sampling, contents), answer.compressions()),
               sampling,
               shown);
     }

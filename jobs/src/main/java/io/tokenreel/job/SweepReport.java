@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /** {@code report.html} of a sweep's folder. */
@@ -28,28 +31,59 @@ final class SweepReport {
     this.output = output;
   }
 
-  /** Makes it anew from what the folder holds. */
-  Path remake() throws IOException {
-    return write(new SweepTables(spark, output).results(), new SweepExamples(spark, output).read());
+  /**
+   * Makes it anew from what the folder holds.
+   *
+   * @param beside another sweep's folder to set beside it; null for none
+   * @return the results that it shows
+   */
+  List<Result> remake(Path beside) throws IOException {
+    SweepTables tables = new SweepTables(spark, output);
+    List<Result> results = tables.results();
+    Report.Beside other =
+        beside == null
+            ? null
+            : new Report.Beside(beside.getName(), new SweepTables(spark, beside).results());
+    write(results, new SweepExamples(spark, output).read(), tables.samples(), other);
+    return results;
   }
 
   /**
    * Writes it.
    *
-   * @return where it is
+   * @param samples rows of {@code samples/}
+   * @param beside null for none
    */
-  Path write(List<Result> results, List<Example> examples) throws IOException {
-    Path file = UserPath.below(output, FILE);
-    try (OutputStream out =
-        Stores.of(file, spark.sparkContext().hadoopConfiguration()).create(file, true)) {
-      new Report("TokenReel sweep", results, examples, provenance(results)).write(out);
+  void write(
+      List<Result> results, List<Example> examples, Dataset<Row> samples, Report.Beside beside)
+      throws IOException {
+    FileSystem files = Stores.of(output, spark.sparkContext().hadoopConfiguration());
+    Map<String, String> provenance = new LinkedHashMap<>();
+    SweepRecord record = SweepRecord.read(files, output);
+    if (record != null) {
+      provenance.putAll(record.provenance());
     }
-    return file;
+    provenance.putAll(provenance(results));
+    try (OutputStream out = files.create(file(), true)) {
+      new Report(
+              new Report.Contents(
+                  "TokenReel sweep " + output.getName(),
+                  results,
+                  examples,
+                  SweepQuestions.of(samples),
+                  provenance,
+                  beside))
+          .write(out);
+    }
+  }
+
+  /** Where it is. */
+  Path file() {
+    return UserPath.below(output, FILE);
   }
 
   private static Map<String, String> provenance(List<Result> results) {
     Map<String, String> provenance = new LinkedHashMap<>();
-    provenance.put("TokenReel", TokenReel.version());
     provenance.put("models", each(results, result -> result.cell().model()));
     provenance.put("frame sampling", each(results, result -> result.cell().sampling()));
     provenance.put(

@@ -1,5 +1,6 @@
 package io.tokenreel.job;
 
+import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.avg;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_set;
@@ -7,12 +8,14 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_distinct;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.percentile;
 import static org.apache.spark.sql.functions.size;
 
 import io.tokenreel.eval.parse.ParsedAnswer.Reading;
 import io.tokenreel.eval.result.Cost;
 import io.tokenreel.eval.result.Counts;
 import io.tokenreel.eval.result.Judging;
+import io.tokenreel.eval.result.Quartiles;
 import io.tokenreel.eval.result.Result;
 import io.tokenreel.eval.stat.Average;
 import io.tokenreel.eval.stat.Score;
@@ -119,7 +122,10 @@ final class SweepResults {
             avg("visual_tokens").as("visual_tokens"),
             avg("prefill_ms").as("prefill_ms"),
             avg("decode_ms").as("decode_ms"),
-            avg("kv_bytes_peak").as("kv_bytes_peak"));
+            avg("kv_bytes_peak").as("kv_bytes_peak"),
+            quartiles("prefill_ms"),
+            quartiles("decode_ms"),
+            quartiles("kv_bytes_peak"));
   }
 
   private Result result(
@@ -131,6 +137,9 @@ final class SweepResults {
       Map<String, Integer> tokenBytes) {
     Task task = task(key);
     double visualTokens = number(row, "visual_tokens");
+    Counts counts = counts(row);
+    boolean scored = score != null && counts.answers() > 0;
+    boolean paired = scored && baseline != null && counts(baseline).answers() > 0;
     return new Result(
         key.cell(),
         key.task(),
@@ -138,25 +147,32 @@ final class SweepResults {
         task.metric().name(),
         key.group(),
         task.metric().scale(),
-        new Counts(
-            row.getAs("questions"),
-            row.getAs("videos"),
-            row.getAs("missing_videos"),
-            row.getAs("missing_answers"),
-            row.getAs("unread"),
-            row.getAs("guessed"),
-            row.getAs("left_out")),
-        score == null ? null : score.estimate(),
-        score == null ? null : score.difference(),
-        score == null ? null : score.retainedPercent(),
+        counts,
+        scored ? score.estimate() : null,
+        paired ? score.difference() : null,
+        paired ? score.retainedPercent() : null,
         new Cost(
             visualTokens / number(baseline, "visual_tokens"),
             visualTokens,
             number(row, "prefill_ms"),
             number(row, "decode_ms"),
             number(row, "kv_bytes_peak"),
-            visualTokens * tokenBytes.get(key.cell().model())),
+            visualTokens * tokenBytes.get(key.cell().model()),
+            quartiles(row, "prefill_ms"),
+            quartiles(row, "decode_ms"),
+            quartiles(row, "kv_bytes_peak")),
         judging);
+  }
+
+  private static Counts counts(Row row) {
+    return new Counts(
+        row.getAs("questions"),
+        row.getAs("videos"),
+        row.getAs("missing_videos"),
+        row.getAs("missing_answers"),
+        row.getAs("unread"),
+        row.getAs("guessed"),
+        row.getAs("left_out"));
   }
 
   private Task task(ScoreKey key) {
@@ -198,6 +214,20 @@ final class SweepResults {
                         new TaskKey(row.getString(0), row.getString(1)), task -> new ArrayList<>())
                     .add(row.getString(2)));
     return judges;
+  }
+
+  private static Column quartiles(String column) {
+    return percentile(col(column), array(lit(0.25), lit(0.5), lit(0.75))).as(column + "_quartiles");
+  }
+
+  /** None where no question was answered. */
+  private static Quartiles quartiles(Row row, String column) {
+    int field = row.fieldIndex(column + "_quartiles");
+    if (row.isNullAt(field)) {
+      return Quartiles.NONE;
+    }
+    List<Double> values = row.getList(field);
+    return new Quartiles(values.get(0), values.get(1), values.get(2));
   }
 
   /** NaN where no question was answered. */

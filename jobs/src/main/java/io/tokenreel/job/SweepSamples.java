@@ -74,12 +74,13 @@ final class SweepSamples {
   Dataset<Row> of(SweepAsked.Part part, String encoder, String decoder) {
     Task task = part.task().task();
     Dataset<Row> given =
-        answers
+        ofContents(answers, part.contents())
             .filter(col("encoder").equalTo(encoder))
             .filter(col("decoder").equalTo(decoder))
             .filter(col("sampling").equalTo(part.sampling()))
             .filter(col("template").equalTo(settings.template()))
             .filter(col("scoring").equalTo(task.scoring()))
+            .withColumn("answered_at", col("created_at"))
             .groupBy(columns(KEY))
             .agg(
                 max_by(
@@ -92,8 +93,9 @@ final class SweepSamples {
                             "new_tokens",
                             "prefill_ms",
                             "decode_ms",
-                            "kv_bytes_peak"),
-                        col("created_at"))
+                            "kv_bytes_peak",
+                            "answered_at"),
+                        struct(col("content_sha256").isNotNull(), col("created_at")))
                     .as("answer"))
             .select(col("*"), col("answer.*"))
             .drop("answer");
@@ -119,6 +121,22 @@ final class SweepSamples {
         .withColumn("score", score(task, failed))
         .withColumn("cluster", col("video_id"))
         .drop("scored");
+  }
+
+  /** Answers about the videos' bytes of now, and those that found no tokens of any. */
+  private static Dataset<Row> ofContents(Dataset<Row> answers, Dataset<Row> contents) {
+    Dataset<Row> now = contents.toDF("now_id", "now_sha256");
+    return answers.join(
+        now,
+        answers
+            .col("video_id")
+            .equalTo(now.col("now_id"))
+            .and(
+                answers
+                    .col("content_sha256")
+                    .isNull()
+                    .or(answers.col("content_sha256").equalTo(now.col("now_sha256")))),
+        "left_semi");
   }
 
   private static Column[] columns(String... names) {

@@ -2,7 +2,10 @@ package io.tokenreel.job;
 
 import io.tokenreel.eval.result.Cell;
 import io.tokenreel.eval.task.TaskSpec;
+import io.tokenreel.video.UriSecrets;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The resolved options of one sweep, checked; stored with the output.
@@ -71,6 +74,29 @@ public record SweepSettings(
     } catch (IllegalArgumentException e) {
       throw new SettingsException("--task: " + e.getMessage());
     }
+  }
+
+  /** The command line that says the same. */
+  String command() {
+    return Stream.of(
+            option("--output", List.of(output)),
+            option("--task", tasks),
+            option("--model", models),
+            option("--sampling", samplings),
+            option("--compression", compressions),
+            option("--kv", kvs),
+            option("--template", List.of(template)),
+            option("--token-dtype", List.of(tokenDtype)),
+            option("--device", List.of(device)))
+        .collect(Collectors.joining(" ", "tokenreel sweep ", ""));
+  }
+
+  private static String option(String name, List<String> values) {
+    return name
+        + values.stream()
+            .map(UriSecrets::hide)
+            .map(value -> value.matches("[\\w@%+=:,./-]+") ? " " + value : " '" + value + "'")
+            .collect(Collectors.joining());
   }
 
   /** Decode and encode of one model and sampling, features alone. */

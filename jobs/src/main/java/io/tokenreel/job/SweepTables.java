@@ -7,6 +7,7 @@ import io.tokenreel.eval.result.Counts;
 import io.tokenreel.eval.result.Difference;
 import io.tokenreel.eval.result.Estimate;
 import io.tokenreel.eval.result.Judging;
+import io.tokenreel.eval.result.Quartiles;
 import io.tokenreel.eval.result.Result;
 import io.tokenreel.eval.stat.ScoreKey;
 import io.tokenreel.files.SparkFiles;
@@ -16,9 +17,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -30,48 +29,7 @@ final class SweepTables {
   static final String RESULTS = "results";
   static final String SAMPLES = "samples";
 
-  private static final StructType SCHEMA =
-      new StructType()
-          .add("model", DataTypes.StringType, false)
-          .add("sampling", DataTypes.StringType, false)
-          .add("compression", DataTypes.StringType, false)
-          .add("kv", DataTypes.StringType, false)
-          .add("task", DataTypes.StringType, false)
-          .add("version", DataTypes.StringType, false)
-          .add("metric", DataTypes.StringType, false)
-          .add("group", DataTypes.StringType, false)
-          .add("scale", DataTypes.DoubleType, false)
-          .add("questions", DataTypes.LongType, false)
-          .add("videos", DataTypes.LongType, false)
-          .add("missing_videos", DataTypes.LongType, false)
-          .add("missing_answers", DataTypes.LongType, false)
-          .add("unread", DataTypes.LongType, false)
-          .add("guessed", DataTypes.LongType, false)
-          .add("left_out", DataTypes.LongType, false)
-          .add("score", DataTypes.DoubleType, true)
-          .add("stderr", DataTypes.DoubleType, true)
-          .add("ci_low", DataTypes.DoubleType, true)
-          .add("ci_high", DataTypes.DoubleType, true)
-          .add("paired_questions", DataTypes.LongType, true)
-          .add("difference", DataTypes.DoubleType, true)
-          .add("difference_stderr", DataTypes.DoubleType, true)
-          .add("difference_low", DataTypes.DoubleType, true)
-          .add("difference_high", DataTypes.DoubleType, true)
-          .add("only_baseline", DataTypes.LongType, true)
-          .add("only_cell", DataTypes.LongType, true)
-          .add("mcnemar_p", DataTypes.DoubleType, true)
-          .add("retained_percent", DataTypes.DoubleType, true)
-          .add("token_share", DataTypes.DoubleType, true)
-          .add("visual_tokens", DataTypes.DoubleType, true)
-          .add("prefill_ms", DataTypes.DoubleType, true)
-          .add("decode_ms", DataTypes.DoubleType, true)
-          .add("kv_bytes_peak", DataTypes.DoubleType, true)
-          .add("token_bytes", DataTypes.DoubleType, true)
-          .add("judges", DataTypes.createArrayType(DataTypes.StringType), true)
-          .add("judge_waiting", DataTypes.LongType, true)
-          .add("judge_failed", DataTypes.LongType, true)
-          .add("judge_unreadable", DataTypes.LongType, true)
-          .add("judge_score", DataTypes.DoubleType, true);
+  private static final StructType SCHEMA = ResultColumns.schema();
 
   private final SparkSession spark;
   private final Path output;
@@ -83,7 +41,7 @@ final class SweepTables {
 
   void write(List<Result> results, Dataset<Row> samples) {
     spark
-        .createDataFrame(results.stream().map(SweepTables::row).toList(), SCHEMA)
+        .createDataFrame(results.stream().map(ResultColumns::row).toList(), SCHEMA)
         .coalesce(1)
         .write()
         .mode("overwrite")
@@ -120,6 +78,11 @@ final class SweepTables {
     }
   }
 
+  /** Rows of {@code samples/} as they were written. */
+  Dataset<Row> samples() {
+    return SparkFiles.of(spark).parquet(UserPath.below(output, SAMPLES));
+  }
+
   private static Result result(Row row) {
     boolean scored = row.getAs("score") != null;
     boolean paired = row.getAs("difference") != null;
@@ -146,16 +109,19 @@ final class SweepTables {
                     row, "difference", "difference_stderr", "difference_low", "difference_high"),
                 row.getAs("only_baseline"),
                 row.getAs("only_cell"),
-                row.<Double>getAs("mcnemar_p"))
+                number(row, "mcnemar_p"))
             : null,
         row.getAs("retained_percent"),
         new Cost(
-            row.<Double>getAs("token_share"),
-            row.<Double>getAs("visual_tokens"),
-            row.<Double>getAs("prefill_ms"),
-            row.<Double>getAs("decode_ms"),
-            row.<Double>getAs("kv_bytes_peak"),
-            row.<Double>getAs("token_bytes")),
+            number(row, "token_share"),
+            number(row, "visual_tokens"),
+            number(row, "prefill_ms"),
+            number(row, "decode_ms"),
+            number(row, "kv_bytes_peak"),
+            number(row, "token_bytes"),
+            quartiles(row, "prefill_ms"),
+            quartiles(row, "decode_ms"),
+            quartiles(row, "kv_bytes_peak")),
         row.getAs("judges") == null
             ? null
             : new Judging(
@@ -163,63 +129,21 @@ final class SweepTables {
                 row.getAs("judge_waiting"),
                 row.getAs("judge_failed"),
                 row.getAs("judge_unreadable"),
-                row.<Double>getAs("judge_score")));
+                number(row, "judge_score")));
   }
 
   private static Estimate estimate(Row row, String mean, String error, String low, String high) {
-    return new Estimate(
-        row.<Double>getAs(mean),
-        row.<Double>getAs(error),
-        row.<Double>getAs(low),
-        row.<Double>getAs(high));
+    return new Estimate(number(row, mean), number(row, error), number(row, low), number(row, high));
   }
 
-  private static Row row(Result result) {
-    Difference difference = result.difference();
-    Judging judging = result.judging();
-    boolean judged = judging != null;
-    boolean scored = result.score() != null;
-    boolean paired = difference != null;
-    return RowFactory.create(
-        result.cell().model(),
-        result.cell().sampling(),
-        result.cell().compression(),
-        result.cell().kv(),
-        result.task(),
-        result.version(),
-        result.metric(),
-        result.group(),
-        result.scale(),
-        result.counts().questions(),
-        result.counts().videos(),
-        result.counts().missingVideos(),
-        result.counts().missingAnswers(),
-        result.counts().unread(),
-        result.counts().guessed(),
-        result.counts().leftOut(),
-        scored ? result.score().mean() : null,
-        scored ? result.score().standardError() : null,
-        scored ? result.score().low() : null,
-        scored ? result.score().high() : null,
-        paired ? difference.questions() : null,
-        paired ? difference.estimate().mean() : null,
-        paired ? difference.estimate().standardError() : null,
-        paired ? difference.estimate().low() : null,
-        paired ? difference.estimate().high() : null,
-        paired ? difference.onlyBaseline() : null,
-        paired ? difference.onlyCell() : null,
-        paired ? difference.mcNemarP() : null,
-        result.retainedPercent(),
-        result.cost().tokenShare(),
-        result.cost().visualTokens(),
-        result.cost().prefillMillis(),
-        result.cost().decodeMillis(),
-        result.cost().kvBytesPeak(),
-        result.cost().tokenBytes(),
-        judged ? judging.models().toArray(String[]::new) : null,
-        judged ? judging.waiting() : null,
-        judged ? judging.failed() : null,
-        judged ? judging.unreadable() : null,
-        judged ? judging.meanScore() : null);
+  private static Quartiles quartiles(Row row, String of) {
+    return new Quartiles(
+        number(row, of + "_q1"), number(row, of + "_median"), number(row, of + "_q3"));
+  }
+
+  /** NaN for NULL; older results have NaN itself. */
+  private static double number(Row row, String column) {
+    Double value = row.getAs(column);
+    return value == null ? Double.NaN : value;
   }
 }

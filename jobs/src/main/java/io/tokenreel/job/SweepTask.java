@@ -14,6 +14,7 @@ import io.tokenreel.eval.task.TaskQuestion;
 import io.tokenreel.eval.task.TaskReader;
 import io.tokenreel.eval.task.TaskSpec;
 import io.tokenreel.eval.task.Tasks;
+import io.tokenreel.files.Stores;
 import io.tokenreel.files.UserPath;
 import io.tokenreel.model.prompt.Scoring;
 import io.tokenreel.video.UriSecrets;
@@ -52,6 +53,34 @@ record SweepTask(TaskSpec spec, Task task, String root) {
 
     long missingVideos() {
       return questions.stream().filter(TaskQuestion::videoMissing).count();
+    }
+
+    /** Videos that are asked about and are not there, the first of them first. */
+    List<String> missing() {
+      return questions.stream()
+          .filter(TaskQuestion::videoMissing)
+          .map(question -> task.videoUri(question.video()))
+          .distinct()
+          .toList();
+    }
+
+    /**
+     * A benchmark without a single video has no score.
+     *
+     * @throws SettingsException which names the task, its root and a path that was looked for
+     */
+    void requireVideos() {
+      if (questions.isEmpty()) {
+        throw new SettingsException(
+            "--task %s: its annotations below root=%s ask nothing"
+                .formatted(task.task().name(), task.root()));
+      }
+      if (missingVideos() == questions.size()) {
+        List<String> missing = missing();
+        throw new SettingsException(
+            "--task %s: none of its %d videos is below root=%s; expected %s, for one. A relative root is taken from the working folder"
+                .formatted(task.task().name(), missing.size(), task.root(), missing.get(0)));
+      }
     }
 
     /** URIs of the videos that are there, by id. */
@@ -104,10 +133,21 @@ record SweepTask(TaskSpec spec, Task task, String root) {
             "root=%s has a secret, which would lie beside the results; give it as a property of its file system (--conf spark.hadoop.NAME=VALUE)"
                 .formatted(spec.root()));
       }
-      return new SweepTask(spec, task, spec.root() == null ? rendered(spec, output) : spec.root());
+      return new SweepTask(
+          spec, task, spec.root() == null ? rendered(spec, output) : absolute(spec.root(), spark));
     } catch (IllegalArgumentException e) {
       throw new SettingsException("--task: " + e.getMessage());
     }
+  }
+
+  /**
+   * A relative root is taken from the working folder, as every path of the command line and of a
+   * file of settings is. The manifest of the videos lies elsewhere, and so do its readers.
+   */
+  private static String absolute(String root, SparkSession spark) throws IOException {
+    org.apache.hadoop.fs.Path path = UserPath.of(root);
+    return UserPath.text(
+        Stores.of(path, spark.sparkContext().hadoopConfiguration()).makeQualified(path));
   }
 
   private static String rendered(TaskSpec spec, String output) throws IOException {

@@ -44,7 +44,8 @@ public final class AnswerGenerator extends ColumnTransformer<AnswerGenerator> {
       DeviceChoice device,
       String template,
       String kv,
-      Scoring scoring)
+      Scoring scoring,
+      boolean warmUp)
       implements Serializable {}
 
   private final Param<String> modelUrl =
@@ -73,6 +74,7 @@ public final class AnswerGenerator extends ColumnTransformer<AnswerGenerator> {
       textParam("questionsCol", "name of the column of questions", value -> {});
 
   private transient StageCounters counters;
+  private transient boolean warmUp;
 
   /** A stage with default settings: the default model, its chat template, greedy answers. */
   public AnswerGenerator() {
@@ -118,7 +120,8 @@ public final class AnswerGenerator extends ColumnTransformer<AnswerGenerator> {
             DeviceChoice.parse(getOrDefault(device)),
             getOrDefault(template),
             getOrDefault(kv),
-            Scoring.parse(getOrDefault(scoring)));
+            Scoring.parse(getOrDefault(scoring)),
+            warmUp);
     float[] separatorRows = Models.describe(getOrDefault(modelUrl), hadoop).separatorRows();
     StageCounters counted =
         counters == null
@@ -139,6 +142,15 @@ public final class AnswerGenerator extends ColumnTransformer<AnswerGenerator> {
    */
   public AnswerGenerator countIn(StageCounters shared) {
     counters = shared;
+    return this;
+  }
+
+  /**
+   * Has each process answer its first question a few times before the answer that counts, for times
+   * that are to be compared; what MLlib copies or saves of the stage does not.
+   */
+  public AnswerGenerator afterWarmUp() {
+    warmUp = true;
     return this;
   }
 

@@ -48,7 +48,8 @@ final class AnswerPartition extends RowStage {
             model,
             model.template(settings.template()),
             KvSpec.parse(settings.kv()),
-            settings.scoring()),
+            settings.scoring(),
+            settings.warmUp()),
         counters);
   }
 }

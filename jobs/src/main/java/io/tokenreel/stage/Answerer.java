@@ -23,18 +23,21 @@ final class Answerer {
   private final PromptTemplate template;
   private final KvSpec kv;
   private final Scoring scoring;
+  private final boolean warmUp;
 
   Answerer(
       QuestionColumn column,
       LanguageModel model,
       PromptTemplate template,
       KvSpec kv,
-      Scoring scoring) {
+      Scoring scoring,
+      boolean warmUp) {
     this.column = column;
     this.model = model;
     this.template = template;
     this.kv = kv;
     this.scoring = scoring;
+    this.warmUp = warmUp;
   }
 
   /** Channels of a visual token. */
@@ -49,6 +52,13 @@ final class Answerer {
    * @param questions of the column
    */
   Object[] answers(float[] visual, List<Row> questions) {
+    if (warmUp && !questions.isEmpty()) {
+      WarmUp.before(model, kv + " " + scoring, () -> answered(visual, List.of(questions.get(0))));
+    }
+    return answered(visual, questions);
+  }
+
+  private Object[] answered(float[] visual, List<Row> questions) {
     Object[] answers = new Object[questions.size()];
     VideoReading video = null;
     String read = null;

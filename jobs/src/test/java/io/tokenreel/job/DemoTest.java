@@ -60,8 +60,8 @@ class DemoTest {
         .print(new PrintWriter(text));
     String printed = text.toString();
     assertEquals(1, printed.split("a\\.mp4", -1).length - 1);
-    assertTrue(printed.contains("2 right"), printed);
-    assertTrue(printed.contains("3 WRONG"), printed);
+    assertTrue(printed.contains("2: ok"), printed);
+    assertTrue(printed.contains("3: wrong"), printed);
     assertTrue(printed.contains("no answer"), printed);
     assertTrue(printed.contains(" 25.0% of them: 1 of 2 right (50.0%)"), printed);
     assertTrue(printed.contains("--cache there/cache"), printed);

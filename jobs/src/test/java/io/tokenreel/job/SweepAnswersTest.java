@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.apache.spark.SparkException;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
@@ -49,7 +50,8 @@ class SweepAnswersTest {
         "default",
         "uniform:frames=16",
         task,
-        task.rows(spark, task.questions(spark, video -> new double[0])));
+        task.rows(spark, task.questions(spark, video -> new double[0])),
+        spark.emptyDataFrame());
     return asked.all();
   }
 
@@ -59,18 +61,25 @@ class SweepAnswersTest {
     SweepAnswers answers =
         new SweepAnswers(
             settings,
-            (answer, sampling, questions) -> {
+            (answer, order, sampling, contents, questions) -> {
               if (answer.kv().equals(KV) && answer.compressions().contains(RANDOM)) {
                 sneak(new SparkException("the engine failed on a layer"));
               }
               given.add(answer.compressions() + " " + answer.kv());
             });
     answers.give("default", "uniform:frames=16", parts(settings));
-    assertEquals(List.of("[none, " + RANDOM + "] full", "[none] " + KV), given);
+    assertEquals(Set.of("[none, " + RANDOM + "] full", "[none] " + KV), Set.copyOf(given));
+    assertEquals(2, given.size());
     assertEquals(
         List.of(
             new SweepFailure(
-                "default", "uniform:frames=16", RANDOM, KV, "the engine failed on a layer")),
+                SweepFailure.ANSWERS,
+                null,
+                "default",
+                "uniform:frames=16",
+                RANDOM,
+                KV,
+                "the engine failed on a layer")),
         answers.failures());
   }
 
@@ -81,7 +90,7 @@ class SweepAnswersTest {
     SweepAnswers answers =
         new SweepAnswers(
             settings,
-            (answer, sampling, questions) -> {
+            (answer, order, sampling, contents, questions) -> {
               throw new IllegalStateException("a defect");
             });
     assertThrows(

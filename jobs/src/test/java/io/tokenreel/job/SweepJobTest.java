@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tokenreel.eval.result.Quartiles;
 import io.tokenreel.eval.result.Result;
 import io.tokenreel.eval.scene.SceneSet;
 import io.tokenreel.eval.scene.SceneSplit;
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -102,18 +104,24 @@ class SweepJobTest {
     String html = Files.readString(folder.resolve("report.html"));
     assertTrue(html.contains(RANDOM) && html.contains("data:image/jpeg"), "no report");
 
+    assertTrue(html.contains("tokenreel sweep --output"), "no command");
+    assertTrue(html.contains("Questions behind the scores"), "no questions");
+    Quartiles prefill = baseline.cost().prefill();
+    assertTrue(0 < prefill.low() && prefill.low() <= prefill.median(), prefill.toString());
+    assertTrue(prefill.median() <= prefill.high(), prefill.toString());
+
     long answers = table("answers").count();
     Files.delete(folder.resolve("report.html"));
     assertEquals(results, run(settings));
     assertTrue(plan.toString().contains("60 answers, 60 are there"), plan.toString());
     assertEquals(answers, table("answers").count());
     Files.delete(folder.resolve("report.html"));
-    new SweepReport(spark, new org.apache.hadoop.fs.Path(folder.toString())).remake();
+    new SweepReport(spark, new org.apache.hadoop.fs.Path(folder.toString())).remake(null);
     assertEquals(html, Files.readString(folder.resolve("report.html")));
   }
 
   @Test
-  void run_missingAndBrokenVideos_areCountedAndWrong() throws IOException {
+  void run_missingAndBrokenVideosBelowARelativeRoot_areCountedAndWrong() throws IOException {
     Path root = Files.createDirectories(folder.resolve("own"));
     new SceneSet(SceneSplit.TEST, 0, 3, 16, 5).write(root, () -> {});
     try (Stream<Path> videos = Files.list(root.resolve("videos"))) {
@@ -121,14 +129,63 @@ class SweepJobTest {
       Files.delete(found.get(0));
       Files.writeString(found.get(1), "no video");
     }
+    Path relative = Path.of("").toAbsolutePath().relativize(root.toAbsolutePath());
     List<Result> results =
-        run(settings(List.of("none"), List.of("full"), "generated:root=" + root + ",limit=14"));
+        run(settings(List.of("none"), List.of("full"), "generated:root=" + relative + ",limit=14"));
+    assertTrue(plan.toString().contains("5 of them are about 1 videos that are missing"));
+    assertTrue(plan.toString().contains("FAILED generated/videos/"), plan.toString());
     Result whole = results.get(0);
     assertEquals(14, whole.counts().questions());
     assertEquals(10, whole.counts().missingVideos());
     assertEquals(0, whole.counts().missingAnswers());
     assertTrue(whole.score().mean() <= 4.0 / 14, whole.toString());
     assertTrue(whole.score().mean() > 0, whole.toString());
+  }
+
+  @Test
+  void run_noVideoOfATaskIsThere_isRefusedBeforeAnythingIsDone() throws IOException {
+    Path root = Files.createDirectories(folder.resolve("own"));
+    new SceneSet(SceneSplit.TEST, 0, 2, 16, 5).write(root, () -> {});
+    Files.move(root.resolve("videos"), root.resolve("elsewhere"));
+    assertMessage(
+        "--task generated: none of its 2 videos is below root=file:" + root,
+        List.of("none"),
+        "full",
+        "generated:root=" + root);
+    assertMessage(root + "/videos/", List.of("none"), "full", "generated:root=" + root);
+    assertEquals("", plan.toString());
+    assertFalse(Files.exists(folder.resolve("outcomes")));
+  }
+
+  @Test
+  void run_allVideosFail_isAFailureWithItsReasonAndNoScore() throws IOException {
+    Path root = Files.createDirectories(folder.resolve("own"));
+    new SceneSet(SceneSplit.TEST, 0, 1, 16, 5).write(root, () -> {});
+    try (Stream<Path> videos = Files.list(root.resolve("videos"))) {
+      Files.writeString(videos.findFirst().orElseThrow(), "no video");
+    }
+    SweepJob job =
+        new SweepJob(
+            spark,
+            settings(List.of("none", RANDOM), List.of("full"), "generated:root=" + root),
+            Progress::silent);
+    List<Result> results = job.run(new PrintWriter(plan, true));
+    assertEquals(1, job.failures().size(), job.failures().toString());
+    SweepFailure failure = job.failures().get(0);
+    assertEquals(SweepFailure.VIDEOS, failure.stage());
+    assertTrue(failure.detail().startsWith("all 1 videos FAILED, such as"), failure.detail());
+    for (Result result : results) {
+      assertNull(result.score(), result.toString());
+      assertNull(result.difference(), result.toString());
+    }
+    Dataset<Row> table = table("results");
+    for (String column : table.columns()) {
+      if (table.schema().apply(column).dataType().equals(DataTypes.DoubleType)) {
+        assertEquals(0, table.filter(table.col(column).equalTo(Double.NaN)).count(), column);
+      }
+    }
+    assertFalse(FiniteJson.write(results).contains("NaN"));
+    assertFalse(Files.readString(folder.resolve("report.html")).contains("NaN"));
   }
 
   @Test

@@ -41,10 +41,13 @@ record AskedView(
   /** A cell with its answer to each question. */
   record Answerer(int choice, CellName cell, List<SaidView> answers) {}
 
-  /** Whether an answer is right, in a sign, a word and the stylesheet's class. */
+  /**
+   * Whether an answer is right, in a sign, a word and the stylesheet's class. The word is none that
+   * answers are made of.
+   */
   record Verdict(String sign, String word, String kind) {
 
-    private static final Verdict RIGHT = new Verdict("✓", "right", "right");
+    private static final Verdict RIGHT = new Verdict("✓", "ok", "right");
     private static final Verdict WRONG = new Verdict("✗", "wrong", "wrong");
     private static final Verdict NOT_SCORED = new Verdict("", "not scored", "unsaid");
 

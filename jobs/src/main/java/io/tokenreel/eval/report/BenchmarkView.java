@@ -1,5 +1,6 @@
 package io.tokenreel.eval.report;
 
+import io.tokenreel.eval.result.CellQuestions;
 import io.tokenreel.eval.result.Result;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.List;
  * @param keys the lines of its figures
  * @param groups scores with the benchmark's groups across; of no column where it has none
  * @param slices the whole benchmark first, then its groups
+ * @param questions behind the scores of the whole benchmark; may be empty
  */
 record BenchmarkView(
     String id,
@@ -17,9 +19,24 @@ record BenchmarkView(
     List<Figure.Key> keys,
     List<Figure> figures,
     ScoreTable groups,
-    List<Slice> slices) {
+    List<Slice> slices,
+    List<QuestionsView> questions) {
 
-  static BenchmarkView of(String id, Benchmark benchmark, List<Result> results, Legend legend) {
+  /** Where a cell's questions are; empty where they are not shown. */
+  String questionsOf(Result result, Legend legend) {
+    return questions.stream()
+        .filter(view -> view.cell().equals(CellName.of(result.cell(), legend)))
+        .map(QuestionsView::id)
+        .findFirst()
+        .orElse("");
+  }
+
+  static BenchmarkView of(
+      String id,
+      Benchmark benchmark,
+      List<Result> results,
+      List<CellQuestions> questions,
+      Legend legend) {
     List<Slice> slices = new ArrayList<>();
     List<Figure> figures = new ArrayList<>();
     Groups.by(Result::group, results)
@@ -39,6 +56,8 @@ record BenchmarkView(
         results.stream().map(one -> Method.of(one.cell())).distinct().map(legend::key).toList(),
         figures,
         ScoreTable.ofGroups(results, legend),
-        slices);
+        slices,
+        QuestionsView.all(
+            id, results.stream().filter(one -> one.group().isEmpty()).toList(), questions, legend));
   }
 }

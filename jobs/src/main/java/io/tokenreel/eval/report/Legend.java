@@ -84,7 +84,7 @@ final class Legend {
 
   /** The KV cache as it is written beside a compression; empty for all keys and values. */
   String kv(String spec) {
-    return spec.equals(Cell.ALL_KEYS) ? "" : "KV " + kvNames.get(spec);
+    return spec.equals(Cell.ALL_KEYS) ? "" : "KV " + kvNames.getOrDefault(spec, spec);
   }
 
   Style style(Method method) {

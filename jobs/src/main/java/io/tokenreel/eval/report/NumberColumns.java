@@ -2,12 +2,16 @@ package io.tokenreel.eval.report;
 
 import io.tokenreel.eval.report.NumberTable.Column;
 import io.tokenreel.eval.report.NumberTable.Group;
+import io.tokenreel.eval.result.Cost;
 import io.tokenreel.eval.result.Counts;
 import io.tokenreel.eval.result.Difference;
 import io.tokenreel.eval.result.Estimate;
+import io.tokenreel.eval.result.Quartiles;
 import io.tokenreel.eval.result.Result;
 import java.util.List;
+import java.util.function.DoubleFunction;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
 /** The columns of the tables of numbers. Scores have a digit more than in the table of scores. */
@@ -51,12 +55,43 @@ final class NumberColumns {
               "Cost",
               new Column("true share of tokens", one -> Numbers.percent(one.cost().tokenShare())),
               new Column("visual tokens", one -> Numbers.whole(one.cost().visualTokens())),
-              new Column("prefill, ms", one -> Numbers.fixed(one.cost().prefillMillis(), 1)),
-              new Column("decoding, ms", one -> Numbers.fixed(one.cost().decodeMillis(), 1)),
-              new Column("keys and values, peak", one -> Numbers.bytes(one.cost().kvBytesPeak())),
-              new Column("tokens at rest", one -> Numbers.bytes(one.cost().tokenBytes()))));
+              new Column("tokens at rest", one -> Numbers.bytes(one.cost().tokenBytes()))),
+          middle("Prefill, ms", Cost::prefill, Cost::prefillMillis, NumberColumns::millis),
+          middle("Decoding, ms", Cost::decode, Cost::decodeMillis, NumberColumns::millis),
+          middle("Keys and values, peak", Cost::kvPeak, Cost::kvBytesPeak, Numbers::bytes));
 
   private NumberColumns() {}
+
+  private static String millis(double value) {
+    return Numbers.fixed(value, 1);
+  }
+
+  /** Median and quartiles; of results of before these were kept, the mean, which says so. */
+  private static Group middle(
+      String name,
+      Function<Cost, Quartiles> quartiles,
+      ToDoubleFunction<Cost> mean,
+      DoubleFunction<String> print) {
+    return Group.of(
+        name,
+        new Column(
+            "median",
+            one -> {
+              double median = quartiles.apply(one.cost()).median();
+              double average = mean.applyAsDouble(one.cost());
+              return Double.isNaN(median) && !Double.isNaN(average)
+                  ? "mean " + print.apply(average)
+                  : print.apply(median);
+            }),
+        new Column(
+            "middle half",
+            one -> {
+              Quartiles of = quartiles.apply(one.cost());
+              return Double.isNaN(of.low())
+                  ? Numbers.NONE
+                  : print.apply(of.low()) + " to " + print.apply(of.high());
+            }));
+  }
 
   /** Numbers on a benchmark's scale. */
   private record Print(double scale) {

@@ -1,10 +1,12 @@
 package io.tokenreel.eval.report;
 
 import io.tokenreel.eval.result.Cell;
+import io.tokenreel.eval.result.CellQuestions;
 import io.tokenreel.eval.result.Example;
 import io.tokenreel.eval.result.Result;
 import io.tokenreel.jinja.JinjaTemplate;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
@@ -24,35 +26,58 @@ import java.util.Set;
  */
 public final class Report {
 
-  private final String title;
-  private final List<Result> results;
-  private final List<Example> examples;
-  private final Map<String, String> provenance;
+  private final Contents contents;
 
   /**
-   * Takes what to show.
+   * What a report shows.
    *
    * @param results at least one; methods and benchmarks are shown in the order in which they come
    *     first here
    * @param examples may be empty
+   * @param questions behind the scores; may be empty
    * @param provenance what the results came from, name to text, in the order of its iteration
+   * @param beside another sweep to set beside this one; null for none
+   */
+  public record Contents(
+      String title,
+      List<Result> results,
+      List<Example> examples,
+      List<CellQuestions> questions,
+      Map<String, String> provenance,
+      Beside beside) {
+
+    public Contents {
+      results = List.copyOf(results);
+      examples = List.copyOf(examples);
+      questions = List.copyOf(questions);
+      provenance = Collections.unmodifiableMap(new LinkedHashMap<>(provenance));
+    }
+  }
+
+  /** Another sweep's results under its name. */
+  public record Beside(String name, List<Result> results) {
+
+    public Beside {
+      results = List.copyOf(results);
+    }
+  }
+
+  /**
+   * Takes what to show.
+   *
    * @throws IllegalArgumentException for no title, no result, two results of the same cell,
    *     benchmark and group, or an example whose selections do not fit its frames
    */
-  public Report(
-      String title, List<Result> results, List<Example> examples, Map<String, String> provenance) {
-    if (title.isBlank()) {
-      throw new IllegalArgumentException("a report needs a title; got '" + title + "'");
+  public Report(Contents contents) {
+    if (contents.title().isBlank()) {
+      throw new IllegalArgumentException("a report needs a title; got '" + contents.title() + "'");
     }
-    if (results.isEmpty()) {
+    if (contents.results().isEmpty()) {
       throw new IllegalArgumentException("a report needs at least one result; got none");
     }
-    rejectDoubles(results);
-    examples.forEach(ExampleView::check);
-    this.title = title;
-    this.results = List.copyOf(results);
-    this.examples = List.copyOf(examples);
-    this.provenance = Collections.unmodifiableMap(new LinkedHashMap<>(provenance));
+    rejectDoubles(contents.results());
+    contents.examples().forEach(ExampleView::check);
+    this.contents = contents;
   }
 
   private static void rejectDoubles(List<Result> results) {
@@ -73,8 +98,14 @@ public final class Report {
    * @throws IOException when the stream cannot be written
    */
   public void write(OutputStream out) throws IOException {
-    Page page = Page.of(title, results, examples, provenance);
+    Page page = Page.of(contents, script());
     JinjaTemplate template = JinjaTemplate.html(Report.class, "report.html");
     out.write(template.render(Map.of("page", page)).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String script() throws IOException {
+    try (InputStream in = Report.class.getResourceAsStream("report.js")) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
   }
 }

@@ -1,7 +1,9 @@
 package io.tokenreel.eval.report;
 
 import io.tokenreel.eval.report.Series.Point;
+import io.tokenreel.eval.result.Cost;
 import io.tokenreel.eval.result.Estimate;
+import io.tokenreel.eval.result.Quartiles;
 import io.tokenreel.eval.result.Result;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,13 +32,15 @@ final class ResultFigures {
     return Figure.drawn(
         List.of(
             accuracy(),
-            cost("prefill", "Prefill time", "Prefill, ms", one -> one.cost().prefillMillis()),
-            cost("decode", "Decoding time", "Decoding, ms", one -> one.cost().decodeMillis()),
+            cost("prefill", "Prefill time", "Prefill, ms", Cost::prefill, Cost::prefillMillis, 1),
+            cost("decode", "Decoding time", "Decoding, ms", Cost::decode, Cost::decodeMillis, 1),
             cost(
                 "kv",
                 "Peak memory of keys and values",
                 "KV, MiB",
-                one -> Numbers.mebibytes(one.cost().kvBytesPeak()))));
+                Cost::kvPeak,
+                Cost::kvBytesPeak,
+                Numbers.mebibytes(1))));
   }
 
   private Figure accuracy() {
@@ -50,14 +54,28 @@ final class ResultFigures {
         this::scored);
   }
 
-  private Figure cost(String name, String what, String yTitle, ToDoubleFunction<Result> cost) {
+  /** Medians with the quartiles about them; means where there are none. */
+  private Figure cost(
+      String name,
+      String what,
+      String yTitle,
+      Function<Cost, Quartiles> quartiles,
+      ToDoubleFunction<Cost> mean,
+      double unit) {
     return figure(
         name,
-        "%s on %s against visual tokens".formatted(what, benchmark.task()),
+        "%s on %s against visual tokens: the median, with the middle half"
+            .formatted(what, benchmark.task()),
         Axis.fromZero("Visual tokens of a video"),
         Axis.fromZero(yTitle),
         Double.NaN,
-        result -> Point.of(result.cost().visualTokens(), cost.applyAsDouble(result)));
+        result -> {
+          Quartiles of = quartiles.apply(result.cost());
+          double tokens = result.cost().visualTokens();
+          return Double.isNaN(of.median())
+              ? Point.of(tokens, unit * mean.applyAsDouble(result.cost()))
+              : new Point(tokens, unit * of.median(), unit * of.low(), unit * of.high());
+        });
   }
 
   private double baselineScore() {

@@ -42,14 +42,20 @@ record ScoreTable(List<Heading> columns, List<Group> groups, int meanOf) {
    */
   record Row(CellName cell, String share, List<ScoreView> scores, String meanRetained) {}
 
-  static ScoreTable ofBenchmarks(List<Result> results, Legend legend) {
+  /**
+   * Of all benchmarks of a setup.
+   *
+   * @param questions where a result's questions are; empty where they are not shown
+   */
+  static ScoreTable ofBenchmarks(
+      List<Result> results, Legend legend, Function<Result, String> questions) {
     List<Result> whole = results.stream().filter(one -> one.group().isEmpty()).toList();
     List<Benchmark> benchmarks = results.stream().map(Benchmark::of).distinct().toList();
     List<Benchmark> scored =
         whole.stream().filter(one -> one.score() != null).map(Benchmark::of).distinct().toList();
     return new ScoreTable(
         benchmarks.stream().map(Heading::of).toList(),
-        groups(whole, Benchmark::of, benchmarks, scored, legend),
+        groups(whole, Benchmark::of, benchmarks, scored, legend, questions),
         scored.size() > 1 ? scored.size() : 0);
   }
 
@@ -61,7 +67,7 @@ record ScoreTable(List<Heading> columns, List<Group> groups, int meanOf) {
     }
     return new ScoreTable(
         groups.stream().map(Heading::of).toList(),
-        groups(results, Result::group, groups, List.of(), legend),
+        groups(results, Result::group, groups, List.of(), legend, one -> ""),
         0);
   }
 
@@ -75,7 +81,8 @@ record ScoreTable(List<Heading> columns, List<Group> groups, int meanOf) {
       Function<Result, K> key,
       List<K> columns,
       List<K> averaged,
-      Legend legend) {
+      Legend legend,
+      Function<Result, String> questions) {
     List<Group> groups = new ArrayList<>();
     for (ShareGroup group : ShareGroup.all(results)) {
       Map<K, String> best = best(group, key);
@@ -91,13 +98,22 @@ record ScoreTable(List<Heading> columns, List<Group> groups, int meanOf) {
                         CellName.of(cell, legend),
                         range(own),
                         columns.stream()
-                            .map(column -> ScoreView.of(byColumn.get(column), best.get(column)))
+                            .map(
+                                column ->
+                                    ScoreView.of(
+                                        byColumn.get(column),
+                                        best.get(column),
+                                        link(byColumn.get(column), questions)))
                             .toList(),
                         mean(averaged.stream().map(byColumn::get).toList())));
               });
       groups.add(new Group(group.label(), rows));
     }
     return groups;
+  }
+
+  private static String link(Result result, Function<Result, String> questions) {
+    return result == null ? "" : questions.apply(result);
   }
 
   /** The best score of each column as it is printed, where compressions compete. */

@@ -10,24 +10,33 @@ import java.util.List;
  * A score in the table.
  *
  * @param score on the upstream scale
+ * @param error its standard error with a sign before it; empty where there is none
  * @param rank {@code best} for the best of its group, else {@code score}
  * @param retained of the baseline's; empty without a score
  * @param lacking what it lacks, for that counts as wrong; empty for nothing
+ * @param questions where its questions are; empty where they are not shown
  */
-record ScoreView(String score, String rank, String retained, List<String> lacking) {
+record ScoreView(
+    String score,
+    String error,
+    String rank,
+    String retained,
+    List<String> lacking,
+    String questions) {
 
   static final String NOT_SCORED = "not scored";
 
   private static final String NO_ANSWERS = "no answers";
-  private static final ScoreView NOT_RUN = new ScoreView("not run", "score", "", List.of());
+  private static final ScoreView NOT_RUN = new ScoreView("not run", "", "score", "", List.of(), "");
 
   /**
    * Of a result.
    *
    * @param result null where the cell was not run on the benchmark
    * @param best the best score of the group as it is printed; null where there is none
+   * @param questions where its questions are; empty where they are not shown
    */
-  static ScoreView of(Result result, String best) {
+  static ScoreView of(Result result, String best, String questions) {
     if (result == null) {
       return NOT_RUN;
     }
@@ -35,28 +44,35 @@ record ScoreView(String score, String rank, String retained, List<String> lackin
     double retained = retained(result);
     return new ScoreView(
         score,
+        error(result),
         score.equals(best) && !result.cell().isBaseline() ? "best" : "score",
         Double.isNaN(retained) ? "" : Numbers.percentage(retained),
-        lacking(result));
+        lacking(result),
+        questions);
+  }
+
+  /** The standard error as it stands behind a score; empty where there is none. */
+  static String error(Result result) {
+    if (!isScored(result) || Double.isNaN(result.score().standardError())) {
+      return "";
+    }
+    double error = result.score().standardError() * result.scale();
+    return " ± " + Numbers.fixed(error, Numbers.digits(result.scale()));
   }
 
   /** Whether it has a score of any answer. */
   static boolean isScored(Result result) {
-    return result.score() != null && hasAnswers(result.counts());
-  }
-
-  private static boolean hasAnswers(Counts counts) {
-    return counts.missingVideos() + counts.missingAnswers() < counts.questions();
+    return result.score() != null && result.counts().answers() > 0;
   }
 
   /** A cell without an answer has failed: its zero is no score of a method. */
   static String score(Result result) {
-    if (result.score() == null) {
-      return NOT_SCORED;
+    if (result.counts().answers() == 0) {
+      return NO_ANSWERS;
     }
-    return hasAnswers(result.counts())
-        ? Numbers.fixed(result.score().mean() * result.scale(), Numbers.digits(result.scale()))
-        : NO_ANSWERS;
+    return result.score() == null
+        ? NOT_SCORED
+        : Numbers.fixed(result.score().mean() * result.scale(), Numbers.digits(result.scale()));
   }
 
   /**

@@ -41,7 +41,7 @@ record Slice(String group, List<NumberTable> tables) {
             NumberTable.of(
                 id + "-costs",
                 "Costs",
-                "What the answers on %s take: means over the questions that were answered."
+                "What the answers on %s take, over the questions that were answered: medians, and between which values the middle half lies. Each process answered before it was measured."
                     .formatted(name),
                 NumberColumns.COSTS,
                 rows,

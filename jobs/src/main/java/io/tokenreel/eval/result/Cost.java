@@ -1,14 +1,19 @@
 package io.tokenreel.eval.result;
 
 /**
- * What the answers of a cell take: means over the questions that were answered.
+ * What the answers of a cell take, over the questions that were answered. A number that there is
+ * not is NaN. Times have long tails, and a few of them make a mean: quartiles say what most answers
+ * take.
  *
  * @param tokenShare visual tokens as a part of the baseline's, 0 .. 1
- * @param visualTokens rows that a video gives the prompt
- * @param prefillMillis wall time of the prompt, the video's part in full
- * @param decodeMillis wall time of the new tokens
- * @param kvBytesPeak most bytes of keys and values
+ * @param visualTokens mean of the rows that a video gives the prompt
+ * @param prefillMillis mean wall time of the prompt, the video's part in full
+ * @param decodeMillis mean wall time of the new tokens
+ * @param kvBytesPeak mean of the most bytes of keys and values
  * @param tokenBytes bytes of a video's compressed tokens at rest
+ * @param prefill milliseconds of prefill; none in results of before these were kept
+ * @param decode milliseconds of new tokens; none as {@code prefill}
+ * @param kvPeak most bytes of keys and values; none as {@code prefill}
  */
 public record Cost(
     double tokenShare,
@@ -16,4 +21,28 @@ public record Cost(
     double prefillMillis,
     double decodeMillis,
     double kvBytesPeak,
-    double tokenBytes) {}
+    double tokenBytes,
+    Quartiles prefill,
+    Quartiles decode,
+    Quartiles kvPeak) {
+
+  /** Means alone. */
+  public Cost(
+      double tokenShare,
+      double visualTokens,
+      double prefillMillis,
+      double decodeMillis,
+      double kvBytesPeak,
+      double tokenBytes) {
+    this(
+        tokenShare,
+        visualTokens,
+        prefillMillis,
+        decodeMillis,
+        kvBytesPeak,
+        tokenBytes,
+        Quartiles.NONE,
+        Quartiles.NONE,
+        Quartiles.NONE);
+  }
+}

@@ -10,6 +10,7 @@ package io.tokenreel.eval.result;
  * @param unread whose response the task's parser finds no answer in; they count as wrong
  * @param guessed whose response the upstream parser would draw an answer for at random; they count
  *     as wrong here, and chance would have given a part of them
+ * @param leftOut that a judge says neither yes nor no to; they are not in the denominator
  */
 public record Counts(
     long questions,
@@ -18,4 +19,10 @@ public record Counts(
     long missingAnswers,
     long unread,
     long guessed,
-    long leftOut) {}
+    long leftOut) {
+
+  /** Questions that were answered. A cell without an answer has failed: it has no score. */
+  public long answers() {
+    return questions - missingVideos - missingAnswers;
+  }
+}

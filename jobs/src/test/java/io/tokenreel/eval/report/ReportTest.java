@@ -1,6 +1,7 @@
 package io.tokenreel.eval.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -35,7 +36,7 @@ class ReportTest {
 
   @BeforeAll
   static void writeSample() throws IOException {
-    sample = WrittenReport.of(SampleReport.results(), SampleReport.examples(), PROVENANCE);
+    sample = WrittenReport.of(SampleReport.contents());
   }
 
   private static Set<String> cellsOf(Document page) {
@@ -62,9 +63,12 @@ class ReportTest {
         numbers.add(Numbers.percentage(result.retainedPercent()));
       }
       numbers.add(Numbers.percent(result.cost().tokenShare()));
-      numbers.add(Numbers.fixed(result.cost().prefillMillis(), 1));
-      numbers.add(Numbers.fixed(result.cost().decodeMillis(), 1));
-      numbers.add(Numbers.bytes(result.cost().kvBytesPeak()));
+      numbers.add(Numbers.fixed(result.cost().prefill().median(), 1));
+      numbers.add(
+          Numbers.fixed(result.cost().decode().low(), 1)
+              + " to "
+              + Numbers.fixed(result.cost().decode().high(), 1));
+      numbers.add(Numbers.bytes(result.cost().kvPeak().median()));
       numbers.add(Numbers.bytes(result.cost().tokenBytes()));
       numbers.forEach(number -> assertTrue(cells.contains(number), () -> number + " of " + result));
     }
@@ -119,13 +123,13 @@ class ReportTest {
 
   @Test
   void write_sample_showsEveryFrameOnceAndWhatEachCompressionKeeps() {
-    assertEquals(8 + 6, sample.select(".picture > img").size());
-    assertEquals((8 + 6) * 10, sample.select(".picture > svg").size());
+    assertEquals(8 + 6, sample.select(".frames .picture > img").size());
+    assertEquals((8 + 6) * 10, sample.select(".frames .picture > svg").size());
     assertEquals(2, sample.select("input[type=radio][checked]").size());
     assertEquals(12 * 2 * 2, sample.select(".asked .right, .asked .wrong").size());
     assertEquals(12 * 2 * 2, sample.select(".answers .right, .answers .wrong").size());
     assertEquals(Set.of("✗ wrong"), Set.copyOf(sample.select(".wrong").eachText()));
-    assertEquals(Set.of("✓ right"), Set.copyOf(sample.select(".right").eachText()));
+    assertEquals(Set.of("✓ ok"), Set.copyOf(sample.select(".right").eachText()));
     assertTrue(sample.select(".unsaid").eachText().contains("no answer"));
   }
 
@@ -165,16 +169,38 @@ class ReportTest {
             List.of(asked));
     Document page =
         WrittenReport.of(List.of(result), List.of(example), Map.of(HOSTILE + 15, HOSTILE + 16));
-    assertEquals(0, page.select("script").size());
+    assertEquals(1, page.select("script").size());
+    assertFalse(page.selectFirst("script").html().contains("alert"));
     for (int i = 1; i <= 16; i++) {
       assertTrue(page.body().wholeText().contains(HOSTILE + i), "text " + i);
     }
   }
 
+  /** LLaVA-Video's grid: the newline tokens of a frame come after its others. */
+  @Test
+  void write_exampleWithNewlines_showsTheTokensOfThePicture() throws IOException {
+    Example plain = SampleReport.examples().get(0);
+    Example example =
+        new Example(
+            plain.videoId(),
+            plain.baseline(),
+            14,
+            14,
+            14 * 15,
+            plain.frames(),
+            List.of(
+                new Kept("uniform:retention=0.25", new int[] {0, 1, 14, 29, 210}, new double[8])),
+            List.of());
+    Document page = WrittenReport.of(SampleReport.results(), List.of(example), Map.of());
+    assertEquals(", 2 kept", page.select(".frames figcaption span").get(0).text());
+    assertEquals(", 1 kept", page.select(".frames figcaption span").get(1).text());
+    assertTrue(page.select(".of-pick-1").get(0).text().contains("keeps 5 of 1,680 tokens"));
+  }
+
   @Test
   void write_noExamples_hasNoVideos() throws IOException {
     Document page = WrittenReport.of(SampleReport.results(), List.of(), Map.of());
-    assertEquals(0, page.select("#videos, .video, img").size());
+    assertEquals(0, page.select("#videos, .video, .strip, img").size());
     assertEquals(
         List.of("KV dycoke dycoke:prune=0.7,layer=3"), page.select(".provenance > div").eachText());
   }
@@ -183,7 +209,7 @@ class ReportTest {
   void write_oneCell_isATableOfOneRow() throws IOException {
     Document page = WrittenReport.of(SampleReport.results().subList(0, 1), List.of(), PROVENANCE);
     assertEquals(
-        List.of("none", "100.0%", "58.5 (100.0%) 6 without video, 9 unread, 4 guessed"),
+        List.of("none", "100.0%", "58.5 ± 1.6 (100.0%) 6 without video, 9 unread, 4 guessed"),
         page.select("table.scores tbody tr:not(.group) > *").eachText().stream()
             .map(text -> text.replaceFirst("\\d+ unread", "9 unread"))
             .toList());
@@ -312,16 +338,20 @@ class ReportTest {
       Example example =
           new Example(
               fits.videoId(), fits.baseline(), 14, 14, fits.frames(), List.of(kept), List.of());
-      assertTrue(refusal(List.of(result), List.of(example)).contains("0 .. 1567 and 8 budgets"));
+      assertTrue(refusal(List.of(result), List.of(example)).contains("0 .. 1567, ascending"));
     }
     assertThrows(
         IllegalArgumentException.class,
-        () -> new Report(" ", List.of(result), List.of(), Map.of()));
+        () ->
+            new Report(
+                new Report.Contents(" ", List.of(result), List.of(), List.of(), Map.of(), null)));
   }
 
   private static String refusal(List<Result> results, List<Example> examples) {
     return assertThrows(
-            IllegalArgumentException.class, () -> new Report("A", results, examples, Map.of()))
+            IllegalArgumentException.class,
+            () ->
+                new Report(new Report.Contents("A", results, examples, List.of(), Map.of(), null)))
         .getMessage();
   }
 }

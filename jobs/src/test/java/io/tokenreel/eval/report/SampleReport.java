@@ -1,11 +1,13 @@
 package io.tokenreel.eval.report;
 
 import io.tokenreel.eval.result.Cell;
+import io.tokenreel.eval.result.CellQuestions;
 import io.tokenreel.eval.result.Cost;
 import io.tokenreel.eval.result.Counts;
 import io.tokenreel.eval.result.Difference;
 import io.tokenreel.eval.result.Estimate;
 import io.tokenreel.eval.result.Example;
+import io.tokenreel.eval.result.Quartiles;
 import io.tokenreel.eval.result.Result;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -33,9 +35,37 @@ final class SampleReport {
   /** Writes the sample report to the path that is given, for a look in a browser. */
   public static void main(String[] args) throws IOException {
     try (OutputStream out = Files.newOutputStream(Path.of(args[0]))) {
-      new Report("Token compression on made-up answers", results(), examples(), provenance())
-          .write(out);
+      new Report(contents()).write(out);
     }
+  }
+
+  /** All that a report can show. */
+  static Report.Contents contents() {
+    return new Report.Contents(
+        "Token compression on made-up answers",
+        results(),
+        examples(),
+        questions(),
+        provenance(),
+        new Report.Beside("another-sweep", results().subList(0, 25)));
+  }
+
+  private static List<CellQuestions> questions() {
+    List<CellQuestions.Shown> shown =
+        List.of(
+            new CellQuestions.Shown(
+                3, "0007.mp4", "Which colour is the disc?", "A. Red", "The disc is blue."),
+            new CellQuestions.Shown(8, "0042.mp4", "How many discs are there?", "B. Two", null));
+    return cells().stream()
+        .map(
+            cell ->
+                new CellQuestions(
+                    cell,
+                    "videomme",
+                    "lmms-eval-0.3.4",
+                    shown,
+                    cell.isBaseline() ? List.of() : shown.subList(0, 1)))
+        .toList();
   }
 
   static Cell cell(String compression, String kv) {
@@ -151,7 +181,14 @@ final class SampleReport {
         90 + 0.19 * tokens,
         cell.isBaseline() ? 412.5 : 250 + (pruned ? 0.01 : 0.026) * tokens,
         (120 + tokens) * 57344 * (pruned ? 0.6 : 1),
-        tokens * 7168 + MEBI / 2);
+        tokens * 7168 + MEBI / 2,
+        around(85 + 0.19 * tokens),
+        around(cell.isBaseline() ? 410 : 245 + (pruned ? 0.01 : 0.026) * tokens),
+        around((120 + tokens) * 57344 * (pruned ? 0.6 : 1)));
+  }
+
+  private static Quartiles around(double median) {
+    return new Quartiles(0.9 * median, median, 1.2 * median);
   }
 
   static List<Example> examples() {

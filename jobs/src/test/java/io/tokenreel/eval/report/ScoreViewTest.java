@@ -27,7 +27,8 @@ class ScoreViewTest {
             null,
             new Cost(1, 1, 1, 1, 1, 1),
             judging),
-        null);
+        null,
+        "");
   }
 
   @Test

@@ -20,8 +20,13 @@ final class WrittenReport {
   /** Fails where the HTML is not well formed. */
   static Document of(List<Result> results, List<Example> examples, Map<String, String> provenance)
       throws IOException {
+    return of(new Report.Contents("A sweep", results, examples, List.of(), provenance, null));
+  }
+
+  /** As {@link #of(List, List, Map)}, of all that a report shows. */
+  static Document of(Report.Contents contents) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    new Report("A sweep", results, examples, provenance).write(out);
+    new Report(contents).write(out);
     Parser parser = Parser.htmlParser().setTrackErrors(10);
     Document page = parser.parseInput(out.toString(StandardCharsets.UTF_8), "");
     assertEquals(List.of(), parser.getErrors());
