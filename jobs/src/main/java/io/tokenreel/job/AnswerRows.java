@@ -20,6 +20,7 @@ import static org.apache.spark.sql.functions.trim;
 import static org.apache.spark.sql.functions.when;
 
 import io.tokenreel.cache.CacheTable;
+import io.tokenreel.sql.Columns;
 import io.tokenreel.stage.AnswerGenerator;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -118,7 +119,7 @@ final class AnswerRows {
             .withColumn("created_at", current_timestamp());
     List<String> columns = new ArrayList<>(Arrays.asList(CacheTable.ANSWERS.schema().fieldNames()));
     Arrays.stream(asked.columns()).filter(name -> !columns.contains(name)).forEach(columns::add);
-    return all.select(columns.stream().map(name -> col("`" + name + "`")).toArray(Column[]::new));
+    return all.select(Columns.quoted(columns));
   }
 
   private static Column reason() {

@@ -12,6 +12,7 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
 
 import io.tokenreel.cache.CacheTable;
+import io.tokenreel.sql.Columns;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -103,10 +104,8 @@ final class CacheRows {
   }
 
   private static Dataset<Row> rows(Dataset<Row> rows, CacheTable table, List<String> passthrough) {
-    Column[] columns =
-        Stream.concat(Arrays.stream(table.schema().fieldNames()), passthrough.stream())
-            .map(name -> col("`" + name + "`"))
-            .toArray(Column[]::new);
-    return rows.select(columns);
+    List<String> columns =
+        Stream.concat(Arrays.stream(table.schema().fieldNames()), passthrough.stream()).toList();
+    return rows.select(Columns.quoted(columns));
   }
 }

@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.transform;
 import static org.apache.spark.sql.functions.when;
 
 import io.tokenreel.model.VisionInfo;
+import io.tokenreel.sql.Columns;
 import io.tokenreel.stage.FrameDecoder;
 import io.tokenreel.stage.StageCounters;
 import io.tokenreel.stage.VisionEncoder;
@@ -109,7 +110,7 @@ final class PrecomputeStages {
     List<Column> columns = new ArrayList<>();
     Arrays.stream(videos.columns())
         .filter(name -> !name.equals("video_bytes"))
-        .map(name -> col("`" + name + "`"))
+        .map(Columns::quoted)
         .forEach(columns::add);
     Column refusal = compressions.refusal();
     Column unencoded = col("encoding.error").isNotNull();

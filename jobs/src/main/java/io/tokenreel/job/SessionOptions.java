@@ -40,13 +40,14 @@ final class SessionOptions {
           "spark.sql.ui.retainedExecutions", 20L);
 
   /**
-   * What a session keeps for good with every wave if it is let, in a cluster as well: a clone of
-   * itself for each Dataset that is persisted, whose memory never comes back (SPARK-54753, mended
-   * in 4.0.2), in which it switches off what would change the number of a kept Dataset's
-   * partitions, where that is not allowed; and the listings of folders that are read once, up to
-   * 250 MB.
+   * Settings without which a session grows with every wave, in a cluster as well.
+   *
+   * <p>Spark 4.0.1 keeps a clone of the session for each Dataset that is persisted (SPARK-54753,
+   * fixed in 4.0.2). The clone is to switch off what could change the Dataset's partitions; with
+   * the first two settings there is nothing to switch off, and no clone. The third setting keeps
+   * Spark from holding up to 250 MB of listings of folders, which are read once here.
    */
-  private static final Map<String, String> KEPT_FOR_GOOD =
+  private static final Map<String, String> LEAK_GUARDS =
       Map.of(
           "spark.sql.optimizer.canChangeCachedPlanOutputPartitioning", "true",
           "spark.sql.sources.bucketing.autoBucketedScan.enabled", "false",
@@ -123,7 +124,7 @@ final class SessionOptions {
                   * Runtime.getRuntime().availableProcessors());
       REMEMBERED.forEach((key, most) -> builder.config(key, most));
     }
-    KEPT_FOR_GOOD.forEach(builder::config);
+    LEAK_GUARDS.forEach(builder::config);
     properties.forEach(builder::config);
     builder.config(
         EXTENSIONS,

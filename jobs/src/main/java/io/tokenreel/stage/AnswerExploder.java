@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.posexplode;
 
 import io.tokenreel.ml.TextParams;
+import io.tokenreel.sql.Columns;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -87,15 +88,15 @@ public final class AnswerExploder extends Transformer implements DefaultParamsWr
     String place = uid + "_place";
     String question = uid + "_question";
     List<Column> kept = new ArrayList<>();
-    others(schema).forEach(other -> kept.add(quoted(other.name())));
+    others(schema).forEach(other -> kept.add(Columns.quoted(other.name())));
     List<Column> questions = new ArrayList<>(kept);
-    questions.add(quoted(getOrDefault(answersCol)));
+    questions.add(Columns.quoted(getOrDefault(answersCol)));
     questions.add(
-        posexplode(quoted(getOrDefault(questionsCol))).as(new String[] {place, question}));
+        posexplode(Columns.quoted(getOrDefault(questionsCol))).as(new String[] {place, question}));
     for (StructField field : question(schema).fields()) {
       kept.add(col(question).getField(field.name()).as(field.name()));
     }
-    Column answer = functions.get(quoted(getOrDefault(answersCol)), col(place));
+    Column answer = functions.get(Columns.quoted(getOrDefault(answersCol)), col(place));
     for (StructField field : answer(schema)) {
       kept.add(answer.getField(field.name()).as(field.name()));
     }
@@ -138,10 +139,6 @@ public final class AnswerExploder extends Transformer implements DefaultParamsWr
     }
     StructType answer = (StructType) StageSchemas.ANSWERS.elementType();
     return Arrays.stream(answer.fields()).filter(field -> !field.name().equals(ID)).toList();
-  }
-
-  private static Column quoted(String name) {
-    return col("`" + name.replace("`", "``") + "`");
   }
 
   @Override

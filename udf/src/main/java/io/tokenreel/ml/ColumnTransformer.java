@@ -1,5 +1,6 @@
 package io.tokenreel.ml;
 
+import io.tokenreel.sql.Columns;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.BiPredicate;
@@ -170,6 +171,6 @@ public abstract class ColumnTransformer<S extends ColumnTransformer<S>> extends 
 
   /** The input column of rows, whatever characters its name has. */
   protected final Column input(Dataset<Row> rows) {
-    return rows.col("`" + getInputCol().replace("`", "``") + "`");
+    return rows.col(Columns.quote(getInputCol()));
   }
 }

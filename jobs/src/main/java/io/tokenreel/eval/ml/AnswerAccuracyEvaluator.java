@@ -1,12 +1,12 @@
 package io.tokenreel.eval.ml;
 
-import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.udf;
 
 import io.tokenreel.eval.parse.AnswerParsers;
 import io.tokenreel.eval.task.AnswerScorer;
 import io.tokenreel.eval.task.Task.GoldForm;
 import io.tokenreel.ml.TextParams;
+import io.tokenreel.sql.Columns;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -163,7 +163,7 @@ public final class AnswerAccuracyEvaluator extends Evaluator implements DefaultP
           "%s: %s '%s' is not among the columns %s"
               .formatted(uid, param.name(), name, Arrays.toString(dataset.columns())));
     }
-    return col("`" + name.replace("`", "``") + "`");
+    return Columns.quoted(name);
   }
 
   /** The name of a {@link State}; NULL where there is no label. */
