@@ -14,7 +14,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 GOLDENS = PROJECT.parent / "shared" / "goldens"
 EXTENSION = "io.tokenreel.sql.TokenReelExtensions"
 TALLY = pytest.StashKey[collections.Counter]()
-TABLES = ["tokens", "features", "selections", "outcomes", "answers"]
+TABLES = ["tokens", "features", "selections", "contents", "outcomes", "answers"]
 LONGEST_FIRST = ["test_sweep", "test_notebooks", "test_precompute", "test_answer", "test_crash", "test_cache_readers", "test_determinism", "test_canary"]
 
 

@@ -17,7 +17,7 @@ SETTINGS = [
     *("--sampling", "uniform:frames=2", "--keep-features", "--compression", *launch.SPECS, "--videos-per-commit", VIDEOS_PER_WAVE),
     *("--conf", "spark.sql.shuffle.partitions=2"),
 ]
-TABLES = ("tokens", "features", "outcomes")
+TABLES = ("tokens", "features", "contents", "outcomes")
 EXECUTOR = b"CoarseGrainedExecutorBackend"
 DECODER = b"ffmpeg.DecoderMain"
 LOOK_SECONDS = 0.005
@@ -66,7 +66,7 @@ class Undisturbed:
         assert tables.outcomes(cache, run) == tables.outcomes(self.cache)
         tables.rows(cache, "outcomes", ("run_id", "video_id"))
         assert tables.waves(cache, "tokens") | tables.waves(cache, "features") <= tables.waves(cache, "outcomes")
-        left = [file.name for file in cache.iterdir() if file.name not in {*TABLES, "runs", "_index"}]
+        left = [file.name for file in cache.iterdir() if file.name not in {*TABLES, "runs", "_index", "_schema-1"}]
         left += [str(file) for file in cache.rglob("*.tmp")]
         assert not left, f"left in the output: {left}"
 

@@ -47,6 +47,7 @@ BLOCK = {
 }
 FEATURES = ["video_id", "video_uri", "content_sha256", "encoder", "sampling", "block", "separator_rows"]
 FEATURES += ["frame_seconds", "outcome", "writer_version", "created_at"]
+CONTENTS = {"video_id": pa.string(), "content_sha256": pa.string(), "wave": pa.int64()}
 OUTCOMES = {
     "run_id": pa.string(),
     "video_id": pa.string(),
@@ -101,6 +102,13 @@ def test_features_pyarrow_columns_and_types_are_the_documented_ones(cache):
 
 def test_outcomes_pyarrow_columns_and_types_are_the_documented_ones(cache):
     check_columns(table(cache, "outcomes").schema, OUTCOMES)
+
+
+def test_contents_pyarrow_columns_and_rows_are_of_every_video_that_has_tokens(cache):
+    contents = table(cache, "contents")
+    check_columns(contents.schema, CONTENTS)
+    of = {(row["video_id"], row["content_sha256"]) for row in table(cache, "tokens").select(["video_id", "content_sha256"]).to_pylist()}
+    assert {(row["video_id"], row["content_sha256"]) for row in contents.to_pylist()} == of
 
 
 def test_tokens_every_row_has_the_bytes_places_and_times_it_declares(cache):
@@ -158,7 +166,7 @@ def test_tokens_bf16_values_are_finite_numbers(cache):
             assert all(word & 0x7F80 != 0x7F80 for word in words), row["video_id"]
 
 
-@pytest.mark.parametrize("name", ["tokens", "features", "outcomes"])
+@pytest.mark.parametrize("name", ["tokens", "features", "contents", "outcomes"])
 def test_duckdb_counts_rows_as_pyarrow_does(cache, name):
     counted = duckdb.sql(f"SELECT count(*) FROM '{parquet_glob(cache, name)}'").fetchall()[0][0]
     assert counted == table(cache, name).num_rows
@@ -229,7 +237,7 @@ def test_files_rows_are_sorted_by_video_id(cache):
 
 
 def test_folders_tables_hold_parquet_files_only(cache):
-    for name in ["tokens", "features", "outcomes"]:
+    for name in ["tokens", "features", "contents", "outcomes"]:
         files = [file for file in os.listdir(os.path.join(cache, name)) if not file.startswith(".")]
         assert all(file.endswith(".parquet") for file in files), files
     assert not os.path.exists(os.path.join(cache, "_staging"))

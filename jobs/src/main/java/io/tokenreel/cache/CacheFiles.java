@@ -2,12 +2,17 @@ package io.tokenreel.cache;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -81,6 +86,48 @@ final class CacheFiles {
     }
     fs.mkdirs(to.getParent());
     rename(from, to);
+  }
+
+  /**
+   * Puts a file in the place of another, at once: whoever opens that name finds the one or the
+   * other. Does nothing when that has happened already.
+   */
+  void replace(Path from, Path to) throws IOException {
+    if (!fs.exists(from)) {
+      if (!fs.exists(to)) {
+        throw new IOException(
+            "the journal replaces %s by %s, but neither exists; restore the file, or delete the journal and give up its wave"
+                .formatted(to, from));
+      }
+      return;
+    }
+    if (fs instanceof LocalFileSystem local) {
+      replaceLocal(local, from, to);
+    } else if (fs.getUri().getScheme().equals("hdfs")) {
+      FileContext.getFileContext(fs.getUri(), fs.getConf())
+          .rename(from, to, Options.Rename.OVERWRITE);
+    } else {
+      // An object store has no rename; there, an object that was written whole replaces another.
+      try (FSDataInputStream in = fs.open(from);
+          OutputStream out = fs.create(to, true)) {
+        in.transferTo(out);
+      }
+      fs.delete(from, false);
+    }
+    listener.done("replaced " + to.getName());
+  }
+
+  /** Without its checksums a file is read as it is; with those of the other it could not be. */
+  private static void replaceLocal(LocalFileSystem local, Path from, Path to) throws IOException {
+    java.nio.file.Path source = local.pathToFile(from).toPath();
+    java.nio.file.Path target = local.pathToFile(to).toPath();
+    java.nio.file.Path sums = local.pathToFile(local.getChecksumFile(from)).toPath();
+    java.nio.file.Path oldSums = local.pathToFile(local.getChecksumFile(to)).toPath();
+    Files.deleteIfExists(oldSums);
+    Files.move(source, target, StandardCopyOption.ATOMIC_MOVE);
+    if (Files.exists(sums)) {
+      Files.move(sums, oldSums, StandardCopyOption.ATOMIC_MOVE);
+    }
   }
 
   /** Deletes a file or folder if it is there. */

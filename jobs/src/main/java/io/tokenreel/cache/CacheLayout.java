@@ -7,12 +7,15 @@ import org.apache.hadoop.fs.Path;
  * ignores; the tables' folders hold committed Parquet files and nothing else.
  *
  * <pre>
- * tokens/ features/ selections/ outcomes/   000007-00000.parquet: wave 7, its first file
+ * tokens/ features/ selections/ contents/ outcomes/ answers/
+ *             000007-00000.parquet: wave 7, its first file
  * runs/       one JSON file per run: its resolved options and whether it is done
- * _index/     where each video's rows are, derived from tokens/
+ * _index/     where each video's rows are, derived from tokens/ and contents/
  * _journal/   a wave that is being committed
  * _staging/   a wave that is being written
+ * _schema-1   the version of the tables, in the name
  * _lock       the writer at work
+ * _forgotten  digests of the ids of videos that the output takes no more, if there are any
  * _table      what a catalog has the tables as, if one has: there are no folders of tables then
  * </pre>
  */
@@ -70,6 +73,10 @@ record CacheLayout(Path root) {
   /** A path, which is below the output, from there. */
   String below(Path path) {
     return root.toUri().relativize(path.toUri()).getPath();
+  }
+
+  Path forgotten() {
+    return new Path(root, "_forgotten");
   }
 
   Path lock() {

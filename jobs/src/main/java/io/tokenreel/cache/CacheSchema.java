@@ -149,6 +149,21 @@ public final class CacheSchema {
             CREATED_AT
           });
 
+  /** One row per video and wave in which its bytes were first seen, or seen again after others. */
+  public static final StructType CONTENTS =
+      new StructType(
+          new StructField[] {
+            VIDEO_ID,
+            required(
+                "content_sha256",
+                DataTypes.StringType,
+                "digest of the bytes that the video had as of this wave"),
+            required(
+                "wave",
+                DataTypes.LongType,
+                "number of the commit; of a video's rows the one with the highest is current")
+          });
+
   /** One row per input video and run: what became of it. */
   public static final StructType OUTCOMES =
       new StructType(
@@ -180,7 +195,7 @@ public final class CacheSchema {
    * Checks a manifest's own columns, which follow a table's fixed columns.
    *
    * @throws IllegalArgumentException when a name (whatever its case) is that of a fixed column of
-   *     any table; the message lists the clashes and the fixed names
+   *     any table that takes them; the message lists the clashes and the fixed names
    */
   public static void checkPassthrough(StructType columns) {
     List<String> fixed = fixedNames();
@@ -197,7 +212,7 @@ public final class CacheSchema {
     }
   }
 
-  /** Names of the fixed columns of all tables, sorted, each once. */
+  /** Names of the fixed columns of the tables that take a manifest's own, sorted, each once. */
   public static List<String> fixedNames() {
     return Stream.of(TOKENS, FEATURES, SELECTIONS, OUTCOMES)
         .flatMap(schema -> Arrays.stream(schema.fieldNames()))

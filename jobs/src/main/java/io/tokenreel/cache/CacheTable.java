@@ -3,6 +3,9 @@ package io.tokenreel.cache;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -25,6 +28,7 @@ public enum CacheTable {
       CacheSchema.SELECTIONS,
       List.of("video_id", "content_sha256", "encoder", "sampling", "compression"),
       ParquetLayout.records("token_index.list.element", "frame_budgets.list.element")),
+  CONTENTS(CacheSchema.CONTENTS, List.of("video_id", "wave"), ParquetLayout.records()),
   OUTCOMES(CacheSchema.OUTCOMES, List.of("run_id", "video_id"), ParquetLayout.records()),
   ANSWERS(
       AnswerSchema.ANSWERS,
@@ -62,6 +66,17 @@ public enum CacheTable {
     return key;
   }
 
+  /**
+   * Whether rows of two Datasets, which have the columns of the key, have the same key; a key may
+   * hold a NULL.
+   */
+  Column sameKey(Dataset<Row> left, Dataset<Row> right) {
+    return key.stream()
+        .map(column -> left.col(column).eqNullSafe(right.col(column)))
+        .reduce(Column::and)
+        .orElseThrow();
+  }
+
   /** The table's folder under the output, and the end of its name in a catalog. */
   public String folder() {
     return name().toLowerCase(Locale.ROOT);
@@ -72,9 +87,12 @@ public enum CacheTable {
     return valueOf(folder.toUpperCase(Locale.ROOT));
   }
 
-  /** Whether the runs that write the table also write an outcome of each of their videos. */
+  /**
+   * Whether the rows are made of a video's bytes. The runs that write them also write an outcome of
+   * each of their videos.
+   */
   boolean hasOutcomes() {
-    return this != OUTCOMES && this != ANSWERS;
+    return this == TOKENS || this == FEATURES || this == SELECTIONS;
   }
 
   /** Options for Spark's Parquet writer. */

@@ -1,5 +1,8 @@
 package io.tokenreel.cache;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
 import io.tokenreel.files.Stores;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -61,10 +64,28 @@ public final class CacheVerifier {
       }
       if (table.hasOutcomes()) {
         findings.addAll(runChecks.rows(table, rows));
+        findings.addAll(withoutContent(table, rows));
       }
     }
     findings.addAll(store.check());
     return findings;
+  }
+
+  /** Rows of videos of which nothing says which bytes are current. */
+  private List<Finding> withoutContent(CacheTable table, Dataset<Row> rows) throws IOException {
+    if (!store.has(table) || !store.has(CacheTable.CONTENTS)) {
+      return List.of(); // a cache that an older version wrote; the next writer says so
+    }
+    return Violations.findings(
+        List.of(
+            rows.select("video_id")
+                .distinct()
+                .join(rows(CacheTable.CONTENTS), new String[] {"video_id"}, "left_anti")
+                .select(
+                    lit(table.folder() + ".contents").as("check"),
+                    lit("a row in contents of each video").as("expected"),
+                    lit("none").as("found"),
+                    col("video_id"))));
   }
 
   private List<Finding> lock() throws IOException {

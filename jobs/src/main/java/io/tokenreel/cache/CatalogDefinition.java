@@ -12,12 +12,16 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The tables of one output as a catalog knows them: whether they are there, and their columns. */
 final class CatalogDefinition {
 
   /** Of what output a table is. The word token in a property's name would have Spark hide it. */
   private static final String OWNER = "reel.cache.id";
+
+  private static final Logger LOG = LoggerFactory.getLogger(CatalogDefinition.class);
 
   private final SparkSession spark;
   private final TableRecord record;
@@ -159,6 +163,25 @@ final class CatalogDefinition {
       change(
           table,
           "ALTER TABLE %s ADD COLUMNS (%s)".formatted(name.of(table), String.join(", ", lacking)));
+    }
+  }
+
+  /** Makes the view of a table's current rows, see {@link Contents}, if the catalog keeps views. */
+  void prepareView(CacheTable table) {
+    try {
+      spark.sql(
+          """
+          CREATE OR REPLACE VIEW %s AS
+          SELECT made.* FROM %s AS made
+          LEFT SEMI JOIN (SELECT video_id, max_by(content_sha256, wave) AS content_sha256
+                          FROM %s GROUP BY video_id) AS last
+          USING (video_id, content_sha256)"""
+              .formatted(name.currentOf(table), name.of(table), name.of(CacheTable.CONTENTS)));
+    } catch (Exception e) { // of Spark and any catalog, declared or not
+      LOG.info(
+          "there is no view {}, docs/cache.md has its query: {}",
+          name.currentOf(table),
+          firstLine(e));
     }
   }
 

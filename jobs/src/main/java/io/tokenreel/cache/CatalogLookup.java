@@ -2,15 +2,16 @@ package io.tokenreel.cache;
 
 import static org.apache.spark.sql.functions.col;
 
+import io.tokenreel.sql.Columns;
 import io.tokenreel.token.TokenDtype;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.ArrayType;
@@ -28,8 +29,8 @@ public final class CatalogLookup {
   private CatalogLookup() {}
 
   /**
-   * A video's rows, one per encoder, sampling and compression; where the video's bytes have changed
-   * between runs, the newest. Empty for an unknown video.
+   * The rows of a video's current bytes, see {@link Contents}: one per encoder, sampling and
+   * compression. Empty for an unknown video.
    *
    * @param output the cache's folder
    * @throws TableSettingsException when a catalog has the rows that the session cannot ask
@@ -39,21 +40,22 @@ public final class CatalogLookup {
     var rows = CommittedRows.withPassthrough(spark, output, CacheTable.TOKENS);
     Column[] columns =
         Arrays.stream(rows.schema().fields()).map(CatalogLookup::read).toArray(Column[]::new);
-    Map<List<String>, CachedTokens> newest = new LinkedHashMap<>();
-    for (Row row :
-        rows.where(col("video_id").equalTo(videoId))
-            .select(columns)
-            .orderBy("created_at", "content_sha256")
-            .collectAsList()) {
-      CachedTokens tokens = tokensOf(row);
-      newest.put(List.of(tokens.encoder(), tokens.sampling(), tokens.compression()), tokens);
-    }
-    return List.copyOf(newest.values());
+    Column ofVideo = col("video_id").equalTo(videoId);
+    Dataset<Row> current = CommittedRows.currentContents(spark, output).where(ofVideo);
+    return rows
+        .where(ofVideo)
+        .join(current, new String[] {"video_id", "content_sha256"}, "left_semi")
+        .select(columns)
+        .orderBy("encoder", "sampling", "compression")
+        .collectAsList()
+        .stream()
+        .map(CatalogLookup::tokensOf)
+        .toList();
   }
 
   /** A manifest's own column is read as text. */
   private static Column read(StructField field) {
-    Column column = col("`" + field.name().replace("`", "``") + "`");
+    Column column = Columns.quoted(field.name());
     return isPassthrough(field) ? column.cast("string").as(field.name()) : column;
   }
 

@@ -3,15 +3,21 @@ package io.tokenreel.cache;
 import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.unix_micros;
 
 import io.tokenreel.files.SparkFiles;
+import io.tokenreel.sql.Columns;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.DataFrameWriterV2;
@@ -26,10 +32,10 @@ import org.apache.spark.sql.types.StructType;
  * own, from the Parquet files that were staged; a table is known by its name and rows alone, so its
  * owner may compact it, expire its history and add columns.
  *
- * <p>A way that may have been gone before is gone for those rows only whose key the table does not
- * have. That needs nothing of a format but that it appends at once or not at all, holds whoever has
- * rewritten the files since, and costs a scan of the table's keys after a crash alone. (Delta's
- * {@code txnAppId} would do for Delta; Iceberg has nothing of the kind, since a snapshot's
+ * <p>A retry of a move appends only the rows whose key the table does not have, so it is
+ * idempotent. That needs nothing of a format but that it appends at once or not at all, holds
+ * whoever has rewritten the files since, and costs a scan of the table's keys after a crash alone.
+ * (Delta's {@code txnAppId} would do for Delta; Iceberg has nothing of the kind, since a snapshot's
  * properties go when it expires.) An append that is still under way when the next writer looks is
  * not seen by it: a lock may be taken away only from a writer that is surely gone.
  *
@@ -64,7 +70,8 @@ final class CatalogTables implements TableStore {
 
   @Override
   public Dataset<Row> rows(CacheTable table) throws IOException {
-    return rowsWithPassthrough(table).select(columns(Arrays.asList(table.schema().fieldNames())));
+    return rowsWithPassthrough(table)
+        .select(Columns.quoted(Arrays.asList(table.schema().fieldNames())));
   }
 
   @Override
@@ -72,6 +79,12 @@ final class CatalogTables implements TableStore {
     return has(table)
         ? spark.table(name.of(table))
         : spark.createDataFrame(List.<Row>of(), table.schema());
+  }
+
+  /** A catalog does not say in which wave a row came; rows of one wave are of one time. */
+  @Override
+  public Dataset<Row> inOrder(CacheTable table) throws IOException {
+    return rows(table).withColumn(ORDER, unix_micros(col("created_at")));
   }
 
   /**
@@ -90,7 +103,16 @@ final class CatalogTables implements TableStore {
     }
   }
 
-  /** One way per table: from its staged folder to its name. */
+  @Override
+  public void prepareViews() throws IOException {
+    for (CacheTable table : CacheTable.values()) {
+      if (table.hasOutcomes() && has(table)) {
+        definition.prepareView(table);
+      }
+    }
+  }
+
+  /** One move per table: from its staged folder to its name. */
   @Override
   public List<CommitJournal.Move> moves(long wave, Map<CacheTable, Path> staged)
       throws IOException {
@@ -117,13 +139,12 @@ final class CatalogTables implements TableStore {
     // A commit may have succeeded though its writer was told otherwise: look at what is there now.
     spark.catalog().refreshTable(name.of(table));
     Dataset<Row> rows = staged(move);
-    List<String> key = table.key();
-    Column[] keyColumns = columns(key);
+    Column[] keyColumns = Columns.quoted(table.key());
     Dataset<Row> ofWave = broadcast(rows.select(keyColumns));
     Dataset<Row> there = spark.table(name.of(table)).select(keyColumns);
     // Of the table's keys no more than the wave's are kept, so that no blob is shuffled.
-    Dataset<Row> appended = there.join(ofWave, sameKey(there, ofWave, key), "left_semi");
-    append(move, rows.join(broadcast(appended), sameKey(rows, appended, key), "left_anti"));
+    Dataset<Row> appended = there.join(ofWave, table.sameKey(there, ofWave), "left_semi");
+    append(move, rows.join(broadcast(appended), table.sameKey(rows, appended), "left_anti"));
   }
 
   private Dataset<Row> staged(CommitJournal.Move move) {
@@ -137,7 +158,9 @@ final class CatalogTables implements TableStore {
     given.addAll(List.of(rows.columns()));
     Column[] columns =
         Arrays.stream(schema.fields())
-            .map(field -> given.contains(field.name()) ? column(field.name()) : absent(field))
+            .map(
+                field ->
+                    given.contains(field.name()) ? Columns.quoted(field.name()) : absent(field))
             .toArray(Column[]::new);
     DataFrameWriterV2<Row> writer =
         rows.select(columns).sortWithinPartitions("video_id").writeTo(name.of(table));
@@ -153,24 +176,62 @@ final class CatalogTables implements TableStore {
     files.report("appended to " + table.folder());
   }
 
-  /** A key may hold a NULL. */
-  private static Column sameKey(Dataset<Row> left, Dataset<Row> right, List<String> key) {
-    return key.stream()
-        .map(column -> left.col(column).eqNullSafe(right.col(column)))
-        .reduce(Column::and)
-        .orElseThrow();
-  }
-
   private static Column absent(StructField field) {
     return lit(null).cast(field.dataType()).as(field.name());
   }
 
-  private static Column[] columns(List<String> names) {
-    return names.stream().map(CatalogTables::column).toArray(Column[]::new);
+  /** The keys of the rows, in a folder. */
+  @Override
+  public List<CommitJournal.Move> stageRemoval(long wave, CacheTable table, Dataset<Row> keys)
+      throws IOException {
+    if (keys.isEmpty()) {
+      return List.of();
+    }
+    Path folder = new Path(layout.staging(wave), table.folder() + "-keys");
+    keys.write().parquet(folder.toString());
+    return List.of(
+        new CommitJournal.Move(
+            layout.below(files.fileSystem().makeQualified(folder)), table.folder()));
   }
 
-  private static Column column(String column) {
-    return col("`" + column.replace("`", "``") + "`");
+  @Override
+  public List<String> expiry(CacheTable table) {
+    return definition.format().expiry(name, table);
+  }
+
+  @Override
+  public List<String> indexed(Collection<String> ids) {
+    return List.of();
+  }
+
+  /** One commit of the catalog's; what its format keeps of the past is its owner's to expire. */
+  @Override
+  public void replace(CommitJournal.Move replacement) throws IOException {
+    Path folder = new Path(layout.root(), replacement.from());
+    if (!files.fileSystem().exists(folder)) {
+      return;
+    }
+    CacheTable table = CacheTable.ofFolder(replacement.to());
+    String keys = "tokenreel_removed_" + UUID.randomUUID().toString().replace('-', '_');
+    SparkFiles.of(spark).parquet(folder).createOrReplaceTempView(keys);
+    try {
+      spark.sql(
+          "MERGE INTO %s AS rows USING %s AS removed ON %s WHEN MATCHED THEN DELETE"
+              .formatted(
+                  name.of(table),
+                  keys,
+                  table.key().stream()
+                      .map(column -> "rows.%1$s <=> removed.%1$s".formatted(column))
+                      .collect(Collectors.joining(" AND "))));
+    } catch (Exception e) { // of Spark and any catalog, declared or not
+      throw new IOException(
+          "cannot remove rows from %s; the next run into this output does so first"
+              .formatted(name.of(table)),
+          e);
+    } finally {
+      spark.catalog().dropTempView(keys);
+    }
+    files.report("removed from " + table.folder());
   }
 
   @Override
@@ -178,10 +239,11 @@ final class CatalogTables implements TableStore {
     // the catalog's own statistics lead to a video
   }
 
-  /** Journals and staging are all that has a wave's number, and they are gone by then. */
+  /** Of the tables only {@code contents} has waves' numbers. */
   @Override
-  public long recover() {
-    return 0;
+  public long recover() throws IOException {
+    Row last = rows(CacheTable.CONTENTS).agg(max("wave")).first();
+    return last.isNullAt(0) ? 0 : last.getLong(0);
   }
 
   @Override

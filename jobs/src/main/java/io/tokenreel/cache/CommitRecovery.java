@@ -15,12 +15,15 @@ final class CommitRecovery {
   private final CacheFiles files;
   private final WriterLock lock;
   private final TableStore store;
+  private final RunRecords runs;
 
-  CommitRecovery(CacheLayout layout, CacheFiles files, WriterLock lock, TableStore store) {
+  CommitRecovery(
+      CacheLayout layout, CacheFiles files, WriterLock lock, TableStore store, RunRecords runs) {
     this.layout = layout;
     this.files = files;
     this.lock = lock;
     this.store = store;
+    this.runs = runs;
   }
 
   /** Does what a journal says that has just been written. */
@@ -42,7 +45,14 @@ final class CommitRecovery {
   }
 
   private void end(CommitJournal journal) throws IOException {
+    for (CommitJournal.Move replacement : journal.replacements()) {
+      lock.checkHeld();
+      store.replace(replacement);
+    }
     store.moved(journal);
+    for (RunRecord run : journal.runs()) {
+      runs.save(run);
+    }
     files.delete(layout.journal(journal.wave()));
     files.delete(layout.staging(journal.wave()));
   }

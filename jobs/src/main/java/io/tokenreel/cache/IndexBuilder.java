@@ -3,12 +3,17 @@ package io.tokenreel.cache;
 import io.tokenreel.files.UserPath;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.PriorityQueue;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
@@ -35,19 +40,78 @@ final class IndexBuilder {
     this.layout = layout;
   }
 
-  /** Indexes the rows of one wave's files. */
-  void addWave(long wave, List<Path> tokenFiles) throws IOException {
-    if (tokenFiles.isEmpty()) {
+  /**
+   * Indexes waves again of which files were replaced. A reader in between finds records that are
+   * not those that its slots lead to, which their checksums say.
+   */
+  void refresh(SortedSet<Long> waves) throws IOException {
+    List<SlotTable> tables =
+        waves.isEmpty() ? List.of() : LookupIndex.tables(files.fileSystem(), layout);
+    if (tables.isEmpty()) {
       return;
     }
-    Map<String, List<RowLocation>> rowsByVideo =
-        scan(tokenFiles).stream()
-            .collect(
-                Collectors.groupingBy(RowLocation::videoId, TreeMap::new, Collectors.toList()));
+    Map<Long, List<Path>> tokens = byWave(CacheTable.TOKENS);
+    Map<Long, List<Path>> contents = byWave(CacheTable.CONTENTS);
+    List<Slot> changed = new ArrayList<>();
+    for (long wave : waves) {
+      changed.addAll(
+          writeRecords(
+              wave, tokens.getOrDefault(wave, List.of()), contents.getOrDefault(wave, List.of())));
+    }
+    changed.sort(Slot.ORDER);
+    writeSlots(tables, waves, changed);
+  }
+
+  private void writeSlots(List<SlotTable> tables, SortedSet<Long> waves, List<Slot> changed)
+      throws IOException {
+    long slots = 0;
+    try (Merge counted = new Merge(tables, waves, changed)) {
+      for (; counted.hasNext(); counted.next()) {
+        slots++;
+      }
+    }
+    SlotTable whole =
+        SlotTable.planned(
+            layout.index(),
+            tables.get(0).firstWave(),
+            tables.get(tables.size() - 1).lastWave(),
+            slots);
+    Path written = CacheFiles.temporaryOf(whole.path());
+    try (Merge all = new Merge(tables, waves, changed);
+        OutputStream out = files.fileSystem().create(written, true)) {
+      whole.write(all, out);
+    }
+    files.replace(written, whole.path());
+    deleteCovered();
+  }
+
+  /**
+   * Indexes what one wave says: its rows, and the videos whose rows are those of an earlier wave.
+   *
+   * @param tokenFiles the wave's files in {@code tokens/}
+   * @param contentFiles the wave's files in {@code contents/}
+   */
+  void addWave(long wave, List<Path> tokenFiles, List<Path> contentFiles) throws IOException {
+    List<Slot> slots = writeRecords(wave, tokenFiles, contentFiles);
+    if (!slots.isEmpty()) {
+      SlotTable table = SlotTable.planned(layout.index(), wave, wave, slots.size());
+      files.write(table.path(), out -> table.write(slots.iterator(), out));
+    }
+  }
+
+  /** Writes the records of a wave, and gives the slots that lead to them, in their order. */
+  private List<Slot> writeRecords(long wave, List<Path> tokenFiles, List<Path> contentFiles)
+      throws IOException {
+    Map<String, IndexRecord> byVideo = records(tokenFiles, contentFiles);
+    Path path = LookupIndex.records(layout, wave);
+    if (byVideo.isEmpty()) {
+      files.delete(path);
+      return List.of();
+    }
     List<Slot> slots = new ArrayList<>();
     ByteArrayOutputStream records = new ByteArrayOutputStream();
-    for (Map.Entry<String, List<RowLocation>> video : rowsByVideo.entrySet()) {
-      byte[] record = new IndexRecord(video.getValue()).toBytes();
+    for (Map.Entry<String, IndexRecord> video : byVideo.entrySet()) {
+      byte[] record = video.getValue().toBytes();
       slots.add(
           new Slot(
               Slot.hashOf(video.getKey()),
@@ -58,13 +122,30 @@ final class IndexBuilder {
       records.write(record);
     }
     slots.sort(Slot.ORDER);
-    files.write(LookupIndex.records(layout, wave), records::writeTo);
-    SlotTable table = SlotTable.planned(layout.index(), wave, wave, slots.size());
-    files.write(table.path(), out -> table.write(slots.iterator(), out));
+    files.write(path, records::writeTo);
+    return slots;
+  }
+
+  private Map<String, IndexRecord> records(List<Path> tokenFiles, List<Path> contentFiles)
+      throws IOException {
+    Map<String, IndexRecord> records = new TreeMap<>();
+    ContentScan contents = new ContentScan(spark.sparkContext().hadoopConfiguration());
+    for (Path file : contentFiles) {
+      contents
+          .call(UserPath.text(file))
+          .forEachRemaining(record -> records.put(record.videoId(), record));
+    }
+    Map<String, List<RowLocation>> rows =
+        scan(tokenFiles).stream().collect(Collectors.groupingBy(RowLocation::videoId));
+    rows.forEach((video, places) -> records.put(video, IndexRecord.of(places)));
+    return records;
   }
 
   /** The rows of files of {@code tokens/}, found by a Spark job with one task per file. */
   private List<RowLocation> scan(List<Path> tokenFiles) {
+    if (tokenFiles.isEmpty()) {
+      return List.of();
+    }
     List<String> names = tokenFiles.stream().map(UserPath::text).toList();
     return JavaSparkContext.fromSparkContext(spark.sparkContext())
         .parallelize(names, names.size())
@@ -105,15 +186,21 @@ final class IndexBuilder {
   /** Makes the index anew from the committed files. */
   void rebuild() throws IOException {
     files.delete(layout.index());
-    Map<Long, List<Path>> filesByWave =
-        files.list(layout.table(CacheTable.TOKENS)).stream()
-            .map(FileStatus::getPath)
-            .collect(Collectors.groupingBy(CacheLayout::waveOf, TreeMap::new, Collectors.toList()));
-    for (Map.Entry<Long, List<Path>> wave : filesByWave.entrySet()) {
-      addWave(wave.getKey(), wave.getValue());
+    Map<Long, List<Path>> tokens = byWave(CacheTable.TOKENS);
+    Map<Long, List<Path>> contents = byWave(CacheTable.CONTENTS);
+    SortedSet<Long> waves = new TreeSet<>(tokens.keySet());
+    waves.addAll(contents.keySet());
+    for (long wave : waves) {
+      addWave(wave, tokens.getOrDefault(wave, List.of()), contents.getOrDefault(wave, List.of()));
       mergeLatest();
     }
     mergeAll();
+  }
+
+  private Map<Long, List<Path>> byWave(CacheTable table) throws IOException {
+    return files.list(layout.table(table)).stream()
+        .map(FileStatus::getPath)
+        .collect(Collectors.groupingBy(CacheLayout::waveOf));
   }
 
   private void merge(List<SlotTable> tables) throws IOException {
@@ -137,6 +224,43 @@ final class IndexBuilder {
     deleteCovered();
   }
 
+  /** Slots but those of some waves. */
+  private static final class Others implements Iterator<Slot> {
+
+    private final Iterator<Slot> all;
+    private final SortedSet<Long> without;
+    private Slot next;
+
+    Others(Iterator<Slot> all, SortedSet<Long> without) {
+      this.all = all;
+      this.without = without;
+      advance();
+    }
+
+    private void advance() {
+      next = null;
+      while (next == null && all.hasNext()) {
+        Slot slot = all.next();
+        next = without.contains((long) slot.wave()) ? null : slot;
+      }
+    }
+
+    @Override
+    public boolean hasNext() {
+      return next != null;
+    }
+
+    @Override
+    public Slot next() {
+      if (next == null) {
+        throw new NoSuchElementException("no more slots");
+      }
+      Slot slot = next;
+      advance();
+      return slot;
+    }
+  }
+
   /** The slots of several tables in one order, each once. */
   private final class Merge implements Iterator<Slot>, AutoCloseable {
 
@@ -147,10 +271,16 @@ final class IndexBuilder {
         new PriorityQueue<>((a, b) -> Slot.ORDER.compare(a.head(), b.head()));
 
     Merge(List<SlotTable> tables) throws IOException {
+      this(tables, Collections.emptySortedSet(), List.of());
+    }
+
+    /** With the slots of some waves left out, and others taken instead. */
+    Merge(List<SlotTable> tables, SortedSet<Long> without, List<Slot> instead) throws IOException {
+      push(instead.iterator());
       for (SlotTable table : tables) {
         FSDataInputStream in = files.fileSystem().open(table.path());
         streams.add(in);
-        push(SlotTable.scan(in));
+        push(new Others(SlotTable.scan(in), without));
       }
     }
 

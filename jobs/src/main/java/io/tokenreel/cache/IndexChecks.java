@@ -26,11 +26,7 @@ final class IndexChecks {
 
   static List<Finding> of(SparkSession spark, FileSystem fs, CacheLayout layout)
       throws IOException {
-    List<String> files =
-        CacheFiles.list(fs, layout.table(CacheTable.TOKENS)).stream()
-            .map(FileStatus::getPath)
-            .map(UserPath::text)
-            .toList();
+    List<String> files = files(fs, layout, CacheTable.TOKENS);
     if (files.isEmpty()) {
       return List.of();
     }
@@ -57,8 +53,13 @@ final class IndexChecks {
               "rows that the index does not lead to; " + LookupIndex.HOW_TO_REBUILD,
               lost));
     }
+    List<String> contents = files(fs, layout, CacheTable.CONTENTS);
     long videos =
         rows.map(row -> CacheLayout.waveOf(UserPath.of(row.file())) + "/" + row.videoId())
+            .union(
+                JavaSparkContext.fromSparkContext(spark.sparkContext())
+                    .parallelize(contents, Math.max(1, contents.size()))
+                    .flatMap(new InWave(conf)))
             .distinct()
             .count();
     long slots = slots(fs, index);
@@ -71,6 +72,34 @@ final class IndexChecks {
               List.of()));
     }
     return findings;
+  }
+
+  private static List<String> files(FileSystem fs, CacheLayout layout, CacheTable table)
+      throws IOException {
+    return CacheFiles.list(fs, layout.table(table)).stream()
+        .map(FileStatus::getPath)
+        .map(UserPath::text)
+        .toList();
+  }
+
+  /** Wave and id of the videos that a file of {@code contents/} says something of. */
+  private static final class InWave implements FlatMapFunction<String, String> {
+
+    private static final long serialVersionUID = 1;
+
+    private final ContentScan scan;
+
+    InWave(Configuration conf) {
+      this.scan = new ContentScan(conf);
+    }
+
+    @Override
+    public Iterator<String> call(String file) throws IOException {
+      long wave = CacheLayout.waveOf(UserPath.of(file));
+      List<String> videos = new ArrayList<>();
+      scan.call(file).forEachRemaining(record -> videos.add(wave + "/" + record.videoId()));
+      return videos.iterator();
+    }
   }
 
   private static long slots(FileSystem fs, LookupIndex index) throws IOException {

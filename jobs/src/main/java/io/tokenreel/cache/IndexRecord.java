@@ -10,44 +10,70 @@ import java.util.List;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.InflaterInputStream;
 
-/** The rows that one wave wrote for one video, as they lie in a records file: deflated. */
-record IndexRecord(List<RowLocation> rows) {
+/**
+ * What one wave says of one video, as it lies in a records file: deflated.
+ *
+ * @param videoId the video
+ * @param content its bytes as of this wave, by their digest
+ * @param rows the rows that the wave wrote, which are of these bytes; none where they were there
+ */
+record IndexRecord(String videoId, String content, List<RowLocation> rows) {
 
-  private static final int VERSION = 1;
+  /** A record of rows alone; the rows say the rest. */
+  private static final int ROWS = 1;
+
+  /** A record of a video whose rows are those of an earlier wave. */
+  private static final int CONTENT = 2;
 
   IndexRecord {
     rows = List.copyOf(rows);
   }
 
+  /** The record of a video's rows, of which there is one. */
+  static IndexRecord of(List<RowLocation> rows) {
+    RowLocation last = rows.get(rows.size() - 1);
+    return new IndexRecord(last.videoId(), last.contentSha256(), rows);
+  }
+
   byte[] toBytes() throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    bytes.write(VERSION);
+    bytes.write(rows.isEmpty() ? CONTENT : ROWS);
     try (DataOutputStream out = new DataOutputStream(new DeflaterOutputStream(bytes))) {
-      out.writeInt(rows.size());
-      for (RowLocation row : rows) {
-        row.writeTo(out);
+      if (rows.isEmpty()) {
+        out.writeUTF(videoId);
+        out.writeUTF(content);
+      } else {
+        out.writeInt(rows.size());
+        for (RowLocation row : rows) {
+          row.writeTo(out);
+        }
       }
     }
     return bytes.toByteArray();
   }
 
   static IndexRecord of(byte[] bytes) throws IOException {
-    if (bytes.length == 0 || bytes[0] != VERSION) {
+    int version = bytes.length == 0 ? 0 : bytes[0];
+    if (version != ROWS && version != CONTENT) {
       throw new IOException(
-          "an index record of version %d was expected, found %s; %s"
+          "an index record of version %d or %d was expected, found %s; %s"
               .formatted(
-                  VERSION,
-                  bytes.length == 0 ? "nothing" : "version " + bytes[0],
+                  ROWS,
+                  CONTENT,
+                  version == 0 ? "nothing" : "version " + version,
                   LookupIndex.HOW_TO_REBUILD));
     }
     ByteArrayInputStream body = new ByteArrayInputStream(bytes, 1, bytes.length - 1);
     try (DataInputStream in = new DataInputStream(new InflaterInputStream(body))) {
+      if (version == CONTENT) {
+        return new IndexRecord(in.readUTF(), in.readUTF(), List.of());
+      }
       int count = in.readInt();
       List<RowLocation> rows = new ArrayList<>(count);
       for (int i = 0; i < count; i++) {
         rows.add(RowLocation.readFrom(in));
       }
-      return new IndexRecord(rows);
+      return of(rows);
     }
   }
 }

@@ -1,11 +1,19 @@
 package io.tokenreel.cache;
 
+import static java.util.stream.Collectors.toSet;
+
+import io.tokenreel.files.UserPath;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -74,22 +82,91 @@ final class LookupIndex {
 
   /** All rows of a video, in the order they were committed. */
   List<RowLocation> locate(String videoId) throws IOException {
+    return records(videoId).stream().flatMap(record -> record.rows().stream()).toList();
+  }
+
+  /** Whether any wave says anything of a video. */
+  boolean knows(String videoId) throws IOException {
+    return !records(videoId).isEmpty();
+  }
+
+  /** The rows of a video's current bytes, one per encoder, sampling and compression. */
+  List<RowLocation> locateCurrent(String videoId) throws IOException {
+    return current(records(videoId));
+  }
+
+  /**
+   * The same, without records: of the files of the waves that the index names all rows are looked
+   * at. For the time in which a writer replaces files.
+   */
+  List<RowLocation> scanCurrent(Configuration conf, String videoId) throws IOException {
+    SortedMap<Long, List<IndexRecord>> byWave = new TreeMap<>();
+    Set<Long> waves = slots(videoId).stream().map(slot -> (long) slot.wave()).collect(toSet());
+    for (FileStatus file : CacheFiles.list(fs, layout.table(CacheTable.CONTENTS))) {
+      long wave = CacheLayout.waveOf(file.getPath());
+      if (waves.contains(wave)) {
+        new ContentScan(conf)
+            .call(UserPath.text(file.getPath()))
+            .forEachRemaining(
+                said -> byWave.computeIfAbsent(wave, w -> new ArrayList<>()).add(said));
+      }
+    }
+    for (FileStatus file : CacheFiles.list(fs, layout.table(CacheTable.TOKENS))) {
+      long wave = CacheLayout.waveOf(file.getPath());
+      if (waves.contains(wave)) {
+        new RowScan(conf)
+            .call(UserPath.text(file.getPath()))
+            .forEachRemaining(
+                row ->
+                    byWave
+                        .computeIfAbsent(wave, w -> new ArrayList<>())
+                        .add(IndexRecord.of(List.of(row))));
+      }
+    }
+    return current(
+        byWave.values().stream()
+            .flatMap(List::stream)
+            .filter(record -> record.videoId().equals(videoId))
+            .toList());
+  }
+
+  /**
+   * Of what waves say of a video, in their order, the rows of the bytes that the last one names.
+   */
+  private static List<RowLocation> current(List<IndexRecord> records) {
+    if (records.isEmpty()) {
+      return List.of();
+    }
+    String current = records.get(records.size() - 1).content();
+    return records.stream()
+        .flatMap(record -> record.rows().stream())
+        .filter(row -> row.contentSha256().equals(current))
+        .toList();
+  }
+
+  /** What the waves say of a video, in their order. */
+  private List<IndexRecord> records(String videoId) throws IOException {
+    List<IndexRecord> records = new ArrayList<>();
+    for (Slot slot : slots(videoId)) {
+      IndexRecord record = record(slot);
+      if (record.videoId().equals(videoId)) { // another id may have the same hash
+        records.add(record);
+      }
+    }
+    return records;
+  }
+
+  /** The slots of a video, and of others with its hash, in the order of their waves. */
+  private SortedSet<Slot> slots(String videoId) throws IOException {
     long hash = Slot.hashOf(videoId);
-    Set<Slot> slots = new LinkedHashSet<>();
+    SortedSet<Slot> slots =
+        new TreeSet<>(Comparator.comparingInt(Slot::wave).thenComparing(Slot.ORDER));
     for (SlotTable table : tables) {
       try (FSDataInputStream in = open(fs, table.path())) {
         slots.addAll(table.probe(in, hash));
       }
     }
-    List<RowLocation> rows = new ArrayList<>();
-    for (Slot slot : slots) {
-      for (RowLocation row : record(slot).rows()) {
-        if (row.videoId().equals(videoId)) { // another id may have the same hash
-          rows.add(row);
-        }
-      }
-    }
-    return rows;
+    return slots;
   }
 
   private IndexRecord record(Slot slot) throws IOException {

@@ -102,6 +102,8 @@ final class RowChecks {
                   "concat(length(separator_rows), ' bytes')"),
               seconds("block.frames"),
               MADE_OF_A_VIDEO);
+      case CONTENTS ->
+          List.of(new Rule("wave", "a wave counted from 0", "wave >= 0", "concat('wave ', wave)"));
       case OUTCOMES ->
           List.of(
               new Rule(

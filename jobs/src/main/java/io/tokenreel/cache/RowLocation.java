@@ -39,13 +39,6 @@ record RowLocation(
     return file.equals(other.file) && start == other.start && ordinal == other.ordinal;
   }
 
-  /** Whether both rows answer the same question, perhaps for different bytes of the video. */
-  boolean sameSetting(RowLocation other) {
-    return encoder.equals(other.encoder)
-        && sampling.equals(other.sampling)
-        && compression.equals(other.compression);
-  }
-
   void writeTo(DataOutputStream out) throws IOException {
     out.writeUTF(videoId);
     out.writeUTF(contentSha256);

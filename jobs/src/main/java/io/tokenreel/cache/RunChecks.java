@@ -58,13 +58,14 @@ final class RunChecks {
         continue; // what it has committed is sound by itself, and a later run does the rest
       }
       Map<String, Long> found = counted.getOrDefault(run.runId(), Map.of());
-      if (found.values().stream().mapToLong(Long::longValue).sum() != run.inputVideos()) {
+      long there = found.values().stream().mapToLong(Long::longValue).sum();
+      if (there + run.removedOutcomes() != run.inputVideos()) {
         findings.add(
             new Finding(
                 "run_outcomes",
                 "%d outcomes of run %s, one per input video"
                     .formatted(run.inputVideos(), run.runId()),
-                found.toString(),
+                found + (run.removedOutcomes() == 0 ? "" : ", removed " + run.removedOutcomes()),
                 List.of()));
       }
     }

@@ -23,6 +23,7 @@ import java.util.TreeMap;
  * @param writerVersion the program's version
  * @param startedAt ISO-8601, UTC
  * @param finishedAt ISO-8601, UTC; null unless done
+ * @param removedOutcomes outcomes of the run that were taken out of the tables since
  */
 public record RunRecord(
     String runId,
@@ -36,7 +37,8 @@ public record RunRecord(
     List<String> tables,
     String writerVersion,
     String startedAt,
-    String finishedAt) {
+    String finishedAt,
+    long removedOutcomes) {
 
   public static final String RUNNING = "running";
   public static final String DONE = "done";
@@ -89,7 +91,8 @@ public record RunRecord(
         setting.tables().stream().map(CacheTable::folder).toList(),
         writerVersion,
         Instant.now().toString(),
-        null);
+        null,
+        0);
   }
 
   /**
@@ -126,6 +129,43 @@ public record RunRecord(
         tables,
         writerVersion,
         startedAt,
-        newFinishedAt);
+        newFinishedAt,
+        removedOutcomes);
+  }
+
+  /** The same run, of whose outcomes so many more are gone. */
+  RunRecord withoutOutcomes(long more) {
+    return new RunRecord(
+        runId,
+        state,
+        command,
+        options,
+        inputVideos,
+        encoder,
+        sampling,
+        compressions,
+        tables,
+        writerVersion,
+        startedAt,
+        finishedAt,
+        removedOutcomes + more);
+  }
+
+  /** The same run with other words for its options. */
+  RunRecord withOptions(Map<String, String> others) {
+    return new RunRecord(
+        runId,
+        state,
+        command,
+        others,
+        inputVideos,
+        encoder,
+        sampling,
+        compressions,
+        tables,
+        writerVersion,
+        startedAt,
+        finishedAt,
+        removedOutcomes);
   }
 }

@@ -1,5 +1,8 @@
 package io.tokenreel.cache;
 
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,6 +29,18 @@ enum TableFormat {
     Map<String, String> writeOptions(CacheTable table) {
       return Map.of(); // the table's properties say all
     }
+
+    @Override
+    List<String> expiry(TableName name, CacheTable table) {
+      return List.of(
+          "CALL %s.system.expire_snapshots(table => '%s.%s_%s', older_than => TIMESTAMP '%s', retain_last => 1)"
+              .formatted(
+                  name.catalog(),
+                  name.database(),
+                  name.prefix(),
+                  table.folder(),
+                  Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(1)));
+    }
   },
 
   DELTA("org.apache.spark.sql.delta.") {
@@ -37,6 +52,13 @@ enum TableFormat {
     @Override
     Map<String, String> writeOptions(CacheTable table) {
       return Map.of(COMPRESSION, table.writeOptions().get(COMPRESSION));
+    }
+
+    @Override
+    List<String> expiry(TableName name, CacheTable table) {
+      return List.of(
+          "SET spark.databricks.delta.retentionDurationCheck.enabled = false",
+          "VACUUM %s RETAIN 0 HOURS".formatted(name.of(table)));
     }
   };
 
@@ -86,6 +108,12 @@ enum TableFormat {
 
   /** The properties that a table is made with. */
   abstract Map<String, String> properties(CacheTable table);
+
+  /**
+   * Statements that take rows, which are removed, out of a table's past as well: its old snapshots
+   * and their files.
+   */
+  abstract List<String> expiry(TableName name, CacheTable table);
 
   /** What of them the format wants to be told with each append. */
   abstract Map<String, String> writeOptions(CacheTable table);

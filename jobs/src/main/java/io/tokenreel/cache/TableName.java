@@ -50,6 +50,11 @@ public record TableName(String catalog, String database, String prefix) {
     return "%s.`%s_%s`".formatted(namespace(), prefix, table.folder());
   }
 
+  /** The view of a table's current rows, as SQL has it. */
+  String currentOf(CacheTable table) {
+    return "%s.`%s_current_%s`".formatted(namespace(), prefix, table.folder());
+  }
+
   /** The database, as SQL has it. */
   String namespace() {
     return "`%s`.`%s`".formatted(catalog, database);

@@ -1,6 +1,7 @@
 package io.tokenreel.cache;
 
 import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.Path;
@@ -15,6 +16,9 @@ import org.apache.spark.sql.types.StructType;
  */
 interface TableStore {
 
+  /** A column of {@link #inOrder}, which no table has. */
+  String ORDER = "commit_order";
+
   /** Whether a table has been made. */
   boolean has(CacheTable table) throws IOException;
 
@@ -23,6 +27,9 @@ interface TableStore {
 
   /** The same, with the columns that manifests had, NULL in the rows of those that had not. */
   Dataset<Row> rowsWithPassthrough(CacheTable table) throws IOException;
+
+  /** The fixed columns, and {@value #ORDER}, a long that rises from each commit to the next. */
+  Dataset<Row> inOrder(CacheTable table) throws IOException;
 
   /**
    * Rows that follow from those of the tables, such as they are now; commits do not change them.
@@ -36,20 +43,41 @@ interface TableStore {
    */
   void prepare(CacheTable table, StructType passthrough) throws IOException;
 
+  /** Makes views of the current rows, where there is a catalog that can keep them. */
+  void prepareViews() throws IOException;
+
   /**
-   * The ways from staging into the tables, in the order in which they are to be gone.
+   * The moves from staging into the tables, in the order in which they are to be made.
    *
    * @param staged folders of Parquet files
    */
   List<CommitJournal.Move> moves(long wave, Map<CacheTable, Path> staged) throws IOException;
 
-  /** Goes one of them, which nobody has tried before. */
+  /** Makes a move that has not been tried before. */
   void move(CommitJournal.Move move) throws IOException;
 
-  /** Goes one of them, which may have been gone before. */
+  /** Retries a move that may have been made before; it is idempotent. */
   void moveAgain(CommitJournal.Move move) throws IOException;
 
-  /** Does what follows when all of a journal's ways are gone; may be repeated. */
+  /**
+   * Stages the removal of rows from a table.
+   *
+   * @param keys of the rows
+   * @return what is then to be replaced, by {@link #replace}
+   */
+  List<CommitJournal.Move> stageRemoval(long wave, CacheTable table, Dataset<Row> keys)
+      throws IOException;
+
+  /** Statements by which the owner of a catalog has removed rows out of a table's past. */
+  List<String> expiry(CacheTable table);
+
+  /** Those of these ids that the lookup index leads to; none where there is no index. */
+  List<String> indexed(Collection<String> ids) throws IOException;
+
+  /** Replaces what a removal staged; it is idempotent. */
+  void replace(CommitJournal.Move replacement) throws IOException;
+
+  /** Does what follows when all moves of a journal are made; it is idempotent. */
   void moved(CommitJournal journal) throws IOException;
 
   /**

@@ -13,7 +13,8 @@ final class TableStores {
   /**
    * The tables of an output, wherever it has them; of a new one, Parquet below it.
    *
-   * @throws TableSettingsException when a catalog has them that the session cannot ask
+   * @throws TableSettingsException when a newer version wrote them, or a catalog has them that the
+   *     session cannot ask
    */
   static TableStore of(SparkSession spark, CacheFiles files, CacheLayout layout)
       throws IOException {
@@ -83,6 +84,7 @@ final class TableStores {
   private static TableStore store(
       SparkSession spark, CacheFiles files, CacheLayout layout, Optional<TableRecord> record)
       throws IOException {
+    SchemaVersion.require(files, layout);
     if (record.isEmpty()) {
       return new ParquetTables(spark, files, layout);
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
@@ -38,10 +39,12 @@ public final class TokenCache {
    * @param output the folder that holds {@code tokens/}
    * @throws FileNotFoundException when it has no lookup index; the message says how to make one, or
    *     that a catalog has the tables
+   * @throws TableSettingsException when a newer version wrote the tables
    */
   public static TokenCache open(Configuration conf, Path output) throws IOException {
     FileSystem fs = Stores.of(output, conf);
     CacheLayout layout = new CacheLayout(fs.makeQualified(output));
+    SchemaVersion.require(new CacheFiles(fs, CacheFiles.StepListener.NONE), layout);
     Optional<TableName> table = TableName.ofOutput(conf, output);
     if (table.isPresent()) {
       throw new FileNotFoundException(
@@ -52,52 +55,59 @@ public final class TokenCache {
   }
 
   /**
-   * A video's rows, one per encoder, sampling and compression; where the video's bytes have changed
-   * between runs, the newest. Empty for an unknown video.
+   * The rows of a video's current bytes, see {@link Contents}: one per encoder, sampling and
+   * compression. Empty for an unknown video.
    */
   public List<CachedTokens> lookup(String videoId) throws IOException {
-    List<CachedTokens> rows = new ArrayList<>();
-    for (RowLocation place : newest(locate(videoId))) {
-      rows.add(read(place));
-    }
-    return rows;
+    return lookup(videoId, place -> true);
   }
 
-  /** A video's row for one setting, the newest where the video's bytes have changed. */
+  /** The row of a video's current bytes for one setting. */
   public Optional<CachedTokens> lookup(
       String videoId, String encoder, String sampling, String compression) throws IOException {
-    for (RowLocation place : newest(locate(videoId))) {
-      if (place.encoder().equals(encoder)
-          && place.sampling().equals(sampling)
-          && place.compression().equals(compression)) {
-        return Optional.of(read(place));
-      }
-    }
-    return Optional.empty();
+    return lookup(
+            videoId,
+            place ->
+                place.encoder().equals(encoder)
+                    && place.sampling().equals(sampling)
+                    && place.compression().equals(compression))
+        .stream()
+        .findFirst();
   }
 
-  private List<RowLocation> locate(String videoId) throws IOException {
+  private List<CachedTokens> lookup(String videoId, Predicate<RowLocation> wanted)
+      throws IOException {
     try {
-      return index.locate(videoId);
-    } catch (FileNotFoundException e) {
-      // A writer has merged the slot tables since they were listed.
+      return read(index.locateCurrent(videoId), wanted);
+    } catch (IOException | RuntimeException e) {
+      // A writer has merged the slot tables, or removed rows, since the index was listed.
       index = LookupIndex.open(fs, layout);
-      return index.locate(videoId);
+      return lookupAgain(videoId, wanted);
     }
   }
 
-  /** Of several rows for the same setting the one created last; of equal times the later wave's. */
-  static List<RowLocation> newest(List<RowLocation> rows) {
-    List<RowLocation> newest = new ArrayList<>();
-    for (RowLocation row : rows) {
-      Optional<RowLocation> rival = newest.stream().filter(row::sameSetting).findFirst();
-      if (rival.isEmpty()) {
-        newest.add(row);
-      } else if (row.createdAtMicros() >= rival.get().createdAtMicros()) {
-        newest.set(newest.indexOf(rival.get()), row);
+  private List<CachedTokens> lookupAgain(String videoId, Predicate<RowLocation> wanted)
+      throws IOException {
+    try {
+      return read(index.locateCurrent(videoId), wanted);
+    } catch (IOException | RuntimeException e) {
+      if (CacheFiles.list(fs, layout.journals()).isEmpty()) {
+        throw e;
+      }
+      // A writer is removing rows, and has replaced files that the index still describes.
+      return read(index.scanCurrent(conf, videoId), wanted);
+    }
+  }
+
+  private List<CachedTokens> read(List<RowLocation> places, Predicate<RowLocation> wanted)
+      throws IOException {
+    List<CachedTokens> rows = new ArrayList<>();
+    for (RowLocation place : places) {
+      if (wanted.test(place)) {
+        rows.add(read(place));
       }
     }
-    return newest;
+    return rows;
   }
 
   private CachedTokens read(RowLocation place) throws IOException {
@@ -106,7 +116,19 @@ public final class TokenCache {
     try (FSDataInputStream in = LookupIndex.open(fs, file)) {
       in.readFully(place.start(), rowGroup);
     }
-    return RowDecoder.decode(
-        conf, new RowGroupFile(place.start(), rowGroup, place.footer()), place.ordinal());
+    CachedTokens row =
+        RowDecoder.decode(
+            conf, new RowGroupFile(place.start(), rowGroup, place.footer()), place.ordinal());
+    // A file that took this one's place may have another row there.
+    if (!row.videoId().equals(place.videoId())
+        || !row.contentSha256().equals(place.contentSha256())
+        || !row.encoder().equals(place.encoder())
+        || !row.sampling().equals(place.sampling())
+        || !row.compression().equals(place.compression())) {
+      throw new IOException(
+          "%s has no row of video %s at byte %d, where the index says; %s"
+              .formatted(file, place.videoId(), place.start(), LookupIndex.HOW_TO_REBUILD));
+    }
+    return row;
   }
 }

@@ -3,6 +3,9 @@ package io.tokenreel.cache;
 import io.tokenreel.files.Stores;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -35,6 +38,7 @@ public final class TokenCacheWriter implements AutoCloseable {
   private final CacheFiles files;
   private final WriterLock lock;
   private final TableStore store;
+  private final TableFileWriter tableFiles;
   private final CommitRecovery recovery;
   private final RunRecords runs;
   private long nextWave;
@@ -46,8 +50,9 @@ public final class TokenCacheWriter implements AutoCloseable {
     this.files = files;
     this.lock = lock;
     this.store = store;
-    this.recovery = new CommitRecovery(layout, files, lock, store);
+    this.tableFiles = new TableFileWriter(spark);
     this.runs = new RunRecords(files, layout.runs());
+    this.recovery = new CommitRecovery(layout, files, lock, store, runs);
   }
 
   /**
@@ -101,13 +106,30 @@ public final class TokenCacheWriter implements AutoCloseable {
     try {
       TokenCacheWriter writer =
           new TokenCacheWriter(spark, layout, files, lock, stores.find(spark, files, layout));
+      SchemaVersion.add(files, layout);
       writer.runs.recover();
       writer.nextWave = writer.recovery.recover();
+      writer.addContents();
       return writer;
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw e;
     }
+  }
+
+  /** Says of a cache that an older version wrote which bytes of each video are current. */
+  private void addContents() throws IOException {
+    if (store.has(CacheTable.CONTENTS) || !store.has(CacheTable.OUTCOMES)) {
+      return;
+    }
+    store.prepare(CacheTable.CONTENTS, new StructType());
+    WaveCommit wave = nextWave();
+    wave.stage(
+        CacheTable.CONTENTS,
+        Contents.ofOld(
+                store.inOrder(CacheTable.OUTCOMES), store.inOrder(CacheTable.TOKENS), wave.number())
+            .coalesce(1));
+    wave.commit();
   }
 
   /**
@@ -137,6 +159,10 @@ public final class TokenCacheWriter implements AutoCloseable {
     for (CacheTable table : tables) {
       store.prepare(table, passthrough);
     }
+    if (tables.stream().anyMatch(table -> table != CacheTable.ANSWERS)) {
+      store.prepare(CacheTable.CONTENTS, new StructType());
+      store.prepareViews();
+    }
   }
 
   /** The rows that a table holds now, in its fixed columns. */
@@ -159,7 +185,86 @@ public final class TokenCacheWriter implements AutoCloseable {
     }
     long number = nextWave++;
     files.delete(layout.staging(number));
-    return new WaveCommit(spark, number, layout, files, lock, store, recovery);
+    return new WaveCommit(spark, number, layout, files, lock, store, tableFiles, recovery);
+  }
+
+  /** What was found is removed, all of it or nothing, as a wave is committed. */
+  private RemovalCommit nextRemoval() throws IOException {
+    if (isCommitPending()) {
+      recovery.recover();
+    }
+    long number = nextWave++;
+    files.delete(layout.staging(number));
+    return new RemovalCommit(number, layout, files, lock, store, runs, recovery);
+  }
+
+  /** The videos that the output takes no more. */
+  public ForgottenIds forgotten() throws IOException {
+    return ForgottenIds.read(files, layout);
+  }
+
+  /**
+   * Removes all that the output has of videos, and takes them no more until {@link #lift}.
+   *
+   * @return what was removed
+   */
+  public Removed forget(Collection<String> ids) throws IOException {
+    lock.checkHeld();
+    forgotten().with(ids).save(files, layout); // first, so that nothing is taken meanwhile
+    Removed removed;
+    try (RowsToRemove rows = RowsToRemove.ofVideos(store, ids)) {
+      removed = remove(rows, RunScrub.of(store.rows(CacheTable.OUTCOMES), ids));
+    }
+    requireGone(ids);
+    return removed;
+  }
+
+  /** Looks again at all that was rewritten. */
+  private void requireGone(Collection<String> ids) throws IOException {
+    try (RowsToRemove rows = RowsToRemove.ofVideos(store, ids)) {
+      Map<CacheTable, Long> left = rows.counts();
+      List<String> indexed = store.indexed(ids);
+      if (!indexed.isEmpty() || left.values().stream().anyMatch(count -> count > 0)) {
+        throw new IllegalStateException(
+            "rows are left of videos that are to be forgotten: %s, in the index %s"
+                .formatted(left, indexed));
+      }
+    }
+  }
+
+  /** Takes videos again that were forgotten. */
+  public void lift(Collection<String> ids) throws IOException {
+    lock.checkHeld();
+    forgotten().without(ids).save(files, layout);
+  }
+
+  /**
+   * Removes what one encoder made of one content of a video, where that is asked for.
+   *
+   * @return what was removed
+   */
+  public Removed vacuum(Vacuum vacuum) throws IOException {
+    try (RowsToRemove rows = RowsToRemove.of(spark, store, runs.all(), vacuum)) {
+      return remove(rows, UnaryOperator.identity());
+    }
+  }
+
+  private Removed remove(RowsToRemove rows, UnaryOperator<RunRecord> records) throws IOException {
+    Map<CacheTable, Long> counts = rows.counts();
+    RemovalCommit commit = nextRemoval();
+    for (Map.Entry<CacheTable, Dataset<Row>> table : rows.keys().entrySet()) {
+      if (counts.get(table.getKey()) > 0) {
+        commit.remove(table.getKey(), table.getValue());
+      }
+    }
+    long freed = commit.commit(records);
+    List<String> expiry =
+        counts.entrySet().stream()
+            .filter(table -> table.getValue() > 0)
+            .flatMap(table -> store.expiry(table.getKey()).stream())
+            .distinct()
+            .toList();
+    return new Removed(counts, freed, expiry);
   }
 
   private boolean isCommitPending() throws IOException {

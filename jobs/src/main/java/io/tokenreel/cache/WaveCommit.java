@@ -1,19 +1,16 @@
 package io.tokenreel.cache;
 
+import static org.apache.spark.sql.functions.col;
+
 import io.tokenreel.files.SparkFiles;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RuntimeConfig;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.StructType;
 
 /**
  * One wave of work: rows of several tables that are committed together or not at all.
@@ -29,14 +26,9 @@ import org.apache.spark.sql.types.StructType;
  *
  * <p>Each step after the journal can be repeated; the next writer does so if this one dies. The
  * tables' order in a commit is that of {@link CacheTable}: a video's outcome appears after its
- * tokens.
+ * tokens, and its new bytes are current when their tokens are there.
  */
 public final class WaveCommit {
-
-  private static final String TIMESTAMP_TYPE = "spark.sql.parquet.outputTimestampType";
-
-  /** The columns that have URIs, or words of others about them. */
-  private static final Set<String> QUOTING = Set.of("video_uri", "detail");
 
   private final SparkSession spark;
   private final long number;
@@ -44,6 +36,7 @@ public final class WaveCommit {
   private final CacheFiles files;
   private final WriterLock lock;
   private final TableStore store;
+  private final TableFileWriter tableFiles;
   private final CommitRecovery recovery;
   private final Map<CacheTable, Path> staged = new EnumMap<>(CacheTable.class);
   private boolean committed;
@@ -55,6 +48,7 @@ public final class WaveCommit {
       CacheFiles files,
       WriterLock lock,
       TableStore store,
+      TableFileWriter tableFiles,
       CommitRecovery recovery) {
     this.spark = spark;
     this.number = number;
@@ -62,6 +56,7 @@ public final class WaveCommit {
     this.files = files;
     this.lock = lock;
     this.store = store;
+    this.tableFiles = tableFiles;
     this.recovery = recovery;
   }
 
@@ -83,26 +78,36 @@ public final class WaveCommit {
           "each table is staged once per wave, before its commit; wave %d has %s%s"
               .formatted(number, staged.keySet(), committed ? " and is committed" : ""));
     }
-    StructType schema = CacheSchema.written(table, rows.schema());
-    // A sort that the plan knows to be there already is dropped by Spark.
-    Dataset<Row> sorted =
-        rows.select(
-                Arrays.stream(schema.fieldNames()).map(WaveCommit::written).toArray(Column[]::new))
-            .sortWithinPartitions("video_id");
-    // Through rows rather than columns: a NULL in a column that must not be NULL stops the job, and
-    // every file declares its columns alike whatever the plan knew about them.
-    Dataset<Row> checked = spark.createDataFrame(sorted.javaRDD(), schema);
     Path folder = new Path(layout.staging(number), table.folder());
-    RuntimeConfig session = spark.conf();
-    String before = session.get(TIMESTAMP_TYPE);
-    session.set(TIMESTAMP_TYPE, "TIMESTAMP_MICROS"); // Spark's default is the deprecated INT96
-    try {
-      checked.write().options(table.writeOptions()).parquet(folder.toString());
-    } finally {
-      session.set(TIMESTAMP_TYPE, before);
-    }
+    tableFiles.write(table, rows, folder);
     staged.put(table, folder);
     files.report("staged " + table.folder());
+  }
+
+  /**
+   * Stages what the wave says of its videos' bytes, unless the caller has. A wave that writes no
+   * rows of a video carries outcomes on, and says only what is not known.
+   */
+  private void stageContents() throws IOException {
+    List<CacheTable> made =
+        staged.keySet().stream().filter(table -> table != CacheTable.ANSWERS).toList();
+    if (made.isEmpty() || staged.containsKey(CacheTable.CONTENTS)) {
+      return;
+    }
+    Dataset<Row> seen;
+    if (staged.containsKey(CacheTable.OUTCOMES)) {
+      seen = staged(CacheTable.OUTCOMES).where(col("outcome").isin("OK", "DEGRADED"));
+    } else {
+      seen = staged(made.get(0));
+    }
+    Dataset<Row> contents = Contents.seen(seen, number);
+    if (made.equals(List.of(CacheTable.OUTCOMES))) {
+      contents = Contents.news(contents, store.rows(CacheTable.CONTENTS));
+      if (contents.isEmpty()) {
+        return;
+      }
+    }
+    stage(CacheTable.CONTENTS, contents.coalesce(1));
   }
 
   /**
@@ -133,15 +138,10 @@ public final class WaveCommit {
               .formatted(number, staged.keySet(), committed ? " and is committed" : ""));
     }
     lock.checkHeld();
+    stageContents();
     CommitJournal journal = new CommitJournal(number, store.moves(number, staged));
     files.write(layout.journal(number), out -> out.write(Json.bytes(journal)));
     committed = true;
     recovery.carryOut(journal);
-  }
-
-  /** A column of a table as it is written: what quotes URIs, without their secrets. */
-  private static Column written(String name) {
-    Column column = functions.col("`" + name.replace("`", "``") + "`");
-    return QUOTING.contains(name) ? UriColumns.withoutSecrets(column).as(name) : column;
   }
 }

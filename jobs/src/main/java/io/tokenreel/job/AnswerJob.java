@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.CommittedRows;
+import io.tokenreel.cache.ForgottenIds;
 import io.tokenreel.cache.TokenCacheWriter;
 import io.tokenreel.files.UserPath;
 import io.tokenreel.model.LanguageInfo;
@@ -18,12 +19,16 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * From a token cache and questions to a committed table of answers: one run per sampling that the
- * cache holds, over the newest tokens of each video.
+ * cache holds, over the tokens of each video's current bytes.
  */
 final class AnswerJob {
+
+  private static final Logger LOG = LoggerFactory.getLogger(AnswerJob.class);
 
   private final SparkSession spark;
   private final AnswerSettings settings;
@@ -44,23 +49,43 @@ final class AnswerJob {
     DeviceCheck.require(spark, settings.device());
     LanguageInfo language = language(hadoop);
     Dataset<Row> questions =
-        AnswerRun.withDigest(QuestionInputs.read(spark, settings.questions()))
+        AnswerRun.withDigest(withoutForgotten(QuestionInputs.read(spark, settings.questions())))
             .persist(StorageLevel.MEMORY_AND_DISK());
     String encoder = Models.describe(settings.model(), hadoop).encoder();
     Dataset<Row> tokens = tokens(encoder);
+    Dataset<Row> contents = CommittedRows.currentContents(spark, UserPath.of(settings.cache()));
     List<AnswerSummary> summaries = new ArrayList<>();
     try (TokenCacheWriter writer = TokenCacheWriter.open(spark, output, settings.table());
         Progress shown = progress) {
       AnswerRun run = new AnswerRun(spark, writer, settings, language, encoder);
       for (String sampling : strings(tokens.select("sampling").distinct())) {
         VisualTokens ofSampling =
-            new CachedVisualTokens(tokens.filter(col("sampling").equalTo(sampling)));
+            new CachedVisualTokens(tokens.filter(col("sampling").equalTo(sampling)), contents);
         summaries.add(run.over(questions, ofSampling, sampling, shown));
       }
     } finally {
       questions.unpersist();
     }
     return summaries;
+  }
+
+  /** Questions about videos that neither the cache nor the output is to forget. */
+  private Dataset<Row> withoutForgotten(Dataset<Row> questions) throws IOException {
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    Dataset<Row> asked = questions;
+    for (String folder : List.of(settings.cache(), settings.output())) {
+      ForgottenIds forgotten = ForgottenIds.of(hadoop, UserPath.of(folder));
+      long left =
+          forgotten.digests().isEmpty() ? 0 : asked.where(forgotten.isOn(col("video_id"))).count();
+      if (left > 0) {
+        LOG.warn(
+            "{} questions are left out: {} is to forget their videos (tokenreel forget --lift takes them again)",
+            left,
+            folder);
+        asked = forgotten.leftOutOf(asked);
+      }
+    }
+    return asked;
   }
 
   private LanguageInfo language(Configuration hadoop) {

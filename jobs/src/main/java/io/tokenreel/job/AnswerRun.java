@@ -85,7 +85,7 @@ final class AnswerRun {
             .withColumn(
                 "compression",
                 explode(array(compressions.stream().map(functions::lit).toArray(Column[]::new))))
-            .join(tokens.newest(), SETTING, "left_outer")
+            .join(tokens.current(), SETTING, "left_outer")
             .withColumn("encoder", lit(encoder))
             .withColumn("decoder", lit(language.decoder()))
             .withColumn("sampling", lit(sampling))

@@ -2,6 +2,7 @@ package io.tokenreel.job;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.round;
@@ -35,10 +36,18 @@ record CacheContents(List<String> columns, List<Row> rows) {
     return new CacheContents(List.of(rows.columns()), rows.collectAsList());
   }
 
-  /** Videos, tokens, their share of the whole grid and bytes, per setting, dtype and outcome. */
+  /**
+   * Rows, tokens, their share of the whole grid and bytes, per setting, dtype and outcome; and how
+   * many of the rows are superseded, being of bytes that their video has no more.
+   */
   static CacheContents tokens(SparkSession spark, Path cache) throws IOException {
+    Dataset<Row> current =
+        CommittedRows.currentContents(spark, cache).withColumn("current", lit(true));
     return of(
         CommittedRows.of(spark, cache, CacheTable.TOKENS)
+            .withColumn("bytes", length(col("tokens")))
+            .drop("tokens", "token_index", "frame_seconds") // what follows may shuffle the rows
+            .join(current, new String[] {"video_id", "content_sha256"}, "left_outer")
             .groupBy("encoder", "sampling", "compression", "dtype", "outcome")
             .agg(
                 count(lit(1)).as("videos"),
@@ -48,7 +57,8 @@ record CacheContents(List<String> columns, List<Row> rows) {
                             .divide(sum(col("frames").multiply(col("tokens_per_frame")))),
                         4)
                     .as("share"),
-                sum(length(col("tokens"))).as("bytes"))
+                sum("bytes").as("bytes"),
+                count_if(col("current").isNull()).as("superseded"))
             .orderBy("encoder", "sampling", "compression", "dtype", "outcome"));
   }
 

@@ -1,7 +1,6 @@
 package io.tokenreel.job;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.max_by;
 
 import java.util.List;
 import org.apache.spark.sql.Dataset;
@@ -11,8 +10,10 @@ import org.apache.spark.sql.Row;
  * Tokens that a cache holds.
  *
  * @param tokens rows of {@code tokens/} of one encoder and sampling
+ * @param contents the current bytes of each video, as {@link
+ *     io.tokenreel.cache.CommittedRows#currentContents} gives them
  */
-record CachedVisualTokens(Dataset<Row> tokens) implements VisualTokens {
+record CachedVisualTokens(Dataset<Row> tokens, Dataset<Row> contents) implements VisualTokens {
 
   @Override
   public List<String> compressions() {
@@ -23,10 +24,10 @@ record CachedVisualTokens(Dataset<Row> tokens) implements VisualTokens {
   }
 
   @Override
-  public Dataset<Row> newest() {
+  public Dataset<Row> current() {
     return tokens
-        .groupBy("video_id", "compression")
-        .agg(max_by(col("content_sha256"), col("created_at")).as("content_sha256"));
+        .select("video_id", "compression", "content_sha256")
+        .join(contents, new String[] {"video_id", "content_sha256"}, "left_semi");
   }
 
   @Override

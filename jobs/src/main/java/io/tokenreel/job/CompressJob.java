@@ -3,14 +3,13 @@ package io.tokenreel.job;
 import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.max_by;
-import static org.apache.spark.sql.functions.struct;
 
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.CommittedRows;
 import io.tokenreel.cache.RunRecord;
 import io.tokenreel.cache.TokenCacheWriter;
 import io.tokenreel.files.UserPath;
+import io.tokenreel.sql.Columns;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,9 +24,11 @@ import org.apache.spark.storage.StorageLevel;
 
 /**
  * From kept features to a committed token cache: one run per encoder and sampling that the features
- * hold, over the newest features of each video.
+ * hold, over the features of each video's current bytes.
  */
 final class CompressJob {
+
+  private static final String[] VIDEO = {"video_id", "content_sha256"};
 
   private final SparkSession spark;
   private final CompressSettings settings;
@@ -44,22 +45,24 @@ final class CompressJob {
     Path output = UserPath.of(settings.output());
     TokenCacheWriter.requireTable(spark, output, settings.table());
     Dataset<Row> features = features();
-    Dataset<Row> newest = newest(features).persist(StorageLevel.MEMORY_AND_DISK());
+    Dataset<Row> current = current(features).persist(StorageLevel.MEMORY_AND_DISK());
     List<RunSummary> summaries = new ArrayList<>();
     try (TokenCacheWriter writer = TokenCacheWriter.open(spark, output, settings.table());
         Progress shown = progress) {
-      for (Row setting : settingsOf(newest)) {
+      for (Row setting : settingsOf(current)) {
         Column ofSetting =
             col("encoder")
                 .equalTo(setting.getString(0))
                 .and(col("sampling").equalTo(setting.getString(1)));
-        Dataset<Row> videos = newest.filter(ofSetting).drop("encoder", "sampling");
+        Dataset<Row> found = current.filter(ofSetting).drop("encoder", "sampling");
+        Dataset<Row> videos = writer.forgotten().leftOutOf(found);
         RunRecord run =
             settings.runRecord(setting.getString(0), setting.getString(1), videos.count());
-        summaries.add(compress(writer, features.filter(ofSetting), videos, run, shown));
+        long forgotten = found.count() - run.inputVideos();
+        summaries.add(compress(writer, features.filter(ofSetting), videos, run, forgotten, shown));
       }
     } finally {
-      newest.unpersist();
+      current.unpersist();
     }
     return summaries;
   }
@@ -77,19 +80,18 @@ final class CompressJob {
   }
 
   /**
-   * Of each video, encoder and sampling what the bytes were last: the columns that {@link CacheRun}
-   * takes, and {@code encoder, sampling, content_sha256, outcome}.
+   * Of each video's current features, whose bytes stay where they are: the columns that {@link
+   * CacheRun} takes, and {@code encoder, sampling, content_sha256, outcome}.
    */
-  private static Dataset<Row> newest(Dataset<Row> features) {
-    Column[] last =
-        Stream.concat(Stream.of("content_sha256", "video_uri", "outcome"), passthrough(features))
-            .map(name -> col("`" + name + "`"))
-            .toArray(Column[]::new);
+  private Dataset<Row> current(Dataset<Row> features) throws IOException {
+    Stream<String> fixed =
+        Stream.of("video_id", "encoder", "sampling", "content_sha256", "video_uri", "outcome");
+    List<String> columns = Stream.concat(fixed, passthrough(features)).toList();
+    Dataset<Row> contents = CommittedRows.currentContents(spark, UserPath.of(settings.features()));
     return features
-        .groupBy("video_id", "encoder", "sampling")
-        .agg(max_by(struct(last), col("created_at")).as("newest"))
-        .select(col("*"), col("newest.*"), lit(null).cast("long").as("video_bytes"))
-        .drop("newest");
+        .select(Columns.quoted(columns))
+        .join(contents, VIDEO, "left_semi")
+        .withColumn("video_bytes", lit(null).cast("long"));
   }
 
   private static Stream<String> passthrough(Dataset<Row> features) {
@@ -97,8 +99,8 @@ final class CompressJob {
     return Arrays.stream(features.columns()).filter(name -> !fixed.contains(name));
   }
 
-  private static List<Row> settingsOf(Dataset<Row> newest) {
-    return newest
+  private static List<Row> settingsOf(Dataset<Row> current) {
+    return current
         .select("encoder", "sampling")
         .distinct()
         .orderBy("encoder", "sampling")
@@ -110,6 +112,7 @@ final class CompressJob {
       Dataset<Row> features,
       Dataset<Row> videos,
       RunRecord run,
+      long forgotten,
       Progress shown)
       throws IOException {
     long start = System.nanoTime();
@@ -124,6 +127,7 @@ final class CompressJob {
         settings.output(),
         alreadyCommitted,
         LeftOut.NONE,
+        forgotten,
         (System.nanoTime() - start) / 1e9);
   }
 
@@ -135,8 +139,6 @@ final class CompressJob {
    */
   private record Work(Dataset<Row> features, FeatureStages stages, CarriedOutcomes outcomes)
       implements CacheRun.Work {
-
-    private static final String[] VIDEO = {"video_id", "content_sha256"};
 
     @Override
     public Dataset<Row> withDigest(Dataset<Row> videos) {
@@ -166,10 +168,10 @@ final class CompressJob {
                         Stream.concat(
                                 Stream.of("video_id", "video_uri", "content_sha256", "outcome"),
                                 CacheRows.passthrough(computed).stream())
-                            .map(name -> col("`" + name + "`"))
+                            .map(Columns::quoted)
                             .toArray(Column[]::new))),
                 computed);
-        case FEATURES, ANSWERS ->
+        case FEATURES, CONTENTS, ANSWERS ->
             throw new IllegalStateException("compress writes no " + table.folder());
       };
     }

@@ -4,7 +4,6 @@ import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.max_by;
 
 import java.util.List;
 import org.apache.spark.sql.Column;
@@ -17,16 +16,18 @@ import org.apache.spark.sql.functions;
  * writing and reading what it gives.
  *
  * @param features rows of {@code features/} of one encoder and sampling
+ * @param contents the current bytes of each video, as {@link
+ *     io.tokenreel.cache.CommittedRows#currentContents} gives them
  * @param compressions canonical specs
  */
-record FeatureVisualTokens(Dataset<Row> features, List<String> compressions)
+record FeatureVisualTokens(Dataset<Row> features, Dataset<Row> contents, List<String> compressions)
     implements VisualTokens {
 
   @Override
-  public Dataset<Row> newest() {
+  public Dataset<Row> current() {
     return features
-        .groupBy("video_id")
-        .agg(max_by(col("content_sha256"), col("created_at")).as("content_sha256"))
+        .select("video_id", "content_sha256")
+        .join(contents, new String[] {"video_id", "content_sha256"}, "left_semi")
         .withColumn(
             "compression",
             explode(array(compressions.stream().map(functions::lit).toArray(Column[]::new))));

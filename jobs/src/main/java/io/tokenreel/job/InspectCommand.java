@@ -1,11 +1,11 @@
 package io.tokenreel.job;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tokenreel.cache.CachedTokens;
 import io.tokenreel.cache.CatalogLookup;
 import io.tokenreel.cache.TableName;
 import io.tokenreel.cache.TokenCache;
 import io.tokenreel.files.UserPath;
+import io.tokenreel.eval.task.PlainJson;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -178,20 +178,25 @@ final class InspectCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         out.println(table(tokens));
         out.println(table(outcomes));
+        if (TableName.ofOutput(spark.sparkContext().hadoopConfiguration(), UserPath.of(cache))
+            .isEmpty()) {
+          out.printf(
+              "All columns of all files: DuckDB's read_parquet('%s/tokens/*.parquet', union_by_name = true), Spark's option mergeSchema. Current rows alone, and other readers: docs/cache.md%n",
+              cache);
+        }
         out.flush();
       }
     }
   }
 
   /** One object: the cache's folder and two members more. */
-  private void json(String first, Object firstValue, String second, Object secondValue)
-      throws IOException {
+  private void json(String first, Object firstValue, String second, Object secondValue) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("cache", cache);
     object.put(first, firstValue);
     object.put(second, secondValue);
     PrintWriter out = spec.commandLine().getOut();
-    out.println(new ObjectMapper().writeValueAsString(object));
+    out.println(PlainJson.write(object));
     out.flush();
   }
 

@@ -44,11 +44,13 @@ final class PrecomputeJob {
 
   private RunSummary run(VideoInputs.Found found, VisionInfo vision, long start)
       throws IOException {
-    Dataset<Row> videos = found.videos().persist(StorageLevel.MEMORY_AND_DISK());
+    Dataset<Row> listed = found.videos().persist(StorageLevel.MEMORY_AND_DISK());
     Path output = UserPath.of(settings.output());
     try (TokenCacheWriter writer = TokenCacheWriter.open(spark, output, settings.table());
         Progress shown = progress) {
-      RunRecord run = settings.runRecord(vision.encoder(), videos.count());
+      Dataset<Row> videos = writer.forgotten().leftOutOf(listed);
+      long count = videos.count();
+      RunRecord run = settings.runRecord(vision.encoder(), count);
       TokenDtypeCheck.require(writer, run, settings.tokenDtype());
       Work work =
           new Work(
@@ -64,9 +66,10 @@ final class PrecomputeJob {
           settings.output(),
           committed,
           found.leftOut(),
+          listed.count() - count,
           (System.nanoTime() - start) / 1e9);
     } finally {
-      videos.unpersist();
+      listed.unpersist();
     }
   }
 
@@ -102,7 +105,7 @@ final class PrecomputeJob {
         case TOKENS -> CacheRows.tokens(computed);
         case FEATURES -> CacheRows.features(computed);
         case OUTCOMES -> CacheRows.outcomes(computed, run.runId());
-        case SELECTIONS, ANSWERS ->
+        case SELECTIONS, CONTENTS, ANSWERS ->
             throw new IllegalStateException("precompute writes no " + table.folder());
       };
     }

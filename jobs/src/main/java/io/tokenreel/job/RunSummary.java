@@ -23,6 +23,7 @@ import org.apache.spark.sql.Row;
  * @param alreadyCommitted of these, videos whose keys were all committed before, for which no work
  *     was done
  * @param leftOut files of walked folders that do not have a video's ending
+ * @param forgotten videos of the input that the output takes no more; they are none of the others
  * @param notOk the DEGRADED and FAILED videos, the first {@value #MAX_LISTED} by id, FAILED ones
  *     first
  * @param seconds wall time of the job, Spark's start not included
@@ -37,6 +38,7 @@ public record RunSummary(
     long failed,
     long alreadyCommitted,
     LeftOut leftOut,
+    long forgotten,
     List<NotOk> notOk,
     double seconds) {
 
@@ -57,6 +59,7 @@ public record RunSummary(
       String output,
       long alreadyCommitted,
       LeftOut leftOut,
+      long forgotten,
       double seconds) {
     Dataset<Row> ofRun = outcomes.filter(col("run_id").equalTo(run.runId()));
     Map<String, Long> counts = new HashMap<>();
@@ -88,6 +91,7 @@ public record RunSummary(
         counts.getOrDefault(Outcome.FAILED.name(), 0L),
         alreadyCommitted,
         leftOut,
+        forgotten,
         notOk,
         seconds);
   }

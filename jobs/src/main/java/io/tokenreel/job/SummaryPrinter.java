@@ -93,6 +93,11 @@ final class SummaryPrinter {
           summary.leftOut().files(),
           String.join(", ", summary.leftOut().first().stream().limit(5).toList()));
     }
+    if (summary.forgotten() > 0) {
+      err.printf(
+          "%d videos were left out, for the output is to forget them (tokenreel forget --lift takes them again)%n",
+          summary.forgotten());
+    }
     err.printf(
         Locale.ROOT,
         "%d videos: %d OK, %d DEGRADED, %d FAILED; %d were committed before. %.1f s, and %.1f s for Spark's start.%n",

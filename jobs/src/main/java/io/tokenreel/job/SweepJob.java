@@ -267,7 +267,9 @@ final class SweepJob {
           .over(
               questions,
               new FeatureVisualTokens(
-                  videos.features(answer.model(), sampling, contents), answer.compressions()),
+                  videos.features(answer.model(), sampling, contents),
+                  contents,
+                  answer.compressions()),
               sampling,
               shown);
     }

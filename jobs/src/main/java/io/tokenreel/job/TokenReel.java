@@ -35,6 +35,8 @@ import picocli.CommandLine.IVersionProvider;
       ReportCommand.class,
       InspectCommand.class,
       VerifyCommand.class,
+      ForgetCommand.class,
+      VacuumCommand.class,
       BenchCommand.class,
       ScenesCommand.class,
       FuzzCommand.class,

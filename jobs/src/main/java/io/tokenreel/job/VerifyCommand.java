@@ -1,12 +1,12 @@
 package io.tokenreel.job;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tokenreel.cache.CacheVerifier;
 import io.tokenreel.cache.Finding;
 import io.tokenreel.cache.RunRecord;
 import io.tokenreel.cache.RunRecords;
 import io.tokenreel.cache.TableName;
 import io.tokenreel.files.UserPath;
+import io.tokenreel.eval.task.PlainJson;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -80,18 +80,16 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private void report(
-      String cache, List<Finding> findings, List<String> cutOff, List<String> notChecked)
-      throws IOException {
+      String cache, List<Finding> findings, List<String> cutOff, List<String> notChecked) {
     PrintWriter out = spec.commandLine().getOut();
     if (session.json()) {
       out.println(
-          new ObjectMapper()
-              .writeValueAsString(
-                  Map.of(
-                      "cache", cache,
-                      "findings", findings,
-                      "unfinished_runs", cutOff,
-                      "not_checked", notChecked)));
+          PlainJson.write(
+              Map.of(
+                  "cache", cache,
+                  "findings", findings,
+                  "unfinished_runs", cutOff,
+                  "not_checked", notChecked)));
     } else {
       if (findings.isEmpty() && !session.quiet()) {
         out.println(cache + ": everything holds");

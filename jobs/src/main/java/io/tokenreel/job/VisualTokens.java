@@ -11,10 +11,10 @@ interface VisualTokens {
   List<String> compressions();
 
   /**
-   * What the bytes of each video were last: {@code video_id, compression, content_sha256}, a row
-   * for each that there are tokens of.
+   * What of each video's current bytes there are tokens of: {@code video_id, compression,
+   * content_sha256}, a row for each.
    */
-  Dataset<Row> newest();
+  Dataset<Row> current();
 
   /** Rows of {@code tokens/} of the videos from one id to another. */
   Dataset<Row> between(String firstId, String lastId);

@@ -34,6 +34,8 @@ class CacheSchemaTest {
         "run_id video_id video_uri outcome reason detail content_sha256 input_bytes frames_decoded"
             + " decode_errors decode_ms encode_ms compress_ms attempts created_at",
         String.join(" ", CacheSchema.OUTCOMES.fieldNames()));
+    assertEquals(
+        "video_id content_sha256 wave", String.join(" ", CacheSchema.CONTENTS.fieldNames()));
   }
 
   @Test

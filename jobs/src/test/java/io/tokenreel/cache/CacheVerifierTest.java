@@ -128,8 +128,10 @@ class CacheVerifierTest {
     assertEquals(
         List.of(
             "features.block_bytes",
+            "features.contents",
             "features.separator_bytes",
             "outcomes.outcome",
+            "selections.contents",
             "selections.frame_budgets"),
         checks());
   }

@@ -85,7 +85,8 @@ class RunRecordTest {
                     run.tables(),
                     run.writerVersion(),
                     run.startedAt(),
-                    null));
+                    null,
+                    0));
     assertTrue(
         error.getMessage().contains("[running, done, interrupted]; got 'paused'"),
         error.getMessage());

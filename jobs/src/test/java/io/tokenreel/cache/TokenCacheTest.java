@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.bench.CountingFileSystem;
+import io.tokenreel.testing.LeavesUnsoundTables;
 import io.tokenreel.token.TokenDtype;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.sql.Timestamp;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -161,13 +163,84 @@ class TokenCacheTest {
   }
 
   @Test
-  void lookup_afterTheBytesChanged_givesTheNewest() throws IOException {
+  void lookup_bytesChangedOnAClockThatGoesBack_givesThoseOfTheLastCommit() throws IOException {
     Path output = output("newest");
-    commit(output, one("new bytes", 60));
-    commit(output, one("old bytes", 0));
-    CachedTokens found =
-        TokenCache.open(new Configuration(), output).lookup("clips/00000.mp4").get(0);
-    assertEquals(CacheRows.sha("new bytes"), found.contentSha256());
+    commit(output, one("first bytes", 60));
+    commit(output, one("later bytes", 0));
+    assertEquals(List.of(CacheRows.sha("later bytes")), contentsOf(output));
+  }
+
+  @LeavesUnsoundTables("their outcomes are of no run")
+  @Test
+  void lookup_bytesChangedBack_givesTheFirstRowsAgain() throws IOException {
+    Path output = output("back");
+    commit(output, one("first bytes", 0));
+    commit(output, one("other bytes", 60));
+    commitSeen(output, "first bytes");
+    assertEquals(List.of(CacheRows.sha("first bytes")), contentsOf(output));
+    assertEquals(3, CommittedRows.of(SPARK, output, CacheTable.CONTENTS).count());
+    commitSeen(output, "first bytes");
+    assertEquals(
+        3, CommittedRows.of(SPARK, output, CacheTable.CONTENTS).count(), "nothing new was seen");
+    output.getFileSystem(new Configuration()).delete(new Path(output, "_index"), true);
+    TokenCacheWriter.open(SPARK, output).close();
+    assertEquals(List.of(CacheRows.sha("first bytes")), contentsOf(output), "the index made again");
+  }
+
+  @LeavesUnsoundTables("their outcomes are of no run")
+  @Test
+  void lookup_cacheOfAnOlderVersionWhoseBytesChangedBack_givesTheFirstRowsAgain()
+      throws IOException {
+    Path output = output("older");
+    commit(output, one("first bytes", 0));
+    commitSeen(output, "first bytes");
+    commit(output, one("other bytes", 60));
+    commitSeen(output, "other bytes");
+    commitSeen(output, "first bytes");
+    FileSystem fs = output.getFileSystem(new Configuration());
+    fs.delete(new Path(output, "contents"), true);
+    fs.delete(new Path(output, "_index"), true);
+    List<Row> before = current(output);
+    TokenCacheWriter.open(SPARK, output).close();
+    assertEquals(List.of(CacheRows.sha("first bytes")), contentsOf(output));
+    assertEquals(before, current(output), "the same before and after it is written down");
+  }
+
+  private static List<Row> current(Path output) throws IOException {
+    return CommittedRows.current(SPARK, output, CacheTable.TOKENS)
+        .select("video_id", "content_sha256")
+        .collectAsList();
+  }
+
+  /** What the lookup finds, which is what a scan finds. */
+  private static List<String> contentsOf(Path output) throws IOException {
+    List<String> found =
+        TokenCache.open(new Configuration(), output).lookup("clips/00000.mp4").stream()
+            .map(CachedTokens::contentSha256)
+            .toList();
+    assertEquals(
+        found,
+        CatalogLookup.lookup(SPARK, output, "clips/00000.mp4").stream()
+            .map(CachedTokens::contentSha256)
+            .toList());
+    assertEquals(found, current(output).stream().map(row -> row.getString(1)).toList());
+    return found;
+  }
+
+  /** A wave that carries an outcome on: the bytes are these, and their rows are there. */
+  private static void commitSeen(Path output, String content) throws IOException {
+    Row row = CacheRows.outcome("r" + content, "clips/00000.mp4", "OK", null);
+    Row seen =
+        CacheRows.spark()
+            .createDataFrame(List.of(row), CacheSchema.OUTCOMES)
+            .withColumn("content_sha256", functions.lit(CacheRows.sha(content)))
+            .withColumn("run_id", functions.lit(UUID.randomUUID().toString()))
+            .first();
+    try (TokenCacheWriter writer = TokenCacheWriter.open(SPARK, output)) {
+      WaveCommit wave = writer.nextWave();
+      wave.stage(CacheTable.OUTCOMES, CacheRows.outcomeRows(List.of(seen)));
+      wave.commit();
+    }
   }
 
   private static Dataset<Row> one(String content, long secondsLater) {

@@ -1,5 +1,6 @@
 package io.tokenreel.cache;
 
+import static org.apache.spark.sql.functions.udf;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,13 +11,22 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.types.DataTypes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * A writer that stops after any single step of its work, and the next one, leave the tables of an
@@ -25,6 +35,9 @@ import org.junit.jupiter.api.io.TempDir;
 class WaveCommitTest {
 
   private static final SparkSession SPARK = CacheRows.spark();
+
+  /** Settings of the caller's session that tasks have seen. */
+  private static final Set<Map<String, String>> DURING = ConcurrentHashMap.newKeySet();
 
   @TempDir java.nio.file.Path temporary;
 
@@ -122,7 +135,10 @@ class WaveCommitTest {
       endProcess(output);
       run(output, CacheFiles.StepListener.NONE);
       assertEquals(files(undisturbed), files(output), "killed after " + step);
-      assertEquals(List.of("_index", "outcomes", "runs", "tokens"), names(output), step);
+      assertEquals(
+          List.of("_index", "_schema-1", "contents", "outcomes", "runs", "tokens"),
+          names(output),
+          step);
     }
   }
 
@@ -172,7 +188,7 @@ class WaveCommitTest {
       writer.nextWave().stage(CacheTable.TOKENS, FIRST);
       assertEquals(0, writer.committedRows(CacheTable.TOKENS).count());
     }
-    assertEquals(List.of(), names(output));
+    assertEquals(List.of("_schema-1"), names(output));
   }
 
   @Test
@@ -188,6 +204,43 @@ class WaveCommitTest {
               .getMessage();
       assertTrue(message.contains("tokens/") && message.contains("committed"), message);
     }
+  }
+
+  @Test
+  void stage_whileTheCallersSessionIsInUse_changesNoneOfItsSettings() throws IOException {
+    Map<String, String> before = settings();
+    DURING.clear();
+    UDF1<String, String> look =
+        id -> {
+          DURING.add(settings()); // by a task of the write, in this JVM
+          return id;
+        };
+    Dataset<Row> looking =
+        FIRST.withColumn("video_id", udf(look, DataTypes.StringType).apply(FIRST.col("video_id")));
+    Path output = output("settings");
+    try (TokenCacheWriter writer = TokenCacheWriter.open(SPARK, output)) {
+      WaveCommit wave = writer.nextWave();
+      wave.stage(CacheTable.TOKENS, looking);
+      wave.commit();
+    }
+    assertEquals(Set.of(before), DURING);
+    assertEquals(before, settings());
+    Path file = new Path(output, "tokens/000001-00000.parquet");
+    try (ParquetFileReader reader =
+        ParquetFileReader.open(HadoopInputFile.fromPath(file, new Configuration()))) {
+      assertEquals(
+          "TIMESTAMP(MICROS,true)",
+          reader
+              .getFileMetaData()
+              .getSchema()
+              .getType("created_at")
+              .getLogicalTypeAnnotation()
+              .toString());
+    }
+  }
+
+  private static Map<String, String> settings() {
+    return CollectionConverters.asJava(SPARK.conf().getAll());
   }
 
   @Test
@@ -234,7 +287,7 @@ class WaveCommitTest {
   private static List<String> files(Path output) throws IOException {
     java.nio.file.Path root = java.nio.file.Path.of(output.toUri());
     List<String> files = new ArrayList<>();
-    for (String folder : List.of("tokens", "outcomes", "_index")) {
+    for (String folder : List.of("tokens", "contents", "outcomes", "_index")) {
       try (Stream<java.nio.file.Path> all = Files.list(root.resolve(folder))) {
         for (java.nio.file.Path file : all.sorted().toList()) {
           if (!file.getFileName().toString().endsWith(".crc")) {

@@ -26,7 +26,8 @@ class SummaryPrinterTest {
 
   private static RunSummary summary(String runId) {
     var failed = new RunSummary.NotOk("a.mp4", "FAILED", "timeout", "took long");
-    return new RunSummary(runId, "cache", null, 3, 2, 0, 1, 1, LeftOut.NONE, List.of(failed), 2.5);
+    return new RunSummary(
+        runId, "cache", null, 3, 2, 0, 1, 1, LeftOut.NONE, 0, List.of(failed), 2.5);
   }
 
   @Test

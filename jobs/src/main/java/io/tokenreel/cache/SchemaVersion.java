@@ -1,0 +1,46 @@
+package io.tokenreel.cache;
+
+import java.io.IOException;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The version of an output's tables, which is what a reader must understand of them: the number in
+ * the name of the empty file {@code _schema-1}, so that nobody reads a file to know it. Columns that
+ * may be NULL, and tables that a reader need not know, come without a new version.
+ */
+final class SchemaVersion {
+
+  /** The version that this program writes, and the newest that it reads. */
+  static final int NEWEST = 1;
+
+  private static final String NAME = "_schema-";
+
+  private SchemaVersion() {}
+
+  /**
+   * Checks that this program understands the tables of an output; of one without a version, which is
+   * new or was written before there was any, it does.
+   *
+   * @throws TableSettingsException when they are newer
+   */
+  static void require(CacheFiles files, CacheLayout layout) throws IOException {
+    for (FileStatus status : files.list(layout.root())) {
+      String name = status.getPath().getName();
+      if (name.matches(NAME + "[0-9]+")
+          && Integer.parseInt(name.substring(NAME.length())) > NEWEST) {
+        throw new TableSettingsException(
+            "%s has tables of version %s, and this program knows versions up to %d: use a newer tokenreel"
+                .formatted(layout.root(), name.substring(NAME.length()), NEWEST));
+      }
+    }
+  }
+
+  /** Writes the version of an output that has none. */
+  static void add(CacheFiles files, CacheLayout layout) throws IOException {
+    Path path = new Path(layout.root(), NAME + NEWEST);
+    if (!files.fileSystem().exists(path)) {
+      files.write(path, out -> {});
+    }
+  }
+}
