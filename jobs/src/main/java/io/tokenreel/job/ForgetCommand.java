@@ -55,13 +55,13 @@ final class ForgetCommand implements Callable<Integer> {
         names = "--video-id",
         arity = "1..*",
         paramLabel = "ID",
-        description = "forget these videos")
+        description = "forget these videos; this or --ids")
     private List<String> ids = List.of();
 
     @Option(
         names = "--ids",
         paramLabel = "FILE",
-        description = "forget the videos whose ids this file has, one in each line")
+        description = "forget the videos whose ids this file has, one in each line; this or --video-id")
     private String file;
   }
 
