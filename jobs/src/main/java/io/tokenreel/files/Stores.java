@@ -49,6 +49,10 @@ public final class Stores {
    */
   public static FileSystem of(Path path, Configuration hadoop) throws IOException {
     FileSystem found;
+    if (isHttp(String.valueOf(path.toUri().getScheme()))) {
+      throw new UnusablePathException(
+          "%s: only videos are read by HTTP; copy it to a folder or a store".formatted(path), null);
+    }
     try {
       found = path.getFileSystem(hadoop);
     } catch (UnsupportedFileSystemException e) {
@@ -59,6 +63,23 @@ public final class Stores {
       throw missing(path, e); // a connector without the jars that it needs
     }
     return found.getClass() == LocalFileSystem.class ? LocalFiles.of(hadoop) : found;
+  }
+
+  /**
+   * Checks that there is a file system for a URI, without reaching for it.
+   *
+   * @throws UnusablePathException when there is none; the message says what to add
+   */
+  public static void require(Path path, Configuration hadoop) {
+    try {
+      FileSystem.getFileSystemClass(path.toUri().getScheme(), hadoop)
+          .getDeclaredConstructor()
+          .newInstance();
+    } catch (IOException | ReflectiveOperationException | LinkageError e) {
+      throw missing(path, e);
+    } catch (RuntimeException e) {
+      throw e.getCause() instanceof ClassNotFoundException ? missing(path, e) : e;
+    }
   }
 
   /** Whether a scheme is read by HTTP: videos may lie there, and nothing else. */

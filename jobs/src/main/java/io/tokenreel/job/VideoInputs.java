@@ -10,6 +10,7 @@ import io.tokenreel.cache.UriColumns;
 import io.tokenreel.files.Glob;
 import io.tokenreel.files.SparkFiles;
 import io.tokenreel.files.Stores;
+import io.tokenreel.files.UnusablePathException;
 import io.tokenreel.files.UserPath;
 import io.tokenreel.video.UriSecrets;
 import io.tokenreel.video.VideoFormat;
@@ -156,6 +157,11 @@ final class VideoInputs {
   private void add(String input) throws IOException {
     Path path = UserPath.of(input);
     if (UserPath.scheme(input).filter(Stores::isHttp).isPresent()) {
+      if (isManifest(path.getName())) {
+        throw new SettingsException(
+            "--input %s: a manifest is not read by HTTP; copy it to a folder or a store"
+                .formatted(input));
+      }
       listed.add(RowFactory.create(UserPath.of(UriSecrets.hide(input)).getName(), input, null));
       return;
     }
@@ -224,6 +230,7 @@ final class VideoInputs {
     }
     Column bytes = columns.contains(BYTES) ? functions.col(BYTES) : functions.lit(null);
     requireOwnNames(manifest, rows.schema());
+    requireStores(manifest, rows);
     requireValues(manifest, rows, bytes.cast("string"));
     Dataset<Row> videos =
         rows.withColumn(
@@ -255,6 +262,25 @@ final class VideoInputs {
       throw new SettingsException(
           "the manifest %s: video_bytes must be whole numbers of bytes, or empty; found %s"
               .formatted(manifest, found.getString(1)));
+    }
+  }
+
+  /** Videos on a store that is not there would be a FAILED row each. */
+  private void requireStores(Path manifest, Dataset<Row> rows) {
+    Column scheme =
+        functions.regexp_extract(
+            functions.col("video_uri").cast("string"), "^([A-Za-z][A-Za-z0-9+.-]*):/", 1);
+    for (Row each : rows.select(functions.lower(scheme)).distinct().collectAsList()) {
+      String found = each.isNullAt(0) ? "" : each.getString(0);
+      if (found.isEmpty() || Stores.isHttp(found)) {
+        continue;
+      }
+      try {
+        Stores.require(UserPath.of(found + ":///"), hadoop);
+      } catch (UnusablePathException e) {
+        throw new SettingsException(
+            "the manifest %s has videos on %s".formatted(manifest, e.getMessage()));
+      }
     }
   }
 

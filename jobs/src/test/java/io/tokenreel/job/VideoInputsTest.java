@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.cache.CacheSchema;
+import io.tokenreel.files.UserPath;
 import io.tokenreel.sql.LocalSpark;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -102,15 +103,15 @@ class VideoInputsTest {
         "video_uri,split,my note",
         "../videos/a.mp4,train,\"one, \"\"two\"\"\"",
         "/absolute/b.mp4,test,",
-        "s3a://bucket/c.mp4,,");
+        "hdfs://host/c.mp4,,");
     List<Row> rows = rows("lists/list.csv");
     String base = "file:" + folder.resolve("lists") + "/";
     assertEquals(
-        List.of("../videos/a.mp4", "/absolute/b.mp4", "s3a://bucket/c.mp4"),
+        List.of("../videos/a.mp4", "/absolute/b.mp4", "hdfs://host/c.mp4"),
         rows.stream().map(row -> row.<String>getAs("video_id")).toList(),
         "without video_id the URI as it stands is the id");
     assertEquals(
-        List.of(base + "../videos/a.mp4", "/absolute/b.mp4", "s3a://bucket/c.mp4"),
+        List.of(base + "../videos/a.mp4", "/absolute/b.mp4", "hdfs://host/c.mp4"),
         rows.stream().map(row -> row.<String>getAs("video_uri")).toList());
     assertEquals("train", rows.get(0).getAs("split"));
     assertEquals("one, \"two\"", rows.get(0).getAs("my note"));
@@ -237,5 +238,39 @@ class VideoInputsTest {
     assertRefused("empty", "no videos in --input", "3gp, apng, asf, avc, avi,");
     write("empty.csv", "video_uri");
     assertRefused("empty.csv", "no videos in --input");
+  }
+
+  @Test
+  void list_manifestWithVideosOnAStoreThatIsNotThere_isRefused() throws IOException {
+    write(
+        "stores.jsonl",
+        "{\"video_uri\": \"https://host/a.mp4\"}",
+        "{\"video_uri\": \"a b:c.mp4\"}",
+        "{\"video_uri\": \"S3://bucket/k.mp4\"}");
+    assertRefused("stores.jsonl", "stores.jsonl has videos on s3:", "s3a://", "hadoop-aws");
+  }
+
+  @Test
+  void list_awkwardNames_areThoseOfTheFiles() throws IOException {
+    String folderName = "12:30 [1] {a,b} 100%25";
+    for (String name : List.of("2024-01-01T12:30:00.mp4", "a b.mp4", "a%20b.mp4", "#?*.mp4")) {
+      write(folderName + "/" + name, "x");
+    }
+    write(folderName + "/list [1]:x.csv", "video_uri", "2024-01-01T12:30:00.mp4", "a%20b.mp4");
+    for (Row row : rows(folderName)) {
+      String uri = row.getAs("video_uri");
+      assertEquals(
+          folder.resolve(folderName).resolve(row.<String>getAs("video_id")).toString(),
+          UserPath.of(uri).toUri().getPath());
+    }
+    assertEquals(4, rows(folderName).size());
+    assertEquals(
+        List.of("2024-01-01T12:30:00.mp4", "a%20b.mp4"),
+        rows(folderName + "/list [1]:x.csv").stream()
+            .map(row -> UserPath.of(row.getAs("video_uri")).getName())
+            .toList());
+    assertEquals(
+        List.of("2024-01-01T12:30:00.mp4", "a b.mp4", "a%20b.mp4"),
+        ids("12:30 [[]1] [{]a,b} */[2a]*.mp4"));
   }
 }
