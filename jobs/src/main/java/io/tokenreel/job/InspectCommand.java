@@ -80,7 +80,7 @@ final class InspectCommand implements Callable<Integer> {
       summarise();
       return 0;
     }
-    Configuration hadoop = new Configuration();
+    Configuration hadoop = session.hadoop();
     Caches.require(hadoop, cache);
     List<CachedTokens> rows = wanted(lookup(hadoop));
     if (session.json()) {

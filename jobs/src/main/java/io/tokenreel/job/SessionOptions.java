@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,6 +20,7 @@ final class SessionOptions {
 
   private static final String MASTER = "spark.master";
   private static final String ALL_CORES = "local[*]";
+  private static final String HADOOP = "spark.hadoop.";
   private static final String EXTENSIONS = "spark.sql.extensions";
   private static final String SHUFFLE_PARTITIONS = "spark.sql.shuffle.partitions";
 
@@ -102,6 +104,23 @@ final class SessionOptions {
 
   boolean json() {
     return json;
+  }
+
+  /** Hadoop's settings as the session would have them, for what needs no session. */
+  Configuration hadoop() {
+    Configuration hadoop = new Configuration();
+    Map<String, String> given = new LinkedHashMap<>();
+    System.getProperties()
+        .stringPropertyNames()
+        .forEach(name -> given.put(name, System.getProperty(name)));
+    given.putAll(properties);
+    given.forEach(
+        (name, value) -> {
+          if (name.startsWith(HADOOP)) {
+            hadoop.set(name.substring(HADOOP.length()), value);
+          }
+        });
+    return hadoop;
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.tokenreel.job;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import io.tokenreel.sql.LocalSpark;
@@ -28,5 +29,13 @@ class SessionOptionsTest {
         kept.unpersist();
       }
     }
+  }
+
+  @Test
+  void hadoop_confOfTheCommand_isKnownWithoutASession() {
+    SessionOptions options = new SessionOptions();
+    new picocli.CommandLine(options)
+        .parseArgs("--conf", "spark.hadoop.fs.s3a.endpoint=http://minio:9000");
+    assertEquals("http://minio:9000", options.hadoop().get("fs.s3a.endpoint"));
   }
 }
