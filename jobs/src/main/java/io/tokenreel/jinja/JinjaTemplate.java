@@ -4,6 +4,7 @@ import com.hubspot.jinjava.Jinjava;
 import com.hubspot.jinjava.JinjavaConfig;
 import com.hubspot.jinjava.interpret.JinjavaInterpreter;
 import com.hubspot.jinjava.interpret.RenderResult;
+import com.hubspot.jinjava.interpret.UnknownTokenException;
 import com.hubspot.jinjava.lib.tag.Tag;
 import com.hubspot.jinjava.loader.ResourceLocator;
 import com.hubspot.jinjava.loader.ResourceNotFoundException;
@@ -92,16 +93,38 @@ public final class JinjaTemplate {
   /**
    * The template with these values. Those of records are read as {@code {{ row.name() }}}.
    *
-   * @throws IllegalArgumentException when it cannot be rendered
+   * @throws UnknownName when it names what has no value
+   * @throws IllegalArgumentException when it cannot be rendered otherwise
    */
   public String render(Map<String, ?> values) {
     RenderResult rendered = jinja.renderForResult(template, values);
     if (rendered.hasErrors()) {
+      if (rendered.getErrors().get(0).getException() instanceof UnknownTokenException unknown) {
+        throw new UnknownName(unknown.getToken());
+      }
       throw new IllegalArgumentException(
           "the template cannot be rendered: %s; it is:%n%s"
               .formatted(rendered.getErrors().get(0).getMessage(), template));
     }
     return rendered.getOutput();
+  }
+
+  /** A template that names what has no value. */
+  public static final class UnknownName extends IllegalArgumentException {
+
+    private static final long serialVersionUID = 1;
+
+    private final String name;
+
+    UnknownName(String name) {
+      super("the template names '%s', which has no value".formatted(name));
+      this.name = name;
+    }
+
+    /** The name. */
+    public String name() {
+      return name;
+    }
   }
 
   /** Transformers' mark around what an assistant said; it prints its content. */

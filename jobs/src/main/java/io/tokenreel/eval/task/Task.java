@@ -169,7 +169,13 @@ public record Task(
   }
 
   /** The right answer. */
-  public record Gold(String column, GoldForm form) {}
+  public record Gold(String column, GoldForm form) {
+
+    public Gold {
+      require(column != null, "gold.column: the column of the right answer");
+      require(form != null, "gold.form: letter, index, option or words");
+    }
+  }
 
   /** How right and wrong become a score. */
   public enum Average {

@@ -3,6 +3,7 @@ package io.tokenreel.eval.task;
 import io.tokenreel.files.Glob;
 import io.tokenreel.files.SparkFiles;
 import io.tokenreel.files.Stores;
+import io.tokenreel.files.UnusablePathException;
 import io.tokenreel.files.UserPath;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,7 +24,6 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -31,6 +31,9 @@ import scala.jdk.javaapi.CollectionConverters;
 
 /** A benchmark's files on any Hadoop file system. One thread at a time. */
 public final class TaskFiles implements TaskReader.Files {
+
+  /** Where Spark puts a row that is no JSON. */
+  private static final String BROKEN = "_corrupt_record";
 
   private final SparkSession spark;
   private final Path root;
@@ -62,28 +65,31 @@ public final class TaskFiles implements TaskReader.Files {
     String name = file.getName();
     String ending = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
     SparkFiles files = SparkFiles.of(spark);
+    Function<Path, Dataset<Row>> read =
+        switch (ending) {
+          case "parquet" -> files::parquet;
+          case "json" -> files.options(Map.of("multiLine", "true"))::json;
+          case "jsonl" -> files::json;
+          case "csv" ->
+              files.options(Map.of("header", "true", "escape", "\"", "multiLine", "true"))::csv;
+          default ->
+              throw new IllegalArgumentException(
+                  "annotations end in .parquet, .json, .jsonl or .csv; got " + file);
+        };
+    List<Map<String, Object>> values;
     try {
-      Dataset<Row> rows =
-          switch (ending) {
-            case "parquet" -> files.parquet(file);
-            case "json" -> files.options(Map.of("multiLine", "true")).json(file);
-            case "jsonl" -> files.json(file);
-            case "csv" ->
-                files
-                    .options(Map.of("header", "true", "escape", "\"", "multiLine", "true"))
-                    .csv(file);
-            default ->
-                throw new IllegalArgumentException(
-                    "annotations end in .parquet, .json, .jsonl or .csv; got " + file);
-          };
-      return rows.collectAsList().stream().map(TaskFiles::values).toList();
-    } catch (Exception e) {
-      if (e instanceof AnalysisException wrong) {
-        throw new IllegalArgumentException(
-            "annotations cannot be read: " + wrong.getSimpleMessage(), e);
-      }
+      values = read.apply(file).collectAsList().stream().map(TaskFiles::values).toList();
+    } catch (UnusablePathException | UncheckedIOException e) {
       throw e;
+    } catch (Exception e) { // Spark's own, checked ones among them
+      throw new IllegalArgumentException(
+          "annotations cannot be read: %s is no sound .%s file".formatted(file, ending), e);
     }
+    if (values.stream().anyMatch(row -> row.get(BROKEN) != null)) {
+      throw new IllegalArgumentException(
+          "annotations cannot be read: rows of %s are no objects of JSON".formatted(file));
+    }
+    return values;
   }
 
   /** In the order of their names, as the published splits number them. */

@@ -1,5 +1,6 @@
 package io.tokenreel.eval.task;
 
+import io.tokenreel.token.UnknownWord;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -105,12 +106,11 @@ public final class TaskLog {
    * @throws IllegalArgumentException for one that it lacks
    */
   void requireColumns(Map<String, ?> doc) {
-    TreeSet<String> lacking = new TreeSet<>(columns(metrics));
-    lacking.removeAll(doc.keySet());
-    if (!lacking.isEmpty()) {
-      throw new IllegalArgumentException(
-          "logs name the columns %s, which the annotation lacks; its columns are %s"
-              .formatted(lacking, doc.keySet()));
+    for (String column : columns(metrics)) {
+      if (!doc.containsKey(column)) {
+        throw new IllegalArgumentException(
+            "logs: " + UnknownWord.message("column", column, doc.keySet()));
+      }
     }
   }
 

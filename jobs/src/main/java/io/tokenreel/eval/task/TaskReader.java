@@ -1,7 +1,7 @@
 package io.tokenreel.eval.task;
 
-import io.tokenreel.jinja.JinjaTemplate;
 import io.tokenreel.model.prompt.OptionLetters;
+import io.tokenreel.token.UnknownWord;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,11 +18,11 @@ import java.util.stream.IntStream;
  */
 public final class TaskReader {
 
-  private static final long MOST_CHARACTERS = 1 << 24; // subtitles of hours
-
   private final Task task;
-  private final JinjaTemplate prompt;
-  private final List<JinjaTemplate> videos;
+  private final TaskText prompt;
+  private final List<TaskText> videos;
+  private final TaskText subtitles; // null where a prompt has none
+  private final TaskText submission; // null where right answers are told
   private final TaskLog log;
   private final Files files;
 
@@ -31,14 +31,12 @@ public final class TaskReader {
    */
   public TaskReader(Task task, Files files) {
     this.task = task;
-    this.prompt = template(task.prompt());
-    this.videos = task.videos().stream().map(TaskReader::template).toList();
+    this.prompt = new TaskText("prompt", task.prompt());
+    this.videos = task.videos().stream().map(video -> new TaskText("videos", video)).toList();
+    this.subtitles = TaskText.orNull("subtitles", task.subtitles());
+    this.submission = TaskText.orNull("submission", task.submission());
     this.log = new TaskLog(task);
     this.files = files;
-  }
-
-  private static JinjaTemplate template(String text) {
-    return JinjaTemplate.text(text, MOST_CHARACTERS);
   }
 
   /** What lies below a task's root. */
@@ -84,7 +82,7 @@ public final class TaskReader {
   private List<Annotation> annotations(Map<String, Object> added) throws IOException {
     List<Annotation> rows = new ArrayList<>();
     for (String pattern : task.annotations()) {
-      String file = template(pattern).render(added);
+      String file = new TaskText("annotations", pattern).of(added);
       int row = 0;
       for (Map<String, Object> values : files.annotations(file)) {
         rows.add(new Annotation(file, row++, values));
@@ -114,16 +112,15 @@ public final class TaskReader {
     values.put("options", options);
     values.put(
         "letters", IntStream.range(0, OptionLetters.MOST).mapToObj(OptionLetters::of).toList());
-    List<String> candidates = videos.stream().map(video -> video.render(values)).toList();
+    List<String> candidates = videos.stream().map(video -> video.of(values)).toList();
     Optional<String> found = candidates.stream().filter(files::present).findFirst();
     String video = found.orElse(candidates.get(0));
-    if (task.subtitles() != null) {
-      String file = template(task.subtitles()).render(values);
-      values.put("subtitles", files.subtitles(file, video));
+    if (subtitles != null) {
+      values.put("subtitles", files.subtitles(subtitles.of(values), video));
     }
     Map<String, String> groups = new LinkedHashMap<>();
     for (String group : task.groups()) {
-      groups.put(group, text(values, group));
+      groups.put(group, text(values, "groups", group));
     }
     return new TaskQuestion(
         docId,
@@ -131,10 +128,10 @@ public final class TaskReader {
         row,
         video,
         found.isEmpty(),
-        prompt.render(values),
+        prompt.of(values),
         options,
         gold(row, options),
-        task.submission() == null ? null : template(task.submission()).render(values),
+        submission == null ? null : submission.of(values),
         groups);
   }
 
@@ -145,12 +142,12 @@ public final class TaskReader {
     }
     List<String> options = new ArrayList<>();
     if (columns.column() == null) {
-      columns.columns().forEach(column -> options.add(text(row, column)));
-    } else if (row.get(columns.column()) instanceof Collection<?> list) {
+      columns.columns().forEach(column -> options.add(text(row, "options.columns", column)));
+    } else if (value(row, "options.column", columns.column()) instanceof Collection<?> list) {
       list.forEach(option -> options.add(String.valueOf(option)));
     } else {
       throw new IllegalArgumentException(
-          "column '%s' must hold a list of options; got %s"
+          "options.column: '%s' must hold a list; got %s"
               .formatted(columns.column(), row.get(columns.column())));
     }
     options.removeIf(option -> option.equals(columns.absent()));
@@ -165,15 +162,21 @@ public final class TaskReader {
     if (task.gold() == null) {
       return null;
     }
-    return task.gold().form().letter(text(row, task.gold().column()), options);
+    return task.gold().form().letter(text(row, "gold.column", task.gold().column()), options);
   }
 
-  private static String text(Map<String, Object> row, String column) {
+  private static String text(Map<String, Object> row, String key, String column) {
+    return value(row, key, column).toString();
+  }
+
+  private static Object value(Map<String, Object> row, String key, String column) {
     Object value = row.get(column);
     if (value == null) {
       throw new IllegalArgumentException(
-          "expected a value in column '%s'; its columns are %s".formatted(column, row.keySet()));
+          row.containsKey(column)
+              ? "%s: column '%s' has no value".formatted(key, column)
+              : key + ": " + UnknownWord.message("column", column, row.keySet()));
     }
-    return value.toString();
+    return value;
   }
 }

@@ -1,6 +1,8 @@
 package io.tokenreel.eval.task;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,6 +12,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.tokenreel.files.Stores;
 import io.tokenreel.files.UserPath;
 import io.tokenreel.token.UnknownWord;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -34,12 +37,12 @@ public final class Tasks {
 
   private static final String ENDING = ".yaml";
   private static final String FOLDER = "tasks/";
-  private static final String VERSIONS = "versions";
 
   private static final ObjectMapper YAML =
       YAMLMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
           .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .build();
 
   private Tasks() {}
@@ -89,17 +92,31 @@ public final class Tasks {
         throw new IllegalArgumentException(
             UnknownWord.message("task", task, names()) + ", or the path of a .yaml file");
       }
-      JsonNode root = YAML.readTree(in);
-      if (!(root instanceof ObjectNode tree)) {
-        throw new IllegalArgumentException("expected a task's settings; got " + root);
+      if (!(tree(in) instanceof ObjectNode tree)) {
+        throw new IllegalArgumentException(
+            "expected keys with values; conf/tasks/TEMPLATE.yaml explains each");
       }
       return resolved(tree, file.substring(0, file.length() - ENDING.length()), version);
-    } catch (JsonProcessingException | IllegalArgumentException e) {
-      String reason =
-          e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
-      throw new IllegalArgumentException("task %s: %s".formatted(task, reason), e);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("task %s: %s".formatted(task, e.getMessage()), e);
+    } catch (FileNotFoundException e) {
+      throw new IllegalArgumentException("task %s: there is no such file".formatted(task), e);
     } catch (IOException e) {
       throw new IllegalArgumentException("task %s: cannot be read: %s".formatted(task, e), e);
+    }
+  }
+
+  private static JsonNode tree(InputStream in) throws IOException {
+    try {
+      return YAML.readTree(in);
+    } catch (JsonProcessingException e) {
+      int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
+      boolean twice = e.getMessage().startsWith("Duplicate field");
+      String reason =
+          twice && e.getProcessor() instanceof JsonParser parser
+              ? "the key '%s' stands here a second time".formatted(parser.currentName())
+              : "this is no YAML; look at brackets, quotes, colons and indentation";
+      throw new IllegalArgumentException("line %d: %s".formatted(line, reason), e);
     }
   }
 
@@ -109,10 +126,19 @@ public final class Tasks {
   }
 
   private static Task resolved(ObjectNode tree, String name, String version) throws IOException {
-    JsonNode versions = tree.remove(VERSIONS);
+    JsonNode versions = tree.remove(TaskKeys.VERSIONS);
     if (versions == null || !versions.isObject() || versions.isEmpty()) {
       throw new IllegalArgumentException(
           "versions: expected each version's name with what it has of its own");
+    }
+    TaskKeys.check(tree, "");
+    for (Map.Entry<String, JsonNode> own : versions.properties()) {
+      String place = "versions." + own.getKey();
+      if (!own.getValue().isObject() && !own.getValue().isNull()) {
+        throw new IllegalArgumentException(
+            "%s: expected keys with values, or {}; got %s".formatted(place, own.getValue()));
+      }
+      TaskKeys.check(own.getValue(), place + ".");
     }
     String chosen = version == null ? versions.fieldNames().next() : version;
     if (!versions.has(chosen)) {
@@ -122,6 +148,13 @@ public final class Tasks {
     if (versions.get(chosen).isObject()) {
       YAML.readerForUpdating(tree).readValue(versions.get(chosen));
     }
-    return YAML.treeToValue(tree.put("name", name).put("version", chosen), Task.class);
+    try {
+      return YAML.treeToValue(tree.put("name", name).put("version", chosen), Task.class);
+    } catch (JsonProcessingException e) {
+      if (e.getCause() instanceof IllegalArgumentException wrong) {
+        throw wrong;
+      }
+      throw e;
+    }
   }
 }

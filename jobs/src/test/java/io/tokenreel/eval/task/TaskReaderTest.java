@@ -146,7 +146,7 @@ class TaskReaderTest {
         """);
     Task task = Tasks.of(own.toString(), null, new org.apache.hadoop.conf.Configuration());
     String message = assertThrows(IllegalArgumentException.class, () -> read(task)).getMessage();
-    assertTrue(message.contains("row 0: logs name the columns [task_type]"), message);
+    assertTrue(message.contains("row 0: logs: unknown column 'task_type'"), message);
   }
 
   @Test
