@@ -41,7 +41,7 @@ final class AnswerCommand implements Callable<Integer> {
       arity = "1..*",
       paramLabel = "PATH",
       description =
-          ".csv, .jsonl or .parquet with video_id, question_id, question, optionally options (a list), answer, and columns that pass through")
+          "files (.csv, .tsv, .json, .jsonl or .parquet; text ones compressed as well) with video_id, question_id, question, optionally options (a list), answer (an option's words or its letter), and columns that pass through")
   private List<String> questions;
 
   @Option(

@@ -7,6 +7,7 @@ import io.tokenreel.cache.CommittedRows;
 import io.tokenreel.cache.ForgottenIds;
 import io.tokenreel.cache.TokenCacheWriter;
 import io.tokenreel.files.UserPath;
+import io.tokenreel.input.RecordFiles;
 import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.Models;
 import io.tokenreel.model.kv.KvSpec;
@@ -48,8 +49,16 @@ final class AnswerJob {
     TokenCacheWriter.requireTable(spark, output, settings.table());
     DeviceCheck.require(spark, settings.device());
     LanguageInfo language = language(hadoop);
-    Dataset<Row> questions =
-        AnswerRun.withDigest(withoutForgotten(QuestionInputs.read(spark, settings.questions())))
+    try (RecordFiles records = new RecordFiles(spark)) {
+      return run(QuestionInputs.read(records, settings.questions()), output, language);
+    }
+  }
+
+  private List<AnswerSummary> run(Dataset<Row> read, Path output, LanguageInfo language)
+      throws IOException {
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    Dataset<Row> questions = 
+        AnswerRun.withDigest(withoutForgotten(read))
             .persist(StorageLevel.MEMORY_AND_DISK());
     String encoder = Models.describe(settings.model(), hadoop).encoder();
     Dataset<Row> tokens = tokens(encoder);

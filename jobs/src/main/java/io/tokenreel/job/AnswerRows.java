@@ -1,7 +1,5 @@
 package io.tokenreel.job;
 
-import static org.apache.spark.sql.functions.array_position;
-import static org.apache.spark.sql.functions.ascii;
 import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
@@ -10,16 +8,12 @@ import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.current_timestamp;
 import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.lower;
-import static org.apache.spark.sql.functions.regexp_extract;
-import static org.apache.spark.sql.functions.regexp_replace;
-import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.struct;
-import static org.apache.spark.sql.functions.transform;
-import static org.apache.spark.sql.functions.trim;
+import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
 import io.tokenreel.cache.CacheTable;
+import io.tokenreel.eval.parse.NamedOption;
 import io.tokenreel.sql.Columns;
 import io.tokenreel.stage.AnswerGenerator;
 import java.util.ArrayList;
@@ -28,11 +22,24 @@ import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.api.java.UDF2;
+import org.apache.spark.sql.api.java.UDF4;
+import org.apache.spark.sql.expressions.UserDefinedFunction;
+import org.apache.spark.sql.types.DataTypes;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** From questions and tokens to the rows of {@code answers/}. */
 final class AnswerRows {
 
-  private static final String LETTER = "^\\(?([a-z])[):]?$"; // of a plain text
+  private static final UserDefinedFunction CORRECT =
+      udf(
+          (UDF4<scala.collection.Seq<String>, String, String, Integer, Boolean>)
+              AnswerRows::correct,
+          DataTypes.BooleanType);
+  private static final UserDefinedFunction NAMES_NO_OPTION =
+      udf(
+          (UDF2<scala.collection.Seq<String>, String, Boolean>) AnswerRows::namesNoOption,
+          DataTypes.BooleanType);
 
   /**
    * Answering takes processor time, not bytes: files of tokens are spread over all cores however
@@ -143,27 +150,35 @@ final class AnswerRows {
                 col("detail"), concat(col("compression"), lit(" refused this video's tokens"))));
   }
 
+  /** Whether a question has options and a target that is none of them. */
+  static Column namesNoOption() {
+    return NAMES_NO_OPTION.apply(col("options"), col("target"));
+  }
+
+  private static Boolean namesNoOption(scala.collection.Seq<String> options, String target) {
+    return options != null
+        && target != null
+        && NamedOption.place(target, CollectionConverters.asJava(options)) < 0;
+  }
+
   /**
-   * With options, whether the chosen one, or the one that the words name, is the target; without,
-   * whether the words are.
+   * With options, whether the chosen one, or the one that the response names, is the target;
+   * without, whether the words are. NULL where there is no response or no target.
    */
   static Column correct() {
-    Column target = option(col("target"));
-    return when(col("response").isNull().or(col("target").isNull()), lit(null).cast("boolean"))
-        .when(
-            target.isNotNull(), coalesce(col("choice"), option(col("response"))).eqNullSafe(target))
-        .otherwise(plain(col("response")).equalTo(plain(col("target"))));
+    return CORRECT.apply(col("options"), col("target"), col("response"), col("choice"));
   }
 
-  /** Place of the option that a text names by its own words or by its letter; NULL for none. */
-  private static Column option(Column text) {
-    Column words = array_position(transform(col("options"), AnswerRows::plain), plain(text));
-    Column letter = ascii(regexp_extract(plain(text), LETTER, 1)).minus(lit((int) 'a'));
-    return when(words.gt(0), words.minus(1).cast("int"))
-        .when(letter.between(0, size(col("options")).minus(1)), letter);
-  }
-
-  private static Column plain(Column text) {
-    return regexp_replace(lower(trim(text)), "\\.$", "");
+  private static Boolean correct(
+      scala.collection.Seq<String> options, String target, String response, Integer choice) {
+    if (response == null || target == null) {
+      return null;
+    }
+    List<String> said = options == null ? List.of() : CollectionConverters.asJava(options);
+    int expected = NamedOption.place(target, said);
+    if (expected < 0) {
+      return NamedOption.sameWords(response, target);
+    }
+    return expected == (choice == null ? NamedOption.place(response, said) : choice);
   }
 }

@@ -97,9 +97,7 @@ final class AnswerRun {
       RunRecord run = settings.runRecord(encoder, sampling, compressions, asked.count(), order);
       writer.prepare(List.of(CacheTable.ANSWERS), passthrough(asked));
       writer.saveRun(run);
-      Dataset<Row> pending = AnswerRows.without(asked, writer.committedRows(CacheTable.ANSWERS));
-      long already = run.inputVideos() - pending.count();
-      answer(pending, tokens, shown);
+      long already = run.inputVideos() - answerPending(asked, tokens, shown);
       writer.saveRun(run.finished());
       return AnswerSummary.of(
           asked,
@@ -120,6 +118,28 @@ final class AnswerRun {
         Arrays.stream(asked.schema().fields())
             .filter(field -> !fixed.contains(field.name()))
             .toArray(StructField[]::new));
+  }
+
+  /**
+   * Answers what is not committed. The questions left are found once: to find them again for each
+   * wave would read all answers as often.
+   *
+   * @return how many there were
+   */
+  private long answerPending(Dataset<Row> asked, VisualTokens tokens, Progress shown)
+      throws IOException {
+    Column[] key = CacheTable.ANSWERS.key().stream().map(functions::col).toArray(Column[]::new);
+    Dataset<Row> committed =
+        writer.unchanging(writer.committedRows(CacheTable.ANSWERS).select(key));
+    Dataset<Row> pending =
+        AnswerRows.without(asked, committed).persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      long count = pending.count();
+      answer(pending, tokens, shown);
+      return count;
+    } finally {
+      pending.unpersist();
+    }
   }
 
   private void answer(Dataset<Row> pending, VisualTokens tokens, Progress shown)

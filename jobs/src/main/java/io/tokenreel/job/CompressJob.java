@@ -125,6 +125,7 @@ final class CompressJob {
         writer.committedRows(CacheTable.OUTCOMES),
         run,
         settings.output(),
+        run.inputVideos(),
         alreadyCommitted,
         LeftOut.NONE,
         forgotten,

@@ -16,6 +16,8 @@ enum OptionGroup {
   INPUT(
       "Input",
       "--input",
+      "--id-root",
+      "--limit",
       "--features",
       "--cache",
       "--results",

@@ -101,7 +101,9 @@ final class PipelineBench {
         512,
         PrecomputeSettings.MAX_DURATION_HOURS,
         256,
-        1000);
+        1000,
+        null,
+        null);
   }
 
   /** Renders videos into a folder, which is made. */

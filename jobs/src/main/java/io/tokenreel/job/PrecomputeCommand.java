@@ -36,9 +36,21 @@ final class PrecomputeCommand implements Callable<Integer> {
       arity = "1..*",
       paramLabel = "PATH",
       description =
-          "a folder (walked), files, a glob, or a manifest (.csv, .jsonl, .parquet) with video_uri;"
-              + " on any Hadoop file system")
+          "a folder (walked), files, a glob, or a manifest (.csv, .tsv, .json, .jsonl or .parquet; text ones compressed as well) with video_uri; on any Hadoop file system")
   private List<String> inputs;
+
+  @Option(
+      names = "--id-root",
+      paramLabel = "DIR",
+      description =
+          "the ids of videos are their paths below this folder, whichever input names them; those of a manifest's video_id column stand (default: the path below the folder that is walked, a file's name, a manifest's video_uri)")
+  private String idRoot;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "take only the first N videos, in the order of their ids (default: all)")
+  private Integer limit;
 
   @Option(
       names = "--output",
@@ -198,6 +210,8 @@ final class PrecomputeCommand implements Callable<Integer> {
         decodeMemoryMegabytes,
         maxDurationHours,
         decodeAheadMegabytes,
-        wave.videosPerCommit());
+        wave.videosPerCommit(),
+        idRoot,
+        limit);
   }
 }

@@ -37,7 +37,7 @@ final class PrecomputeJob {
     DeviceCheck.require(spark, settings.device());
     VisionInfo vision = describeModel();
     VideoSizeCheck.require(settings, vision);
-    try (VideoInputs.Found found = VideoInputs.list(spark, settings.inputs())) {
+    try (VideoInputs.Found found = VideoInputs.list(spark, settings.inputs(), settings.idRoot())) {
       return run(found, vision, start);
     }
   }
@@ -48,8 +48,10 @@ final class PrecomputeJob {
     Path output = UserPath.of(settings.output());
     try (TokenCacheWriter writer = TokenCacheWriter.open(spark, output, settings.table());
         Progress shown = progress) {
-      Dataset<Row> videos = writer.forgotten().leftOutOf(listed);
-      long count = videos.count();
+      Dataset<Row> taken = writer.forgotten().leftOutOf(listed);
+      long takenVideos = taken.count();
+      Dataset<Row> videos = first(taken);
+      long count = settings.limit() == null ? takenVideos : Math.min(settings.limit(), takenVideos);
       RunRecord run = settings.runRecord(vision.encoder(), count);
       TokenDtypeCheck.require(writer, run, settings.tokenDtype());
       Work work =
@@ -64,13 +66,18 @@ final class PrecomputeJob {
           writer.committedRows(CacheTable.OUTCOMES),
           run,
           settings.output(),
+          takenVideos,
           committed,
           found.leftOut(),
-          listed.count() - count,
+          listed.count() - takenVideos,
           (System.nanoTime() - start) / 1e9);
     } finally {
       listed.unpersist();
     }
+  }
+
+  private Dataset<Row> first(Dataset<Row> videos) {
+    return settings.limit() == null ? videos : videos.orderBy("video_id").limit(settings.limit());
   }
 
   private VisionInfo describeModel() {

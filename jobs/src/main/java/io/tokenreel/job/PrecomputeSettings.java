@@ -26,6 +26,8 @@ import java.util.List;
  * @param maxDurationHours that a video may last
  * @param decodeAheadMegabytes decoded frames that may wait in each task
  * @param videosPerCommit videos in one wave
+ * @param idRoot folder below which a video's path is its id; null for ids as the inputs give them
+ * @param limit videos to take, the first by id; null for all
  */
 public record PrecomputeSettings(
     List<String> inputs,
@@ -43,7 +45,9 @@ public record PrecomputeSettings(
     int decodeMemoryMegabytes,
     int maxDurationHours,
     int decodeAheadMegabytes,
-    int videosPerCommit) {
+    int videosPerCommit,
+    String idRoot,
+    Integer limit) {
 
   static final int BATCH_FRAMES = 32;
   static final String CHECK = "sampled";
@@ -78,6 +82,9 @@ public record PrecomputeSettings(
     }
     requireAtLeast("--decode-ahead", decodeAheadMegabytes, 1);
     requireAtLeast("--videos-per-commit", videosPerCommit, 1);
+    if (limit != null) {
+      requireAtLeast("--limit", limit, 1);
+    }
   }
 
   /**
@@ -109,7 +116,9 @@ public record PrecomputeSettings(
         DECODE_MEMORY_MEGABYTES,
         MAX_DURATION_HOURS,
         DECODE_AHEAD_MEGABYTES,
-        videosPerCommit);
+        videosPerCommit,
+        null,
+        null);
   }
 
   /** The record of a run of these settings that starts now. */

@@ -4,27 +4,21 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.exists;
 import static org.apache.spark.sql.functions.from_json;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.trim;
 import static org.apache.spark.sql.functions.when;
 
 import io.tokenreel.cache.CacheTable;
-import io.tokenreel.files.Glob;
-import io.tokenreel.files.SparkFiles;
-import io.tokenreel.files.Stores;
-import io.tokenreel.files.UserPath;
+import io.tokenreel.input.KnownColumns;
+import io.tokenreel.input.RecordFiles;
+import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
@@ -37,6 +31,8 @@ import org.apache.spark.sql.types.StringType;
 final class QuestionInputs {
 
   private static final List<String> REQUIRED = List.of("video_id", "question_id", "question");
+  private static final KnownColumns KNOWN =
+      new KnownColumns(REQUIRED, List.of("video_id", "question_id"), List.of("question", "answer"));
   private static final Set<String> OWN =
       Set.of("video_id", "question_id", "question", "options", "answer");
   private static final ArrayType OPTIONS = DataTypes.createArrayType(DataTypes.StringType);
@@ -46,70 +42,41 @@ final class QuestionInputs {
   /**
    * Reads questions.
    *
+   * @param records reads the files; to be closed when the questions are not read any more
    * @return {@code video_id, question_id, question, options, target} and columns that pass through
    * @throws SettingsException when a file is not there, lacks a column, or two questions of a video
    *     have one id
    */
-  static Dataset<Row> read(SparkSession spark, List<String> files) {
+  static Dataset<Row> read(RecordFiles records, List<String> files) {
     Dataset<Row> all = null;
     for (String file : files) {
-      Dataset<Row> rows = normal(file, open(spark, file));
+      Dataset<Row> rows = normal(file, open(records, file));
       all = all == null ? rows : all.unionByName(rows, true);
     }
     requireSound(all);
     return all;
   }
 
-  private static Dataset<Row> open(SparkSession spark, String file) {
-    return matches(spark, file).stream()
-        .map(match -> open(spark, file, match))
-        .reduce((rows, more) -> rows.unionByName(more, true))
-        .orElseThrow(() -> new SettingsException("--questions %s does not exist".formatted(file)));
-  }
-
-  private static List<Path> matches(SparkSession spark, String file) {
-    Path path = UserPath.of(file);
+  private static Dataset<Row> open(RecordFiles records, String file) {
     try {
-      return Glob.nameOrMatches(Stores.of(path, spark.sparkContext().hadoopConfiguration()), path)
-          .stream()
-          .map(FileStatus::getPath)
-          .toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException("--questions " + file + " cannot be read", e);
-    }
-  }
-
-  private static Dataset<Row> open(SparkSession spark, String file, Path match) {
-    String name = match.getName();
-    String ending = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-    SparkFiles files = SparkFiles.of(spark);
-    try {
-      return switch (ending) {
-        case "csv" ->
-            files.options(Map.of("header", "true", "escape", "\"", "multiLine", "true")).csv(match);
-        case "jsonl" -> files.json(match);
-        case "parquet" -> files.parquet(match);
-        default ->
-            throw new SettingsException(
-                "--questions %s: expected a file that ends in .csv, .jsonl or .parquet"
-                    .formatted(file));
-      };
-    } catch (Exception e) {
-      if (e instanceof AnalysisException missing) {
-        throw new SettingsException(
-            "--questions %s: %s".formatted(file, missing.getSimpleMessage()));
+      Dataset<Row> all = null;
+      for (Path match : records.matches(file)) {
+        Dataset<Row> rows = records.read(match, KNOWN);
+        all = all == null ? rows : all.unionByName(rows, true);
       }
-      throw e;
+      return all;
+    } catch (FileNotFoundException e) {
+      throw new SettingsException("--questions %s does not exist".formatted(file));
+    } catch (IOException e) {
+      throw new SettingsException(
+          "--questions %s cannot be read: %s".formatted(file, e.getMessage()));
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException("--questions %s: %s".formatted(file, e.getMessage()));
     }
   }
 
   private static Dataset<Row> normal(String file, Dataset<Row> rows) {
     List<String> columns = Arrays.asList(rows.columns());
-    if (!columns.containsAll(REQUIRED)) {
-      throw new SettingsException(
-          "--questions %s must have columns %s; its columns are %s"
-              .formatted(file, REQUIRED, columns));
-    }
     List<String> clashes =
         columns.stream()
             .filter(name -> !OWN.contains(name))
@@ -123,13 +90,12 @@ final class QuestionInputs {
           "--questions %s: columns %s have the names of columns of answers/; rename them"
               .formatted(file, clashes));
     }
-    Dataset<Row> named = rows;
-    for (String name : REQUIRED) {
-      named = named.withColumn(name, col(name).cast("string"));
-    }
-    return named
-        .withColumn("options", options(file, columns, rows))
-        .withColumn("target", columns.contains("answer") ? col("answer").cast("string") : text())
+    return rows.withColumn("options", options(file, columns, rows))
+        .withColumn(
+            "target",
+            columns.contains("answer")
+                ? when(trim(col("answer")).notEqual(""), col("answer"))
+                : text())
         .drop("answer");
   }
 
@@ -177,6 +143,7 @@ final class QuestionInputs {
     if (holes > 0) {
       throw new SettingsException("%d questions have a NULL among their options".formatted(holes));
     }
+    requireNamedTargets(questions);
     List<Row> twice =
         questions
             .groupBy("video_id", "question_id")
@@ -191,6 +158,25 @@ final class QuestionInputs {
     }
     if (questions.isEmpty()) {
       throw new SettingsException("--questions holds no questions");
+    }
+  }
+
+  /**
+   * An answer that names no option would make every response wrong. A number is no place: some
+   * count from 0, some from 1.
+   */
+  private static void requireNamedTargets(Dataset<Row> questions) {
+    Dataset<Row> unnamed = questions.filter(AnswerRows.namesNoOption());
+    long count = unnamed.count();
+    if (count > 0) {
+      Row first =
+          unnamed
+              .orderBy("video_id", "question_id")
+              .select("video_id", "question_id", "target")
+              .first();
+      throw new SettingsException(
+          "%d answers are neither an option nor a letter of one; the first is '%s', of question %s about %s. Give the option's words or its letter, A for the first, or leave the answer out"
+              .formatted(count, first.getString(2), first.getString(1), first.getString(0)));
     }
   }
 }

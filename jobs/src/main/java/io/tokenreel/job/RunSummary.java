@@ -17,6 +17,8 @@ import org.apache.spark.sql.Row;
  * @param output the cache's folder
  * @param table CATALOG.DB.NAME of its tables; null where they are Parquet in it
  * @param videos input videos; always ok + degraded + failed
+ * @param videosFound videos that the input has; more than {@code videos} where a limit leaves some
+ *     for another run
  * @param ok videos without an error
  * @param degraded videos with tokens, but damaged
  * @param failed videos without tokens
@@ -33,6 +35,7 @@ public record RunSummary(
     String output,
     String table,
     long videos,
+    long videosFound,
     long ok,
     long degraded,
     long failed,
@@ -57,6 +60,7 @@ public record RunSummary(
       Dataset<Row> outcomes,
       RunRecord run,
       String output,
+      long videosFound,
       long alreadyCommitted,
       LeftOut leftOut,
       long forgotten,
@@ -86,6 +90,7 @@ public record RunSummary(
         output,
         run.options().get("table"),
         counts.values().stream().mapToLong(Long::longValue).sum(),
+        videosFound,
         counts.getOrDefault(Outcome.OK.name(), 0L),
         counts.getOrDefault(Outcome.DEGRADED.name(), 0L),
         counts.getOrDefault(Outcome.FAILED.name(), 0L),

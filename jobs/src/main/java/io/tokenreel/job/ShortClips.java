@@ -77,6 +77,8 @@ final class ShortClips {
         PrecomputeSettings.DECODE_MEMORY_MEGABYTES,
         PrecomputeSettings.MAX_DURATION_HOURS,
         PrecomputeSettings.DECODE_AHEAD_MEGABYTES,
-        videosPerCommit);
+        videosPerCommit,
+        null,
+        null);
   }
 }

@@ -61,12 +61,13 @@ final class SummaryPrinter {
     for (AnswerSummary.OfCompression one : summary.compressions()) {
       err.printf(
           Locale.ROOT,
-          "%s: %d answered from %.1f visual tokens a video, %d of %d right; %d without tokens, %d failed%n",
+          "%s: %d answered from %.1f visual tokens a video, %s; %d without tokens, %d failed%n",
           one.compression(),
           one.answered(),
           one.visualTokens(),
-          one.correct(),
-          one.targets(),
+          one.targets() == 0
+              ? "no target given"
+              : "%d of %d right".formatted(one.correct(), one.targets()),
           one.noTokens(),
           one.failed());
     }
@@ -87,11 +88,10 @@ final class SummaryPrinter {
   private void text(RunSummary summary, double sparkSeconds) {
     PrintWriter err = command.getErr();
     printNotOk(summary, err);
-    if (summary.leftOut().files() > 0) {
+    text(summary.leftOut(), err);
+    if (summary.videosFound() > summary.videos()) {
       err.printf(
-          "%d files without a video's ending were left out: %s%n",
-          summary.leftOut().files(),
-          String.join(", ", summary.leftOut().first().stream().limit(5).toList()));
+          "--limit: the first %d of %d videos, by id%n", summary.videos(), summary.videosFound());
     }
     if (summary.forgotten() > 0) {
       err.printf(
@@ -132,6 +132,24 @@ final class SummaryPrinter {
       err.printf("and %d more that are not OK%n", unprinted);
     }
     err.flush();
+  }
+
+  private static void text(LeftOut leftOut, PrintWriter err) {
+    List<LeftOut.Name> others =
+        leftOut.first().stream().filter(LeftOut.Name::isOfOtherEnding).toList();
+    List<LeftOut.Name> named =
+        leftOut.first().stream().filter(name -> !name.isOfOtherEnding()).toList();
+    for (LeftOut.Name name : named.stream().limit(MAX_PRINTED).toList()) {
+      err.printf("left out %s: %s%n", name.path(), name.reason());
+    }
+    if (named.size() > MAX_PRINTED) {
+      err.printf("and %d more that were left out%n", leftOut.files() - MAX_PRINTED);
+    } else if (leftOut.files() > named.size()) {
+      err.printf(
+          "%d files without a video's ending were left out: %s%n",
+          leftOut.files() - named.size(),
+          String.join(", ", others.stream().limit(5).map(LeftOut.Name::path).toList()));
+    }
   }
 
   private void json(ObjectNode tree, double sparkSeconds) {

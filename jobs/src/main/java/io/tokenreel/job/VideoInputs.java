@@ -1,31 +1,29 @@
 package io.tokenreel.job;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.lower;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.substring_index;
+import static org.apache.spark.sql.functions.when;
 
-import io.tokenreel.cache.CacheSchema;
-import io.tokenreel.cache.UriColumns;
 import io.tokenreel.files.Glob;
-import io.tokenreel.files.SparkFiles;
 import io.tokenreel.files.Stores;
-import io.tokenreel.files.UnusablePathException;
 import io.tokenreel.files.UserPath;
+import io.tokenreel.input.FolderWalk;
+import io.tokenreel.input.LocalNames;
+import io.tokenreel.input.RecordFiles;
+import io.tokenreel.input.RecordFormat;
 import io.tokenreel.video.UriSecrets;
 import io.tokenreel.video.VideoFormat;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -35,24 +33,18 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructField;
-import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 
 /**
  * The input videos of a job: what {@code --input} names, as rows of {@code video_id, video_uri,
- * video_bytes} and the manifest's own columns.
+ * video_bytes} and the manifest's own columns. Every name that is found is a row, or left out with
+ * a reason, or ends the job before it starts.
  *
  * <ul>
  *   <li>a folder is walked for files with a video's ending; the id is the path relative to the
  *       folder,
- *   <li>a file or a glob takes each file whatever its ending; the id is the file's name,
- *   <li>a manifest ({@code .csv} with a header, {@code .jsonl}, {@code .parquet}; one file, or a
- *       folder of files as Spark writes it) has {@code video_uri}, relative to where the manifest
- *       lies or absolute, and optionally {@code video_id} and {@code video_bytes}, by which large
- *       videos are known before they are opened; other columns pass through.
+ *   <li>a file, or those of a glob, must have such an ending as well; the id is the file's name,
+ *   <li>a manifest is read as {@link VideoManifest} has it.
  * </ul>
  */
 final class VideoInputs {
@@ -60,70 +52,64 @@ final class VideoInputs {
   /** Endings that a folder is walked for. */
   static final Set<String> VIDEO_ENDINGS = Set.copyOf(VideoFormat.allEndings());
 
-  /** Names that the job gives, on the way, to columns that are in none of the cache's tables. */
-  private static final Pattern WORKING_NAMES =
-      Pattern.compile(
-          Stream.concat(
-                  Stream.of(
-                      VideoWeight.BYTES,
-                      "encoding",
-                      Compressions.COLUMN,
-                      "cell",
-                      "separators",
-                      "found",
-                      "found_ms"),
-                  PrecomputeStages.COLUMNS.stream()
-                      .filter(name -> !CacheSchema.fixedNames().contains(name))
-                      .sorted())
-              .collect(Collectors.joining("|")),
-          Pattern.CASE_INSENSITIVE);
-
-  private static final String BYTES = VideoWeight.BYTES;
-
-  private static final StructType LISTED =
-      new StructType()
-          .add("video_id", DataTypes.StringType, false)
-          .add("video_uri", DataTypes.StringType, false)
-          .add("video_bytes", DataTypes.LongType, true);
+  private static final String[] VIDEO = {"video_id", "video_uri", "video_bytes"};
 
   private final SparkSession spark;
   private final Configuration hadoop;
+  private final RecordFiles records;
   private final List<Row> listed = new ArrayList<>();
   private final List<Dataset<Row>> walks = new ArrayList<>();
+  private final Optional<VideoIds> ids;
   private Dataset<Row> manifests;
 
-  private VideoInputs(SparkSession spark) {
+  private VideoInputs(SparkSession spark, String idRoot) {
     this.spark = spark;
+    this.records = new RecordFiles(spark);
     this.hadoop = spark.sparkContext().hadoopConfiguration();
+    this.ids = Optional.ofNullable(idRoot).map(root -> new VideoIds(root, hadoop));
   }
 
   /**
    * What was found; to be closed when the videos are not read any more.
    *
    * @param videos one row per video, ids unique
-   * @param leftOut files of walked folders that do not have a video's ending
-   * @param walks the folders' files, which are kept so that each folder is walked once
+   * @param leftOut what was found and is no video
+   * @param walks the folders' names, which are kept so that each folder is walked once
+   * @param records the manifests, which are kept as well
    */
-  record Found(Dataset<Row> videos, LeftOut leftOut, List<Dataset<Row>> walks)
+  record Found(Dataset<Row> videos, LeftOut leftOut, List<Dataset<Row>> walks, RecordFiles records)
       implements AutoCloseable {
 
     @Override
     public void close() {
       walks.forEach(Dataset::unpersist);
+      records.close();
     }
   }
 
   /**
    * Lists the inputs.
    *
-   * @throws SettingsException when an input is not there, holds no video, or two videos have one id
+   * @throws SettingsException when an input is not there, cannot be listed, or holds no video; or
+   *     two videos have one id
    */
   static Found list(SparkSession spark, List<String> inputs) {
-    VideoInputs inputsOfRun = new VideoInputs(spark);
+    return list(spark, inputs, null);
+  }
+
+  /**
+   * As {@link #list(SparkSession, List)}.
+   *
+   * @param idRoot folder below which a video's path is its id, unless a manifest has one for it;
+   *     null for ids as the inputs give them
+   */
+  static Found list(SparkSession spark, List<String> inputs, String idRoot) {
+    VideoInputs inputsOfRun = new VideoInputs(spark, idRoot);
     try {
       return inputsOfRun.find(inputs);
     } catch (RuntimeException e) {
       inputsOfRun.walks.forEach(Dataset::unpersist);
+      inputsOfRun.records.close();
       throw e;
     }
   }
@@ -135,208 +121,132 @@ final class VideoInputs {
       } catch (FileNotFoundException e) {
         throw new SettingsException("--input %s does not exist".formatted(input));
       } catch (IOException e) {
-        throw new UncheckedIOException("--input " + input + " cannot be read", e);
+        throw new SettingsException("--input %s cannot be read: %s".formatted(input, e));
       }
     }
-    Dataset<Row> videos = spark.createDataFrame(listed, LISTED);
-    LeftOut leftOut = LeftOut.NONE;
-    if (!walks.isEmpty()) {
-      Dataset<Row> walked = walks.stream().reduce(Dataset::union).orElseThrow();
-      Dataset<Row> taken = walked.filter(isVideo());
-      videos = listed.isEmpty() ? taken : videos.union(taken);
-      leftOut = leftOut(walked.filter(not(isVideo())).select("video_id"));
+    Dataset<Row> names =
+        walks.stream().reduce(spark.createDataFrame(listed, FolderWalk.SCHEMA), Dataset::union);
+    LeftOut leftOut = leftOut(names, inputs);
+    Dataset<Row> videos = named(names.filter(reason().isNull()).selectExpr(VIDEO));
+    ids.ifPresent(rule -> rule.requireIds(videos));
+    requireUniqueIds(videos, inputs, leftOut);
+    return new Found(videos, leftOut, walks, records);
+  }
+
+  private Dataset<Row> named(Dataset<Row> walked) {
+    Dataset<Row> videos = ids.map(rule -> rule.named(walked)).orElse(walked);
+    if (manifests == null) {
+      return videos;
     }
-    if (manifests != null) {
-      videos =
-          listed.isEmpty() && walks.isEmpty() ? manifests : videos.unionByName(manifests, true);
-    }
-    requireUniqueIds(videos, inputs);
-    return new Found(videos, leftOut, walks);
+    return listed.isEmpty() && walks.isEmpty() ? manifests : videos.unionByName(manifests, true);
   }
 
   private void add(String input) throws IOException {
     Path path = UserPath.of(input);
     if (UserPath.scheme(input).filter(Stores::isHttp).isPresent()) {
-      if (isManifest(path.getName())) {
-        throw new SettingsException(
-            "--input %s: a manifest is not read by HTTP; copy it to a folder or a store"
-                .formatted(input));
-      }
-      listed.add(RowFactory.create(UserPath.of(UriSecrets.hide(input)).getName(), input, null));
+      String name = UserPath.of(UriSecrets.hide(input)).getName();
+      requireVideo(input, name);
+      listed.add(RowFactory.create(name, input, null, null, null));
       return;
     }
-    for (FileStatus match : matches(Stores.of(path, hadoop), path)) {
-      if (isManifest(match.getPath().getName())) {
-        readManifest(match.getPath());
-      } else if (match.isDirectory()) {
-        walks.add(
-            FolderWalk.of(spark, match.getPath(), LISTED).persist(StorageLevel.MEMORY_AND_DISK()));
-      } else {
-        take(UserPath.of(UriSecrets.hide(UserPath.text(match.getPath()))).getName(), match);
-      }
-    }
-  }
-
-  /** What is there under this very name, brackets and all, or else what the glob matches. */
-  private static List<FileStatus> matches(FileSystem files, Path path) throws IOException {
+    FileSystem files = Stores.of(path, hadoop);
     List<FileStatus> matches = Glob.nameOrMatches(files, path);
     if (matches.isEmpty()) {
       throw new FileNotFoundException(path.toString());
     }
-    return matches;
+    boolean named = matches.get(0).getPath().equals(files.makeQualified(path));
+    String name = nameOf(path);
+    if (named && !matches.get(0).isDirectory() && RecordFormat.of(name).isEmpty()) {
+      requireVideo(input, name);
+    }
+    for (FileStatus match : matches) {
+      add(files, match);
+    }
+    if (!named) {
+      addUnmatched(files, path);
+    }
   }
 
-  /** Of a walked folder's files those that {@link #VIDEO_ENDINGS} names. */
-  private static Column isVideo() {
-    return lower(substring_index(col("video_id"), ".", -1)).isin(VIDEO_ENDINGS.toArray());
+  private void add(FileSystem files, FileStatus found) throws IOException {
+    Path path = found.getPath();
+    String name = nameOf(path);
+    if (LocalNames.isSpecial(files, path)) {
+      throw new SettingsException("--input %s is neither a file nor a folder".formatted(path));
+    } else if (RecordFormat.of(name).isPresent()) {
+      Dataset<Row> rows = new VideoManifest(records, hadoop, ids).read(path);
+      manifests = manifests == null ? rows : manifests.unionByName(rows, true);
+    } else if (found.isDirectory()) {
+      walks.add(FolderWalk.of(spark, path).persist(StorageLevel.MEMORY_AND_DISK()));
+    } else {
+      listed.add(RowFactory.create(name, UserPath.text(path), found.getLen(), null, null));
+    }
   }
 
-  private static LeftOut leftOut(Dataset<Row> files) {
-    long count = files.count();
+  /** A table in a format that is not read must not be tried as a video. */
+  private static void requireVideo(String input, String name) {
+    String ending = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    if (!VIDEO_ENDINGS.contains(ending)) {
+      throw new SettingsException(
+          "--input %s ends neither as a video nor as a manifest on a file system does. Videos end in %s; manifests in %s. A manifest may name files of any ending."
+              .formatted(input, VIDEO_ENDINGS.stream().sorted().toList(), RecordFormat.known()));
+    }
+  }
+
+  private void addUnmatched(FileSystem files, Path pattern) throws IOException {
+    for (FileStatus folder : Glob.nameOrMatches(files, pattern.getParent())) {
+      if (folder.isDirectory()) {
+        LocalNames.unmatched(files, folder.getPath())
+            .forEach(
+                (name, reason) -> listed.add(RowFactory.create(name, null, null, reason, null)));
+      }
+    }
+  }
+
+  private static String nameOf(Path path) {
+    return UserPath.of(UriSecrets.hide(UserPath.text(path))).getName();
+  }
+
+  /** Why a name is left out; NULL for a video. */
+  private static Column reason() {
+    Column video = lower(substring_index(col("video_id"), ".", -1)).isin(VIDEO_ENDINGS.toArray());
+    return coalesce(col("left_out"), when(not(video), lit(LeftOut.ENDING)));
+  }
+
+  private static LeftOut leftOut(Dataset<Row> names, List<String> inputs) {
+    List<Row> problems =
+        names.filter(col("problem").isNotNull()).select("problem").limit(1).collectAsList();
+    if (!problems.isEmpty()) {
+      throw new SettingsException(
+          "--input %s cannot be listed: %s".formatted(inputs, problems.get(0).getString(0)));
+    }
+    Dataset<Row> leftOut =
+        names.filter(reason().isNotNull()).select(col("video_id"), reason().as("reason"));
+    long count = leftOut.count();
     return count == 0
         ? LeftOut.NONE
         : new LeftOut(
             count,
-            files.orderBy("video_id").limit(RunSummary.MAX_LISTED).collectAsList().stream()
-                .map(row -> row.getString(0))
+            leftOut
+                .orderBy(col("reason").equalTo(LeftOut.ENDING), col("video_id"))
+                .limit(RunSummary.MAX_LISTED)
+                .collectAsList()
+                .stream()
+                .map(row -> new LeftOut.Name(row.getString(0), row.getString(1)))
                 .toList());
   }
 
-  private void take(String id, FileStatus file) {
-    listed.add(RowFactory.create(id, UserPath.text(file.getPath()), file.getLen()));
-  }
-
-  private static String ending(String name) {
-    return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-  }
-
-  private static boolean isManifest(String name) {
-    return Set.of("csv", "jsonl", "parquet").contains(ending(name));
-  }
-
-  private void readManifest(Path manifest) {
-    SparkFiles files = SparkFiles.of(spark);
-    Dataset<Row> rows =
-        switch (ending(manifest.getName())) {
-          case "csv" -> files.options(Map.of("header", "true", "escape", "\"")).csv(manifest);
-          case "jsonl" -> files.json(manifest);
-          default -> files.parquet(manifest);
-        };
-    List<String> columns = Arrays.asList(rows.columns());
-    if (!columns.contains("video_uri")) {
-      throw new SettingsException(
-          "the manifest %s must have a column video_uri; its columns are %s"
-              .formatted(manifest, columns));
-    }
-    Column bytes = columns.contains(BYTES) ? functions.col(BYTES) : functions.lit(null);
-    requireOwnNames(manifest, rows.schema());
-    requireStores(manifest, rows);
-    requireValues(manifest, rows, bytes.cast("string"));
-    Dataset<Row> videos =
-        rows.withColumn(
-                "video_id",
-                columns.contains("video_id")
-                    ? functions.col("video_id").cast("string")
-                    : UriColumns.withoutSecrets(functions.col("video_uri")))
-            .withColumn("video_uri", absolute(manifest.getParent()))
-            .withColumn(BYTES, bytes.cast("long"));
-    manifests = manifests == null ? videos : manifests.unionByName(videos, true);
-  }
-
-  /**
-   * Reads the manifest once for what no row may have. Sizes decide which videos are begun first:
-   * one may be unknown, but must not be nonsense.
-   */
-  private static void requireValues(Path manifest, Dataset<Row> rows, Column bytes) {
-    Column withoutUri = functions.expr("video_uri is null or trim(video_uri) = ''");
-    Row found =
-        rows.agg(
-                functions.count_if(withoutUri),
-                functions.min(functions.when(not(bytes.rlike("^[0-9]{1,18}$")), bytes)))
-            .first();
-    if (found.getLong(0) > 0) {
-      throw new SettingsException(
-          "%d rows of the manifest %s have no video_uri".formatted(found.getLong(0), manifest));
-    }
-    if (!found.isNullAt(1)) {
-      throw new SettingsException(
-          "the manifest %s: video_bytes must be whole numbers of bytes, or empty; found %s"
-              .formatted(manifest, found.getString(1)));
-    }
-  }
-
-  /** Videos on a store that is not there would be a FAILED row each. */
-  private void requireStores(Path manifest, Dataset<Row> rows) {
-    Column scheme =
-        functions.regexp_extract(
-            functions.col("video_uri").cast("string"), "^([A-Za-z][A-Za-z0-9+.-]*):/", 1);
-    for (Row each : rows.select(functions.lower(scheme)).distinct().collectAsList()) {
-      String found = each.isNullAt(0) ? "" : each.getString(0);
-      if (found.isEmpty() || Stores.isHttp(found)) {
-        continue;
-      }
-      try {
-        Stores.require(UserPath.of(found + ":///"), hadoop);
-      } catch (UnusablePathException e) {
-        throw new SettingsException(
-            "the manifest %s has videos on %s".formatted(manifest, e.getMessage()));
-      }
-    }
-  }
-
-  /**
-   * Refuses columns that would be taken for the cache's or the job's. Spark tells no case apart, so
-   * neither does this: a {@code Video_ID} must not be overwritten.
-   */
-  private static void requireOwnNames(Path manifest, StructType schema) {
-    StructType passthrough =
-        new StructType(
-            Arrays.stream(schema.fields())
-                .filter(field -> !Set.of("video_id", "video_uri", BYTES).contains(field.name()))
-                .toArray(StructField[]::new));
-    try {
-      CacheSchema.checkPassthrough(passthrough);
-    } catch (IllegalArgumentException e) {
-      throw new SettingsException("the manifest %s: %s".formatted(manifest, e.getMessage()));
-    }
-    List<String> clashes =
-        Arrays.stream(passthrough.fieldNames())
-            .filter(name -> WORKING_NAMES.matcher(name).matches())
-            .toList();
-    if (!clashes.isEmpty()) {
-      throw new SettingsException(
-          "the manifest %s: columns %s have names that the job uses itself; rename them in the manifest. These names are %s"
-              .formatted(manifest, clashes, WORKING_NAMES));
-    }
-  }
-
-  /**
-   * A URI with a scheme or a leading slash stands; another is a name below the manifest's folder.
-   */
-  private static Column absolute(Path folder) {
-    Column name = functions.col("video_uri");
-    if (folder.toUri().getScheme().equals("file")) {
-      name = functions.regexp_replace(name, UserPath.READ_AS_ENCODED.pattern(), "%25");
-    }
-    return functions
-        .when(
-            functions.col("video_uri").rlike("^([A-Za-z][A-Za-z0-9+.-]*:/|/)"),
-            functions.col("video_uri"))
-        .otherwise(functions.concat(functions.lit(UserPath.text(folder) + "/"), name));
-  }
-
-  private static void requireUniqueIds(Dataset<Row> videos, List<String> inputs) {
+  private static void requireUniqueIds(Dataset<Row> videos, List<String> inputs, LeftOut leftOut) {
     Dataset<Row> counts = videos.groupBy("video_id").count();
     List<Row> twice = counts.filter("count > 1 or video_id is null").limit(5).collectAsList();
     if (!twice.isEmpty()) {
       throw new SettingsException(
-          "every video needs an id of its own; found %s (id, times) in --input %s: give ids in a manifest"
+          "every video needs an id of its own; found %s (id, times) in --input %s: give ids in a manifest, or name the folder above the videos as --id-root"
               .formatted(twice, inputs));
     }
     if (videos.isEmpty()) {
       throw new SettingsException(
-          "no videos in --input %s; a folder is walked for files that end in %s"
-              .formatted(inputs, VIDEO_ENDINGS.stream().sorted().toList()));
+          "no videos in --input %s; a folder is walked for files that end in %s%s"
+              .formatted(inputs, VIDEO_ENDINGS.stream().sorted().toList(), leftOut.withTheFirst()));
     }
   }
 }

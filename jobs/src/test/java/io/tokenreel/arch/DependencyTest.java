@@ -42,16 +42,18 @@ class DependencyTest {
           Map.entry("jinja", List.of("python")),
           Map.entry("files", List.of()),
           Map.entry("video", and(LIBRARY, "files")),
+          Map.entry("input", and(LIBRARY, "files", "video")),
           Map.entry("model", and(LIBRARY, "files", "jinja")),
           Map.entry("stage", MEANS),
           Map.entry("cache", MEANS),
           Map.entry("eval", and(MEANS, "jinja", "python")),
           Map.entry("bench", and(MEANS, "stage", "cache")),
-          Map.entry("job", and(MEANS, "stage", "cache", "eval", "bench")));
+          Map.entry("job", and(MEANS, "input", "stage", "cache", "eval", "bench")));
 
   private static final String LOOKS_UP =
       "org[.]apache[.](hadoop[.]fs[.]Path[.]getFileSystem|hadoop[.]fs[.]FileSystem[.](get|newInstance|globStatus)"
-          + "|spark[.]sql[.]DataFrameReader[.](csv|json|load|orc|parquet|text|textFile|xml))[(].*";
+          + "|spark[.]sql[.]DataFrameReader[.](csv|json|load|orc|parquet|text|textFile|xml))"
+          + "[(](?!org[.]apache[.]spark[.]sql[.]Dataset).*";
 
   private static JavaClasses classes;
 
@@ -100,6 +102,7 @@ class DependencyTest {
             "video.ffmpeg.DecoderMain",
             "model.Models",
             "model.llava.LlavaOnevision",
+            "input.RecordFiles",
             "stage.FrameDecoder",
             "cache.TokenCache",
             "eval.scene.SceneSet",

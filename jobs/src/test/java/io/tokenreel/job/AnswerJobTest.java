@@ -65,7 +65,9 @@ class AnswerJobTest {
             512,
             12,
             16,
-            10);
+            10,
+            null,
+            null);
     new PrecomputeJob(spark, settings, Progress.silent()).run();
   }
 

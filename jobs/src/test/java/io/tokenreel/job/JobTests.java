@@ -33,7 +33,9 @@ final class JobTests {
         512,
         12,
         16,
-        videosPerCommit);
+        videosPerCommit,
+        null,
+        null);
   }
 
   /** The same settings, and features are kept. */
@@ -69,7 +71,9 @@ final class JobTests {
         base.decodeMemoryMegabytes(),
         base.maxDurationHours(),
         base.decodeAheadMegabytes(),
-        base.videosPerCommit());
+        base.videosPerCommit(),
+        base.idRoot(),
+        base.limit());
   }
 
   static void assertRefused(Runnable call, String... parts) {

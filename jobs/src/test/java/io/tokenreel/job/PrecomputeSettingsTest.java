@@ -28,7 +28,9 @@ class PrecomputeSettingsTest {
         memory,
         hours,
         ahead,
-        videosPerCommit);
+        videosPerCommit,
+        null,
+        null);
   }
 
   private static void checked(String check, List<String> compressions) {
@@ -48,7 +50,9 @@ class PrecomputeSettingsTest {
         192,
         1,
         1,
-        1);
+        1,
+        null,
+        null);
   }
 
   @Test

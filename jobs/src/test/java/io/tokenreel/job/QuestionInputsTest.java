@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tokenreel.input.RecordFiles;
 import io.tokenreel.sql.LocalSpark;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ class QuestionInputsTest {
       """;
 
   private final SparkSession spark = LocalSpark.plain();
+  private final RecordFiles records = new RecordFiles(spark);
 
   @TempDir Path folder;
 
@@ -43,7 +45,7 @@ class QuestionInputsTest {
     String parquet = folder.resolve("q.parquet").toString();
     spark.read().json(json).write().parquet(parquet);
     for (String file : List.of(json, csv, parquet)) {
-      Dataset<Row> questions = QuestionInputs.read(spark, List.of(file));
+      Dataset<Row> questions = QuestionInputs.read(records, List.of(file));
       assertEquals(
           "[[a,1,What?,2,z,2], [a,2,Why?,null,null,null]]",
           questions
@@ -64,24 +66,43 @@ class QuestionInputsTest {
     }
   }
 
+  @Test
+  void read_blankAnswer_isNone() throws IOException {
+    String file =
+        write(
+            "q.json",
+            """
+            [{"video_id":"a","question_id":1,"question":" Why? ","options":["x","y"],"answer":""},
+             {"video_id":"a","question_id":2,"question":"Why?","answer":7}]
+            """);
+    assertEquals(
+        "[[1, Why? ,null], [2,Why?,7]]",
+        QuestionInputs.read(records, List.of(file))
+            .orderBy("question_id")
+            .select("question_id", "question", "target")
+            .collectAsList()
+            .toString());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       textBlock =
           """
-          q.txt | video_id | expected a file that ends in .csv, .jsonl or .parquet
-          q.csv | video_id,question | must have columns [video_id, question_id, question]
+          q.txt | video_id | expected one of .csv, .tsv, .json
+          q.csv | video_id,question | it must have columns [video_id, question_id, question]
           q.csv | video_id,question_id,question,Response;a,1,Why?,x | [Response] have the names of columns of answers/
           q.csv | video_id,question_id,question;a,1,Why?;a,1,What? | an id of its own; found [[a,1,2]]
           q.csv | video_id,question_id,question;a,,Why? | 1 questions lack one of
           q.csv | video_id,question_id,question | holds no questions
           q.csv | video_id,question_id,question,options;a,1,Why?,red | must be a JSON list of texts
+          q.csv | video_id,question_id,question,options,answer;a,1,Why?,"[""red"",""blue""]",0;a,2,Why?,"[""red"",""blue""]",green;a,3,Why?,"[""red"",""blue""]",b. | 2 answers are neither an option nor a letter of one; the first is '0', of question 1 about a
           q.csv | video_id,question_id,question,options;a,1,Why?,"[""red"", null]" | 1 questions have a NULL among their options
           """)
   void read_badFile_saysWhatIsWrong(String name, String lines, String said) throws IOException {
     String file = write(name, lines.replace(';', '\n') + "\n");
     String message =
-        assertThrows(SettingsException.class, () -> QuestionInputs.read(spark, List.of(file)))
+        assertThrows(SettingsException.class, () -> QuestionInputs.read(records, List.of(file)))
             .getMessage();
     assertTrue(message.contains(said), message);
   }

@@ -73,7 +73,9 @@ class RefusedVideoTest {
             512,
             12,
             16,
-            10);
+            10,
+            null,
+            null);
     new PrecomputeJob(spark, settings, Progress.silent()).run();
   }
 

@@ -32,7 +32,9 @@ class SparkPropertiesTest {
           "spark.executorEnv.",
           "spark.executor.resource.gpu.",
           "spark.task.resource.gpu.",
-          "spark.kubernetes.executor.volumes.");
+          "spark.kubernetes.driverEnv.",
+          "spark.kubernetes.executor.volumes.",
+          "spark.yarn.appMasterEnv.");
 
   /**
    * Keys that Spark's documentation has and no entry: those that are older than entries, and those

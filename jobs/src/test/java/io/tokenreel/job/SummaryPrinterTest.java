@@ -27,7 +27,7 @@ class SummaryPrinterTest {
   private static RunSummary summary(String runId) {
     var failed = new RunSummary.NotOk("a.mp4", "FAILED", "timeout", "took long");
     return new RunSummary(
-        runId, "cache", null, 3, 2, 0, 1, 1, LeftOut.NONE, 0, List.of(failed), 2.5);
+        runId, "cache", null, 3, 9, 2, 0, 1, 1, LeftOut.NONE, 0, List.of(failed), 2.5);
   }
 
   @Test
@@ -48,8 +48,41 @@ class SummaryPrinterTest {
     assertTrue(
         err.toString().contains("3 videos: 2 OK, 0 DEGRADED, 1 FAILED; 1 were committed before."),
         err.toString());
+    assertTrue(err.toString().contains("--limit: the first 3 of 9 videos, by id"), err.toString());
     JsonNode printed = new ObjectMapper().readTree(out.toString());
     assertEquals("r1", printed.get("run_id").asText());
     assertEquals("timeout", printed.get("not_ok").get(0).get("reason").asText());
+  }
+
+  @Test
+  void printAnswers_withoutTargets_saysSoInsteadOfCountingRightOnes() {
+    var none = new AnswerSummary.OfCompression("none", 4, 0, 0, 0, 0, 9);
+    var some = new AnswerSummary.OfCompression("uniform", 4, 0, 0, 3, 2, 9);
+    printer()
+        .printAnswers(
+            List.of(new AnswerSummary("r1", "cache", null, 8, 0, 1, List.of(none, some))), 1);
+    assertTrue(err.toString().contains("a video, no target given; 0 without"), err.toString());
+    assertTrue(err.toString().contains("a video, 2 of 3 right; 0 without"), err.toString());
+  }
+
+  @Test
+  void print_namesThatAreLeftOut_areListedWithTheirReasons() {
+    LeftOut leftOut =
+        new LeftOut(
+            3,
+            List.of(
+                new LeftOut.Name("lost+found", "it may not be read"),
+                new LeftOut.Name("a.txt", LeftOut.ENDING),
+                new LeftOut.Name("b.txt", LeftOut.ENDING)));
+    printer()
+        .print(new RunSummary("r1", "cache", null, 1, 1, 1, 0, 0, 0, leftOut, List.of(), 1), 1);
+    assertTrue(
+        err.toString()
+            .startsWith(
+                """
+                left out lost+found: it may not be read
+                2 files without a video's ending were left out: a.txt, b.txt
+                """),
+        err.toString());
   }
 }

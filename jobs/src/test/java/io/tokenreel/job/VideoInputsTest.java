@@ -34,7 +34,7 @@ class VideoInputsTest {
     write("videos/nested/_started.webm", "d");
     write("videos/.hidden/e.avi", "e");
     write("videos/take [1].mp4", "f");
-    write("elsewhere/g.raw", "g");
+    write("elsewhere/g.ts", "g");
   }
 
   private void write(String name, String... lines) throws IOException {
@@ -76,14 +76,34 @@ class VideoInputsTest {
         rows.stream().map(row -> row.<String>getAs("video_id")).toList());
     assertEquals("file:" + folder.resolve("videos/b.MOV"), rows.get(2).getAs("video_uri"));
     assertEquals(3L, rows.get(2).<Long>getAs("video_bytes"));
-    assertEquals(new LeftOut(2, List.of("none", "notes.txt")), found.leftOut());
+    assertEquals(
+        new LeftOut(
+            2,
+            List.of(
+                new LeftOut.Name("none", LeftOut.ENDING),
+                new LeftOut.Name("notes.txt", LeftOut.ENDING))),
+        found.leftOut());
   }
 
   @Test
-  void list_fileOrGlob_takesEachWhateverItsEnding() {
-    assertEquals(List.of("g.raw"), ids("elsewhere/g.raw"));
-    assertEquals(List.of("a.mp4", "g.raw"), ids("elsewhere/g.raw", "videos/a.mp4"));
-    assertEquals(List.of("a.mp4", "notes.txt"), ids("videos/{a,notes}.*"));
+  void list_files_areTakenByTheirNames() {
+    assertEquals(List.of("a.mp4", "g.ts"), ids("elsewhere/g.ts", "videos/a.mp4"));
+  }
+
+  @Test
+  void list_fileThatIsNeitherVideoNorManifest_isRefused() throws IOException {
+    for (String name : List.of("list.txt", "list.xlsx", "list.csv.zip", "none")) {
+      write(name, "video_uri", "a.mp4");
+      assertRefused(name, name + " ends neither", "3gp, apng,", ".tsv", ".jsonl", ".gz", ".parquet");
+    }
+  }
+
+  @Test
+  void list_globThatMatchesOtherFiles_leavesThemOut() {
+    VideoInputs.Found found = found("videos/{a,notes}.*");
+    assertEquals(1, found.videos().count());
+    assertEquals(
+        new LeftOut(1, List.of(new LeftOut.Name("notes.txt", LeftOut.ENDING))), found.leftOut());
   }
 
   @Test
@@ -147,9 +167,9 @@ class VideoInputsTest {
   void list_manifestsAndFolders_areTakenTogether() throws IOException {
     write("one.csv", "video_uri,split", "x.mp4,train");
     write("two.csv", "video_uri,score", "y.mp4,3");
-    List<Row> rows = rows("one.csv", "elsewhere/g.raw", "two.csv");
+    List<Row> rows = rows("one.csv", "elsewhere/g.ts", "two.csv");
     assertEquals(
-        List.of("g.raw", "x.mp4", "y.mp4"),
+        List.of("g.ts", "x.mp4", "y.mp4"),
         rows.stream().map(row -> row.<String>getAs("video_id")).toList());
     assertEquals("train", rows.get(1).getAs("split"));
     assertEquals("3", rows.get(2).getAs("score"));
@@ -167,7 +187,7 @@ class VideoInputsTest {
   @Test
   void list_rowWithoutIdOrUri_isRefused() throws IOException {
     write("noid.csv", "video_id,video_uri", ",a.mp4");
-    assertRefused("noid.csv", "an id of its own", "[null,1]");
+    assertRefused("noid.csv", "1 rows of the manifest", "noid.csv have no video_id");
     write("nouri.csv", "video_id,video_uri", "one,a.mp4", "two,", "three,\" \"");
     assertRefused("nouri.csv", "2 rows of the manifest", "nouri.csv have no video_uri");
   }
@@ -188,7 +208,10 @@ class VideoInputsTest {
   void list_refused_keepsNothingOfTheFoldersItWalked() throws IOException {
     Set<Integer> before = persisted();
     write("empty/readme.txt", "no video");
-    JobTests.assertRefused(() -> found("empty"), "no videos in --input");
+    JobTests.assertRefused(
+        () -> found("empty"),
+        "no videos in --input",
+        ". 1 names are left out; the first is readme.txt: it does not end as a video does");
     assertEquals(before, persisted());
   }
 
@@ -202,25 +225,31 @@ class VideoInputsTest {
   @Test
   void list_manifestWithoutVideoUri_listsItsColumns() throws IOException {
     write("other.csv", "video_id,uri", "one,a.mp4");
-    assertRefused("other.csv", "must have a column video_uri; its columns are [video_id, uri]");
+    assertRefused("other.csv", "it must have a column video_uri; its columns are [video_id, uri]");
   }
 
   @Test
   void list_columnOfTheCacheWhateverItsCase_isRefused() throws IOException {
-    for (String name : List.of("frames", "Outcome", "Video_ID", "VIDEO_URI")) {
+    for (String name : List.of("frames", "Outcome", "Compression")) {
       write("clash.csv", "video_uri," + name, "a.mp4,x");
-      if (!name.equalsIgnoreCase("video_uri")) { // Spark's CSV reader renames those itself
-        assertRefused(
-            "clash.csv", "clash.csv", "[" + name + "] have the names of cache columns", "rename");
-      }
+      assertRefused(
+          "clash.csv", "clash.csv", "[" + name + "] have the names of cache columns", "rename");
     }
+  }
+
+  @Test
+  void list_ownColumnsWhateverTheirCase_areTaken() throws IOException {
+    write("case.csv", "Video_URI, VIDEO_ID ,Video_Bytes", "a.mp4,one,7");
+    Row row = rows("case.csv").get(0);
+    assertEquals("one", row.getAs("video_id"));
+    assertEquals("file:" + folder.resolve("a.mp4"), row.getAs("video_uri"));
+    assertEquals(7L, row.<Long>getAs("video_bytes"));
   }
 
   @Test
   void list_columnOfTheJobItself_isRefused() throws IOException {
     Set<String> working =
-        new TreeSet<>(
-            Set.of("Video_Bytes", "encoding", "Compressed", "cell", "separators", "found"));
+        new TreeSet<>(Set.of("encoding", "Compressed", "cell", "separators", "found"));
     working.addAll(PrecomputeStages.COLUMNS);
     CacheSchema.fixedNames().forEach(working::remove);
     assertTrue(working.containsAll(Set.of("grid", "cells")), working.toString());
@@ -272,5 +301,39 @@ class VideoInputsTest {
     assertEquals(
         List.of("2024-01-01T12:30:00.mp4", "a b.mp4", "a%20b.mp4"),
         ids("12:30 [[]1] [{]a,b} */[2a]*.mp4"));
+  }
+
+  @Test
+  void list_idRoot_givesAFolderAFileAndAManifestTheSameIds() throws IOException {
+    write("lists/list.csv", "video_uri", "../videos/a.mp4", folder.resolve("videos/b.MOV") + "");
+    write(
+        "lists/own.jsonl",
+        "{\"video_id\":7,\"video_uri\":\"file:%s/nested/../a.mp4\"}".formatted(folder));
+    List<List<String>> expected =
+        List.of(List.of("a.mp4", "b.MOV"), List.of("a.mp4", "b.MOV"), List.of("7"));
+    List<String> inputs = List.of("videos/?.*", "lists/list.csv", "lists/own.jsonl");
+    for (int i = 0; i < inputs.size(); i++) {
+      assertEquals(
+          expected.get(i), idsBelow(folder.resolve("videos") + "/", inputs.get(i)), inputs.get(i));
+    }
+    assertEquals(
+        List.of("nested/_started.webm", "nested/deep/c.mkv"), idsBelow("videos", "videos/nested"));
+    JobTests.assertRefused(
+        () -> idsBelow("videos/nested", "lists/list.csv"),
+        "2 videos do not lie below --id-root file:" + folder.resolve("videos/nested"),
+        "/lists/../videos/a.mp4");
+  }
+
+  private List<String> idsBelow(String root, String input) {
+    return VideoInputs.list(
+            LocalSpark.plain(),
+            List.of(folder.resolve(input).toString()),
+            folder.resolve(root).toString())
+        .videos()
+        .orderBy("video_id")
+        .collectAsList()
+        .stream()
+        .map(row -> row.<String>getAs("video_id"))
+        .toList();
   }
 }

@@ -31,7 +31,9 @@ class VideoSizeCheckTest {
         512,
         12,
         256,
-        1000);
+        1000,
+        null,
+        null);
   }
 
   @Test

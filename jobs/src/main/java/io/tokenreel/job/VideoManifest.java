@@ -1,0 +1,186 @@
+package io.tokenreel.job;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.count_if;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.lower;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.regexp_extract;
+import static org.apache.spark.sql.functions.regexp_replace;
+import static org.apache.spark.sql.functions.when;
+
+import io.tokenreel.cache.CacheSchema;
+import io.tokenreel.cache.UriColumns;
+import io.tokenreel.files.Stores;
+import io.tokenreel.files.UnusablePathException;
+import io.tokenreel.files.UserPath;
+import io.tokenreel.input.KnownColumns;
+import io.tokenreel.input.RecordFiles;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * A manifest: a file of records with {@code video_uri}, relative to where the manifest lies or
+ * absolute, and optionally {@code video_id} and {@code video_bytes}, by which large videos are
+ * known before they are opened. Other columns pass through.
+ */
+final class VideoManifest {
+
+  private static final String ID = "video_id";
+  private static final String URI = "video_uri";
+  private static final String BYTES = VideoWeight.BYTES;
+  private static final KnownColumns KNOWN =
+      new KnownColumns(List.of(URI), List.of(ID, URI, BYTES), List.of());
+
+  /** Names that the job gives, on the way, to columns that are in none of the cache's tables. */
+  private static final Pattern WORKING_NAMES =
+      Pattern.compile(
+          Stream.concat(
+                  Stream.of(
+                      "encoding", Compressions.COLUMN, "cell", "separators", "found", "found_ms"),
+                  PrecomputeStages.COLUMNS.stream()
+                      .filter(name -> !CacheSchema.fixedNames().contains(name))
+                      .sorted())
+              .collect(Collectors.joining("|")),
+          Pattern.CASE_INSENSITIVE);
+
+  private final RecordFiles files;
+  private final Configuration hadoop;
+  private final Optional<VideoIds> ids;
+
+  /**
+   * @param hadoop knows the file systems that are there
+   * @param ids of videos without one of their own; without, those are their URIs
+   */
+  VideoManifest(RecordFiles files, Configuration hadoop, Optional<VideoIds> ids) {
+    this.files = files;
+    this.hadoop = hadoop;
+    this.ids = ids;
+  }
+
+  /**
+   * Reads a manifest.
+   *
+   * @return {@code video_id}, {@code video_uri}, {@code video_bytes} and the manifest's own columns
+   * @throws SettingsException when it is not well-formed, or a row lacks what each must have
+   */
+  Dataset<Row> read(Path manifest) throws IOException {
+    Dataset<Row> rows;
+    try {
+      rows = files.read(manifest, KNOWN);
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException("the manifest %s: %s".formatted(manifest, e.getMessage()));
+    }
+    requireOwnNames(manifest, rows.schema());
+    List<String> columns = Arrays.asList(rows.columns());
+    Column bytes = columns.contains(BYTES) ? when(col(BYTES).notEqual(""), col(BYTES)) : lit(null);
+    Column id = columns.contains(ID) ? col(ID) : UriColumns.withoutSecrets(col(URI));
+    rows = rows.withColumn(BYTES, bytes.cast("string")).withColumn(ID, id);
+    requireValues(manifest, rows);
+    requireStores(manifest, rows);
+    Dataset<Row> videos =
+        rows.withColumn(URI, absolute(manifest.getParent()))
+            .withColumn(BYTES, col(BYTES).cast("long"));
+    return columns.contains(ID) ? videos : ids.map(rule -> rule.named(videos)).orElse(videos);
+  }
+
+  /**
+   * Reads the manifest once for what no row may have. Sizes decide which videos are begun first:
+   * one may be unknown, but must not be nonsense.
+   */
+  private static void requireValues(Path manifest, Dataset<Row> rows) {
+    Row found =
+        rows.agg(
+                count_if(isBlank(URI)),
+                count_if(isBlank(ID)),
+                min(when(not(col(BYTES).rlike("^[0-9]{1,18}$")), col(BYTES))))
+            .first();
+    for (int i = 0; i < 2; i++) {
+      if (found.getLong(i) > 0) {
+        throw new SettingsException(
+            "%d rows of the manifest %s have no %s"
+                .formatted(found.getLong(i), manifest, i == 0 ? URI : ID));
+      }
+    }
+    if (!found.isNullAt(2)) {
+      throw new SettingsException(
+          "the manifest %s: video_bytes must be whole numbers of bytes, or empty; found %s"
+              .formatted(manifest, found.getString(2)));
+    }
+  }
+
+  private static Column isBlank(String column) {
+    return coalesce(col(column), lit("")).equalTo("");
+  }
+
+  /** Videos on a store that is not there would be a FAILED row each. */
+  private void requireStores(Path manifest, Dataset<Row> rows) {
+    Column scheme = lower(regexp_extract(col(URI), "^([A-Za-z][A-Za-z0-9+.-]*):/", 1));
+    for (Row each : rows.select(scheme).distinct().collectAsList()) {
+      String found = each.getString(0);
+      if (found.isEmpty() || Stores.isHttp(found)) {
+        continue;
+      }
+      try {
+        Stores.require(UserPath.of(found + ":///"), hadoop);
+      } catch (UnusablePathException e) {
+        throw new SettingsException(
+            "the manifest %s has videos on %s".formatted(manifest, e.getMessage()));
+      }
+    }
+  }
+
+  /**
+   * Refuses columns that would be taken for the cache's or the job's. Spark tells no case apart, so
+   * neither does this.
+   */
+  private static void requireOwnNames(Path manifest, StructType schema) {
+    StructType passthrough =
+        new StructType(
+            Arrays.stream(schema.fields())
+                .filter(field -> !Set.of(ID, URI, BYTES).contains(field.name()))
+                .toArray(StructField[]::new));
+    try {
+      CacheSchema.checkPassthrough(passthrough);
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException("the manifest %s: %s".formatted(manifest, e.getMessage()));
+    }
+    List<String> clashes =
+        Arrays.stream(passthrough.fieldNames())
+            .filter(name -> WORKING_NAMES.matcher(name).matches())
+            .toList();
+    if (!clashes.isEmpty()) {
+      throw new SettingsException(
+          "the manifest %s: columns %s have names that the job uses itself; rename them in the manifest. These names are %s"
+              .formatted(manifest, clashes, WORKING_NAMES));
+    }
+  }
+
+  /**
+   * A URI with a scheme or a leading slash stands; another is a name below the manifest's folder.
+   */
+  private static Column absolute(Path folder) {
+    Column name =
+        "file".equals(folder.toUri().getScheme())
+            ? regexp_replace(col(URI), UserPath.READ_AS_ENCODED.pattern(), "%25")
+            : col(URI);
+    return when(col(URI).rlike("^([A-Za-z][A-Za-z0-9+.-]*:/|/)"), col(URI))
+        .otherwise(concat(lit(UserPath.text(folder) + "/"), name));
+  }
+}
