@@ -111,5 +111,5 @@ def test_questions_without_a_video_are_rows_and_another_encoder_is_refused(scene
         assert row["reason"] == "no_tokens" and "absent" not in row["detail"] and row["response"] is None
     model = launch.ROOT.parent / "shared" / "goldens" / "models" / "llava_onevision_tiny"
     refused = answer(scenes, cache, tmp_path / "other", "--model", model, run=launch.tokenreel, expect=2).stderr
-    assert "default@" in refused and "llava_onevision_tiny@" in refused
+    assert "(default)]" in refused and "llava_onevision_tiny is llava_onevision@" in refused
     assert not (tmp_path / "other").exists()

@@ -56,8 +56,8 @@ final class AnswerSchema {
                 "content_sha256",
                 DataTypes.StringType,
                 "digest of the bytes that the tokens were made of; NULL without tokens"),
-            required("encoder", DataTypes.StringType, "the vision tower, name@revision"),
-            required("decoder", DataTypes.StringType, "the language model, name@revision"),
+            required("encoder", DataTypes.StringType, "the vision tower, family@revision"),
+            required("decoder", DataTypes.StringType, "the language model, family@revision: the same for the same settings, weights, tokenizer and chat template"),
             required("sampling", DataTypes.StringType, "the frame sampling spec, canonical"),
             required("compression", DataTypes.StringType, "the compression spec, canonical"),
             required("template", DataTypes.StringType, "the prompt template: chat or qwen_1_5"),
@@ -74,13 +74,33 @@ final class AnswerSchema {
             optional(
                 "kv_bytes_peak",
                 DataTypes.LongType,
-                "most bytes of keys and values, counted as if nothing were shared"),
+                "most bytes of keys and values that the layers attend to, counted as if nothing were shared; no reserve, no room that is not used"),
             optional(
                 "kv_bytes_end",
                 DataTypes.LongType,
-                "bytes of keys and values when the answer was done, counted so too"),
+                "those when the answer was done, counted so too"),
+            optional(
+                "kv_device",
+                DataTypes.StringType,
+                "where these are, cpu or cuda:N; NULL in rows whose bytes include the reserve"),
+            optional(
+                "kv_reserve_bytes_peak",
+                DataTypes.LongType,
+                "most bytes of keys and values of pruned tokens that can come back"),
+            optional(
+                "kv_reserve_bytes_end",
+                DataTypes.LongType,
+                "those when the answer was done"),
+            optional(
+                "kv_reserve_device",
+                DataTypes.StringType,
+                "where these are; NULL for a KV cache that keeps no reserve"),
             required("writer_version", DataTypes.StringType, "the version that wrote the row"),
-            required("created_at", DataTypes.TimestampType, "when the row was computed, UTC")
+            required("created_at", DataTypes.TimestampType, "when the row was computed, UTC"),
+            optional(
+                "model_name",
+                DataTypes.StringType,
+                "the language model's readable name; NULL in rows that were written without it")
           });
 
   private AnswerSchema() {}

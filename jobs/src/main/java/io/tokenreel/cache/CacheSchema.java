@@ -30,7 +30,15 @@ public final class CacheSchema {
   private static final StructField CONTENT_SHA256 =
       required("content_sha256", DataTypes.StringType, "lower-case hex digest of the file's bytes");
   private static final StructField ENCODER =
-      required("encoder", DataTypes.StringType, "the vision tower, name@revision");
+      required(
+          "encoder",
+          DataTypes.StringType,
+          "the vision tower, family@revision: the same for the same settings and weights, wherever they lie");
+  private static final StructField MODEL_NAME =
+      optional(
+          "model_name",
+          DataTypes.StringType,
+          "the checkpoint's readable name: its folder's, or its repository's in a hub's cache; NULL in rows that were written without it");
   private static final StructField SAMPLING =
       required(
           "sampling",
@@ -98,7 +106,8 @@ public final class CacheSchema {
             FRAME_SECONDS,
             OUTCOME,
             WRITER_VERSION,
-            CREATED_AT
+            CREATED_AT,
+            MODEL_NAME
           });
 
   /** One row per video, encoder and sampling: the whole grid, for later sweeps. */
@@ -121,7 +130,8 @@ public final class CacheSchema {
             FRAME_SECONDS,
             OUTCOME,
             WRITER_VERSION,
-            CREATED_AT
+            CREATED_AT,
+            MODEL_NAME
           });
 
   /** One row per video, encoder, sampling and compression: which tokens were kept, no tokens. */
@@ -146,7 +156,8 @@ public final class CacheSchema {
                 "share of each frame's tokens that the method set out to keep"),
             OUTCOME,
             WRITER_VERSION,
-            CREATED_AT
+            CREATED_AT,
+            MODEL_NAME
           });
 
   /** One row per video and wave in which its bytes were first seen, or seen again after others. */

@@ -155,7 +155,7 @@ final class CatalogDefinition {
       }
     }
     List<String> lacking =
-        nullable(passthrough)
+        Stream.concat(optional(table), nullable(passthrough))
             .filter(column -> find(there, column.name()).isEmpty())
             .map(StructField::toDDL)
             .toList();
@@ -198,6 +198,11 @@ final class CatalogDefinition {
     return Arrays.stream(schema.fields())
         .filter(field -> field.name().equalsIgnoreCase(column))
         .findFirst();
+  }
+
+  /** Fixed columns that came later than the first tables. */
+  private static Stream<StructField> optional(CacheTable table) {
+    return Arrays.stream(table.schema().fields()).filter(StructField::nullable);
   }
 
   private static Stream<StructField> nullable(StructType passthrough) {

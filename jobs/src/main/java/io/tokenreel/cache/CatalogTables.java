@@ -76,9 +76,17 @@ final class CatalogTables implements TableStore {
 
   @Override
   public Dataset<Row> rowsWithPassthrough(CacheTable table) throws IOException {
-    return has(table)
-        ? spark.table(name.of(table))
-        : spark.createDataFrame(List.<Row>of(), table.schema());
+    if (!has(table)) {
+      return spark.createDataFrame(List.<Row>of(), table.schema());
+    }
+    Dataset<Row> rows = spark.table(name.of(table));
+    for (StructField field : table.schema().fields()) {
+      // A table that was made before the column was has it from the next run on.
+      if (!Arrays.asList(rows.columns()).contains(field.name())) {
+        rows = rows.withColumn(field.name(), absent(field));
+      }
+    }
+    return rows;
   }
 
   /** A catalog does not say in which wave a row came; rows of one wave are of one time. */

@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
 
+import io.tokenreel.sql.TokenColumns;
 import io.tokenreel.token.FeedOrder;
 import java.util.List;
 import java.util.stream.Stream;
@@ -30,9 +31,6 @@ final class RowChecks {
    * @param found SQL string that shows a breach
    */
   private record Rule(String name, String expected, String holds, String found) {}
-
-  private static final String DTYPE_BYTES =
-      "CASE %s WHEN 'f32' THEN 4L WHEN 'f16' THEN 2L WHEN 'bf16' THEN 2L END";
 
   private static final String KEPT = "filter(token_index, i -> i >= 0)";
 
@@ -98,7 +96,7 @@ final class RowChecks {
                   "separator_bytes",
                   "whole rows of the block's channels",
                   "separator_rows IS NULL OR MOD(length(separator_rows), block.dim * %s) = 0"
-                      .formatted(DTYPE_BYTES.formatted("block.dtype")),
+                      .formatted(TokenColumns.channelBytesSql("block.dtype")),
                   "concat(length(separator_rows), ' bytes')"),
               seconds("block.frames"),
               MADE_OF_A_VIDEO);
@@ -128,7 +126,7 @@ final class RowChecks {
 
   private static Rule bytes(String name, String blob, String tokens, String dim, String dtype) {
     String expected =
-        "CAST(%s AS BIGINT) * %s * %s".formatted(tokens, dim, DTYPE_BYTES.formatted(dtype));
+        "CAST(%s AS BIGINT) * %s * %s".formatted(tokens, dim, TokenColumns.channelBytesSql(dtype));
     return new Rule(
         name,
         "tokens * channels * bytes of the dtype",

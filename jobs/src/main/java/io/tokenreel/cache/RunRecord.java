@@ -16,7 +16,7 @@ import java.util.TreeMap;
  * @param command the subcommand
  * @param options the resolved options, by name
  * @param inputVideos videos in the input, each of which gets one outcome
- * @param encoder name@revision
+ * @param encoder family@revision
  * @param sampling canonical sampling spec
  * @param compressions canonical compression specs
  * @param tables folders of the tables that every OK or DEGRADED video gets rows in, outcomes aside
@@ -98,7 +98,7 @@ public record RunRecord(
   /**
    * What a run computes for each video.
    *
-   * @param encoder name@revision
+   * @param encoder family@revision
    * @param sampling canonical sampling spec
    * @param compressions canonical compression specs
    * @param tables the tables that get rows, outcomes aside

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -41,6 +42,7 @@ public final class TokenCacheWriter implements AutoCloseable {
   private final TableFileWriter tableFiles;
   private final CommitRecovery recovery;
   private final RunRecords runs;
+  private final AtomicLong bytesStaged = new AtomicLong();
   private long nextWave;
 
   private TokenCacheWriter(
@@ -185,7 +187,7 @@ public final class TokenCacheWriter implements AutoCloseable {
     }
     long number = nextWave++;
     files.delete(layout.staging(number));
-    return new WaveCommit(spark, number, layout, files, lock, store, tableFiles, recovery);
+    return new WaveCommit(spark, number, layout, files, lock, store, tableFiles, recovery, bytesStaged);
   }
 
   /** What was found is removed, all of it or nothing, as a wave is committed. */
@@ -265,6 +267,11 @@ public final class TokenCacheWriter implements AutoCloseable {
             .distinct()
             .toList();
     return new Removed(counts, freed, expiry);
+  }
+
+  /** Bytes of the files of all waves that this writer has staged. */
+  public long bytesStaged() {
+    return bytesStaged.get();
   }
 
   private boolean isCommitPending() throws IOException {

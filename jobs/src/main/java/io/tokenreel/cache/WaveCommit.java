@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -38,6 +40,7 @@ public final class WaveCommit {
   private final TableStore store;
   private final TableFileWriter tableFiles;
   private final CommitRecovery recovery;
+  private final AtomicLong bytesStaged;
   private final Map<CacheTable, Path> staged = new EnumMap<>(CacheTable.class);
   private boolean committed;
 
@@ -49,7 +52,8 @@ public final class WaveCommit {
       WriterLock lock,
       TableStore store,
       TableFileWriter tableFiles,
-      CommitRecovery recovery) {
+      CommitRecovery recovery,
+      AtomicLong bytesStaged) {
     this.spark = spark;
     this.number = number;
     this.layout = layout;
@@ -58,6 +62,7 @@ public final class WaveCommit {
     this.store = store;
     this.tableFiles = tableFiles;
     this.recovery = recovery;
+    this.bytesStaged = bytesStaged;
   }
 
   /** The wave's number, which begins the names of its files. */
@@ -80,6 +85,9 @@ public final class WaveCommit {
     }
     Path folder = new Path(layout.staging(number), table.folder());
     tableFiles.write(table, rows, folder);
+    for (FileStatus file : files.list(folder)) {
+      bytesStaged.addAndGet(file.getLen());
+    }
     staged.put(table, folder);
     files.report("staged " + table.folder());
   }

@@ -9,11 +9,14 @@ import io.tokenreel.cache.TokenCacheWriter;
 import io.tokenreel.files.UserPath;
 import io.tokenreel.input.RecordFiles;
 import io.tokenreel.model.LanguageInfo;
+import io.tokenreel.model.ModelKeys;
 import io.tokenreel.model.Models;
 import io.tokenreel.model.kv.KvSpec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -60,13 +63,15 @@ final class AnswerJob {
     Dataset<Row> questions = 
         AnswerRun.withDigest(withoutForgotten(read))
             .persist(StorageLevel.MEMORY_AND_DISK());
-    String encoder = Models.describe(settings.model(), hadoop).encoder();
-    Dataset<Row> tokens = tokens(encoder);
+    Dataset<Row> all = CommittedRows.of(spark, UserPath.of(settings.cache()), CacheTable.TOKENS);
+    String encoder = encoder(all, hadoop);
+    Dataset<Row> tokens = tokens(all.filter(col("encoder").equalTo(encoder)));
     Dataset<Row> contents = CommittedRows.currentContents(spark, UserPath.of(settings.cache()));
     List<AnswerSummary> summaries = new ArrayList<>();
     try (TokenCacheWriter writer = TokenCacheWriter.open(spark, output, settings.table());
         Progress shown = progress) {
-      AnswerRun run = new AnswerRun(spark, writer, settings, language, encoder);
+      String decoder = new CacheKeys(spark, output).decoder(settings.model());
+      AnswerRun run = new AnswerRun(spark, writer, settings, language, encoder, decoder);
       for (String sampling : strings(tokens.select("sampling").distinct())) {
         VisualTokens ofSampling =
             new CachedVisualTokens(tokens.filter(col("sampling").equalTo(sampling)), contents);
@@ -108,16 +113,35 @@ final class AnswerJob {
     }
   }
 
-  /** The cache's tokens of the model's own encoder, of the compressions asked for. */
-  private Dataset<Row> tokens(String encoder) throws IOException {
-    Dataset<Row> all = CommittedRows.of(spark, UserPath.of(settings.cache()), CacheTable.TOKENS);
-    List<String> encoders = strings(all.select("encoder").distinct());
-    if (!encoders.contains(encoder)) {
+  /** The name that the cache has for the model's own encoder. */
+  private String encoder(Dataset<Row> all, Configuration hadoop) {
+    Map<String, String> models = new TreeMap<>();
+    for (Row row : all.select("encoder", "model_name").distinct().collectAsList()) {
+      models.merge(row.getString(0), row.isNullAt(1) ? "" : row.getString(1), AnswerJob::both);
+    }
+    String encoder = ModelKeys.encoder(settings.model(), hadoop, models.keySet());
+    if (!models.containsKey(encoder)) {
+      List<String> held =
+          models.entrySet().stream()
+              .map(
+                  one ->
+                      one.getValue().isEmpty()
+                          ? one.getKey()
+                          : "%s (%s)".formatted(one.getKey(), one.getValue()))
+              .toList();
       throw new SettingsException(
           "--cache %s holds tokens of %s; the encoder of --model %s is %s: name the model that made the cache, or precompute with this one"
-              .formatted(settings.cache(), encoders, settings.model(), encoder));
+              .formatted(settings.cache(), held, settings.model(), encoder));
     }
-    Dataset<Row> own = all.filter(col("encoder").equalTo(encoder));
+    return encoder;
+  }
+
+  private static String both(String name, String other) {
+    return name.isEmpty() || other.isEmpty() ? name + other : name + ", " + other;
+  }
+
+  /** Those of the compressions asked for. */
+  private Dataset<Row> tokens(Dataset<Row> own) {
     if (settings.compressions().isEmpty()) {
       return own;
     }

@@ -40,20 +40,27 @@ final class AnswerRun {
   private final AnswerSettings settings;
   private final LanguageInfo language;
   private final String encoder;
+  private final String decoder;
   private AnswerOrder order = AnswerOrder.PLAIN;
   private boolean measured;
 
+  /**
+   * @param encoder the vision tower's name in the cache of the tokens
+   * @param decoder the language model's name in the cache of the answers
+   */
   AnswerRun(
       SparkSession spark,
       TokenCacheWriter writer,
       AnswerSettings settings,
       LanguageInfo language,
-      String encoder) {
+      String encoder,
+      String decoder) {
     this.spark = spark;
     this.writer = writer;
     this.settings = settings;
     this.language = language;
     this.encoder = encoder;
+    this.decoder = decoder;
   }
 
   /** For times that are to be compared: in this order, and after a warm-up of each process. */
@@ -87,7 +94,8 @@ final class AnswerRun {
                 explode(array(compressions.stream().map(functions::lit).toArray(Column[]::new))))
             .join(tokens.current(), SETTING, "left_outer")
             .withColumn("encoder", lit(encoder))
-            .withColumn("decoder", lit(language.decoder()))
+            .withColumn("decoder", lit(decoder))
+            .withColumn("model_name", lit(language.model()))
             .withColumn("sampling", lit(sampling))
             .withColumn("template", lit(settings.template()))
             .withColumn("kv", lit(settings.kv()))

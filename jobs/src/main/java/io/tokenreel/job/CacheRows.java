@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.size;
@@ -13,6 +14,7 @@ import static org.apache.spark.sql.functions.when;
 
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.sql.Columns;
+import io.tokenreel.sql.TokenColumns;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -65,10 +67,11 @@ final class CacheRows {
    * appended with -1 for its place.
    */
   static Dataset<Row> tokens(Dataset<Row> videos) {
+    Column rowBytes =
+        col("cell.kept.dim").multiply(expr(TokenColumns.channelBytesSql("cell.kept.dtype")));
     Column separators =
-        coalesce(
-                length(col("separator_rows")).divide(col("cell.kept.dim").multiply(bytes())),
-                lit(0))
+        when(col("separator_rows").isNull(), lit(0))
+            .otherwise(length(col("separator_rows")).divide(rowBytes))
             .cast("int");
     return rows(
         videos
@@ -87,10 +90,6 @@ final class CacheRows {
                     .as("tokens")),
         CacheTable.TOKENS,
         passthrough(videos));
-  }
-
-  private static Column bytes() {
-    return when(col("cell.kept.dtype").equalTo("f32"), 4).otherwise(2);
   }
 
   /** One row per video that has tokens. */

@@ -116,6 +116,7 @@ final class CompressJob {
       Progress shown)
       throws IOException {
     long start = System.nanoTime();
+    long before = writer.bytesStaged();
     CarriedOutcomes outcomes = new CarriedOutcomes(spark, UserPath.of(settings.features()), run);
     Work work = new Work(features, new FeatureStages(settings.compressions()), outcomes);
     long alreadyCommitted =
@@ -129,6 +130,7 @@ final class CompressJob {
         alreadyCommitted,
         LeftOut.NONE,
         forgotten,
+        new RunSummary.Written(run.encoder(), null, null, writer.bytesStaged() - before),
         (System.nanoTime() - start) / 1e9);
   }
 

@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -110,15 +109,15 @@ final class Demo {
    * of earlier demos, and of whoever tried something with it.
    */
   private Dataset<Row> answers(AnswerSettings setting) throws IOException {
-    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    CacheKeys keys = new CacheKeys(spark, UserPath.of(cache()));
     Dataset<Row> asked =
         SparkFiles.of(spark)
             .json(UserPath.of(folder.resolve("questions.jsonl").toString()))
             .select("video_id", "question_id");
     return CommittedRows.of(spark, UserPath.of(cache()), CacheTable.ANSWERS)
         .filter(col("compression").isin(setting.compressions().toArray()))
-        .filter(col("encoder").equalTo(Models.describe(setting.model(), hadoop).encoder()))
-        .filter(col("decoder").equalTo(Models.describeLanguage(setting.model(), hadoop).decoder()))
+        .filter(col("encoder").equalTo(keys.encoder(setting.model())))
+        .filter(col("decoder").equalTo(keys.decoder(setting.model())))
         .filter(col("sampling").equalTo(SAMPLING))
         .filter(col("template").equalTo(setting.template()))
         .filter(col("kv").equalTo(setting.kv()))

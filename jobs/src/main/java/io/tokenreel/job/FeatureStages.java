@@ -42,6 +42,7 @@ final class FeatureStages {
             col("video_uri"),
             col("content_sha256"),
             col("encoder"),
+            col("model_name"),
             col("sampling"),
             col("separator_rows"),
             col("frame_seconds"),

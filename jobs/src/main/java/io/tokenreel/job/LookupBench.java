@@ -115,7 +115,8 @@ final class LookupBench {
         transform(sequence(lit(0), lit(3)), frame -> frame.cast("double")).as("frame_seconds"),
         lit("OK").as("outcome"),
         lit(TokenReel.version()).as("writer_version"),
-        current_timestamp().as("created_at"));
+        current_timestamp().as("created_at"),
+        lit("tower").as("model_name"));
   }
 
   private static byte[] bytes(long cell) {

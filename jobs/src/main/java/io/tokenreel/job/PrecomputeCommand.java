@@ -184,10 +184,17 @@ final class PrecomputeCommand implements Callable<Integer> {
       SparkSession spark = opened.spark();
       double sparkSeconds = (System.nanoTime() - start) / 1e9;
       RunSummary summary =
-          new PrecomputeJob(spark, settings, session.progress(spec.commandLine())).run();
+          new PrecomputeJob(spark, settings, session.progress(spec.commandLine()), start()).run();
       new SummaryPrinter(spec.commandLine(), session).print(summary, sparkSeconds);
       return maxFailed != null && summary.failedFraction() > maxFailed ? 3 : 0;
     }
+  }
+
+  private PrecomputeStart start() {
+    boolean named = spec.commandLine().getParseResult().hasMatchedOption("--model");
+    return PrecomputeStart.on(
+        session.quiet() ? null : spec.commandLine().getErr(),
+        named ? PrecomputeStart.Naming.NAMED : PrecomputeStart.Naming.BY_DEFAULT);
   }
 
   private PrecomputeSettings settings() {

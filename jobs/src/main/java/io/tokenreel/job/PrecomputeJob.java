@@ -8,6 +8,7 @@ import io.tokenreel.model.Models;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.stage.ContentHash;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -24,11 +25,18 @@ final class PrecomputeJob {
   private final SparkSession spark;
   private final PrecomputeSettings settings;
   private final Progress progress;
+  private final PrecomputeStart begun;
 
   PrecomputeJob(SparkSession spark, PrecomputeSettings settings, Progress progress) {
+    this(spark, settings, progress, PrecomputeStart.silent());
+  }
+
+  PrecomputeJob(
+      SparkSession spark, PrecomputeSettings settings, Progress progress, PrecomputeStart begun) {
     this.spark = spark;
     this.settings = settings;
     this.progress = progress;
+    this.begun = begun;
   }
 
   RunSummary run() throws IOException {
@@ -46,17 +54,20 @@ final class PrecomputeJob {
       throws IOException {
     Dataset<Row> listed = found.videos().persist(StorageLevel.MEMORY_AND_DISK());
     Path output = UserPath.of(settings.output());
+    long listedVideos = listed.count();
+    begun.of(settings, vision, first(listed), limited(listedVideos));
     try (TokenCacheWriter writer = TokenCacheWriter.open(spark, output, settings.table());
         Progress shown = progress) {
       Dataset<Row> taken = writer.forgotten().leftOutOf(listed);
       long takenVideos = taken.count();
       Dataset<Row> videos = first(taken);
-      long count = settings.limit() == null ? takenVideos : Math.min(settings.limit(), takenVideos);
-      RunRecord run = settings.runRecord(vision.encoder(), count);
+      long count = limited(takenVideos);
+      RunRecord run = 
+          settings.runRecord(new CacheKeys(spark, output).encoder(settings.model()), count);
       TokenDtypeCheck.require(writer, run, settings.tokenDtype());
       Work work =
           new Work(
-              new PrecomputeStages(spark.sparkContext(), settings, vision),
+              new PrecomputeStages(spark.sparkContext(), settings, vision, run.encoder()),
               run,
               Duration.ofSeconds(settings.decodeTimeoutSeconds()));
       long committed =
@@ -69,7 +80,8 @@ final class PrecomputeJob {
           takenVideos,
           committed,
           found.leftOut(),
-          listed.count() - takenVideos,
+          listedVideos - takenVideos,
+          new RunSummary.Written(run.encoder(), vision.model(), settings.tokenDtype(), writer.bytesStaged()),
           (System.nanoTime() - start) / 1e9);
     } finally {
       listed.unpersist();
@@ -80,12 +92,22 @@ final class PrecomputeJob {
     return settings.limit() == null ? videos : videos.orderBy("video_id").limit(settings.limit());
   }
 
+  private long limited(long videos) {
+    return settings.limit() == null ? videos : Math.min(settings.limit(), videos);
+  }
+
   private VisionInfo describeModel() {
     try {
       return Models.describe(settings.model(), spark.sparkContext().hadoopConfiguration());
-    } catch (IllegalArgumentException e) {
-      throw new SettingsException("--model " + settings.model() + ": " + e.getMessage());
+    } catch (IllegalArgumentException | UncheckedIOException e) {
+      throw new SettingsException("--model " + settings.model() + ": " + reason(e));
     }
+  }
+
+  private static String reason(RuntimeException e) {
+    return e.getCause() instanceof IOException cause
+        ? e.getMessage() + ": " + String.valueOf(cause.getMessage()).lines().findFirst().orElse("")
+        : e.getMessage();
   }
 
   /**

@@ -48,6 +48,7 @@ final class PrecomputeStages {
           "compress_ms",
           "attempts",
           "encoder",
+          "model_name",
           "sampling",
           "separator_rows",
           "frame_seconds",
@@ -59,13 +60,21 @@ final class PrecomputeStages {
           "created_at");
 
   private final PrecomputeSettings settings;
+  private final String encoder;
+  private final String model;
   private final Compressions compressions;
   private final StageCounters decoded;
   private final StageCounters encoded;
   private final PipelineModel pipeline;
 
-  PrecomputeStages(SparkContext context, PrecomputeSettings settings, VisionInfo vision) {
+  /**
+   * @param encoder the vision tower's name in the cache
+   */
+  PrecomputeStages(
+      SparkContext context, PrecomputeSettings settings, VisionInfo vision, String encoder) {
     this.settings = settings;
+    this.encoder = encoder;
+    this.model = vision.model();
     this.decoded = StageCounters.register(context, "decode");
     this.encoded = StageCounters.register(context, "encode");
     List<Transformer> stages = new ArrayList<>();
@@ -130,7 +139,8 @@ final class PrecomputeStages {
             col("frames.decode_ms"),
             col("encoding.encode_ms"),
             col("frames.attempts"),
-            col("encoding.encoder"),
+            lit(encoder).as("encoder"),
+            lit(model).as("model_name"),
             lit(settings.sampling()).as("sampling"),
             col("encoding.separator_rows"),
             transform(col("frames.pts_micros"), micros -> micros.divide(lit(1e6)))

@@ -2,6 +2,7 @@ package io.tokenreel.job;
 
 import static org.apache.spark.sql.functions.col;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.tokenreel.cache.RunRecord;
 import io.tokenreel.video.Outcome;
 import java.util.HashMap;
@@ -28,6 +29,7 @@ import org.apache.spark.sql.Row;
  * @param forgotten videos of the input that the output takes no more; they are none of the others
  * @param notOk the DEGRADED and FAILED videos, the first {@value #MAX_LISTED} by id, FAILED ones
  *     first
+ * @param written what the rows are of, and how large
  * @param seconds wall time of the job, Spark's start not included
  */
 public record RunSummary(
@@ -43,7 +45,18 @@ public record RunSummary(
     LeftOut leftOut,
     long forgotten,
     List<NotOk> notOk,
+    @JsonUnwrapped Written written,
     double seconds) {
+
+  /**
+   * What a run wrote.
+   *
+   * @param encoder the vision tower's name in the cache
+   * @param model the checkpoint's readable name; null where the run did not open it
+   * @param tokenDtype how tokens are stored; null where they are as the features were
+   * @param bytesWritten of all tables, compressed as they are stored
+   */
+  public record Written(String encoder, String model, String tokenDtype, long bytesWritten) {}
 
   /** How many videos a summary lists; all are in {@code outcomes/}. */
   static final int MAX_LISTED = 1000;
@@ -64,6 +77,7 @@ public record RunSummary(
       long alreadyCommitted,
       LeftOut leftOut,
       long forgotten,
+      Written written,
       double seconds) {
     Dataset<Row> ofRun = outcomes.filter(col("run_id").equalTo(run.runId()));
     Map<String, Long> counts = new HashMap<>();
@@ -98,6 +112,7 @@ public record RunSummary(
         leftOut,
         forgotten,
         notOk,
+        written,
         seconds);
   }
 

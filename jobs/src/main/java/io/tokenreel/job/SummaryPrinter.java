@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import org.apache.hadoop.util.StringUtils;
 import picocli.CommandLine;
 
 /**
@@ -108,6 +109,14 @@ final class SummaryPrinter {
         summary.alreadyCommitted(),
         summary.seconds(),
         sparkSeconds);
+    RunSummary.Written written = summary.written();
+    err.printf(
+        Locale.ROOT,
+        "%s%s%s: %s written%n",
+        written.encoder(),
+        written.model() == null ? "" : " (" + written.model() + ")",
+        written.tokenDtype() == null ? "" : ", tokens as " + written.tokenDtype(),
+        StringUtils.TraditionalBinaryPrefix.long2String(written.bytesWritten(), "B", 1));
     if (summary.table() == null) {
       err.printf(
           "Run %s; the tables are in %s, each video's outcome in %s/outcomes%n",

@@ -62,14 +62,13 @@ final class SweepExamples {
     String sampling = settings.samplings().get(0);
     List<Example> examples = new ArrayList<>();
     String decoder =
-        Models.describeLanguage(
-                settings.models().get(0), spark.sparkContext().hadoopConfiguration())
-            .decoder();
+        new CacheKeys(spark, output).decoder(settings.models().get(0));
     Dataset<Row> own =
         samples.filter(col("sampling").equalTo(sampling).and(col("model").equalTo(decoder)));
     Dataset<Row> shown = chosen(own, settings);
+    String encoder = new CacheKeys(spark, output).encoder(settings.models().get(0));
     for (Row video : decoded(shown, vision, sampling).collectAsList()) {
-      List<Row> selections = selections(video, vision, settings);
+      List<Row> selections = selections(video, encoder, settings);
       if (!selections.isEmpty()) { // a compression may have refused the video
         examples.add(example(video, selections, own));
       }
@@ -119,12 +118,12 @@ final class SweepExamples {
         .filter(col("frames.rgb").isNotNull());
   }
 
-  private List<Row> selections(Row video, VisionInfo vision, SweepSettings settings)
+  private List<Row> selections(Row video, String encoder, SweepSettings settings)
       throws IOException {
     String digest = video.<Row>getAs("frames").getAs("content_sha256");
     return CommittedRows.of(spark, output, CacheTable.SELECTIONS)
         .filter(col("video_id").equalTo(video.<String>getAs("video_id")))
-        .filter(col("encoder").equalTo(vision.encoder()))
+        .filter(col("encoder").equalTo(encoder))
         .filter(col("sampling").equalTo(settings.samplings().get(0)))
         .filter(col("compression").isin(settings.compressions().toArray()))
         .filter(col("content_sha256").equalTo(digest))

@@ -130,12 +130,12 @@ final class SweepJob {
     Map<String, Integer> tokenBytes = new HashMap<>();
     Map<String, String> models = new HashMap<>(); // by decoder
     for (SweepAsked.Part part : asked.all()) {
-      String decoder = Models.describeLanguage(part.model(), hadoop).decoder();
+      String decoder = keys().decoder(part.model());
       models.put(decoder, part.model());
       VisionInfo vision = Models.describe(part.model(), hadoop);
       tokenBytes.put(decoder, vision.dim() * TokenDtype.of(settings.tokenDtype()).bytes());
       Dataset<Row> own =
-          new SweepSamples(settings, given, judging).of(part, vision.encoder(), decoder);
+          new SweepSamples(settings, given, judging).of(part, keys().encoder(part.model()), decoder);
       samples = samples == null ? own : samples.unionByName(own);
     }
     samples = samples.persist(StorageLevel.MEMORY_AND_DISK());
@@ -247,6 +247,10 @@ final class SweepJob {
             read.task().questions(spark, video -> frames.getOrDefault(video, new double[0])));
   }
 
+  private CacheKeys keys() {
+    return new CacheKeys(spark, output);
+  }
+
   private void answer(
       AnswerSettings answer,
       AnswerOrder order,
@@ -262,7 +266,8 @@ final class SweepJob {
               writer,
               answer,
               Models.describeLanguage(answer.model(), hadoop),
-              Models.describe(answer.model(), hadoop).encoder())
+              keys().encoder(answer.model()),
+              keys().decoder(answer.model()))
           .measured(order)
           .over(
               questions,

@@ -7,7 +7,6 @@ import static org.apache.spark.sql.functions.max_by;
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.CommittedRows;
 import io.tokenreel.files.UserPath;
-import io.tokenreel.model.Models;
 import io.tokenreel.video.Outcome;
 import java.io.IOException;
 import java.util.HashMap;
@@ -103,7 +102,7 @@ final class SweepVideos {
 
   /** Features of a model and a sampling, whatever the bytes of the videos were. */
   Dataset<Row> features(String model, String sampling) throws IOException {
-    String encoder = Models.describe(model, spark.sparkContext().hadoopConfiguration()).encoder();
+    String encoder = new CacheKeys(spark, output).encoder(model);
     return CommittedRows.of(spark, output, CacheTable.FEATURES)
         .filter(col("encoder").equalTo(encoder).and(col("sampling").equalTo(sampling)));
   }

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -18,8 +20,18 @@ import org.apache.hadoop.fs.Path;
  * A checkpoint folder as it was published, on any Hadoop file system, whose files can be had as
  * local ones. Local folders are read in place; of a remote folder only the files that are asked for
  * are copied, once per machine and version of the file.
+ *
+ * <p>Links are followed, as a hub's cache needs it, whose snapshots are links to blobs.
  */
 public final class CheckpointFolder {
+
+  /** Hadoop setting: bytes that local copies of remote checkpoints may take together. */
+  public static final String LOCAL_BYTES = "tokenreel.checkpoints.local.bytes";
+
+  private static final long DEFAULT_LOCAL_BYTES = 64L << 30;
+
+  /** How a hub's cache begins the name of a repository's folder. */
+  private static final String HUB_PREFIX = "models--";
 
   private final String uri;
   private final String name;
@@ -41,26 +53,33 @@ public final class CheckpointFolder {
    * @throws IllegalArgumentException when it is not a folder with a config.json
    */
   public static CheckpointFolder open(String uri, Configuration hadoop) {
+    CheckpointFaults.hubId(uri)
+        .ifPresent(
+            id -> {
+              throw new IllegalArgumentException(CheckpointFaults.hub(id));
+            });
     try {
       FileSystem fileSystem = Stores.of(UserPath.of(uri), hadoop);
       Path folder = fileSystem.makeQualified(UserPath.of(uri));
       Map<String, FileStatus> files = new TreeMap<>();
+      Set<String> folders = new TreeSet<>();
+      if (fileSystem.getFileStatus(folder).isFile()) {
+        throw new IllegalArgumentException(CheckpointFaults.file(uri));
+      }
       for (FileStatus file : fileSystem.listStatus(folder)) {
         if (file.isFile()) {
           files.put(file.getPath().getName(), file);
+        } else {
+          folders.add(file.getPath().getName());
         }
       }
       if (!files.containsKey("config.json")) {
         throw new IllegalArgumentException(
-            "model '%s' holds no config.json; expected a Hugging Face checkpoint folder as it is downloaded, or 'default'; found %s"
-                .formatted(uri, files.keySet()));
+            CheckpointFaults.noSettings(uri, files.keySet(), folders));
       }
-      return new CheckpointFolder(UserPath.text(folder), folder.getName(), fileSystem, files);
+      return new CheckpointFolder(UserPath.text(folder), readableName(folder), fileSystem, files);
     } catch (FileNotFoundException e) {
-      throw new IllegalArgumentException(
-          "model folder '%s' does not exist; expected a Hugging Face checkpoint folder on any Hadoop file system, or 'default'"
-              .formatted(uri),
-          e);
+      throw new IllegalArgumentException(CheckpointFaults.missingFolder(uri), e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot list the model folder " + uri, e);
     }
@@ -71,9 +90,28 @@ public final class CheckpointFolder {
     return uri;
   }
 
-  /** The folder's own name. */
+  /**
+   * The checkpoint's readable name: the folder's own, or of a snapshot in a hub's cache the
+   * repository's.
+   */
   public String name() {
     return name;
+  }
+
+  private static String readableName(Path folder) {
+    Path snapshots = folder.getParent();
+    if (snapshots != null && snapshots.getName().equals("snapshots")) {
+      String repository = snapshots.getParent().getName();
+      if (repository.startsWith(HUB_PREFIX)) {
+        return repository.substring(HUB_PREFIX.length()).replace("--", "/");
+      }
+    }
+    return folder.getName();
+  }
+
+  /** Names of the files, sorted. */
+  Set<String> files() {
+    return files.keySet();
   }
 
   /** Changes whenever a file of the folder is replaced: sizes and times of change, no contents. */
@@ -97,27 +135,37 @@ public final class CheckpointFolder {
   public java.nio.file.Path local(String file) {
     FileStatus status = files.get(file);
     if (status == null) {
-      throw new IllegalArgumentException(
-          "model '%s' lacks %s; found %s".formatted(uri, file, files.keySet()));
-    }
-    if (fileSystem.getScheme().equals("file")) {
-      return java.nio.file.Path.of(status.getPath().toUri().getPath());
+      throw new IllegalArgumentException(CheckpointFaults.missingFile(uri, file, files.keySet()));
     }
     try {
-      return stage(status);
+      java.nio.file.Path local =
+          fileSystem.getScheme().equals("file")
+              ? java.nio.file.Path.of(status.getPath().toUri().getPath())
+              : stage(status);
+      CheckpointFaults.pointer(uri, local)
+          .ifPresent(
+              message -> {
+                throw new IllegalArgumentException(message);
+              });
+      return local;
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot copy %s of model %s".formatted(file, uri), e);
+      throw new UncheckedIOException("cannot read %s of model %s".formatted(file, uri), e);
     }
   }
 
   private java.nio.file.Path stage(FileStatus status) throws IOException {
     String version =
         UUID.nameUUIDFromBytes(stamp(status).getBytes(StandardCharsets.UTF_8)).toString();
-    return StagedFiles.take(
-        LocalCache.folder("checkpoints"),
+    return Staged.FILES.take(
         version + "-" + status.getPath().getName(),
         status.getLen(),
+        fileSystem.getConf().getLongBytes(LOCAL_BYTES, DEFAULT_LOCAL_BYTES),
         () -> fileSystem.open(status.getPath()));
+  }
+
+  /** Made when the first file is copied. */
+  private static final class Staged {
+    static final StagedFiles FILES = new StagedFiles(LocalCache.folder("checkpoints"));
   }
 
   private static String stamp(FileStatus file) {

@@ -101,6 +101,10 @@ public final class CheckpointTensors {
 
   private static Set<String> files(CheckpointFolder folder, UnaryOperator<String> canonical) {
     if (!folder.has(INDEX)) {
+      if (!folder.has(SINGLE)) {
+        throw new IllegalArgumentException(
+            CheckpointFaults.noWeights(folder.uri(), folder.files()));
+      }
       return Set.of(SINGLE);
     }
     Set<String> shards = new TreeSet<>();

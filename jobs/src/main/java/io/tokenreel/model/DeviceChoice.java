@@ -2,6 +2,8 @@ package io.tokenreel.model;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The device that a model is asked to run on. {@code auto} becomes the first GPU where the engine
@@ -18,6 +20,8 @@ public record DeviceChoice(Kind kind, int index) implements Serializable {
     CPU,
     CUDA
   }
+
+  private static final Pattern NUMBERED = Pattern.compile("cuda:(\\d{1,4})");
 
   /** A GPU where there is one, else the CPU. */
   public static final DeviceChoice AUTO = new DeviceChoice(Kind.AUTO, 0);
@@ -60,17 +64,22 @@ public record DeviceChoice(Kind kind, int index) implements Serializable {
   /**
    * The choice of a word.
    *
-   * @throws IllegalArgumentException for another word than {@code auto}, {@code cpu} or {@code
-   *     cuda}
+   * @throws IllegalArgumentException for another word than {@code auto}, {@code cpu}, {@code cuda}
+   *     or {@code cuda:N}
    */
   public static DeviceChoice parse(String text) {
     return switch (text) {
       case "auto" -> AUTO;
       case "cpu" -> CPU;
       case "cuda" -> cuda(0);
-      default ->
+      default -> {
+        Matcher numbered = NUMBERED.matcher(text);
+        if (!numbered.matches()) {
           throw new IllegalArgumentException(
-              "unknown device '" + text + "'; expected auto, cpu or cuda");
+              "unknown device '" + text + "'; expected auto, cpu, cuda or cuda:N");
+        }
+        yield cuda(Integer.parseInt(numbered.group(1)));
+      }
     };
   }
 

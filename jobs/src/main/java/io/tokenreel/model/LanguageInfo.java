@@ -6,8 +6,9 @@ import java.util.Objects;
 /**
  * What a language model is.
  *
- * @param decoder {@code name@revision}, where the revision changes whenever its weights, settings,
- *     tokenizer or chat template do; part of every answer's key
+ * @param decoder {@code family@revision}, where the revision changes whenever its weights, settings,
+ *     tokenizer or chat template do, and with nothing else; part of every answer's key
+ * @param model the checkpoint's readable name
  * @param dim channels of a token, the width of the visual tokens it is fed
  * @param layers decoder layers
  * @param vocabulary how many tokens it knows
@@ -15,10 +16,13 @@ import java.util.Objects;
  * @param endTokens ids that end an answer
  */
 public record LanguageInfo(
-    String decoder, int dim, int layers, int vocabulary, int positions, List<Integer> endTokens) {
+    String decoder,
+    String model,
+    int dim, int layers, int vocabulary, int positions, List<Integer> endTokens) {
 
   public LanguageInfo {
     Objects.requireNonNull(decoder, "decoder");
+    Objects.requireNonNull(model, "model");
     endTokens = List.copyOf(endTokens);
     if (endTokens.isEmpty()) {
       throw new IllegalArgumentException(

@@ -30,6 +30,12 @@ public interface ModelFamily {
    */
   LanguageInfo describeLanguage(CheckpointFolder folder);
 
+  /** The revision in the names that version 0.1.0 gave to the tower: {@link Revision#legacy}. */
+  String legacyVisionRevision(CheckpointFolder folder);
+
+  /** The revision in the names that version 0.1.0 gave to the language model. */
+  String legacyLanguageRevision(CheckpointFolder folder);
+
   /**
    * Loads the language model of a checkpoint.
    *

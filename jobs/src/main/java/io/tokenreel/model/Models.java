@@ -31,6 +31,14 @@ public final class Models {
 
   private static final Map<String, LanguageInfo> LANGUAGES = new ConcurrentHashMap<>();
 
+  private static final Map<String, String> LEGACY_REVISIONS = new ConcurrentHashMap<>();
+
+  /** The two sides of a checkpoint. */
+  enum Side {
+    VISION,
+    LANGUAGE
+  }
+
   private Models() {}
 
   /** All families, by architecture. */
@@ -94,6 +102,17 @@ public final class Models {
         folder.stamp(), stamp -> family(folder).describeLanguage(folder));
   }
 
+  /** What {@link Revision#legacy} gives for a side of a checkpoint, read once as above. */
+  static String legacyRevision(String model, Configuration hadoop, Side side) {
+    CheckpointFolder folder = folder(model, hadoop);
+    return LEGACY_REVISIONS.computeIfAbsent(
+        side + folder.stamp(),
+        stamp ->
+            side == Side.VISION
+                ? family(folder).legacyVisionRevision(folder)
+                : family(folder).legacyLanguageRevision(folder));
+  }
+
   /**
    * Checks that a model has a prompt template.
    *
@@ -128,7 +147,7 @@ public final class Models {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "model '%s' is of architecture %s; known: %s"
+                    "model '%s' is of architecture %s, which nothing here computes; known: %s"
                         .formatted(
                             folder.uri(), config.words("architectures"), FAMILIES.keySet())));
   }

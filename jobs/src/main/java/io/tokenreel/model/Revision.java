@@ -13,23 +13,39 @@ import java.util.SortedMap;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
- * What a side of a checkpoint is called by, beside its name. It does not depend on the order of the
- * tensors, on the files they lie in, nor on the key layout.
+ * A digest of one side of a checkpoint. It depends on the settings that are read and on the
+ * weights, as they are stored: not on the folder's name, on settings that nothing here reads, on
+ * the order of keys or tensors, on the files that they lie in, nor on the key layout.
  */
 public final class Revision {
 
-  private static final int CHARACTERS = 16;
+  private static final int CHARACTERS = 20;
+  private static final int LEGACY_CHARACTERS = 16;
 
   private Revision() {}
 
   /**
    * A digest of settings and weights.
    *
-   * @param files that hold settings, read whole; one that is not there counts as such
+   * @param settings canonical text of all settings that results depend on
    * @param tensors by canonical name
    * @return {@value #CHARACTERS} hexadecimal digits
    */
-  public static String of(
+  public static String of(String settings, SortedMap<String, Tensor> tensors) {
+    MessageDigest digest = DigestUtils.getSha256Digest();
+    update(digest, "settings %d\n%s\n".formatted(settings.length(), settings));
+    return hex(digest, tensors, CHARACTERS);
+  }
+
+  /**
+   * The digest in the keys of caches that version 0.1.0 began, where settings were digested file by
+   * file.
+   *
+   * @param files that hold settings, read whole; one that is not there counts as such
+   * @param tensors by canonical name
+   * @return {@value #LEGACY_CHARACTERS} hexadecimal digits
+   */
+  public static String legacy(
       CheckpointFolder folder, List<String> files, SortedMap<String, Tensor> tensors) {
     try {
       MessageDigest digest = DigestUtils.getSha256Digest();
@@ -40,15 +56,20 @@ public final class Revision {
           digest.update(bytes);
         }
       }
-      for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
-        Tensor tensor = entry.getValue();
-        update(digest, "%s %s %s\n".formatted(entry.getKey(), tensor.dtype(), tensor.shape()));
-        digest.update(tensor.data().duplicate());
-      }
-      return HexFormat.of().formatHex(digest.digest()).substring(0, CHARACTERS);
+      return hex(digest, tensors, LEGACY_CHARACTERS);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the settings of " + folder.uri(), e);
     }
+  }
+
+  private static String hex(
+      MessageDigest digest, SortedMap<String, Tensor> tensors, int characters) {
+    for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
+      Tensor tensor = entry.getValue();
+      update(digest, "%s %s %s\n".formatted(entry.getKey(), tensor.dtype(), tensor.shape()));
+      digest.update(tensor.data().duplicate());
+    }
+    return HexFormat.of().formatHex(digest.digest()).substring(0, characters);
   }
 
   private static void update(MessageDigest digest, String text) {

@@ -3,18 +3,24 @@ package io.tokenreel.model;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Typed reading of a checkpoint's JSON settings. A missing or null field takes the default that the
  * caller names; a field of another type or out of range is an error that names file and field.
  */
 public final class Settings {
+
+  private static final ObjectMapper SORTED =
+      new ObjectMapper().configure(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS, true);
 
   private final String source;
   private final JsonNode node;
@@ -50,6 +56,11 @@ public final class Settings {
   /** Whether a field is there and not null. */
   public boolean has(String field) {
     return node.hasNonNull(field);
+  }
+
+  /** Whether a field is a text. */
+  public boolean isText(String field) {
+    return node.path(field).isTextual();
   }
 
   /** The settings below a field; empty ones when it is missing. */
@@ -154,6 +165,20 @@ public final class Settings {
     String found = value.isMissingNode() || value.isNull() ? byDefault : value.asText();
     if (!List.of(supported).contains(found)) {
       throw wrong(field, "one of " + Arrays.toString(supported), value);
+    }
+  }
+
+  /**
+   * All fields as one text, whatever their order.
+   *
+   * @param without fields that are left out
+   */
+  public String canonical(Set<String> without) {
+    try {
+      ObjectNode kept = ((ObjectNode) node).deepCopy().remove(without);
+      return SORTED.writeValueAsString(SORTED.treeToValue(kept, Object.class));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("what was read as JSON is JSON", e);
     }
   }
 

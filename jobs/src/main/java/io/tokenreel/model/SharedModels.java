@@ -2,6 +2,9 @@ package io.tokenreel.model;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 
@@ -43,20 +46,16 @@ public final class SharedModels {
   public static Lease<VisionTower> vision(
       String model, DeviceChoice choice, int batchFrames, Configuration hadoop) {
     CheckpointFolder folder = Models.folder(model, hadoop);
-    synchronized (CURRENT) {
-      DeviceChoice device = Models.checkDevice(choice);
-      String stamp =
-          device.kind() == DeviceChoice.Kind.CPU
-              ? folder.stamp()
-              : folder.stamp() + " in passes of " + batchFrames;
-      return lease(
-          new Place(VisionTower.class, device),
-          stamp,
-          () -> {
-            VisionTower tower = Models.openVision(folder, device, batchFrames);
-            return new Shared<>(stamp, tower, tower::close);
-          });
-    }
+    DeviceChoice device = Models.checkDevice(choice);
+    String stamp =
+        device.kind() == DeviceChoice.Kind.CPU
+            ? folder.stamp()
+            : folder.stamp() + " in passes of " + batchFrames;
+    return lease(
+        new Place(VisionTower.class, device),
+        stamp,
+        () -> Models.openVision(folder, device, batchFrames),
+        VisionTower::close);
   }
 
   /**
@@ -68,80 +67,122 @@ public final class SharedModels {
   public static Lease<LanguageModel> language(
       String model, DeviceChoice choice, Configuration hadoop) {
     CheckpointFolder folder = Models.folder(model, hadoop);
-    synchronized (CURRENT) {
-      DeviceChoice device = Models.checkDevice(choice);
-      String stamp = folder.stamp();
-      return lease(
-          new Place(LanguageModel.class, device),
-          stamp,
-          () -> {
-            LanguageModel opened = Models.openLanguage(folder, device);
-            return new Shared<>(stamp, opened, opened::close);
-          });
-    }
+    DeviceChoice device = Models.checkDevice(choice);
+    return lease(
+        new Place(LanguageModel.class, device),
+        folder.stamp(),
+        () -> Models.openLanguage(folder, device),
+        LanguageModel::close);
   }
 
   @SuppressWarnings("unchecked") // a place holds models of its own kind only
-  private static <M> Lease<M> lease(Place place, String stamp, Supplier<Shared<M>> open) {
-    Shared<M> shared = (Shared<M>) CURRENT.get(place);
-    if (shared == null || !shared.stamp.equals(stamp)) {
-      if (shared != null) {
-        CURRENT.remove(place);
-        shared.retire();
+  private static <M> Lease<M> lease(
+      Place place, String stamp, Supplier<M> open, Consumer<M> close) {
+    Shared<M> shared;
+    Shared<M> ended = null;
+    boolean opens = false;
+    synchronized (CURRENT) {
+      shared = (Shared<M>) CURRENT.get(place);
+      if (shared == null || !shared.stamp.equals(stamp)) {
+        ended = shared != null && shared.retire() ? shared : null;
+        shared = new Shared<>(stamp, close);
+        CURRENT.put(place, shared);
+        opens = true;
       }
-      shared = open.get();
-      CURRENT.put(place, shared);
+      shared.leases++;
     }
-    return shared.lease();
+    // From here on nobody waits but those who need this very model.
+    try {
+      if (ended != null) {
+        ended.close();
+      }
+      if (opens) {
+        shared.open(open);
+      }
+      return shared.lease();
+    } catch (RuntimeException | Error e) {
+      shared.fail(e);
+      synchronized (CURRENT) {
+        CURRENT.remove(place, shared);
+      }
+      throw e;
+    }
   }
 
-  /** A model, its leases, and whether another one has taken its place. Guarded by CURRENT. */
+  /**
+   * A model, its leases, and whether another one has taken its place; these two are guarded by
+   * CURRENT.
+   */
   private static final class Shared<M> {
 
     private final String stamp;
-    private final M model;
-    private final Runnable close;
+    private final Consumer<M> close;
+    private final CompletableFuture<M> model = new CompletableFuture<>();
     private int leases;
     private boolean retired;
 
-    Shared(String stamp, M model, Runnable close) {
+    Shared(String stamp, Consumer<M> close) {
       this.stamp = stamp;
-      this.model = model;
       this.close = close;
     }
 
+    void open(Supplier<M> open) {
+      model.complete(open.get());
+    }
+
+    /** Does nothing once the model is open. */
+    void fail(Throwable reason) {
+      model.completeExceptionally(reason);
+    }
+
+    /** A lease that was counted; waits for the one who opens the model. */
     Lease<M> lease() {
-      leases++;
+      M opened = opened();
       return new Lease<>() {
         private boolean closed;
 
         @Override
         public M model() {
-          return model;
+          return opened;
         }
 
         @Override
         public void close() {
+          boolean last;
           synchronized (CURRENT) {
-            if (!closed) {
-              closed = true;
-              leases--;
-              closeWhenDone();
+            if (closed) {
+              return;
             }
+            closed = true;
+            leases--;
+            last = retired && leases == 0;
+          }
+          if (last) {
+            Shared.this.close();
           }
         }
       };
     }
 
-    void retire() {
-      retired = true;
-      closeWhenDone();
+    private M opened() {
+      try {
+        return model.join();
+      } catch (CompletionException e) {
+        if (e.getCause() instanceof RuntimeException reason) {
+          throw reason;
+        }
+        throw e;
+      }
     }
 
-    private void closeWhenDone() {
-      if (retired && leases == 0) {
-        close.run();
-      }
+    /** Whether it is to be closed now, for nobody has it any more. */
+    boolean retire() {
+      retired = true;
+      return leases == 0;
+    }
+
+    void close() {
+      close.accept(model.join());
     }
   }
 }

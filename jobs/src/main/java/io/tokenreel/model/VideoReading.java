@@ -2,6 +2,7 @@ package io.tokenreel.model;
 
 import io.tokenreel.model.kv.KvMeter;
 import io.tokenreel.model.kv.KvSpec;
+import io.tokenreel.model.kv.KvUse;
 import java.util.List;
 
 /** A video as a language model has read it, once for all questions. Used by one thread. */
@@ -46,11 +47,9 @@ public interface VideoReading extends AutoCloseable {
    * @param promptTokens all of the prompt, the visual ones included
    * @param prefillNanos for the prompt's tokens after the video
    * @param decodeNanos for the new tokens
-   * @param kvBytesPeak the most bytes of keys and values, counted as if nothing were shared
-   * @param kvBytesEnd what they were when the answer was done, counted so too
+   * @param kv its keys and values
    */
-  record Cost(
-      int promptTokens, long prefillNanos, long decodeNanos, long kvBytesPeak, long kvBytesEnd) {}
+  record Cost(int promptTokens, long prefillNanos, long decodeNanos, KvUse kv) {}
 
   /**
    * An answer in the model's own words.

@@ -5,8 +5,9 @@ import java.util.Objects;
 /**
  * What a vision tower is and gives.
  *
- * @param encoder {@code name@revision}, where the revision changes whenever the tower's weights or
- *     settings do; part of every cache key
+ * @param encoder {@code family@revision}, where the revision changes whenever the tower's weights
+ *     or settings do, and with nothing else; part of every cache key
+ * @param model the checkpoint's readable name
  * @param frameHeight pixels
  * @param frameWidth pixels
  * @param gridHeight rows of a frame's token grid, after pooling
@@ -17,6 +18,7 @@ import java.util.Objects;
  */
 public record VisionInfo(
     String encoder,
+    String model,
     int frameHeight,
     int frameWidth,
     int gridHeight,
@@ -26,6 +28,7 @@ public record VisionInfo(
 
   public VisionInfo {
     Objects.requireNonNull(encoder, "encoder");
+    Objects.requireNonNull(model, "model");
     for (int size : new int[] {frameHeight, frameWidth, gridHeight, gridWidth, dim}) {
       if (size < 1) {
         throw new IllegalArgumentException(

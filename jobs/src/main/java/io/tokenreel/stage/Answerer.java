@@ -146,8 +146,12 @@ final class Answerer {
         newTokens,
         (video.nanos() + cost.prefillNanos()) / NANOS_PER_MILLI,
         cost.decodeNanos() / NANOS_PER_MILLI,
-        cost.kvBytesPeak(),
-        cost.kvBytesEnd(),
+        cost.kv().bytesPeak(),
+        cost.kv().bytesEnd(),
+        cost.kv().device(),
+        cost.kv().reserveBytesPeak(),
+        cost.kv().reserveBytesEnd(),
+        cost.kv().reserveDevice().orElse(null),
         null);
   }
 

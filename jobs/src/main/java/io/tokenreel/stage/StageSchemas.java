@@ -77,6 +77,10 @@ public final class StageSchemas {
               .add("decode_ms", DataTypes.DoubleType)
               .add("kv_bytes_peak", DataTypes.LongType)
               .add("kv_bytes_end", DataTypes.LongType)
+              .add("kv_device", DataTypes.StringType)
+              .add("kv_reserve_bytes_peak", DataTypes.LongType)
+              .add("kv_reserve_bytes_end", DataTypes.LongType)
+              .add("kv_reserve_device", DataTypes.StringType)
               .add("error", DataTypes.StringType),
           false);
 

@@ -110,7 +110,8 @@ final class CacheRows {
         new Double[] {0.0, 0.5, 1.0, 1.5},
         "OK",
         "0.1.0",
-        Timestamp.from(created));
+        Timestamp.from(created),
+        "tiny");
   }
 
   static Dataset<Row> tokens(List<String> ids, String... compressions) {
@@ -143,7 +144,8 @@ final class CacheRows {
               new Double[] {0.0, 0.5, 1.0, 1.5},
               "OK",
               "0.1.0",
-              Timestamp.from(CREATED)));
+              Timestamp.from(CREATED),
+              "tiny"));
     }
     return spark().createDataFrame(rows, CacheSchema.FEATURES).coalesce(1);
   }
@@ -168,7 +170,8 @@ final class CacheRows {
               new Double[] {0.5, 0.25, 0.5, 0.75},
               "OK",
               "0.1.0",
-              Timestamp.from(CREATED)));
+              Timestamp.from(CREATED),
+              "tiny"));
     }
     return spark().createDataFrame(rows, CacheSchema.SELECTIONS).coalesce(1);
   }

@@ -17,18 +17,18 @@ class CacheSchemaTest {
     assertEquals(
         "video_id video_uri content_sha256 encoder sampling compression frames grid_height grid_width"
             + " tokens_per_frame dim dtype token_count token_index tokens frame_seconds outcome"
-            + " writer_version created_at",
+            + " writer_version created_at model_name",
         String.join(" ", CacheSchema.TOKENS.fieldNames()));
     assertEquals(
         "video_id video_uri content_sha256 encoder sampling block separator_rows frame_seconds"
-            + " outcome writer_version created_at",
+            + " outcome writer_version created_at model_name",
         String.join(" ", CacheSchema.FEATURES.fieldNames()));
     assertEquals(
         "struct<frames:int,tokens_per_frame:int,grid_height:int,grid_width:int,dim:int,dtype:string,data:binary>",
         CacheSchema.FEATURES.apply("block").dataType().catalogString());
     assertEquals(
         "video_id video_uri content_sha256 encoder sampling compression frames grid_height grid_width"
-            + " tokens_per_frame token_count token_index frame_budgets outcome writer_version created_at",
+            + " tokens_per_frame token_count token_index frame_budgets outcome writer_version created_at model_name",
         String.join(" ", CacheSchema.SELECTIONS.fieldNames()));
     assertEquals(
         "run_id video_id video_uri outcome reason detail content_sha256 input_bytes frames_decoded"

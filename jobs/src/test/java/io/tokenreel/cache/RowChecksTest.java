@@ -63,7 +63,8 @@ class RowChecksTest {
         budgets,
         "OK",
         "0.1.0",
-        Timestamp.from(CacheRows.CREATED));
+        Timestamp.from(CacheRows.CREATED),
+        "tiny");
   }
 
   private static Row selectionBy(String spec, TokenShape shape) {

@@ -240,8 +240,7 @@ class AnswerJobTest {
             .getMessage();
     assertTrue(
         message.matches(
-            ".* holds tokens of \\[llava_onevision_tiny@[0-9a-f]{16}]; the encoder of --model .* is"
-                + " other@[0-9a-f]{16}: .*"),
+            ".* holds tokens of \\[llava_onevision@[0-9a-f]{20} \\(llava_onevision_tiny\\)]; the encoder of --model .* is llava_onevision@[0-9a-f]{20}: .*"),
         message);
   }
 }

@@ -116,6 +116,22 @@ class PrecomputeJobTest {
             .toList());
   }
 
+  /** Version 0.1.0 named an encoder after its folder. */
+  @Test
+  void run_overACacheWithTheNamesOfBefore_goesOnUnderThemAndDoesNothingTwice() throws IOException {
+    String before = "another folder@e8030cb555a89a03";
+    PrecomputeSettings settings = settings("h265_video.mp4");
+    try (TokenCacheWriter writer = TokenCacheWriter.open(SPARK, hadoop(cache()))) {
+      writer.saveRun(settings.runRecord(before, 0).finished());
+    }
+    assertEquals(1, run(settings).ok());
+    RunSummary again = run(settings);
+    assertEquals(1, again.alreadyCommitted());
+    assertEquals(before, again.written().encoder());
+    List<Row> rows = rows(CacheTable.TOKENS).select("encoder", "model_name").distinct().collectAsList();
+    assertEquals(List.of(RowFactory.create(before, "default")), rows);
+  }
+
   @Test
   void run_again_doesWorkForChangedBytesAndNewTablesOnly() throws IOException {
     Path videos = Files.createDirectories(folder.resolve("videos"));
@@ -175,7 +191,8 @@ class PrecomputeJobTest {
         new PrecomputeStages(
             SPARK.sparkContext(),
             settings(VIDEOS),
-            Models.describe("default", new Configuration()));
+            Models.describe("default", new Configuration()),
+            "tower@1");
     Dataset<Row> videos =
         SPARK.createDataFrame(
             List.of(RowFactory.create("a", "file:/a", 1L)), SmallCache.videoSchema());

@@ -57,7 +57,8 @@ final class SmallCache {
         new Double[] {0.0},
         outcome,
         "test",
-        Timestamp.from(Instant.EPOCH));
+        Timestamp.from(Instant.EPOCH),
+        "tiny");
   }
 
   /** An outcome that was found {@code seconds} after 1970. */

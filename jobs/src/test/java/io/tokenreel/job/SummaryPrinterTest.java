@@ -27,7 +27,20 @@ class SummaryPrinterTest {
   private static RunSummary summary(String runId) {
     var failed = new RunSummary.NotOk("a.mp4", "FAILED", "timeout", "took long");
     return new RunSummary(
-        runId, "cache", null, 3, 9, 2, 0, 1, 1, LeftOut.NONE, 0, List.of(failed), 2.5);
+        runId,
+        "cache",
+        null,
+        3,
+        9,
+        2,
+        0,
+        1,
+        1,
+        LeftOut.NONE,
+        0,
+        List.of(failed),
+        new RunSummary.Written("llava_onevision@1", "tiny", "bf16", 5 << 20),
+        2.5);
   }
 
   @Test

@@ -12,7 +12,7 @@ class VideoSizeCheckTest {
 
   /** A tower of the size of LLaVA-OneVision 7B's. */
   private static final VisionInfo VISION =
-      new VisionInfo("large@1", 384, 384, 14, 14, 3584, new float[3584]);
+      new VisionInfo("large@1", "large", 384, 384, 14, 14, 3584, new float[3584]);
 
   private static PrecomputeSettings settings(String sampling, String dtype) {
     return new PrecomputeSettings(
@@ -47,7 +47,7 @@ class VideoSizeCheckTest {
 
   @Test
   void require_framesThatOverflowARow_isRefusedToo() {
-    VisionInfo pixels = new VisionInfo("wide@1", 4096, 4096, 1, 1, 1, new float[0]);
+    VisionInfo pixels = new VisionInfo("wide@1", "wide", 4096, 4096, 1, 1, 1, new float[0]);
     JobTests.assertRefused(
         () -> VideoSizeCheck.require(settings("fps:rate=1.0,max=64", "bf16"), pixels),
         "--sampling fps:rate=1.0,max=64",

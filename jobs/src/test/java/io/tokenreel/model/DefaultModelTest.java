@@ -46,14 +46,35 @@ class DefaultModelTest {
   @Test
   void describe_ofTheDefault_isPinned() {
     VisionInfo vision = Models.describe(Models.DEFAULT, new Configuration());
-    assertEquals("default@e8030cb555a89a03", vision.encoder());
+    assertEquals("llava_onevision@ENC", vision.encoder());
+    assertEquals(Models.DEFAULT, vision.model());
     assertEquals(80, vision.frameHeight());
     assertEquals(25, vision.tokensPerFrame());
     assertEquals(128, vision.dim());
     assertEquals(128, vision.separatorRows().length);
     LanguageInfo language = Models.describeLanguage(Models.DEFAULT, new Configuration());
-    assertEquals("default@4bee216861c991ef", language.decoder());
+    assertEquals("qwen2_DEC", language.decoder());
     assertEquals(128, language.dim());
+  }
+
+  /** What version 0.1.0 wrote into its caches. */
+  @Test
+  void keys_inACacheOfBefore_areThoseOfItsRows() {
+    Configuration hadoop = new Configuration();
+    String encoder = Models.describe(Models.DEFAULT, hadoop).encoder();
+    for (String old : List.of("default@e8030cb555a89a03", "a copy@e8030cb555a89a03")) {
+      assertEquals(
+          old,
+          ModelKeys.encoder(
+              Models.DEFAULT, hadoop, List.of("default@0123456789abcdef", old, "siglip@1")));
+      assertEquals(encoder, ModelKeys.encoder(Models.DEFAULT, hadoop, List.of(old, encoder)));
+    }
+    assertEquals(
+        encoder,
+        ModelKeys.encoder(Models.DEFAULT, hadoop, List.of("default@0123456789abcdef")));
+    assertEquals(
+        "default@4bee216861c991ef",
+        ModelKeys.decoder(Models.DEFAULT, hadoop, List.of("default@4bee216861c991ef")));
   }
 
   /** An older or newer TokenReel may run beside this one. */

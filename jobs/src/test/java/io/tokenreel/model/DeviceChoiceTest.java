@@ -15,13 +15,16 @@ class DeviceChoiceTest {
     assertEquals(DeviceChoice.CPU, DeviceChoice.parse("cpu"));
     assertEquals(DeviceChoice.cuda(0), DeviceChoice.parse("cuda"));
     assertEquals("cuda:3", DeviceChoice.cuda(3).toString());
+    for (DeviceChoice choice : List.of(DeviceChoice.AUTO, DeviceChoice.CPU, DeviceChoice.cuda(3))) {
+      assertEquals(choice, DeviceChoice.parse(choice.toString()));
+    }
   }
 
   @Test
   void parse_ofAnotherWord_listsTheKnownOnes() {
     String message =
         assertThrows(IllegalArgumentException.class, () -> DeviceChoice.parse("gpu")).getMessage();
-    assertEquals("unknown device 'gpu'; expected auto, cpu or cuda", message);
+    assertEquals("unknown device 'gpu'; expected auto, cpu, cuda or cuda:N", message);
     assertThrows(IllegalArgumentException.class, () -> DeviceChoice.cuda(-1));
   }
 

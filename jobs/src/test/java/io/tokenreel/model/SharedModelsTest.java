@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.hadoop.conf.Configuration;
@@ -43,6 +44,21 @@ class SharedModelsTest {
       old.close();
       assertThrows(RejectedExecutionException.class, () -> encode(old.model()));
       assertEquals(25 * 128, encode(other.model()).length);
+    }
+  }
+
+  @Test
+  void acquire_ofAModelThatCannotBeOpened_failsEachTimeUntilItCan() throws IOException {
+    DefaultModel.write(folder);
+    Path weights = folder.resolve("model.safetensors");
+    Path aside = folder.resolve("weights");
+    Files.move(weights, aside);
+    for (int i = 0; i < 2; i++) {
+      assertThrows(IllegalArgumentException.class, () -> acquire(folder.toString()));
+    }
+    Files.move(aside, weights);
+    try (SharedModels.Lease<VisionTower> lease = acquire(folder.toString())) {
+      assertEquals(25 * 128, encode(lease.model()).length);
     }
   }
 

@@ -10,12 +10,16 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,11 +31,27 @@ class StagedFilesTest {
 
   private final AtomicInteger opened = new AtomicInteger();
 
+  private StagedFiles staged;
+
+  @BeforeEach
+  void open() {
+    staged = new StagedFiles(folder);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    staged.close();
+  }
+
   private Path take(String name, long length) throws IOException {
-    return StagedFiles.take(
-        folder,
+    return take(staged, name, length, 100);
+  }
+
+  private Path take(StagedFiles jvm, String name, long length, long limit) throws IOException {
+    return jvm.take(
         name,
         length,
+        limit,
         () -> {
           opened.incrementAndGet();
           return new ByteArrayInputStream(BYTES);
@@ -69,7 +89,70 @@ class StagedFilesTest {
     String message = assertThrows(IOException.class, () -> take("shard", 5)).getMessage();
     assertTrue(message.startsWith("expected 5 bytes of shard; got 3"), message);
     try (var left = Files.list(folder)) {
-      assertEquals(List.of(folder.resolve("lock")), left.toList());
+      assertEquals(List.of(folder.resolve("shard.lock")), left.toList());
+    }
+  }
+
+  @Test
+  void take_overTheLimit_removesTheLongestUnusedAndNothingThatIsUsed() throws IOException {
+    Path used = take("used", 3);
+    List<Path> unused = new ArrayList<>();
+    try (StagedFiles another = new StagedFiles(folder)) {
+      for (String name : List.of("oldest", "older", "newest")) {
+        unused.add(take(another, name, 3, 100));
+      }
+    }
+    for (int i = 0; i < unused.size(); i++) {
+      Path lock = folder.resolve(unused.get(i).getFileName() + ".lock");
+      Files.setLastModifiedTime(lock, FileTime.fromMillis(1000 + i));
+    }
+    Files.setLastModifiedTime(folder.resolve("used.lock"), FileTime.fromMillis(0));
+    Path fits = take(staged, "fits", 3, 10);
+    assertEquals(
+        List.of(false, false, true), unused.stream().map(copy -> Files.exists(copy)).toList());
+    assertTrue(Files.exists(used) && Files.exists(fits));
+    take(staged, "larger than the limit", 3, 1);
+    assertFalse(Files.exists(unused.get(2)));
+    assertTrue(Files.exists(used) && Files.exists(fits));
+  }
+
+  @Test
+  void take_ofACopyThatWasRemoved_copiesAgain() throws IOException {
+    Files.delete(take("shard", 3));
+    assertArrayEquals(BYTES, Files.readAllBytes(take("shard", 3)));
+    assertEquals(2, opened.get());
+  }
+
+  @Test
+  void take_whileAnotherNameIsCopied_doesNotWait() throws Exception {
+    CountDownLatch copying = new CountDownLatch(1);
+    CountDownLatch done = new CountDownLatch(1);
+    ExecutorService caller = Executors.newSingleThreadExecutor();
+    try {
+      Future<Path> slow =
+          caller.submit(
+              () ->
+                  staged.take(
+                      "slow",
+                      3,
+                      100,
+                      () -> {
+                        copying.countDown();
+                        try {
+                          done.await();
+                        } catch (InterruptedException e) {
+                          throw new IOException(e);
+                        }
+                        return new ByteArrayInputStream(BYTES);
+                      }));
+      copying.await();
+      assertTrue(Files.exists(take("fast", 3)));
+      assertFalse(slow.isDone());
+      done.countDown();
+      assertTrue(Files.exists(slow.get()));
+    } finally {
+      done.countDown();
+      caller.shutdownNow();
     }
   }
 }

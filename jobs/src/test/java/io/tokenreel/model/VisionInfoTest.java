@@ -10,7 +10,7 @@ class VisionInfoTest {
 
   @Test
   void visionInfo_sizesOfAFrame_followFromItsComponents() {
-    VisionInfo info = new VisionInfo("tower@1", 2, 3, 4, 5, 6, new float[12]);
+    VisionInfo info = new VisionInfo("tower@1", "tower", 2, 3, 4, 5, 6, new float[12]);
     assertEquals(18, info.frameBytes());
     assertEquals(20, info.tokensPerFrame());
     assertEquals(120, info.frameFloats());
@@ -18,11 +18,11 @@ class VisionInfoTest {
 
   @Test
   void visionInfo_ofSizesThatCannotBe_saysWhatCame() {
-    assertRefused("got frames of 0 x 3", () -> new VisionInfo("a", 0, 3, 4, 5, 6, new float[0]));
-    assertRefused("0 channels", () -> new VisionInfo("a", 2, 3, 4, 5, 0, new float[0]));
+    assertRefused("got frames of 0 x 3", () -> new VisionInfo("a", "a", 0, 3, 4, 5, 6, new float[0]));
+    assertRefused("0 channels", () -> new VisionInfo("a", "a", 2, 3, 4, 5, 0, new float[0]));
     assertRefused(
         "whole rows of 6 channels; got 7 values",
-        () -> new VisionInfo("a", 2, 3, 4, 5, 6, new float[7]));
+        () -> new VisionInfo("a", "a", 2, 3, 4, 5, 6, new float[7]));
   }
 
   private static void assertRefused(String part, Runnable call) {

@@ -3,7 +3,10 @@ package io.tokenreel.sql;
 import static org.apache.spark.sql.functions.lit;
 
 import io.tokenreel.token.Selection;
+import io.tokenreel.token.TokenDtype;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 
 /**
@@ -40,6 +43,17 @@ public final class TokenColumns {
   /** The share of each frame that the compression sets out to keep, {@code array<double>}. */
   public static Column frameBudgets(Column block, String spec) {
     return TokenExpression.column(new FrameBudgets(), List.of(block, lit(spec)));
+  }
+
+  /**
+   * SQL for the bytes of one channel, {@code bigint}; NULL for an unknown dtype.
+   *
+   * @param dtype SQL for a dtype's label, such as the name of a column
+   */
+  public static String channelBytesSql(String dtype) {
+    return Arrays.stream(TokenDtype.values())
+        .map(each -> "WHEN '%s' THEN %dL".formatted(each.label(), each.bytes()))
+        .collect(Collectors.joining(" ", "CASE %s ".formatted(dtype), " END"));
   }
 
   /** Uniqueness and similarity to the previous frame, an array of one struct per frame. */

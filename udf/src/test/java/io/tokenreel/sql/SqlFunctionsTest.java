@@ -51,6 +51,15 @@ class SqlFunctionsTest {
     assertArrayEquals(expected.data(), actual.<byte[]>getAs("data"));
   }
 
+  @Test
+  void channelBytesSql_ofEachDtype_isItsWidth() {
+    for (TokenDtype dtype : TokenDtype.values()) {
+      String sql = TokenColumns.channelBytesSql("'" + dtype.label() + "'");
+      assertEquals((long) dtype.bytes(), first(sql).getLong(0));
+    }
+    assertTrue(first(TokenColumns.channelBytesSql("'int8'")).isNullAt(0));
+  }
+
   private static CompressedTokens compressed(String spec, TokenDtype dtype) {
     return TokenCodec.gather(BLOCK, Compressors.of(spec).select(BLOCK), dtype);
   }

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
  * What a sweep varies: all that an answer depends on beside its question and the task's way to ask
  * and to read.
  *
- * @param model the language model, name@revision
+ * @param model the language model, family@revision
  * @param sampling the frame sampling spec, canonical
  * @param compression the compression spec, canonical
  * @param kv the KV cache spec, canonical

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -29,6 +30,12 @@ public record SceneSet(SceneSplit split, int first, int videos, int samples, int
   public static final int SAMPLES = 16;
 
   static final String ENDING = ".mp4";
+
+  /** What matches the id of a rendered scene, whatever folder it lies in. */
+  public static final String IDS =
+      Arrays.stream(SceneSplit.values())
+          .map(SceneSplit::word)
+          .collect(Collectors.joining("|", "(^|.*/)(", ")-[0-9]{6}[.]mp4$"));
 
   private static final ObjectMapper JSON =
       JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();

@@ -96,8 +96,8 @@ public final class PyTorch {
     try (FileChannel channel =
             FileChannel.open(
                 cache.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock lock = channel.lock()) {
-      LOG.debug("natives are unpacked under {}", lock);
+        @SuppressWarnings("unused")
+            FileLock heldWhileNativesAreUnpacked = channel.lock()) {
       Engine started = Engine.getEngine("PyTorch");
       if (!started.getVersion().equals(VERSION)) {
         throw new IllegalStateException(

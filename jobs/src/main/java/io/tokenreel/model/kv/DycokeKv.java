@@ -9,7 +9,8 @@ import io.tokenreel.token.SpecText;
  *
  * @param layer L: the layers from this one on see a part of the visual tokens, chosen by the
  *     attention of layer L - 1
- * @param prune P: they see {@code int(N * (1 - P))} of N visual tokens
+ * @param prune P: they see {@code int(N * (1 - P))} of N visual tokens; {@link Mode} says which
+ *     these are
  * @param refresh a token whose attention has at least this cosine with the one before keeps what
  *     was chosen ({@link Mode#PAPER}) or sees everything ({@link Mode#RELEASE})
  * @param mode which description is followed
@@ -26,24 +27,41 @@ public record DycokeKv(int layer, double prune, double refresh, Mode mode, Reser
   public enum Mode {
     /**
      * What was chosen stays until the attention turns away from that of the last choice; pruned
-     * tokens leave the working cache.
+     * tokens leave the working cache. N counts every visual row, a closing newline row included.
      */
     PAPER,
     /**
      * As the authors' code does: a token whose attention is like its predecessor's sees everything,
-     * another one a new choice; nothing is freed.
+     * another one a new choice; nothing is freed. N leaves out the last two visual rows, the
+     * closing newline and the last kept token: they are never scored, and every layer sees them.
      */
     RELEASE
   }
 
+  /** Visual rows at the end that {@link Mode#RELEASE} neither scores nor prunes. */
+  private static final int UNSCORED_IN_RELEASE = 2;
+
   /** Where pruned tokens wait. */
   public enum Reserve {
-    /** In the machine's memory, once no other question about the video needs them. */
+    /** In the machine's memory. */
     HOST,
     /** In the device's memory. */
     DEVICE,
-    /** Nowhere: they never come back. */
+    /** Nowhere: they never come back. Not in {@link Mode#RELEASE}, where all do. */
     DROP
+  }
+
+  public DycokeKv {
+    if (mode == Mode.RELEASE && reserve == Reserve.DROP) {
+      throw new IllegalArgumentException(
+          "kv '%s': mode=release sees every token again and frees none, so reserve=drop cannot go with it; leave reserve out, or write mode=paper,reserve=drop"
+              .formatted(NAME + ":mode=release,reserve=drop"));
+    }
+  }
+
+  /** How many of the visual rows are scored, and may be pruned: the first ones. */
+  int scored(int visualRows) {
+    return mode == Mode.RELEASE ? Math.max(0, visualRows - UNSCORED_IN_RELEASE) : visualRows;
   }
 
   static DycokeKv of(SpecText spec) {

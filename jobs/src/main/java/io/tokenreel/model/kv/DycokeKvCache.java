@@ -1,28 +1,47 @@
 package io.tokenreel.model.kv;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import io.tokenreel.compress.TopValues;
+import io.tokenreel.model.NotFiniteException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** A sequence under {@link DycokeKv}. */
+/**
+ * A sequence under {@link DycokeKv}.
+ *
+ * <p>Once tokens are pruned, the layers from L on attend to a block of their own: the text before
+ * the video, the chosen tokens, and what is never scored. Where tokens leave the working cache, a
+ * sequence that is the last one to need the prefix splits it: the other tokens go into a reserve,
+ * and the prefix is freed layer by layer. While others need the prefix, it is the reserve.
+ */
 final class DycokeKvCache extends KvCache {
 
   private final DycokeKv spec;
+  private final int scored;
   private final int keep;
+  private final NDManager reserveManager;
   private boolean decoding;
   private boolean seesAll = true;
   private double[] reference;
+  private TokenSplit split; // null until the first choice
 
   /** Of the layers from L on; empty until the first choice. */
-  private List<KvBlock> chosen = List.of();
+  private final List<KvBlock> chosen = new ArrayList<>();
+
+  /** Of the layers from L on; empty while the prefix is the reserve, or where there is none. */
+  private final List<KvBlock> reserves = new ArrayList<>();
 
   DycokeKvCache(
       DycokeKv spec, NDManager parent, KvShape shape, SharedPrefix prefix, KvMeter resident) {
     super(parent, shape, prefix, resident);
     this.spec = spec;
-    this.keep = (int) (prefix.visualCount() * (1 - spec.prune()));
+    this.scored = spec.scored(prefix.visualCount());
+    this.keep = (int) (scored * (1 - spec.prune()));
+    this.reserveManager = reserveDevice().map(manager::newSubManager).orElse(manager);
   }
 
   @Override
@@ -38,7 +57,12 @@ final class DycokeKvCache extends KvCache {
   @Override
   public int watchedLayer() {
     boolean settled = spec.reserve() == DycokeKv.Reserve.DROP && reference != null;
-    return decoding && keep < prefix.visualCount() && !settled ? spec.layer() - 1 : NONE;
+    return decoding && keep < scored && !settled ? spec.layer() - 1 : NONE;
+  }
+
+  @Override
+  public int watchedCount() {
+    return scored;
   }
 
   @Override
@@ -46,7 +70,12 @@ final class DycokeKvCache extends KvCache {
     double[] seen = new double[attention.length];
     for (int i = 0; i < seen.length; i++) {
       seen[i] = attention[i];
+      if (!Double.isFinite(seen[i])) {
+        throw new NotFiniteException(
+            "a model's attention must be finite; got %s".formatted(attention[i]));
+      }
     }
+    splitPrefixWhenLast();
     boolean alike = reference != null && cosine(seen, reference) >= spec.refresh();
     switch (spec.mode()) {
       case PAPER -> {
@@ -66,46 +95,118 @@ final class DycokeKvCache extends KvCache {
   }
 
   private void choose(double[] attention) {
-    int[] places =
-        IntStream.concat(
-                IntStream.range(0, prefix.visualFrom()),
-                IntStream.of(TopValues.indices(attention, 0, attention.length, keep))
-                    .map(token -> prefix.visualFrom() + token))
-            .toArray();
-    boolean first = chosen.isEmpty();
-    List<KvBlock> next = new ArrayList<>();
-    for (int layer = spec.layer(); layer < shape.layers(); layer++) {
-      KvBlock block = prefix.layer(layer).select(manager, places);
-      count(block.bytes());
-      next.add(block);
-      if (!first) {
-        forget(chosen.get(layer - spec.layer()));
-      } else if (frees()) {
-        leave(layer);
+    int[] top = TopValues.indices(attention, 0, attention.length, keep);
+    if (split == null) {
+      split = new TokenSplit(scored, top);
+      prune();
+    } else {
+      exchange(split.choose(top));
+    }
+    seesAll = false;
+    count();
+  }
+
+  /** The first choice: copies what is chosen, layer by layer. */
+  private void prune() {
+    if (hasReserve()) {
+      layers().forEach(prefix::keepInReserve);
+    }
+    boolean last = isLast();
+    layers()
+        .forEach(
+            layer -> {
+              KvBlock block = prefix.layer(layer).select(manager, workingPlaces());
+              resident.add(block.bytes(), 0);
+              chosen.add(block);
+              if (last) {
+                splitPrefix(layer);
+              } else if (frees() && !hasReserve()) {
+                prefix.release(layer);
+              }
+            });
+  }
+
+  private void splitPrefixWhenLast() {
+    if (split != null && reserves.isEmpty() && isLast()) {
+      layers().forEach(this::splitPrefix);
+    }
+  }
+
+  private boolean isLast() {
+    return hasReserve() && prefix.isLastReserve(spec.layer());
+  }
+
+  /** Keeps of a prefix that nobody else needs the tokens that are not chosen. */
+  private void splitPrefix(int layer) {
+    int[] places = places(split.others());
+    KvBlock block = prefix.layer(layer).select(reserveManager, places);
+    resident.add(0, block.bytes());
+    reserves.add(block);
+    prefix.releaseReserve(layer);
+  }
+
+  private void exchange(TokenSplit.Exchange moved) {
+    if (moved.slots().length == 0) {
+      return;
+    }
+    int[] slots = places(moved.slots());
+    for (int i = 0; i < chosen.size(); i++) {
+      KvBlock working = chosen.get(i);
+      boolean own = !reserves.isEmpty();
+      KvBlock source = own ? reserves.get(i) : prefix.layer(spec.layer() + i);
+      int[] from = own ? moved.otherSlots() : places(moved.entering());
+      try (KvBlock entering = source.select(manager, from)) {
+        if (own) {
+          try (KvBlock leaving = working.select(reserveManager, slots)) {
+            source.put(moved.otherSlots(), leaving);
+          }
+        }
+        working.put(slots, entering);
       }
     }
-    chosen = next;
-    seesAll = false;
+  }
+
+  private IntStream layers() {
+    return IntStream.range(spec.layer(), shape.layers());
+  }
+
+  /** Places of the prefix that the layers from L on attend to. */
+  private int[] workingPlaces() {
+    int from = prefix.visualFrom();
+    IntStream tokens = IntStream.of(places(split.chosen()));
+    IntStream rest = IntStream.range(from + scored, prefix.tokens());
+    return IntStream.concat(IntStream.concat(IntStream.range(0, from), tokens), rest).toArray();
+  }
+
+  /** Places of visual tokens in the prefix, and so of their slots in a working block. */
+  private int[] places(int[] tokens) {
+    return Arrays.stream(tokens).map(token -> prefix.visualFrom() + token).toArray();
   }
 
   private boolean frees() {
     return spec.mode() == DycokeKv.Mode.PAPER;
   }
 
-  private void leave(int layer) {
-    long bytes = prefix.layer(layer).bytes();
-    if (spec.reserve() == DycokeKv.Reserve.DROP) {
-      own().add(-bytes, 0);
-      prefix.release(layer);
-    } else {
-      own().add(-bytes, bytes);
-      prefix.keepInReserve(layer, spec.reserve() == DycokeKv.Reserve.HOST);
-    }
+  private boolean hasReserve() {
+    return frees() && spec.reserve() != DycokeKv.Reserve.DROP;
   }
 
-  private void forget(KvBlock block) {
-    count(-block.bytes());
-    block.close();
+  @Override
+  public Optional<Device> reserveDevice() {
+    if (!hasReserve()) {
+      return Optional.empty();
+    }
+    return Optional.of(spec.reserve() == DycokeKv.Reserve.HOST ? Device.cpu() : device());
+  }
+
+  @Override
+  long prunedTokens() {
+    return split != null && frees() ? layers().count() * (scored - keep) : 0;
+  }
+
+  @Override
+  long reservedTokens() {
+    return split != null && hasReserve() ? prunedTokens() : 0;
   }
 
   private static double cosine(double[] a, double[] b) {
@@ -130,11 +231,11 @@ final class DycokeKvCache extends KvCache {
 
   @Override
   void releasePrefix() {
-    boolean left = !chosen.isEmpty() && frees();
+    boolean left = split != null && frees();
     for (int layer = 0; layer < shape.layers(); layer++) {
       if (layer < spec.layer() || !left) {
         prefix.release(layer);
-      } else if (spec.reserve() != DycokeKv.Reserve.DROP) {
+      } else if (hasReserve() && reserves.isEmpty()) {
         prefix.releaseReserve(layer);
       }
     }
@@ -142,9 +243,8 @@ final class DycokeKvCache extends KvCache {
 
   @Override
   public void close() {
-    for (KvBlock block : chosen) {
-      count(-block.bytes());
-    }
+    chosen.forEach(block -> resident.add(-block.bytes(), 0));
+    reserves.forEach(block -> resident.add(0, -block.bytes()));
     super.close();
   }
 }

@@ -46,15 +46,31 @@ record KvBlock(List<NDArray> keys, List<NDArray> values) implements AutoCloseabl
 
   /** A copy of the tokens at some places, in that order, on the manager's device. */
   KvBlock select(NDManager manager, int[] places) {
-    try (NDManager scope = keys.get(0).getManager().newSubManager()) {
+    NDManager here = keys.get(0).getManager();
+    try (NDManager scope = here.newSubManager(keys.get(0).getDevice())) {
       NDIndex index = new NDIndex(":, {}, :", scope.create(places).toType(DataType.INT64, false));
       return map(array -> onDevice(manager, array.get(scope, index)));
     }
   }
 
-  /** The same tokens on the manager's device; this block is closed. */
-  KvBlock movedTo(NDManager manager) {
-    return map(array -> onDevice(manager, array));
+  /** Writes other tokens' keys and values, on any device, over those at some places. */
+  void put(int[] places, KvBlock others) {
+    NDManager here = keys.get(0).getManager();
+    try (NDManager scope = here.newSubManager(keys.get(0).getDevice())) {
+      NDIndex index = new NDIndex(":, {}, :", scope.create(places).toType(DataType.INT64, false));
+      for (int share = 0; share < keys.size(); share++) {
+        put(scope, keys.get(share), index, others.keys.get(share));
+        put(scope, values.get(share), index, others.values.get(share));
+      }
+    }
+  }
+
+  private static void put(NDManager scope, NDArray array, NDIndex index, NDArray others) {
+    NDArray there = others.toDevice(scope.getDevice(), false);
+    if (there != others) {
+      there.attach(scope);
+    }
+    array.set(index, there);
   }
 
   private KvBlock map(UnaryOperator<NDArray> each) {

@@ -1,8 +1,10 @@
 package io.tokenreel.model.kv;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The keys and values of one sequence: a prefix that it shares with others, and a tail of its own.
@@ -40,8 +42,8 @@ public class KvCache implements AutoCloseable {
     this.tail = List.of();
     for (int layer = 0; layer < shape.layers(); layer++) {
       prefix.attend(layer);
-      own.add(prefix.layer(layer).bytes(), 0);
     }
+    count();
   }
 
   /**
@@ -56,15 +58,38 @@ public class KvCache implements AutoCloseable {
     return cache;
   }
 
-  /** What this sequence holds, counted as if it shared nothing. */
+  /**
+   * What this sequence holds: each token's keys and values once, as if it shared nothing. Room that
+   * no token has taken yet and copies that are under way do not count.
+   */
   public final KvMeter own() {
     return own;
   }
 
-  /** Counts working bytes that came, or went where they are negative. */
-  final void count(long bytes) {
-    resident.add(bytes, 0);
-    own.add(bytes, 0);
+  /** Has {@link #own} follow what changed. */
+  final void count() {
+    long all = (long) shape.layers() * length();
+    own.set((all - prunedTokens()) * shape.tokenBytes(), reservedTokens() * shape.tokenBytes());
+  }
+
+  /** Tokens that left the working cache, summed over the layers. */
+  long prunedTokens() {
+    return 0;
+  }
+
+  /** Those of them that can come back. */
+  long reservedTokens() {
+    return 0;
+  }
+
+  /** Where pruned tokens wait; empty where none do. */
+  public Optional<Device> reserveDevice() {
+    return Optional.empty();
+  }
+
+  /** Where the layers attend. */
+  public final Device device() {
+    return manager.getDevice();
   }
 
   /** Tokens so far; the position of the next one. */
@@ -108,11 +133,11 @@ public class KvCache implements AutoCloseable {
     for (int layer = 0; layer < shape.layers(); layer++) {
       if (tail.isEmpty()) {
         larger.add(KvBlock.zeros(manager, shape, capacity));
-        count(larger.get(layer).bytes());
+        resident.add(larger.get(layer).bytes(), 0);
       } else {
         KvBlock old = tail.get(layer);
         larger.add(old.grown(manager, shape, filled, capacity));
-        count(larger.get(layer).bytes() - old.bytes());
+        resident.add(larger.get(layer).bytes() - old.bytes(), 0);
         old.close();
       }
     }
@@ -122,6 +147,7 @@ public class KvCache implements AutoCloseable {
   /** The new tokens' keys and values are in the tail of every layer. */
   public final void advance(int tokens) {
     filled += tokens;
+    count();
   }
 
   /** The tokens from here on are decoded, one at a time; what came before was the prompt. */
@@ -135,19 +161,19 @@ public class KvCache implements AutoCloseable {
   /**
    * The attention of a new token on the visual tokens.
    *
-   * @param attention {@code [visual tokens]}, mean over the heads of the watched layer
+   * @param attention {@code [watched tokens]}, mean over the heads of the watched layer
    */
   public void observe(float[] attention) {
     throw new IllegalStateException("no layer is watched");
   }
 
-  /** First visual token of the prefix. */
-  public final int visualFrom() {
+  /** First watched token of the prefix, its first visual one. */
+  public final int watchedFrom() {
     return prefix.visualFrom();
   }
 
-  /** Visual tokens of the prefix. */
-  public final int visualCount() {
+  /** How many tokens from there on are watched. */
+  public int watchedCount() {
     return prefix.visualCount();
   }
 
@@ -167,10 +193,11 @@ public class KvCache implements AutoCloseable {
     List<KvBlock> copies = new ArrayList<>();
     for (KvBlock block : from.tail) {
       copies.add(block.grown(manager, shape, from.filled, from.filled + LEAST_GROWTH));
-      count(copies.get(copies.size() - 1).bytes());
+      resident.add(copies.get(copies.size() - 1).bytes(), 0);
     }
     tail = copies;
     filled = from.filled;
+    count();
   }
 
   /**
@@ -190,7 +217,7 @@ public class KvCache implements AutoCloseable {
       boolean full = block.tokens() == filled;
       KvBlock exact = full ? block : block.grown(manager, shape, filled, filled);
       if (!full) {
-        count(exact.bytes() - block.bytes());
+        resident.add(exact.bytes() - block.bytes(), 0);
         block.close();
       }
       layers.add(exact);
@@ -212,7 +239,7 @@ public class KvCache implements AutoCloseable {
   @Override
   public void close() {
     for (KvBlock block : tail) {
-      count(-block.bytes());
+      resident.add(-block.bytes(), 0);
     }
     releasePrefix();
     manager.close();

@@ -9,6 +9,8 @@ public final class KvMeter {
   private long working;
   private long reserve;
   private long peak;
+  private long workingPeak;
+  private long reservePeak;
 
   /** Bytes that some layer attends to. */
   public synchronized long working() {
@@ -30,9 +32,25 @@ public final class KvMeter {
     return peak;
   }
 
+  /** The most that {@link #working} was. */
+  public synchronized long workingPeak() {
+    return workingPeak;
+  }
+
+  /** The most that {@link #reserve} was. */
+  public synchronized long reservePeak() {
+    return reservePeak;
+  }
+
   synchronized void add(long workingBytes, long reserveBytes) {
-    working += workingBytes;
-    reserve += reserveBytes;
+    set(working + workingBytes, reserve + reserveBytes);
+  }
+
+  synchronized void set(long workingBytes, long reserveBytes) {
+    working = workingBytes;
+    reserve = reserveBytes;
     peak = Math.max(peak, working + reserve);
+    workingPeak = Math.max(workingPeak, working);
+    reservePeak = Math.max(reservePeak, reserve);
   }
 }

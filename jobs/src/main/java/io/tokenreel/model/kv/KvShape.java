@@ -18,6 +18,11 @@ public record KvShape(int layers, int shares, int keyHeads, int headSize) {
     }
   }
 
+  /** Bytes of one token's keys and values in one layer. */
+  public long tokenBytes() {
+    return 2L * keyHeads * headSize * Float.BYTES;
+  }
+
   int keyHeadsOfShare() {
     return keyHeads / shares;
   }

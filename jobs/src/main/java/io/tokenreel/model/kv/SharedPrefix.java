@@ -1,16 +1,17 @@
 package io.tokenreel.model.kv;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Keys and values of a prompt's start up to its last visual token, computed once and never copied
  * for the sequences that go on from there.
  *
  * <p>A layer is freed when nobody holds it: neither the one who made the prefix and may begin more
- * sequences, nor a sequence that attends to it or keeps it in reserve. Thread-safe.
+ * sequences, nor a sequence that attends to it or keeps it in reserve. A sequence that keeps it in
+ * reserve, and is the last one to hold it, may take it over and keep a part. Thread-safe.
  */
 public final class SharedPrefix implements AutoCloseable {
 
@@ -23,7 +24,6 @@ public final class SharedPrefix implements AutoCloseable {
   private final KvMeter meter;
   private final int[] attending;
   private final int[] reserving;
-  private NDManager reserve;
   private boolean open = true;
 
   SharedPrefix(
@@ -93,28 +93,20 @@ public final class SharedPrefix implements AutoCloseable {
     attending[layer]++;
   }
 
-  /**
-   * One who attended to a layer keeps it in reserve only.
-   *
-   * @param host whether it moves to the machine's memory once nobody attends to it any more
-   */
-  synchronized void keepInReserve(int layer, boolean host) {
+  /** One who attended to a layer keeps it in reserve only. */
+  synchronized void keepInReserve(int layer) {
     reserving[layer]++;
     attending[layer]--;
     if (attending[layer] == 0) {
       long bytes = layers.get(layer).bytes();
       meter.add(-bytes, bytes);
-      if (host && manager.getDevice().isGpu()) {
-        layers.set(layer, layers.get(layer).movedTo(reserve()));
-      }
     }
   }
 
-  private NDManager reserve() {
-    if (reserve == null) {
-      reserve = manager.newSubManager(Device.cpu());
-    }
-    return reserve;
+  /** Whether one who keeps the layers from one on in reserve is the last to hold them. */
+  synchronized boolean isLastReserve(int fromLayer) {
+    return IntStream.range(fromLayer, shape.layers())
+        .allMatch(layer -> attending[layer] == 0 && reserving[layer] == 1);
   }
 
   /** One who attended to a layer has no more use of it. */

@@ -15,6 +15,8 @@ import java.util.List;
 /** The LLaVA-OneVision family (arXiv 2408.03326): SigLIP, a two-layer projector, Qwen2. */
 public final class LlavaOnevision implements ModelFamily {
 
+  private static final String NAME = "llava_onevision";
+
   /** The architecture that config.json names. */
   public static final String ARCHITECTURE = "LlavaOnevisionForConditionalGeneration";
 
@@ -49,6 +51,16 @@ public final class LlavaOnevision implements ModelFamily {
   }
 
   @Override
+  public String legacyVisionRevision(CheckpointFolder folder) {
+    return new VisionWeights(folder, LlavaOnevisionConfig.read(folder)).legacyRevision(folder);
+  }
+
+  @Override
+  public String legacyLanguageRevision(CheckpointFolder folder) {
+    return new Qwen2Checkpoint(folder, config(folder)).legacyRevision();
+  }
+
+  @Override
   public LanguageModel openLanguage(CheckpointFolder folder, Device device) {
     return new Qwen2Checkpoint(folder, config(folder)).open(device);
   }
@@ -62,7 +74,8 @@ public final class LlavaOnevision implements ModelFamily {
     int size = config.vision().imageSize();
     int grid = config.pooledGrid();
     return new VisionInfo(
-        folder.name() + "@" + weights.revision(folder),
+        NAME + "@" + weights.revision(config),
+        folder.name(),
         size,
         size,
         grid,

@@ -2,6 +2,7 @@ package io.tokenreel.model.llava;
 
 import io.tokenreel.model.CheckpointFolder;
 import io.tokenreel.model.Settings;
+import java.util.List;
 
 /**
  * The vision side's settings of a LLaVA-OneVision checkpoint, from config.json and
@@ -44,7 +45,27 @@ record LlavaOnevisionConfig(
         featureLayer(config.integer("vision_feature_layer", -1, Integer.MIN_VALUE), vision),
         config.section("text_config").integer("hidden_size", QWEN2_HIDDEN, 1),
         config.flag("multimodal_projector_bias", true),
-        PixelScale.of(Settings.read(folder, "preprocessor_config.json"), vision.imageSize()));
+        PixelScale.of(preprocessor(folder), vision.imageSize()));
+  }
+
+  /**
+   * How a video's frames become pixels: what Transformers' processor reads for a video, which has
+   * changed its place from release to release.
+   */
+  private static Settings preprocessor(CheckpointFolder folder) {
+    if (folder.has("video_preprocessor_config.json")) {
+      return Settings.read(folder, "video_preprocessor_config.json");
+    }
+    String processor = "processor_config.json";
+    if (folder.has(processor)) {
+      Settings settings = Settings.read(folder, processor);
+      for (String section : List.of("video_processor", "image_processor")) {
+        if (settings.has(section) && !folder.has("preprocessor_config.json")) {
+          return settings.section(section);
+        }
+      }
+    }
+    return Settings.read(folder, "preprocessor_config.json");
   }
 
   /** Hidden state 0 is the embeddings, state i the output of layer i, -1 the last one. */
@@ -57,6 +78,17 @@ record LlavaOnevisionConfig(
               .formatted(-states, states - 1, index));
     }
     return layer;
+  }
+
+  /** All that tokens depend on, one setting a line; the weights aside. */
+  String canonical() {
+    return String.join(
+        "\n",
+        vision.canonical(),
+        "feature_layer " + featureLayer,
+        "text_hidden " + textHidden,
+        "projector_bias " + projectorBias,
+        pixels.canonical());
   }
 
   /** Rows and columns of a frame's tokens after pooling. */

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.tokenreel.model.OpenParts;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.model.VisionTower;
 import io.tokenreel.model.engine.FrameRunner;
@@ -16,6 +17,7 @@ import java.nio.FloatBuffer;
 /** LLaVA-OneVision's vision side on one device, in float32 whatever the weights are stored as. */
 final class LlavaOnevisionTower implements VisionTower {
 
+  private final OpenParts parts = new OpenParts();
   private final VisionInfo info;
   private final NDManager manager;
   private final SiglipEncoder encoder;
@@ -29,15 +31,16 @@ final class LlavaOnevisionTower implements VisionTower {
       Device device,
       int gpuPassFrames) {
     this.info = info;
-    this.runner =
-        new FrameRunner(
-            device, gpuPassFrames, info.frameBytes(), info.frameFloats(), this::forward);
-    this.manager = PyTorch.engine().newBaseManager(device);
     try {
+      this.manager = parts.add(PyTorch.engine().newBaseManager(device));
       this.projector = new Projector(manager, config, weights);
-      this.encoder = new SiglipEncoder(manager, config, weights);
+      this.encoder = parts.add(new SiglipEncoder(manager, config, weights));
+      this.runner =
+          parts.add(
+              new FrameRunner(
+                  device, gpuPassFrames, info.frameBytes(), info.frameFloats(), this::forward));
     } catch (RuntimeException | Error e) {
-      manager.close();
+      parts.close();
       throw e;
     }
   }
@@ -79,8 +82,6 @@ final class LlavaOnevisionTower implements VisionTower {
 
   @Override
   public void close() {
-    runner.close();
-    encoder.close();
-    manager.close();
+    parts.close();
   }
 }

@@ -1,6 +1,7 @@
 package io.tokenreel.model.llava;
 
 import io.tokenreel.model.Settings;
+import java.util.Arrays;
 
 /**
  * From a pixel's level to the tower's input, {@code (level * factor - mean) / deviation} per
@@ -14,6 +15,11 @@ record PixelScale(double factor, double[] mean, double[] deviation) {
 
   /** Pillow's number for the bicubic filter, the one that frames are resized with. */
   private static final int BICUBIC = 3;
+
+  String canonical() {
+    return "pixels %s, mean %s, deviation %s"
+        .formatted(factor, Arrays.toString(mean), Arrays.toString(deviation));
+  }
 
   /**
    * Reads the scale, and checks that frames are wanted as the decoder gives them.

@@ -76,6 +76,12 @@ public record SiglipConfig(
     return 3 * patchSize * patchSize;
   }
 
+  /** What the tower computes depends on these; how many layers it takes, its caller knows. */
+  String canonical() {
+    return "siglip image %d, patch %d, hidden %d, intermediate %d, heads %d, epsilon %s"
+        .formatted(imageSize, patchSize, hidden, intermediate, heads, epsilon);
+  }
+
   int headSize() {
     return hidden / heads;
   }

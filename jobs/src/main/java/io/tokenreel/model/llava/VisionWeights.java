@@ -96,8 +96,12 @@ final class VisionWeights {
   }
 
   /** A digest of the settings and weights that tokens depend on. */
-  String revision(CheckpointFolder folder) {
-    return Revision.of(folder, List.of("config.json", "preprocessor_config.json"), tensors);
+  String revision(LlavaOnevisionConfig config) {
+    return Revision.of(config.canonical(), tensors);
+  }
+
+  String legacyRevision(CheckpointFolder folder) {
+    return Revision.legacy(folder, List.of("config.json", "preprocessor_config.json"), tensors);
   }
 
   /** {@code image_newline} as numbers, {@code [textHidden]}. */

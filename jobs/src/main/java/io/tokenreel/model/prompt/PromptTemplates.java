@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -33,7 +34,7 @@ public final class PromptTemplates {
               CHAT,
               new Method(
                   "the checkpoint's own chat template",
-                  folder -> new ChatTemplate(chatTemplate(folder), VIDEO)),
+                  folder -> new ChatTemplate(requireChatTemplate(folder), VIDEO)),
               QWEN_1_5,
               new Method(
                   "LLaVA-NeXT's conversation of that name, which published LLaVA-OneVision scores use",
@@ -81,10 +82,20 @@ public final class PromptTemplates {
     return TEMPLATES.get(checked(name)).maker().apply(folder);
   }
 
-  private static String chatTemplate(CheckpointFolder folder) {
+  private static String requireChatTemplate(CheckpointFolder folder) {
+    return chatTemplate(folder)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "model '%s' has no chat template: expected chat_template.jinja, or chat_template in chat_template.json, processor_config.json or tokenizer_config.json; choose the template qwen_1_5 or add one"
+                        .formatted(folder.uri())));
+  }
+
+  /** A checkpoint's own chat template, where it has one. */
+  public static Optional<String> chatTemplate(CheckpointFolder folder) {
     if (folder.has("chat_template.jinja")) {
       try {
-        return Files.readString(folder.local("chat_template.jinja"));
+        return Optional.of(Files.readString(folder.local("chat_template.jinja")));
       } catch (IOException e) {
         throw new UncheckedIOException("cannot read the chat template of " + folder.uri(), e);
       }
@@ -93,13 +104,11 @@ public final class PromptTemplates {
         List.of("chat_template.json", "processor_config.json", "tokenizer_config.json")) {
       if (folder.has(file)) {
         Settings settings = Settings.read(folder, file);
-        if (settings.has("chat_template")) {
-          return settings.text("chat_template");
+        if (settings.isText("chat_template")) {
+          return Optional.of(settings.text("chat_template"));
         }
       }
     }
-    throw new IllegalArgumentException(
-        "model '%s' has no chat template: expected chat_template.jinja, or chat_template in chat_template.json, processor_config.json or tokenizer_config.json; choose the template qwen_1_5 or add one"
-            .formatted(folder.uri()));
+    return Optional.empty();
   }
 }

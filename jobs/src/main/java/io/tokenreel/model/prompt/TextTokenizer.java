@@ -2,9 +2,11 @@ package io.tokenreel.model.prompt;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.tokenreel.model.CheckpointFolder;
+import io.tokenreel.model.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.Set;
 
 /** A checkpoint's own tokenizer, from tokenizer.json. Thread-safe. */
 public final class TextTokenizer implements AutoCloseable {
@@ -38,6 +40,16 @@ public final class TextTokenizer implements AutoCloseable {
           "%s of model '%s' is not a tokenizer: %s".formatted(FILE, folder.uri(), e.getMessage()),
           e);
     }
+  }
+
+  /**
+   * A checkpoint's tokenizer.json as one text: without what {@link #open} ignores, and the same for
+   * another order of keys.
+   *
+   * @throws IllegalArgumentException when it is missing or not JSON
+   */
+  public static String canonical(CheckpointFolder folder) {
+    return Settings.read(folder, FILE).canonical(Set.of("truncation", "padding"));
   }
 
   /** Ids of a text, in which special tokens may be written out; none are added. */

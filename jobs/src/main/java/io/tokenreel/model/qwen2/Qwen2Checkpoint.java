@@ -6,13 +6,16 @@ import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.LanguageModel;
 import io.tokenreel.model.Revision;
 import io.tokenreel.model.Settings;
+import io.tokenreel.model.prompt.PromptTemplates;
+import io.tokenreel.model.prompt.TextTokenizer;
 import java.util.Arrays;
 import java.util.List;
 
 /** The language side of a checkpoint whose text model is a Qwen2. */
 public final class Qwen2Checkpoint {
 
-  private static final List<String> FILES =
+  /** Files that the names of version 0.1.0 depended on. */
+  private static final List<String> LEGACY_FILES =
       List.of(
           "config.json",
           "generation_config.json",
@@ -52,12 +55,31 @@ public final class Qwen2Checkpoint {
   /** What the language model is. */
   public LanguageInfo info() {
     return new LanguageInfo(
-        folder.name() + "@" + Revision.of(folder, FILES, weights.all()),
+        "qwen2_%dx%d@%s".formatted(config.layers(), config.hidden(), revision()),
+        folder.name(),
         config.hidden(),
         config.layers(),
         config.vocabulary(),
         config.positions(),
         Arrays.stream(endTokens).boxed().toList());
+  }
+
+  private String revision() {
+    int[] ends = endTokens.clone();
+    Arrays.sort(ends);
+    String settings =
+        String.join(
+            "\n",
+            config.canonical(),
+            "end_tokens " + Arrays.toString(ends),
+            "tokenizer " + TextTokenizer.canonical(folder),
+            "chat_template " + PromptTemplates.chatTemplate(folder).orElse(""));
+    return Revision.of(settings, weights.all());
+  }
+
+  /** The revision in the names of version 0.1.0. */
+  public String legacyRevision() {
+    return Revision.legacy(folder, LEGACY_FILES, weights.all());
   }
 
   /** Loads it. */

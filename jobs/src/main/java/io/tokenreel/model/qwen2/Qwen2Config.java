@@ -63,6 +63,21 @@ record Qwen2Config(
         text.flag("tie_word_embeddings", false));
   }
 
+  /** What the decoder computes depends on these; the weights say whether the head is tied. */
+  String canonical() {
+    return "qwen2 hidden %d, intermediate %d, layers %d, heads %d, key heads %d, vocabulary %d, positions %d, epsilon %s, rope theta %s"
+        .formatted(
+            hidden,
+            intermediate,
+            layers,
+            heads,
+            keyHeads,
+            vocabulary,
+            positions,
+            epsilon,
+            ropeTheta);
+  }
+
   /** Channels of a head. */
   int headSize() {
     return hidden / heads;

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.tokenreel.model.OpenParts;
 import io.tokenreel.model.engine.PyTorch;
 import io.tokenreel.model.engine.ShareRunner;
 import io.tokenreel.model.kv.KvCache;
@@ -31,6 +32,7 @@ final class Qwen2Decoder implements AutoCloseable {
 
   private static final int MOST_SHARES = 2;
 
+  private final OpenParts parts = new OpenParts();
   private final Qwen2Config config;
   private final NDManager manager;
   private final List<Qwen2Share> shares = new ArrayList<>();
@@ -41,19 +43,20 @@ final class Qwen2Decoder implements AutoCloseable {
 
   Qwen2Decoder(Qwen2Config config, Qwen2Weights weights, Device device, int threads) {
     this.config = config;
-    this.manager = PyTorch.engine().newBaseManager(device);
     int count = device.isGpu() ? 1 : greatestShare(config.keyHeads());
-    this.runner = new ShareRunner(count, threads);
     this.kvShape = new KvShape(config.layers(), count, config.keyHeads(), config.headSize());
     try {
+      this.manager = parts.add(PyTorch.engine().newBaseManager(device));
+      this.runner = new ShareRunner(count, threads);
+      parts.add(runner);
       this.rotary =
           new RotaryTable(manager, config.positions(), config.headSize(), config.ropeTheta());
       for (int share = 0; share < count; share++) {
-        shares.add(new Qwen2Share(manager, config, weights, share, count));
+        shares.add(parts.add(new Qwen2Share(manager, config, weights, share, count)));
       }
       this.rowDecoder = RowDecoder.over(config.heads(), shares, runner);
-    } catch (RuntimeException e) {
-      close();
+    } catch (RuntimeException | Error e) {
+      parts.close();
       throw e;
     }
   }
@@ -147,7 +150,7 @@ final class Qwen2Decoder implements AutoCloseable {
     boolean watched = cache.watchedLayer() == layer;
     try (NDManager inner = scope.newSubManager()) {
       NDArray watch =
-          inner.create(new long[] {cache.visualFrom(), watched ? cache.visualCount() : 0});
+          inner.create(new long[] {cache.watchedFrom(), watched ? cache.watchedCount() : 0});
       NDArray input = x;
       List<NDList> attended =
           runner.run(
@@ -203,8 +206,6 @@ final class Qwen2Decoder implements AutoCloseable {
 
   @Override
   public void close() {
-    runner.close();
-    shares.forEach(Qwen2Share::close);
-    manager.close();
+    parts.close();
   }
 }

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import io.tokenreel.model.CheckpointFolder;
 import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.LanguageModel;
+import io.tokenreel.model.OpenParts;
 import io.tokenreel.model.VideoReading;
 import io.tokenreel.model.engine.FrameRunner;
 import io.tokenreel.model.kv.KvCache;
@@ -16,6 +17,7 @@ import io.tokenreel.model.prompt.TextTokenizer;
 /** A Qwen2 with its tokenizer. */
 final class Qwen2LanguageModel implements LanguageModel {
 
+  private final OpenParts parts = new OpenParts();
   private final LanguageInfo info;
   private final CheckpointFolder folder;
   private final TextTokenizer tokenizer;
@@ -30,9 +32,15 @@ final class Qwen2LanguageModel implements LanguageModel {
       Device device) {
     this.info = info;
     this.folder = folder;
-    this.tokenizer = TextTokenizer.open(folder);
-    this.embedding = new TextEmbedding(weights.tensor(Qwen2Weights.EMBEDDING));
-    this.decoder = new Qwen2Decoder(config, weights, device, FrameRunner.threads() - 1);
+    try {
+      this.tokenizer = parts.add(TextTokenizer.open(folder));
+      this.embedding = new TextEmbedding(weights.tensor(Qwen2Weights.EMBEDDING));
+      this.decoder =
+          parts.add(new Qwen2Decoder(config, weights, device, FrameRunner.threads() - 1));
+    } catch (RuntimeException | Error e) {
+      parts.close();
+      throw e;
+    }
   }
 
   @Override
@@ -73,7 +81,6 @@ final class Qwen2LanguageModel implements LanguageModel {
 
   @Override
   public void close() {
-    decoder.close();
-    tokenizer.close();
+    parts.close();
   }
 }

@@ -5,6 +5,7 @@ import io.tokenreel.model.VideoReading;
 import io.tokenreel.model.kv.KvCache;
 import io.tokenreel.model.kv.KvMeter;
 import io.tokenreel.model.kv.KvSpec;
+import io.tokenreel.model.kv.KvUse;
 import io.tokenreel.model.kv.SharedPrefix;
 import io.tokenreel.model.prompt.TextTokenizer;
 import java.util.ArrayList;
@@ -72,7 +73,11 @@ final class Qwen2Reading implements VideoReading {
       return new Generated(
           text,
           List.copyOf(tokens),
-          cost(promptTokens, prefilled - start, System.nanoTime() - prefilled, cache));
+          new Cost(
+              promptTokens,
+              prefilled - start,
+              System.nanoTime() - prefilled,
+              KvUse.of(cache)));
     }
   }
 
@@ -85,9 +90,7 @@ final class Qwen2Reading implements VideoReading {
       long start = System.nanoTime();
       float[] logits = feedPrompt(after, cache);
       long prefilled = System.nanoTime();
-      KvMeter own = cache.own();
-      long peak = own.peak();
-      long end = own.total();
+      KvUse use = KvUse.of(cache);
       for (String option : options) {
         int[] tokens = tokenizer.encode(option);
         if (tokens.length == 0) {
@@ -100,15 +103,13 @@ final class Qwen2Reading implements VideoReading {
         } else {
           try (KvCache branch = cache.fork()) {
             sums.add(logLikelihood(tokens, logits, branch));
-            own = branch.own();
-            peak = Math.max(peak, own.peak());
-            end = own.total();
+            use = use.then(KvUse.of(branch));
           }
         }
       }
       long decoded = System.nanoTime() - prefilled;
       return new Scored(
-          firsts, sums, counts, new Cost(cache.length(), prefilled - start, decoded, peak, end));
+          firsts, sums, counts, new Cost(cache.length(), prefilled - start, decoded, use));
     }
   }
 
@@ -131,11 +132,6 @@ final class Qwen2Reading implements VideoReading {
 
   private float[] feedOne(int token, KvCache cache) {
     return Logits.checked(decoder.feed(embedding.rows(token), cache, 1)[0]);
-  }
-
-  private static Cost cost(int promptTokens, long prefill, long decode, KvCache cache) {
-    KvMeter own = cache.own();
-    return new Cost(promptTokens, prefill, decode, own.peak(), own.total());
   }
 
   @Override

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import io.tokenreel.model.OpenParts;
 import io.tokenreel.model.engine.TorchFunction;
 import io.tokenreel.model.engine.Weights;
 import io.tokenreel.model.kv.KvPair;
@@ -22,6 +23,7 @@ import java.util.function.UnaryOperator;
  */
 final class Qwen2Share implements AutoCloseable {
 
+  private final OpenParts parts = new OpenParts();
   private final List<NDList> attention = new ArrayList<>();
   private final List<NDList> mlp = new ArrayList<>();
   private final NDList head;
@@ -84,10 +86,18 @@ final class Qwen2Share implements AutoCloseable {
             Weights.load(manager, words.outputs(weights.head())),
             epsilon);
     this.rows = RowShare.over(attention, mlp, head);
-    this.attentionFunction =
-        TorchFunction.load(Qwen2Share.class, "attention.pt", manager.getDevice());
-    this.mlpFunction = TorchFunction.load(Qwen2Share.class, "mlp.pt", manager.getDevice());
-    this.headFunction = TorchFunction.load(Qwen2Share.class, "head.pt", manager.getDevice());
+    try {
+      this.attentionFunction = parts.add(helper(manager, "attention.pt"));
+      this.mlpFunction = parts.add(helper(manager, "mlp.pt"));
+      this.headFunction = parts.add(helper(manager, "head.pt"));
+    } catch (RuntimeException | Error e) {
+      parts.close();
+      throw e;
+    }
+  }
+
+  private static TorchFunction helper(NDManager manager, String resource) {
+    return TorchFunction.load(Qwen2Share.class, resource, manager.getDevice());
   }
 
   /** A share of {@code units} blocks of {@code size} outputs or inputs of a map. */
@@ -192,8 +202,6 @@ final class Qwen2Share implements AutoCloseable {
 
   @Override
   public void close() {
-    attentionFunction.close();
-    mlpFunction.close();
-    headFunction.close();
+    parts.close();
   }
 }

@@ -72,7 +72,7 @@ final class RowShare {
    *
    * @param row {@code [hidden]}
    * @param share which one this is
-   * @param watched whether the attention on the visual tokens is told
+   * @param watched whether the attention on the watched tokens is told
    */
   RowAttention.Attended attention(
       int layer, float[] row, RotaryTable.Row rotary, KvCache cache, int share, boolean watched) {
@@ -84,8 +84,8 @@ final class RowShare {
             cache.past(layer, share),
             cache.tail(layer, share),
             cache.filled(),
-            cache.visualFrom(),
-            watched ? cache.visualCount() : 0);
+            cache.watchedFrom(),
+            watched ? cache.watchedCount() : 0);
   }
 
   /**

@@ -12,6 +12,7 @@ import io.tokenreel.model.safetensors.SafetensorsDtype;
 import io.tokenreel.model.safetensors.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How checkpoints are found, checked and told apart. */
 class CheckpointTest {
@@ -37,7 +39,7 @@ class CheckpointTest {
         describe(checkpoint().layout(TestCheckpoint.PREFIXED).write(folder.resolve("c/model"), 2));
     VisionInfo shortened =
         describe(checkpoint().layout(TestCheckpoint.SHORT).write(folder.resolve("d/model")));
-    assertTrue(one.encoder().matches("model@[0-9a-f]{16}"), one.encoder());
+    assertTrue(one.encoder().matches("llava_onevision@[0-9a-f]{20}"), one.encoder());
     assertEquals(one.encoder(), three.encoder());
     assertEquals(one.encoder(), renamed.encoder());
     assertEquals(one.encoder(), shortened.encoder());
@@ -59,6 +61,72 @@ class CheckpointTest {
     assertNotEquals(
         original,
         describe(checkpoint().config("1e-06", "1e-05").write(folder.resolve("d/model"))).encoder());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"torch_dtype\": \"float32\"|\"dtype\": \"bfloat16\"",
+        "\"architectures\"|\"transformers_version\": \"5.0.0\", \"_name_or_path\": \"/tmp/x\", \"architectures\"",
+        "\"num_channels\": 3,|",
+        "\"vision_feature_layer\": -1|\"vision_feature_layer\": 3",
+        "1e-06|0.000001",
+        "{|{  ",
+      })
+  void revision_ofSettingsThatMeanTheSame_isTheSame(String piece, String replacement)
+      throws IOException {
+    String original = describe(checkpoint().write(folder.resolve("a/model"))).encoder();
+    String again =
+        describe(
+                checkpoint()
+                    .config(piece, replacement == null ? "" : replacement)
+                    .write(folder.resolve("b/another name")))
+            .encoder();
+    assertEquals(original, again);
+  }
+
+  /** A hub's cache: the folder's name is a commit, and its files are links to blobs. */
+  @Test
+  void describe_aSnapshotOfAHubsCache_isTheSameModelUnderItsReadableName() throws IOException {
+    Path plain = checkpoint().write(folder.resolve("plain"));
+    Path repository = folder.resolve("models--some-org--tiny-model");
+    Path snapshot = Files.createDirectories(repository.resolve("snapshots/0123456789abcdef"));
+    Path blobs = Files.createDirectories(repository.resolve("blobs"));
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(plain)) {
+      for (Path file : files) {
+        Path blob = Files.copy(file, blobs.resolve("blob of " + file.getFileName()));
+        Files.createSymbolicLink(
+            snapshot.resolve(file.getFileName()), Path.of("../../blobs", "" + blob.getFileName()));
+      }
+    }
+    VisionInfo vision = describe(snapshot);
+    assertEquals(describe(plain).encoder(), vision.encoder());
+    assertEquals("some-org/tiny-model", vision.model());
+    assertEquals("plain", describe(plain).model());
+    assertFails(repository, "is a repository in a hub's cache", "snapshots");
+    Files.delete(blobs.resolve("blob of model.safetensors"));
+    assertFails(snapshot, "lacks model.safetensors");
+  }
+
+  /** Transformers 5 writes the processor's parts into one file; some write the video's apart. */
+  @ParameterizedTest
+  @ValueSource(strings = {"image_processor", "video_processor", ""})
+  void describe_ofAnotherLayoutOfThePreprocessor_isTheSame(String section) throws IOException {
+    String original = describe(checkpoint().write(folder.resolve("a"))).encoder();
+    Path other = checkpoint().write(folder.resolve("b"));
+    Path old = other.resolve("preprocessor_config.json");
+    String settings = Files.readString(old);
+    Files.delete(old);
+    if (section.isEmpty()) {
+      Files.writeString(other.resolve("video_preprocessor_config.json"), settings);
+    } else {
+      Files.writeString(
+          other.resolve("processor_config.json"),
+          "{\"processor_class\": \"LlavaOnevisionProcessor\", \"%s\": %s}"
+              .formatted(section, settings));
+    }
+    assertEquals(original, describe(other).encoder());
   }
 
   @Test
@@ -109,6 +177,80 @@ class CheckpointTest {
     Files.writeString(
         index, Files.readString(index).replace("model-00001-of-00001", "../elsewhere"));
     assertFails("lacks ../elsewhere.safetensors");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "model.safetensors|version https://git-lfs.github.com/spec/v1|model.safetensors of|`git lfs pull`",
+        "config.json|version https://git-lfs.github.com/spec/v1|config.json of|`git lfs pull`",
+        "model.safetensors|# xet version 0|a git-lfs pointer|download it again",
+        "model.safetensors||model.safetensors|not a safetensors file",
+        "model.safetensors|<html>404</html> and more|model.safetensors|not a safetensors file",
+        "config.json|<html>404</html>|config.json|is not JSON",
+      })
+  void describe_ofAFileThatIsAnother_saysWhatItIs(
+      String file, String content, String one, String other) throws IOException {
+    checkpoint().write(folder);
+    Files.delete(folder.resolve(file));
+    Files.writeString(folder.resolve(file), content == null ? "" : content);
+    assertFails(one, other);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "model.safetensors.incomplete|its download has not ended",
+        "model.safetensors.aria2|its download has not ended",
+        "pytorch_model.bin|safe_serialization=True",
+        "pytorch_model-00001-of-00002.bin|safe_serialization=True",
+        "model-q4.gguf|is GGUF",
+        "adapter_config.json|is an adapter (LoRA)",
+        "model-00001-of-00002.safetensors|lacks model.safetensors.index.json",
+        "README.md|lacks model.safetensors, or",
+      })
+  void describe_withoutWeights_saysWhatTheFolderIs(String other, String expected)
+      throws IOException {
+    checkpoint().write(folder);
+    Files.move(folder.resolve("model.safetensors"), folder.resolve(other));
+    assertFails(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "adapter_config.json|is an adapter (LoRA)",
+        "model-q4.gguf|is GGUF",
+        "notes.txt|holds no config.json",
+      })
+  void describe_withoutSettings_saysWhatTheFolderIs(String other, String expected)
+      throws IOException {
+    Files.writeString(folder.resolve(other), "{}");
+    assertFails(expected);
+    assertFails(folder.resolve(other), other.endsWith(".gguf") ? "is GGUF" : "is a file");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "llava-hf/llava-onevision-qwen2-0.5b-ov-hf",
+        "https://huggingface.co/llava-hf/llava-onevision-qwen2-0.5b-ov-hf",
+        "https://huggingface.co/llava-hf/llava-onevision-qwen2-0.5b-ov-hf/tree/main",
+        "hf://llava-hf/llava-onevision-qwen2-0.5b-ov-hf",
+      })
+  void describe_aHubId_saysHowToDownloadIt(String id) {
+    String message =
+        assertThrows(
+                IllegalArgumentException.class, () -> Models.describe(id, new Configuration()))
+            .getMessage();
+    assertTrue(
+        message.contains(
+            "run `hf download llava-hf/llava-onevision-qwen2-0.5b-ov-hf --local-dir llava-onevision-qwen2-0.5b-ov-hf`"),
+        message);
+    assertEquals(1, message.lines().count());
   }
 
   @Test
@@ -182,6 +324,10 @@ class CheckpointTest {
   }
 
   private void assertFails(String... pieces) {
+    assertFails(folder, pieces);
+  }
+
+  private static void assertFails(Path folder, String... pieces) {
     String message =
         assertThrows(IllegalArgumentException.class, () -> describe(folder)).getMessage();
     for (String piece : pieces) {

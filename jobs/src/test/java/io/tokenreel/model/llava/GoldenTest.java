@@ -52,6 +52,6 @@ class GoldenTest {
             .tensor("image_newline")
             .floats(),
         info.separatorRows());
-    assertTrue(info.encoder().matches("llava_onevision_tiny@[0-9a-f]{16}"), info.encoder());
+    assertTrue(info.encoder().matches("llava_onevision@[0-9a-f]{20}"), info.encoder());
   }
 }

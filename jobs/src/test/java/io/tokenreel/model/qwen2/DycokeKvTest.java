@@ -10,11 +10,13 @@ import io.tokenreel.model.Settings;
 import io.tokenreel.model.kv.KvCache;
 import io.tokenreel.model.kv.KvMeter;
 import io.tokenreel.model.kv.KvSpec;
+import io.tokenreel.model.kv.KvUse;
 import io.tokenreel.model.kv.SharedPrefix;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -30,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class DycokeKvTest {
 
-  private static final int STEPS = 8;
+  private static final int STEPS = 6;
 
   private static Qwen2Config config;
   private static Qwen2Weights weights;
@@ -71,33 +73,70 @@ class DycokeKvTest {
     }
   }
 
+  /** What a sequence was asked for. */
+  private record Setting(String mode, String reserve, double prune, int layer, double refresh) {
+
+    KvSpec spec() {
+      return KvSpec.parse(toString());
+    }
+
+    /** The same with its reserve on the device, where there is one. */
+    Setting onDevice() {
+      return new Setting(
+          mode, reserve.equals("host") ? "device" : reserve, prune, layer, refresh);
+    }
+
+    /** Of the visual rows, the first ones: the released code leaves out the last two. */
+    int scored(int visual) {
+      return mode.equals("release") ? Math.max(0, visual - 2) : visual;
+    }
+
+    int keep(int visual) {
+      return (int) (scored(visual) * (1 - prune));
+    }
+
+    boolean frees() {
+      return mode.equals("paper");
+    }
+
+    boolean reserves() {
+      return frees() && !reserve.equals("drop");
+    }
+
+    @Override
+    public String toString() {
+      return "dycoke:layer=%d,prune=%s,refresh=%s,mode=%s,reserve=%s"
+          .formatted(layer, prune, refresh, mode, reserve);
+    }
+  }
+
+  private static List<Setting> settings(String mode, String reserve) {
+    List<Setting> settings = new ArrayList<>();
+    for (double prune : new double[] {0, 0.3, 0.7, 0.95, 1}) {
+      for (int layer = 1; layer < config.layers(); layer++) {
+        for (double refresh : new double[] {-1, 0.9, 0.9999, 0.999999}) {
+          settings.add(new Setting(mode, reserve, prune, layer, refresh));
+        }
+      }
+    }
+    return settings;
+  }
+
   @ParameterizedTest
-  @CsvSource({
-    "paper,host,0.9999",
-    "paper,drop,0.9999",
-    "paper,device,0.999999",
-    "paper,host,0",
-    "release,host,0.9999",
-    "release,host,0.999999",
-    "release,host,-1"
-  })
-  void decode_pruned_givesTheLogitsOfAMaskedForwardPass(
-      String mode, String reserve, double refresh) {
+  @CsvSource({"paper,host", "paper,drop", "release,host"})
+  void decode_everySetting_givesTheLogitsOfAMaskedForwardPass(String mode, String reserve) {
     long seed = new Random().nextInt(1 << 30);
     Random random = new Random(seed);
     int returned = 0;
-    for (int run = 0; run < 12; run++) {
-      double prune = new double[] {0, 0.3, 0.7, 0.95, 1}[run % 5];
-      int layer = 1 + random.nextInt(config.layers() - 1);
-      Case given = Case.random(random, 1 + random.nextInt(40));
-      String spec =
-          "dycoke:layer=%d,prune=%s,refresh=%s,mode=%s,reserve=%s"
-              .formatted(layer, prune, refresh, mode, reserve);
+    for (Setting setting : settings(mode, reserve)) {
+      Case given = Case.random(random, 1 + random.nextInt(20));
       List<BitSet> expected = new ArrayList<>();
-      List<double[]> logits = reference(given, layer, prune, refresh, mode, reserve, expected);
-      List<float[]> found = decode(given, KvSpec.parse(spec));
+      List<double[]> logits = reference(given, setting, expected);
+      List<float[]> found = decode(given, setting.spec());
+      List<float[]> elsewhere = decode(given, setting.onDevice().spec());
       for (int step = 0; step < STEPS; step++) {
-        String where = "%s, seed %d, run %d, step %d".formatted(spec, seed, run, step);
+        String where = "%s, seed %d, step %d".formatted(setting, seed, step);
+        assertArrayEquals(elsewhere.get(step), found.get(step), where);
         assertClose(logits.get(step), found.get(step), where);
         if (step > 0) {
           BitSet back = (BitSet) expected.get(step).clone();
@@ -106,7 +145,7 @@ class DycokeKvTest {
         }
       }
     }
-    boolean comesBack = mode.equals("release") || (refresh > 0.9 && !reserve.equals("drop"));
+    boolean comesBack = !reserve.equals("drop");
     assertEquals(comesBack, returned > 0, "tokens that came back: " + returned + ", seed " + seed);
   }
 
@@ -137,19 +176,13 @@ class DycokeKvTest {
     }
   }
 
-  /** METHODS.md's words, over full forward passes with masks. */
-  private static List<double[]> reference(
-      Case given,
-      int layer,
-      double prune,
-      double refresh,
-      String mode,
-      String reserve,
-      List<BitSet> sets) {
+  /** The description's words, over full forward passes with masks. */
+  private static List<double[]> reference(Case given, Setting setting, List<BitSet> sets) {
     ReferenceDecoder reference = new ReferenceDecoder(config, weights);
-    int keep = (int) (given.visual * (1 - prune));
+    int scored = setting.scored(given.visual);
+    int keep = setting.keep(given.visual);
     BitSet all = new BitSet();
-    all.set(0, given.visual);
+    all.set(0, scored);
     List<double[]> logits = new ArrayList<>();
     double[] last = null;
     BitSet chosen = null;
@@ -158,22 +191,22 @@ class DycokeKvTest {
       int count = given.prompt() + step + 1;
       ReferenceDecoder.Mask mask =
           (l, row, other) ->
-              l < layer
+              l < setting.layer
                   || row < given.prompt()
                   || other < given.before
-                  || other >= given.before + given.visual
+                  || other >= given.before + scored
                   || sets.get(row - given.prompt()).get(other - given.before);
       // Layers below L do not depend on the set that their attention decides about.
       double[] attention =
           Arrays.copyOfRange(
-              reference.run(given.rows(0, count), mask).attention[layer - 1],
+              reference.run(given.rows(0, count), mask).attention[setting.layer - 1],
               given.before,
-              given.before + given.visual);
-      boolean alike = last != null && cosine(attention, last) >= refresh;
-      if (mode.equals("release")) {
+              given.before + scored);
+      boolean alike = last != null && cosine(attention, last) >= setting.refresh;
+      if (!setting.frees()) {
         chosen = alike ? all : top(attention, keep);
         last = attention;
-      } else if (chosen == null || (!alike && !reserve.equals("drop"))) {
+      } else if (chosen == null || (!alike && setting.reserves())) {
         chosen = top(attention, keep);
         last = attention;
       }
@@ -193,16 +226,16 @@ class DycokeKvTest {
     return top;
   }
 
+  /** Of unit vectors the sum of products; nothing is like a vector of zeros. */
   private static double cosine(double[] a, double[] b) {
-    double dot = 0;
-    double squares = 0;
-    double otherSquares = 0;
-    for (int i = 0; i < a.length; i++) {
-      dot += a[i] * b[i];
-      squares += a[i] * a[i];
-      otherSquares += b[i] * b[i];
-    }
-    return dot / Math.sqrt(squares * otherSquares);
+    double[] one = unit(a);
+    double[] other = unit(b);
+    return IntStream.range(0, a.length).mapToDouble(i -> one[i] * other[i]).sum();
+  }
+
+  private static double[] unit(double[] vector) {
+    double length = Math.sqrt(Arrays.stream(vector).map(x -> x * x).sum());
+    return Arrays.stream(vector).map(x -> length == 0 ? 0 : x / length).toArray();
   }
 
   private static void assertClose(double[] expected, float[] found, String where) {
@@ -235,32 +268,116 @@ class DycokeKvTest {
     }
   }
 
+  /** Working and reserve bytes of full and of a setting, in tokens of one layer, at each step. */
   @ParameterizedTest
-  @CsvSource({"drop,0", "host,1"})
-  void decode_pruned_freesOrReservesTheOthersBytes(String reserve, int kept) {
+  @CsvSource({"paper,host", "paper,device", "paper,drop", "release,host", "release,device"})
+  void own_atEveryStep_holdsEachTokenOnceAndNeverMoreThanFull(String mode, String reserve) {
+    long seed = new Random().nextInt(1 << 30);
+    Random random = new Random(seed);
+    for (Setting setting : settings(mode, reserve)) {
+      Case given = Case.random(random, 1 + random.nextInt(40));
+      String where = setting + ", seed " + seed;
+      long token = decoder.kvShape().tokenBytes();
+      long layers = config.layers();
+      int scored = setting.scored(given.visual);
+      int pruned = scored - setting.keep(given.visual);
+      long outside = setting.frees() ? (layers - setting.layer) * pruned : 0;
+      try (KvCache cache = prompt(given, setting.spec(), new KvMeter())) {
+        long prompt = layers * given.prompt() * token;
+        assertEquals(prompt, cache.own().working(), where);
+        assertEquals(0, cache.own().reserve(), where);
+        cache.beginDecoding();
+        for (int step = 0; step < STEPS; step++) {
+          step(given, cache, step);
+          long full = layers * (given.prompt() + step + 1) * token;
+          assertEquals(full - outside * token, cache.own().working(), where);
+          assertEquals(setting.reserves() ? outside * token : 0, cache.own().reserve(), where);
+          assertTrue(cache.own().peak() <= full, where);
+        }
+        KvUse use = KvUse.of(cache);
+        assertEquals(Math.max(prompt, cache.own().working()), use.bytesPeak(), where);
+        assertEquals(cache.own().working(), use.bytesEnd(), where);
+        assertEquals(cache.own().reserve(), use.reserveBytesPeak(), where);
+        assertEquals("cpu", use.device());
+        assertEquals(setting.reserves(), use.reserveDevice().equals(Optional.of("cpu")), where);
+      }
+    }
+  }
+
+  private static float[] step(Case given, KvCache cache, int step) {
+    int at = given.prompt() + step;
+    return decoder.feed(given.rows(at, at + 1), cache, 1)[0];
+  }
+
+  /** What is allocated: the prefix once, in two parts, and no token twice. */
+  @ParameterizedTest
+  @CsvSource({"drop,0", "host,1", "device,1"})
+  void resident_theOnlyQuestion_splitsThePrefix(String reserve, int kept) {
     int visual = 400;
     Case given = Case.random(new Random(7), visual);
     KvMeter meter = new KvMeter();
-    KvSpec spec = KvSpec.parse("dycoke:layer=1,prune=0.7,reserve=" + reserve);
+    KvSpec spec = KvSpec.parse("dycoke:layer=1,prune=0.7,refresh=0.999999,reserve=" + reserve);
     try (KvCache cache = prompt(given, spec, meter)) {
-      long token = 2L * config.keyHeads() * config.headSize() * Float.BYTES;
-      cache.reserve(1); // room in the tail is not what is looked at
+      long token = decoder.kvShape().tokenBytes();
+      cache.reserve(STEPS); // room in the tail is not what is looked at
       long before = meter.working();
       cache.beginDecoding();
-      decoder.feed(given.rows(given.prompt(), given.prompt() + 1), cache, 1);
-      int chosen = (int) (visual * (1 - 0.7));
-      int pruned = visual - chosen;
-      long layers = config.layers() - 1L;
-      assertEquals(before - layers * pruned * token, meter.working());
-      assertEquals(kept * layers * (given.before + visual) * token, meter.reserve());
-      // A dropped layer is there twice in part, and only while its own part is copied.
-      long copies = reserve.equals("drop") ? 1 : layers;
-      assertTrue(
-          meter.peak() <= before + copies * (given.before + chosen) * token,
-          "peak " + meter.peak());
-      assertEquals(meter.working(), cache.own().working());
-      assertEquals(meter.reserve(), cache.own().reserve());
+      long outside = (config.layers() - 1L) * (visual - (int) (visual * (1 - 0.7))) * token;
+      for (int step = 0; step < STEPS; step++) {
+        step(given, cache, step);
+        assertEquals(before - outside, meter.working());
+        assertEquals(kept * outside, meter.reserve());
+      }
+      // One layer at a time is there twice, while it is split.
+      assertTrue(meter.peak() <= before + (given.before + visual) * token, "" + meter.peak());
     }
+  }
+
+  /** Several questions about one video, in turn and at once: the same bits as alone. */
+  @ParameterizedTest
+  @CsvSource({"paper,host", "paper,device", "paper,drop", "release,host"})
+  void decode_sharedPrefix_equalsAloneToTheBit(String mode, String reserve) {
+    long seed = new Random().nextInt(1 << 30);
+    Case given = Case.random(new Random(seed), 60);
+    KvSpec spec = new Setting(mode, reserve, 0.7, 1, 0.99999).spec();
+    List<float[]> alone = decode(given, spec);
+    int prefixTokens = given.before + given.visual;
+    KvMeter meter = new KvMeter();
+    KvCache start = KvCache.empty(decoder.manager(), decoder.kvShape(), prefixTokens, meter);
+    decoder.feed(given.rows(0, prefixTokens), start, 0);
+    SharedPrefix prefix = start.toPrefix(given.before, given.visual);
+    List<KvCache> caches = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      KvCache cache = prefix.begin(spec);
+      decoder.feed(given.rows(prefixTokens, given.prompt()), cache, 1);
+      cache.beginDecoding();
+      caches.add(cache);
+    }
+    for (int step = 0; step < STEPS; step++) {
+      for (KvCache cache : caches) {
+        assertArrayEquals(alone.get(step), step(given, cache, step), spec + ", seed " + seed);
+      }
+      if (step == 2) {
+        caches.remove(0).close();
+        prefix.close();
+      } else if (step == 4) {
+        caches.remove(0).close(); // from here on the last one is alone
+      }
+    }
+    assertEquals(caches.get(0).own().reserve(), meter.reserve(), spec + ", seed " + seed);
+    caches.get(0).close();
+    assertEquals(0, meter.total());
+  }
+
+  @Test
+  void parse_releaseThatDrops_saysWhatToWrite() {
+    String message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> KvSpec.parse("dycoke:mode=release,reserve=drop,layer=1"))
+            .getMessage();
+    assertTrue(
+        message.contains("leave reserve out, or write mode=paper,reserve=drop"), message);
   }
 
   @Test
