@@ -200,7 +200,12 @@ public final class LanguageBench {
         VideoReading.Cost cost = generate(reading, prompt, kv, newTokens);
         double millis = (reading.nanos() + cost.prefillNanos() + cost.decodeNanos()) / 1e6;
         if (best == null || millis < best.millis) {
-          best = new Answer(tokens, millis, reading.resident().peak(), cost.kv().bytesEnd() + cost.kv().reserveBytesEnd());
+          best =
+              new Answer(
+                  tokens,
+                  millis,
+                  reading.resident().peak(),
+                  cost.kv().bytesEnd() + cost.kv().reserveBytesEnd());
         }
       }
     }

@@ -57,7 +57,10 @@ final class AnswerSchema {
                 DataTypes.StringType,
                 "digest of the bytes that the tokens were made of; NULL without tokens"),
             required("encoder", DataTypes.StringType, "the vision tower, family@revision"),
-            required("decoder", DataTypes.StringType, "the language model, family@revision: the same for the same settings, weights, tokenizer and chat template"),
+            required(
+                "decoder",
+                DataTypes.StringType,
+                "the language model, family@revision: the same for the same settings, weights, tokenizer and chat template"),
             required("sampling", DataTypes.StringType, "the frame sampling spec, canonical"),
             required("compression", DataTypes.StringType, "the compression spec, canonical"),
             required("template", DataTypes.StringType, "the prompt template: chat or qwen_1_5"),
@@ -87,10 +90,7 @@ final class AnswerSchema {
                 "kv_reserve_bytes_peak",
                 DataTypes.LongType,
                 "most bytes of keys and values of pruned tokens that can come back"),
-            optional(
-                "kv_reserve_bytes_end",
-                DataTypes.LongType,
-                "those when the answer was done"),
+            optional("kv_reserve_bytes_end", DataTypes.LongType, "those when the answer was done"),
             optional(
                 "kv_reserve_device",
                 DataTypes.StringType,

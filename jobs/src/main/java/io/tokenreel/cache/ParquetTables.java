@@ -76,8 +76,7 @@ final class ParquetTables implements TableStore {
         ? read(
             folder,
             withPassthrough(
-                table,
-                SparkFiles.of(spark).options(Map.of("mergeSchema", "true")).parquet(folder)))
+                table, SparkFiles.of(spark).options(Map.of("mergeSchema", "true")).parquet(folder)))
         : spark.createDataFrame(List.<Row>of(), table.schema());
   }
 

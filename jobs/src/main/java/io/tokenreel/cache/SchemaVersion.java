@@ -6,8 +6,8 @@ import org.apache.hadoop.fs.Path;
 
 /**
  * The version of an output's tables, which is what a reader must understand of them: the number in
- * the name of the empty file {@code _schema-1}, so that nobody reads a file to know it. Columns that
- * may be NULL, and tables that a reader need not know, come without a new version.
+ * the name of the empty file {@code _schema-1}, so that nobody reads a file to know it. Columns
+ * that may be NULL, and tables that a reader need not know, come without a new version.
  */
 final class SchemaVersion {
 
@@ -19,8 +19,8 @@ final class SchemaVersion {
   private SchemaVersion() {}
 
   /**
-   * Checks that this program understands the tables of an output; of one without a version, which is
-   * new or was written before there was any, it does.
+   * Checks that this program understands the tables of an output; of one without a version, which
+   * is new or was written before there was any, it does.
    *
    * @throws TableSettingsException when they are newer
    */

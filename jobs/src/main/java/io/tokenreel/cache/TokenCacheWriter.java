@@ -187,7 +187,8 @@ public final class TokenCacheWriter implements AutoCloseable {
     }
     long number = nextWave++;
     files.delete(layout.staging(number));
-    return new WaveCommit(spark, number, layout, files, lock, store, tableFiles, recovery, bytesStaged);
+    return new WaveCommit(
+        spark, number, layout, files, lock, store, tableFiles, recovery, bytesStaged);
   }
 
   /** What was found is removed, all of it or nothing, as a wave is committed. */

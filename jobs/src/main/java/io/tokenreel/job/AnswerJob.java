@@ -13,6 +13,7 @@ import io.tokenreel.model.ModelKeys;
 import io.tokenreel.model.Models;
 import io.tokenreel.model.kv.KvSpec;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,9 +61,8 @@ final class AnswerJob {
   private List<AnswerSummary> run(Dataset<Row> read, Path output, LanguageInfo language)
       throws IOException {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
-    Dataset<Row> questions = 
-        AnswerRun.withDigest(withoutForgotten(read))
-            .persist(StorageLevel.MEMORY_AND_DISK());
+    Dataset<Row> questions =
+        AnswerRun.withDigest(withoutForgotten(read)).persist(StorageLevel.MEMORY_AND_DISK());
     Dataset<Row> all = CommittedRows.of(spark, UserPath.of(settings.cache()), CacheTable.TOKENS);
     String encoder = encoder(all, hadoop);
     Dataset<Row> tokens = tokens(all.filter(col("encoder").equalTo(encoder)));
@@ -105,11 +105,12 @@ final class AnswerJob {
   private LanguageInfo language(Configuration hadoop) {
     try {
       LanguageInfo language = Models.describeLanguage(settings.model(), hadoop);
+      Models.describe(settings.model(), hadoop);
       Models.checkTemplate(settings.model(), settings.template(), hadoop);
       KvSpec.parse(settings.kv()).requireLayers(language.layers());
       return language;
-    } catch (IllegalArgumentException e) {
-      throw new SettingsException("--model " + settings.model() + ": " + e.getMessage());
+    } catch (IllegalArgumentException | UncheckedIOException e) {
+      throw SettingsException.ofModel(settings.model(), e);
     }
   }
 

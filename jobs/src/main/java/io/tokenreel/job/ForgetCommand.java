@@ -1,11 +1,11 @@
 package io.tokenreel.job;
 
-import io.tokenreel.files.Stores;
-import io.tokenreel.files.UserPath;
 import io.tokenreel.cache.CommittedRows;
 import io.tokenreel.cache.ForgottenIds;
 import io.tokenreel.cache.Removed;
 import io.tokenreel.cache.TokenCacheWriter;
+import io.tokenreel.files.Stores;
+import io.tokenreel.files.UserPath;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -61,7 +61,8 @@ final class ForgetCommand implements Callable<Integer> {
     @Option(
         names = "--ids",
         paramLabel = "FILE",
-        description = "forget the videos whose ids this file has, one in each line; this or --video-id")
+        description =
+            "forget the videos whose ids this file has, one in each line; this or --video-id")
     private String file;
   }
 

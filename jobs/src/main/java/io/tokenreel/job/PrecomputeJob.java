@@ -62,7 +62,7 @@ final class PrecomputeJob {
       long takenVideos = taken.count();
       Dataset<Row> videos = first(taken);
       long count = limited(takenVideos);
-      RunRecord run = 
+      RunRecord run =
           settings.runRecord(new CacheKeys(spark, output).encoder(settings.model()), count);
       TokenDtypeCheck.require(writer, run, settings.tokenDtype());
       Work work =
@@ -81,7 +81,8 @@ final class PrecomputeJob {
           committed,
           found.leftOut(),
           listedVideos - takenVideos,
-          new RunSummary.Written(run.encoder(), vision.model(), settings.tokenDtype(), writer.bytesStaged()),
+          new RunSummary.Written(
+              run.encoder(), vision.model(), settings.tokenDtype(), writer.bytesStaged()),
           (System.nanoTime() - start) / 1e9);
     } finally {
       listed.unpersist();
@@ -100,14 +101,8 @@ final class PrecomputeJob {
     try {
       return Models.describe(settings.model(), spark.sparkContext().hadoopConfiguration());
     } catch (IllegalArgumentException | UncheckedIOException e) {
-      throw new SettingsException("--model " + settings.model() + ": " + reason(e));
+      throw SettingsException.ofModel(settings.model(), e);
     }
-  }
-
-  private static String reason(RuntimeException e) {
-    return e.getCause() instanceof IOException cause
-        ? e.getMessage() + ": " + String.valueOf(cause.getMessage()).lines().findFirst().orElse("")
-        : e.getMessage();
   }
 
   /**

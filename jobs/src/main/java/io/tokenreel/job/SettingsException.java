@@ -1,5 +1,7 @@
 package io.tokenreel.job;
 
+import java.io.UncheckedIOException;
+
 /** A setting or an input that cannot be used. Nothing was started; the exit status is 2. */
 public final class SettingsException extends RuntimeException {
 
@@ -8,5 +10,14 @@ public final class SettingsException extends RuntimeException {
   /** A setting that is wrong: the message says what was expected, what came, and how to mend it. */
   public SettingsException(String message) {
     super(message);
+  }
+
+  /** A model that cannot be described: what is wrong with its folder, or why it cannot be read. */
+  static SettingsException ofModel(String model, RuntimeException reason) {
+    String cause =
+        reason instanceof UncheckedIOException
+            ? ": " + String.valueOf(reason.getCause().getMessage()).lines().findFirst().orElse("")
+            : "";
+    return new SettingsException("--model %s: %s%s".formatted(model, reason.getMessage(), cause));
   }
 }

@@ -61,8 +61,7 @@ final class SweepExamples {
         Models.describe(settings.models().get(0), spark.sparkContext().hadoopConfiguration());
     String sampling = settings.samplings().get(0);
     List<Example> examples = new ArrayList<>();
-    String decoder =
-        new CacheKeys(spark, output).decoder(settings.models().get(0));
+    String decoder = new CacheKeys(spark, output).decoder(settings.models().get(0));
     Dataset<Row> own =
         samples.filter(col("sampling").equalTo(sampling).and(col("model").equalTo(decoder)));
     Dataset<Row> shown = chosen(own, settings);

@@ -17,6 +17,7 @@ import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.token.TokenDtype;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -135,7 +136,8 @@ final class SweepJob {
       VisionInfo vision = Models.describe(part.model(), hadoop);
       tokenBytes.put(decoder, vision.dim() * TokenDtype.of(settings.tokenDtype()).bytes());
       Dataset<Row> own =
-          new SweepSamples(settings, given, judging).of(part, keys().encoder(part.model()), decoder);
+          new SweepSamples(settings, given, judging)
+              .of(part, keys().encoder(part.model()), decoder);
       samples = samples == null ? own : samples.unionByName(own);
     }
     samples = samples.persist(StorageLevel.MEMORY_AND_DISK());
@@ -218,14 +220,15 @@ final class SweepJob {
     for (String model : settings.models()) {
       try {
         LanguageInfo language = Models.describeLanguage(model, hadoop);
+        Models.describe(model, hadoop);
         Models.checkTemplate(model, settings.template(), hadoop);
         settings.kvs().forEach(kv -> KvSpec.parse(kv).requireLayers(language.layers()));
         if (!decoders.add(language.decoder())) {
           throw new IllegalArgumentException(
               "it is %s, as another one named; name it once".formatted(language.decoder()));
         }
-      } catch (IllegalArgumentException e) {
-        throw new SettingsException("--model " + model + ": " + e.getMessage());
+      } catch (IllegalArgumentException | UncheckedIOException e) {
+        throw SettingsException.ofModel(model, e);
       }
     }
   }

@@ -94,6 +94,11 @@ final class SweepSamples {
                             "prefill_ms",
                             "decode_ms",
                             "kv_bytes_peak",
+                            "kv_bytes_end",
+                            "kv_device",
+                            "kv_reserve_bytes_peak",
+                            "kv_reserve_bytes_end",
+                            "kv_reserve_device",
                             "answered_at"),
                         struct(col("content_sha256").isNotNull(), col("created_at")))
                     .as("answer"))

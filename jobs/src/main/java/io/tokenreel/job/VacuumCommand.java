@@ -1,12 +1,12 @@
 package io.tokenreel.job;
 
-import io.tokenreel.files.UserPath;
 import io.tokenreel.cache.CommittedRows;
 import io.tokenreel.cache.Removed;
 import io.tokenreel.cache.RunRecord;
 import io.tokenreel.cache.RunRecords;
 import io.tokenreel.cache.TokenCacheWriter;
 import io.tokenreel.cache.Vacuum;
+import io.tokenreel.files.UserPath;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -22,7 +22,8 @@ final class CheckpointFaults {
 
   /** A repository's address, or how tools write it. */
   private static final Pattern HUB_ADDRESS =
-      Pattern.compile("(?:hf://|https?://(?:www\\.)?(?:huggingface\\.co|hf\\.co)/)(" + ID + ")/?.*");
+      Pattern.compile(
+          "(?:hf://|https?://(?:www\\.)?(?:huggingface\\.co|hf\\.co)/)(" + ID + ")/?.*");
 
   private static final Pattern HUB_ID = Pattern.compile(ID);
 
@@ -83,9 +84,7 @@ final class CheckpointFaults {
   }
 
   private static List<String> found(Collection<String> files, Collection<String> folders) {
-    return Stream.concat(
-            files.stream(), folders.stream().map(folder -> folder + "/"))
-        .toList();
+    return Stream.concat(files.stream(), folders.stream().map(folder -> folder + "/")).toList();
   }
 
   /** A folder with config.json whose weights are not there. */

@@ -6,8 +6,8 @@ import java.util.Objects;
 /**
  * What a language model is.
  *
- * @param decoder {@code family@revision}, where the revision changes whenever its weights, settings,
- *     tokenizer or chat template do, and with nothing else; part of every answer's key
+ * @param decoder {@code family@revision}, where the revision changes whenever its weights,
+ *     settings, tokenizer or chat template do, and with nothing else; part of every answer's key
  * @param model the checkpoint's readable name
  * @param dim channels of a token, the width of the visual tokens it is fed
  * @param layers decoder layers
@@ -18,7 +18,11 @@ import java.util.Objects;
 public record LanguageInfo(
     String decoder,
     String model,
-    int dim, int layers, int vocabulary, int positions, List<Integer> endTokens) {
+    int dim,
+    int layers,
+    int vocabulary,
+    int positions,
+    List<Integer> endTokens) {
 
   public LanguageInfo {
     Objects.requireNonNull(decoder, "decoder");

@@ -103,10 +103,7 @@ final class StagedFiles implements AutoCloseable {
 
   private FileChannel open(String name) throws IOException {
     return FileChannel.open(
-        lockOf(name),
-        StandardOpenOption.CREATE,
-        StandardOpenOption.READ,
-        StandardOpenOption.WRITE);
+        lockOf(name), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
   }
 
   private static void copy(Source source, long bytes, Path staged) throws IOException {

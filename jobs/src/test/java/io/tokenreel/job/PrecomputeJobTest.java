@@ -128,7 +128,8 @@ class PrecomputeJobTest {
     RunSummary again = run(settings);
     assertEquals(1, again.alreadyCommitted());
     assertEquals(before, again.written().encoder());
-    List<Row> rows = rows(CacheTable.TOKENS).select("encoder", "model_name").distinct().collectAsList();
+    List<Row> rows =
+        rows(CacheTable.TOKENS).select("encoder", "model_name").distinct().collectAsList();
     assertEquals(List.of(RowFactory.create(before, "default")), rows);
   }
 

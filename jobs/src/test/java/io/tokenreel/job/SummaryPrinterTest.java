@@ -87,8 +87,12 @@ class SummaryPrinterTest {
                 new LeftOut.Name("lost+found", "it may not be read"),
                 new LeftOut.Name("a.txt", LeftOut.ENDING),
                 new LeftOut.Name("b.txt", LeftOut.ENDING)));
+    var written = new RunSummary.Written("llava_onevision@1", "tiny", "bf16", 1);
     printer()
-        .print(new RunSummary("r1", "cache", null, 1, 1, 1, 0, 0, 0, leftOut, List.of(), 1), 1);
+        .print(
+            new RunSummary(
+                "r1", "cache", null, 1, 1, 1, 0, 0, 0, leftOut, 0, List.of(), written, 1),
+            1);
     assertTrue(
         err.toString()
             .startsWith(

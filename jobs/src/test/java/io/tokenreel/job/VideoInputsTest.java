@@ -94,7 +94,8 @@ class VideoInputsTest {
   void list_fileThatIsNeitherVideoNorManifest_isRefused() throws IOException {
     for (String name : List.of("list.txt", "list.xlsx", "list.csv.zip", "none")) {
       write(name, "video_uri", "a.mp4");
-      assertRefused(name, name + " ends neither", "3gp, apng,", ".tsv", ".jsonl", ".gz", ".parquet");
+      assertRefused(
+          name, name + " ends neither", "3gp, apng,", ".tsv", ".jsonl", ".gz", ".parquet");
     }
   }
 

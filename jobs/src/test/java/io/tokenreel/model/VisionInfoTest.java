@@ -18,7 +18,8 @@ class VisionInfoTest {
 
   @Test
   void visionInfo_ofSizesThatCannotBe_saysWhatCame() {
-    assertRefused("got frames of 0 x 3", () -> new VisionInfo("a", "a", 0, 3, 4, 5, 6, new float[0]));
+    assertRefused(
+        "got frames of 0 x 3", () -> new VisionInfo("a", "a", 0, 3, 4, 5, 6, new float[0]));
     assertRefused("0 channels", () -> new VisionInfo("a", "a", 2, 3, 4, 5, 0, new float[0]));
     assertRefused(
         "whole rows of 6 channels; got 7 values",

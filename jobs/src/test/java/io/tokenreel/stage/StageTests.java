@@ -122,7 +122,8 @@ final class StageTests {
 
     @Override
     public VisionInfo info() {
-      return new VisionInfo("summing@1", "summing", SIZE.height(), SIZE.width(), 1, 2, 2, separatorRows);
+      return new VisionInfo(
+          "summing@1", "summing", SIZE.height(), SIZE.width(), 1, 2, 2, separatorRows);
     }
 
     @Override

@@ -74,10 +74,7 @@ final class Qwen2Reading implements VideoReading {
           text,
           List.copyOf(tokens),
           new Cost(
-              promptTokens,
-              prefilled - start,
-              System.nanoTime() - prefilled,
-              KvUse.of(cache)));
+              promptTokens, prefilled - start, System.nanoTime() - prefilled, KvUse.of(cache)));
     }
   }
 

@@ -72,7 +72,7 @@ class BoundedIntervalTest {
     for (int i = 0; i < 10_000; i++) {
       double mean = random.nextInt(5) == 0 ? random.nextInt(2) : random.nextDouble();
       double error = Math.pow(10, -4 * random.nextDouble()) * (random.nextInt(9) == 0 ? 0 : 0.5);
-      long clusters = 2 + random.nextInt(300);
+      long clusters = 2L + random.nextInt(300);
       Estimate share = BoundedInterval.share(mean, error, clusters * 5, clusters);
       assertTrue(0 <= share.low() && share.low() <= mean + 1e-12, share + ", seed " + seed);
       assertTrue(mean - 1e-12 <= share.high() && share.high() <= 1, share + ", seed " + seed);

@@ -243,8 +243,7 @@ class CheckpointTest {
       })
   void describe_aHubId_saysHowToDownloadIt(String id) {
     String message =
-        assertThrows(
-                IllegalArgumentException.class, () -> Models.describe(id, new Configuration()))
+        assertThrows(IllegalArgumentException.class, () -> Models.describe(id, new Configuration()))
             .getMessage();
     assertTrue(
         message.contains(

@@ -82,8 +82,7 @@ class DycokeKvTest {
 
     /** The same with its reserve on the device, where there is one. */
     Setting onDevice() {
-      return new Setting(
-          mode, reserve.equals("host") ? "device" : reserve, prune, layer, refresh);
+      return new Setting(mode, reserve.equals("host") ? "device" : reserve, prune, layer, refresh);
     }
 
     /** Of the visual rows, the first ones: the released code leaves out the last two. */
@@ -376,8 +375,7 @@ class DycokeKvTest {
                 IllegalArgumentException.class,
                 () -> KvSpec.parse("dycoke:mode=release,reserve=drop,layer=1"))
             .getMessage();
-    assertTrue(
-        message.contains("leave reserve out, or write mode=paper,reserve=drop"), message);
+    assertTrue(message.contains("leave reserve out, or write mode=paper,reserve=drop"), message);
   }
 
   @Test
