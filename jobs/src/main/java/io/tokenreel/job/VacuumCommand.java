@@ -27,7 +27,12 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Removes rows of bytes that videos have no more, rows of encoders, and what writers that died have left.")
+        "Removes rows of bytes that videos have no more, rows of encoders, and what writers that died have left.",
+    footerHeading = CommandHelp.EXAMPLES,
+    footer = {
+      "  tokenreel vacuum --cache /data/cache --superseded --dry-run",
+      "  tokenreel vacuum --cache /data/cache --superseded --older-than 30"
+    })
 final class VacuumCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
