@@ -63,6 +63,12 @@ final class CacheFiles {
     rename(temporary, path);
   }
 
+  /** Writes an empty file, which is there whole or not at all without a name for the meantime. */
+  void writeEmpty(Path path) throws IOException {
+    fs.create(path, true).close();
+    report("written " + path.getName());
+  }
+
   /** The name under which {@link #write} prepares a file. */
   static Path temporaryOf(Path path) {
     return new Path(path.getParent(), "." + path.getName() + ".tmp");

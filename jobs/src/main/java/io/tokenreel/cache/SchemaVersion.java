@@ -40,7 +40,7 @@ final class SchemaVersion {
   static void add(CacheFiles files, CacheLayout layout) throws IOException {
     Path path = new Path(layout.root(), NAME + NEWEST);
     if (!files.fileSystem().exists(path)) {
-      files.write(path, out -> {});
+      files.writeEmpty(path);
     }
   }
 }

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -173,25 +174,38 @@ final class SweepJob {
 
   /**
    * The tasks with their questions, in the order of the settings. What needs no rendering is looked
-   * at first: nothing is rendered for a sweep that is refused.
+   * at first: nothing is rendered for a sweep that is refused. What is rendered may be the root of
+   * another task.
    */
   private List<SweepTask.Read> tasks() throws IOException {
     List<TaskSpec> specs = settings.taskSpecs();
     Map<TaskSpec, SweepTask.Read> read = new HashMap<>();
     List<SweepTask> resolved = new ArrayList<>();
-    for (boolean rendered : new boolean[] {false, true}) {
-      for (TaskSpec spec : specs) {
-        if ((spec.root() == null) == rendered) {
-          SweepTask task = SweepTask.of(spec, settings.output(), spark);
-          resolved.add(task);
-          requireDistinct(resolved);
-          SweepTask.Read questions = task.read(spark);
-          questions.requireVideos();
-          read.put(spec, questions);
-        }
-      }
+    for (TaskSpec spec : specs.stream().sorted(Comparator.comparing(this::rootFrom)).toList()) {
+      SweepTask task = SweepTask.of(spec, settings.output(), spark);
+      resolved.add(task);
+      requireDistinct(resolved);
+      SweepTask.Read questions = task.read(spark);
+      questions.requireVideos();
+      read.put(spec, questions);
     }
     return specs.stream().map(read::get).toList();
+  }
+
+  /** Where a task's root comes from, in the order in which roots can be looked at. */
+  private enum RootFrom {
+    USER,
+    RENDERING,
+    RENDERING_OF_ANOTHER
+  }
+
+  private RootFrom rootFrom(TaskSpec spec) {
+    if (spec.root() == null) {
+      return RootFrom.RENDERING;
+    }
+    String below = output.toUri().getPath() + Path.SEPARATOR;
+    boolean inOutput = UserPath.of(spec.root()).toUri().getPath().startsWith(below);
+    return inOutput ? RootFrom.RENDERING_OF_ANOTHER : RootFrom.USER;
   }
 
   private static void requireDistinct(List<SweepTask> tasks) {

@@ -218,10 +218,10 @@ class DependencyTest {
                         && !(call.getTarget().getRawParameterTypes().size() == 2
                             && "cache".equals(slice(call.getOriginOwner())))))
         .orShould()
-        .callMethodWhere(
+        .accessTargetWhere(
             describe(
                 "a file system is looked up, searched by a pattern, or read by Spark",
-                call -> call.getTarget().getFullName().matches(LOOKS_UP)));
+                access -> access.getTarget().getFullName().matches(LOOKS_UP)));
   }
 
   private static boolean takesText(List<JavaClass> parameters) {

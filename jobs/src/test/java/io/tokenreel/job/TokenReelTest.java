@@ -87,7 +87,7 @@ class TokenReelTest {
 
   @Test
   void execute_badSpec_exitsWithTwoAndSaysWhatIsAllowed() {
-    assertRefused("unknown device 'tpu'; expected auto, cpu or cuda", "--device", "tpu");
+    assertRefused("unknown device 'tpu'; expected auto, cpu, cuda or cuda:N", "--device", "tpu");
     assertRefused("unknown dtype 'f64'; known: [f32, f16, bf16", "--token-dtype", "f64");
     assertRefused("unknown sampler 'random'; known: [fps,", "--sampling", "random:frames=3");
     assertRefused("method 'vidcom3'; did you mean vidcom2? known:", "--compression", "vidcom3");

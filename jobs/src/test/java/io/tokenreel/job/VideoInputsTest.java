@@ -301,7 +301,7 @@ class VideoInputsTest {
             .toList());
     assertEquals(
         List.of("2024-01-01T12:30:00.mp4", "a b.mp4", "a%20b.mp4"),
-        ids("12:30 [[]1] [{]a,b} */[2a]*.mp4"));
+        ids("12:30 \\[1] \\{a,b} */[2a]*.mp4"));
   }
 
   @Test
@@ -321,8 +321,8 @@ class VideoInputsTest {
         List.of("nested/_started.webm", "nested/deep/c.mkv"), idsBelow("videos", "videos/nested"));
     JobTests.assertRefused(
         () -> idsBelow("videos/nested", "lists/list.csv"),
-        "2 videos do not lie below --id-root file:" + folder.resolve("videos/nested"),
-        "/lists/../videos/a.mp4");
+        "2 videos do not lie below --id-root file://" + folder.resolve("videos/nested"),
+        "the first is " + folder.resolve("videos/b.MOV"));
   }
 
   private List<String> idsBelow(String root, String input) {

@@ -113,7 +113,9 @@ class CompressionTransformerTest {
     var spec = assertThrows(IllegalArgumentException.class, () -> stage.setCompression("vidcom3"));
     assertTrue(spec.getMessage().contains("known: " + Compressors.names()), spec.getMessage());
     var dtype = assertThrows(IllegalArgumentException.class, () -> stage.setTokenDtype("f64"));
-    assertTrue(dtype.getMessage().contains("[same, f32, f16, bf16]"), dtype.getMessage());
+    assertTrue(
+        dtype.getMessage().contains("[same, f32, f16, bf16, float32, float16, bfloat16]"),
+        dtype.getMessage());
     var handling =
         assertThrows(IllegalArgumentException.class, () -> stage.setHandleInvalid("skip"));
     assertTrue(handling.getMessage().contains("expected error or keep"), handling.getMessage());
