@@ -29,8 +29,8 @@ class PrecomputeSettingsTest {
         hours,
         ahead,
         videosPerCommit,
-        null,
-        null);
+        "videos",
+        7);
   }
 
   private static void checked(String check, List<String> compressions) {
@@ -94,6 +94,7 @@ class PrecomputeSettingsTest {
     Map<String, String> options = Options.of(numbers(3, 4, 200, 7, 5, 6));
     assertEquals(PrecomputeSettings.class.getRecordComponents().length, options.size());
     assertEquals("3", options.get("batchFrames"));
+    assertEquals("7", options.get("limit"));
     assertEquals("lake.video.clips", options.get("table"));
     assertEquals("true", options.get("keepFeatures"));
     assertEquals("full", options.get("check"));
