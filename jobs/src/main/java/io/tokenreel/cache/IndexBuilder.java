@@ -93,7 +93,7 @@ final class IndexBuilder {
    */
   void addWave(long wave, List<Path> tokenFiles, List<Path> contentFiles) throws IOException {
     List<Slot> slots = writeRecords(wave, tokenFiles, contentFiles);
-    if (!slots.isEmpty()) {
+    if (!slots.isEmpty() || !tokenFiles.isEmpty()) { // a cache without a row is looked up as well
       SlotTable table = SlotTable.planned(layout.index(), wave, wave, slots.size());
       files.write(table.path(), out -> table.write(slots.iterator(), out));
     }

@@ -126,10 +126,8 @@ final class CompressJob {
         writer.committedRows(CacheTable.OUTCOMES),
         run,
         settings.output(),
-        run.inputVideos(),
+        new RunSummary.Input(run.inputVideos(), forgotten, LeftOut.NONE),
         alreadyCommitted,
-        LeftOut.NONE,
-        forgotten,
         new RunSummary.Written(run.encoder(), null, null, writer.bytesStaged() - before),
         (System.nanoTime() - start) / 1e9);
   }

@@ -77,10 +77,8 @@ final class PrecomputeJob {
           writer.committedRows(CacheTable.OUTCOMES),
           run,
           settings.output(),
-          takenVideos,
+          new RunSummary.Input(takenVideos, listedVideos - takenVideos, found.leftOut()),
           committed,
-          found.leftOut(),
-          listedVideos - takenVideos,
           new RunSummary.Written(
               run.encoder(), vision.model(), settings.tokenDtype(), writer.bytesStaged()),
           (System.nanoTime() - start) / 1e9);

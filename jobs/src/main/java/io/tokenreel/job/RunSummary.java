@@ -65,6 +65,15 @@ public record RunSummary(
   public record NotOk(String videoId, String outcome, String reason, String detail) {}
 
   /**
+   * What a run found in its input.
+   *
+   * @param videos that it may take, whatever its limit
+   * @param forgotten videos that the output takes no more; they are not among {@code videos}
+   * @param leftOut names that are no videos, or cannot be read
+   */
+  record Input(long videos, long forgotten, LeftOut leftOut) {}
+
+  /**
    * The summary of a run, read from what it committed.
    *
    * @param outcomes all rows of {@code outcomes/}
@@ -73,10 +82,8 @@ public record RunSummary(
       Dataset<Row> outcomes,
       RunRecord run,
       String output,
-      long videosFound,
+      Input input,
       long alreadyCommitted,
-      LeftOut leftOut,
-      long forgotten,
       Written written,
       double seconds) {
     Dataset<Row> ofRun = outcomes.filter(col("run_id").equalTo(run.runId()));
@@ -104,13 +111,13 @@ public record RunSummary(
         output,
         run.options().get("table"),
         counts.values().stream().mapToLong(Long::longValue).sum(),
-        videosFound,
+        input.videos(),
         counts.getOrDefault(Outcome.OK.name(), 0L),
         counts.getOrDefault(Outcome.DEGRADED.name(), 0L),
         counts.getOrDefault(Outcome.FAILED.name(), 0L),
         alreadyCommitted,
-        leftOut,
-        forgotten,
+        input.leftOut(),
+        input.forgotten(),
         notOk,
         written,
         seconds);

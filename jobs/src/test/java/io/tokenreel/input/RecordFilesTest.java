@@ -93,7 +93,7 @@ class RecordFilesTest {
 
   @Test
   void read_parquetWithNanoseconds_hasThemAsTimestampsWhereNoDigitIsLost() throws IOException {
-    Path resources = Path.of("src/test/resources/input").toAbsolutePath();
+    Path resources = Path.of("jobs/src/test/resources/input").toAbsolutePath();
     Dataset<Row> rows = read(resources.resolve("nanoseconds.parquet"));
     assertEquals(
         List.of("string", "string", "timestamp_ntz", "timestamp"),

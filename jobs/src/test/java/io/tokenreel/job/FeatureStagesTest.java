@@ -31,6 +31,7 @@ class FeatureStagesTest {
                 "'a' AS video_uri",
                 "'00' AS content_sha256",
                 "'tower@1' AS encoder",
+                "'tower' AS model_name",
                 "'uniform:frames=2' AS sampling",
                 "CAST(NULL AS BINARY) AS separator_rows",
                 "array(0D, 1D) AS frame_seconds",

@@ -70,7 +70,7 @@ class AnswerGeneratorTest {
   @Test
   void setter_refusedValue_saysWhatIsAllowed() {
     var stage = new AnswerGenerator();
-    assertRefused(() -> stage.setDevice("tpu"), "'tpu'", "auto, cpu or cuda");
+    assertRefused(() -> stage.setDevice("tpu"), "'tpu'", "auto, cpu, cuda or cuda:N");
     assertRefused(() -> stage.setTemplate("vicuna"), "vicuna", "chat", "qwen_1_5");
     assertRefused(() -> stage.setKv("dycoke:prune=2"), "prune", "2");
     assertRefused(() -> stage.setScoring("vote"), "vote", "generate", "options");

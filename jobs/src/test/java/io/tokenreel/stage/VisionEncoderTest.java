@@ -59,7 +59,7 @@ class VisionEncoderTest {
   void setter_refusedValue_saysWhatIsAllowed() {
     var stage = new VisionEncoder();
     assertRefused(() -> stage.setEngine("MXNet"), "unknown engine 'MXNet'; expected PyTorch");
-    assertRefused(() -> stage.setDevice("tpu"), "'tpu'", "auto, cpu or cuda");
+    assertRefused(() -> stage.setDevice("tpu"), "'tpu'", "auto, cpu, cuda or cuda:N");
     assertRefused(() -> stage.setBatchSize(0), "batchSize", "0");
     assertRefused(() -> stage.setTokenDtype("f64"), "f64", "f32", "f16", "bf16");
     assertEquals("auto", stage.getOrDefault(stage.device()));

@@ -59,7 +59,7 @@ class DecoderProcessTest {
   }
 
   @Test
-  void decode_overTheMemoryLimit_failsWithDecoderMemory() throws IOException {
+  void decode_pictureThatTheMemoryDoesNotHold_isTooLarge() throws IOException {
     Path file = folder.resolve("large.mp4");
     FrameSize size = new FrameSize(4096, 6144);
     try (VideoWriter writer = new VideoWriter(file, "mpeg4", size, 25, 1, Map.of())) {
@@ -73,7 +73,7 @@ class DecoderProcessTest {
             SamplingSpec.parse("uniform:frames=4"), VideoTests.SMALL, DecodeCheck.FULL, tight);
     try (VideoDecoder decoder = new VideoDecoder(settings, new Configuration(false))) {
       DecodedVideo video = decoder.decode(VideoTests.ref(file));
-      assertEquals(Reason.DECODER_MEMORY, video.reason(), video.detail());
+      assertEquals(Reason.TOO_LARGE, video.reason(), video.detail());
       assertTrue(video.detail().contains("raise it with --decode-memory"), video.detail());
       Path small = TestClips.clip("h264_closed_gop.mp4");
       assertEquals(Outcome.OK, decoder.decode(VideoTests.ref(small)).outcome());

@@ -38,10 +38,10 @@ class SamplersTest {
       value = {
         "unifrom:frames=8|known: [fps, keyframes, uniform]",
         "uniform:count=8|known: [frames]",
-        "uniform:frames=0|a number from 1 to 4096",
+        "uniform:frames=0|a whole number from 1 to 4096",
         "uniform:frames=2.5|a whole number",
-        "uniform:frames=x|a number from 1 to 4096",
-        "uniform:frames=NaN|a number from 1 to 4096",
+        "uniform:frames=x|a whole number from 1 to 4096",
+        "uniform:frames=NaN|a whole number from 1 to 4096",
         "uniform:frames|expected name[:key=value",
         "uniform:frames=8,frames=8|each key once",
         "fps:rate=0|a number from 0.000001 to 1000"

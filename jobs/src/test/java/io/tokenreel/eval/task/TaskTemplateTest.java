@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** conf/tasks/TEMPLATE.yaml, against the keys that are read. */
 class TaskTemplateTest {
 
-  private static final Path FILE = Path.of("../conf/tasks/TEMPLATE.yaml");
+  private static final Path FILE = Path.of("conf/tasks/TEMPLATE.yaml");
   private static final YAMLMapper YAML = new YAMLMapper();
 
   private static Task template(String version) {
