@@ -47,7 +47,7 @@ def test_known_holes_are_those_of_versions_that_are_shipped(components):
 @pytest.mark.parametrize("file", ["notebooks/requirements.txt", "checks/requirements.in"])
 def test_python_packages_have_a_version_and_its_digests(file):
     pins = [line for line in (launch.ROOT / file).read_text(encoding="utf-8").splitlines() if not line.startswith(("#", "-r "))]
-    loose = [pin for pin in pins if not re.fullmatch(r"[\w-]+==[\w.]+", pin)]
+    loose = [pin for pin in pins if not re.fullmatch(r"[\w-]+(\[\w+\])?==[\w.]+", pin)]
     assert pins and not loose, f"{file} must pin exact versions, as in numpy==2.4.6"
     recorded = (launch.ROOT / "checks" / "requirements.txt").read_text(encoding="utf-8")
     for pin in pins:
