@@ -62,7 +62,9 @@ def s3(jars, store):
 
 
 def keys(store, prefix):
-    return [each["Key"] for each in store.list_objects_v2(Bucket="videos", Prefix=prefix).get("Contents", [])]
+    """Of the objects, without the empty ones by which s3a marks a folder."""
+    found = store.list_objects_v2(Bucket="videos", Prefix=prefix).get("Contents", [])
+    return [each["Key"] for each in found if not each["Key"].endswith("/")]
 
 
 def download(store, prefix, folder):
