@@ -74,6 +74,10 @@ def download(store, prefix, folder):
         store.download_file("videos", key, str(file))
 
 
+def without_uris(rows):
+    return {key: {name: value for name, value in row.items() if name != "video_uri"} for key, row in rows.items()}
+
+
 def test_precompute_killed_and_run_again_has_the_tables_of_a_local_run(s3, store, tmp_path):
     local = tmp_path / "local"
     source = tmp_path / "12:30 [1]"
@@ -99,8 +103,8 @@ def test_precompute_killed_and_run_again_has_the_tables_of_a_local_run(s3, store
     assert NAMES[0] in found.stdout
 
     download(store, "cache/", tmp_path / "remote")
-    assert tables.tokens(tmp_path / "remote") == tables.tokens(local)
-    assert tables.features(tmp_path / "remote") == tables.features(local)
+    for table in [tables.tokens, tables.features]:
+        assert without_uris(table(tmp_path / "remote")) == without_uris(table(local))
 
 
 def test_precompute_store_that_is_not_there_ends_with_what_to_add(tmp_path):
