@@ -108,20 +108,31 @@ public record RunRecord(
 
   /** The same run, done now. */
   public RunRecord finished() {
-    return in(DONE, Instant.now().toString());
+    return changed(DONE, Instant.now().toString(), options, removedOutcomes);
   }
 
   /** The same run, cut off. */
   RunRecord interrupted() {
-    return in(INTERRUPTED, null);
+    return changed(INTERRUPTED, null, options, removedOutcomes);
   }
 
-  private RunRecord in(String newState, String newFinishedAt) {
+  /** The same run, of whose outcomes so many more are gone. */
+  RunRecord withoutOutcomes(long more) {
+    return changed(state, finishedAt, options, removedOutcomes + more);
+  }
+
+  /** The same run with other words for its options. */
+  RunRecord withOptions(Map<String, String> others) {
+    return changed(state, finishedAt, others, removedOutcomes);
+  }
+
+  private RunRecord changed(
+      String newState, String newFinishedAt, Map<String, String> newOptions, long newRemoved) {
     return new RunRecord(
         runId,
         newState,
         command,
-        options,
+        newOptions,
         inputVideos,
         encoder,
         sampling,
@@ -130,42 +141,6 @@ public record RunRecord(
         writerVersion,
         startedAt,
         newFinishedAt,
-        removedOutcomes);
-  }
-
-  /** The same run, of whose outcomes so many more are gone. */
-  RunRecord withoutOutcomes(long more) {
-    return new RunRecord(
-        runId,
-        state,
-        command,
-        options,
-        inputVideos,
-        encoder,
-        sampling,
-        compressions,
-        tables,
-        writerVersion,
-        startedAt,
-        finishedAt,
-        removedOutcomes + more);
-  }
-
-  /** The same run with other words for its options. */
-  RunRecord withOptions(Map<String, String> others) {
-    return new RunRecord(
-        runId,
-        state,
-        command,
-        others,
-        inputVideos,
-        encoder,
-        sampling,
-        compressions,
-        tables,
-        writerVersion,
-        startedAt,
-        finishedAt,
-        removedOutcomes);
+        newRemoved);
   }
 }

@@ -1,7 +1,6 @@
 package io.tokenreel.job;
 
 import io.tokenreel.cache.CommittedRows;
-import io.tokenreel.cache.ForgottenIds;
 import io.tokenreel.cache.Removed;
 import io.tokenreel.cache.TokenCacheWriter;
 import io.tokenreel.files.Stores;
@@ -13,17 +12,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code tokenreel forget}: takes videos out of a cache, and keeps them out. */
 @Command(
@@ -37,18 +32,9 @@ import picocli.CommandLine.Spec;
       "  tokenreel forget --cache /data/cache --video-id a/b.mp4 --dry-run",
       "  tokenreel forget --cache /data/cache --ids takedowns.txt"
     })
-final class ForgetCommand implements Callable<Integer> {
+final class ForgetCommand extends RemovalCommand {
 
   private static final int NOT_ALL_FOUND = 3;
-
-  @Spec private CommandSpec spec;
-
-  @Option(
-      names = "--cache",
-      required = true,
-      paramLabel = "DIR",
-      description = "the cache's folder")
-  private String cache;
 
   @ArgGroup(multiplicity = "1")
   private Videos videos;
@@ -77,22 +63,24 @@ final class ForgetCommand implements Callable<Integer> {
           "take the videos again from now on, and remove nothing; the next run reads them")
   private boolean lift;
 
-  @Option(names = "--dry-run", description = "say what would be removed, and change nothing")
-  private boolean dryRun;
-
-  @Mixin private SessionOptions session;
+  private Set<String> ids;
 
   @Override
-  public Integer call() throws IOException {
-    if (lift && dryRun) {
+  void requireOptions() {
+    if (lift && isDryRun()) {
       throw new SettingsException("--lift removes nothing: leave --dry-run out");
     }
-    Configuration hadoop = new Configuration();
-    Caches.require(hadoop, cache);
-    Set<String> ids = ids(hadoop);
-    try (CommandSession opened = session.open("forget")) {
-      return lift ? lift(opened.spark(), ids) : forget(opened.spark(), ids);
-    }
+  }
+
+  @Override
+  void look(Configuration hadoop) throws IOException {
+    ids = ids(hadoop);
+  }
+
+  @Override
+  int run(SparkSession spark) throws IOException {
+    List<String> unknown = lift ? lift(spark) : forget(spark);
+    return unknown.isEmpty() ? 0 : NOT_ALL_FOUND;
   }
 
   private Set<String> ids(Configuration hadoop) throws IOException {
@@ -115,40 +103,34 @@ final class ForgetCommand implements Callable<Integer> {
     return ids;
   }
 
-  private int forget(SparkSession spark, Set<String> ids) throws IOException {
-    Path folder = UserPath.of(cache);
-    List<String> known = CommittedRows.known(spark, folder, ids);
+  /** Returns those of which the cache has nothing. */
+  private List<String> forget(SparkSession spark) throws IOException {
+    List<String> known = CommittedRows.known(spark, folder(), ids);
     List<String> unknown = new ArrayList<>(ids);
     unknown.removeAll(known);
-    Removed removed;
-    if (dryRun) {
-      removed = CommittedRows.wouldForget(spark, folder, ids);
-    } else {
-      try (TokenCacheWriter writer = TokenCacheWriter.open(spark, folder)) {
-        removed = writer.forget(ids);
-      }
-    }
-    new RemovalPrinter(spec.commandLine(), session)
-        .print(
-            removed,
-            dryRun ? "would be removed" : "removed",
-            "videos",
-            known.size(),
-            "unknown_videos",
-            unknown);
-    return unknown.isEmpty() ? 0 : NOT_ALL_FOUND;
+    print(removed(spark), "videos", known.size(), "unknown_videos", unknown);
+    return unknown;
   }
 
-  private int lift(SparkSession spark, Set<String> ids) throws IOException {
+  private Removed removed(SparkSession spark) throws IOException {
+    if (isDryRun()) {
+      return CommittedRows.wouldForget(spark, folder(), ids);
+    }
+    try (TokenCacheWriter writer = TokenCacheWriter.open(spark, folder())) {
+      return writer.forget(ids);
+    }
+  }
+
+  /** Returns those that were not forgotten. */
+  private List<String> lift(SparkSession spark) throws IOException {
     List<String> listed;
-    try (TokenCacheWriter writer = TokenCacheWriter.open(spark, UserPath.of(cache))) {
-      ForgottenIds forgotten = writer.forgotten();
-      listed = forgotten.among(ids);
+    try (TokenCacheWriter writer = TokenCacheWriter.open(spark, folder())) {
+      listed = writer.forgotten().among(ids);
       writer.lift(ids);
     }
     List<String> unlisted = new ArrayList<>(ids);
     unlisted.removeAll(listed);
-    new RemovalPrinter(spec.commandLine(), session).lifted(listed.size(), unlisted);
-    return unlisted.isEmpty() ? 0 : NOT_ALL_FOUND;
+    printer().lifted(listed.size(), unlisted);
+    return unlisted;
   }
 }

@@ -21,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -138,8 +137,9 @@ final class PipelineBench {
         });
   }
 
-  private static SharedModels.Lease<VisionTower> tower(Path model) {
-    return SharedModels.vision(model.toString(), DeviceChoice.CPU, BATCH, new Configuration());
+  private SharedModels.Lease<VisionTower> tower(Path model) {
+    return SharedModels.vision(
+        model.toString(), DeviceChoice.CPU, BATCH, spark.sparkContext().hadoopConfiguration());
   }
 
   private double compressMillis(Path model) {

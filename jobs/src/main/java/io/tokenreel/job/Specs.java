@@ -16,7 +16,6 @@ import io.tokenreel.video.SamplingSpec;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -124,7 +123,7 @@ final class Specs {
           text -> {
             TaskSpec spec = TaskSpec.parse(text);
             if (!spec.task().endsWith(".yaml")) {
-              Tasks.of(spec.task(), spec.version(), new Configuration(false));
+              Tasks.of(spec.task(), spec.version(), null); // a name is no path
             }
             return text;
           });

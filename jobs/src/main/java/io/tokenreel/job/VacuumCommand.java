@@ -11,15 +11,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code tokenreel vacuum}: takes rows out of a cache that nobody needs any more. */
 @Command(
@@ -33,16 +28,7 @@ import picocli.CommandLine.Spec;
       "  tokenreel vacuum --cache /data/cache --superseded --dry-run",
       "  tokenreel vacuum --cache /data/cache --superseded --older-than 30"
     })
-final class VacuumCommand implements Callable<Integer> {
-
-  @Spec private CommandSpec spec;
-
-  @Option(
-      names = "--cache",
-      required = true,
-      paramLabel = "DIR",
-      description = "the cache's folder")
-  private String cache;
+final class VacuumCommand extends RemovalCommand {
 
   @Option(
       names = "--superseded",
@@ -64,59 +50,49 @@ final class VacuumCommand implements Callable<Integer> {
           "of these rows only what was all written more than so many days ago; at least 0 (default: ${DEFAULT-VALUE})")
   private int days;
 
-  @Option(names = "--dry-run", description = "say what would be removed, and change nothing")
-  private boolean dryRun;
-
-  @Mixin private SessionOptions session;
+  private List<String> leftovers;
 
   @Override
-  public Integer call() throws IOException {
+  void requireOptions() {
     if (days < 0) {
       throw new SettingsException("--older-than must be at least 0; got " + days);
     }
-    Configuration hadoop = new Configuration();
-    Caches.require(hadoop, cache);
-    requireEncoders(hadoop);
-    Vacuum vacuum =
-        new Vacuum(
-            superseded ? Vacuum.Superseded.REMOVE : Vacuum.Superseded.KEEP,
-            encoders,
-            Instant.now().minus(Duration.ofDays(days)));
-    List<String> leftovers = CommittedRows.leftovers(hadoop, UserPath.of(cache));
-    try (CommandSession opened = session.open("vacuum")) {
-      new RemovalPrinter(spec.commandLine(), session)
-          .print(
-              removed(opened.spark(), vacuum),
-              dryRun ? "would be removed" : "removed",
-              "leftovers",
-              leftovers.size(),
-              "leftover_files",
-              leftovers);
-    }
-    return 0;
   }
 
-  private Removed removed(SparkSession spark, Vacuum vacuum) throws IOException {
-    Path folder = UserPath.of(cache);
-    if (dryRun) {
-      return CommittedRows.wouldVacuum(spark, folder, vacuum);
-    }
-    // Opening removes what writers that died have left.
-    try (TokenCacheWriter writer = TokenCacheWriter.open(spark, folder)) {
-      return writer.vacuum(vacuum);
-    }
-  }
-
-  private void requireEncoders(Configuration hadoop) throws IOException {
+  @Override
+  void look(Configuration hadoop) throws IOException {
     List<String> known =
-        RunRecords.of(hadoop, UserPath.of(cache)).stream()
+        RunRecords.of(hadoop, folder()).stream()
             .map(RunRecord::encoder)
             .distinct()
             .sorted()
             .toList();
     if (!known.containsAll(encoders)) {
       throw new SettingsException(
-          "--encoder names %s; the runs of --cache %s had %s".formatted(encoders, cache, known));
+          "--encoder names %s; the runs of --cache %s had %s"
+              .formatted(encoders, UserPath.text(folder()), known));
+    }
+    leftovers = CommittedRows.leftovers(hadoop, folder());
+  }
+
+  @Override
+  int run(SparkSession spark) throws IOException {
+    Vacuum vacuum =
+        new Vacuum(
+            superseded ? Vacuum.Superseded.REMOVE : Vacuum.Superseded.KEEP,
+            encoders,
+            Instant.now().minus(Duration.ofDays(days)));
+    print(removed(spark, vacuum), "leftovers", leftovers.size(), "leftover_files", leftovers);
+    return 0;
+  }
+
+  private Removed removed(SparkSession spark, Vacuum vacuum) throws IOException {
+    if (isDryRun()) {
+      return CommittedRows.wouldVacuum(spark, folder(), vacuum);
+    }
+    // Opening removes what writers that died have left.
+    try (TokenCacheWriter writer = TokenCacheWriter.open(spark, folder())) {
+      return writer.vacuum(vacuum);
     }
   }
 }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -222,6 +223,37 @@ class DependencyTest {
             describe(
                 "a file system is looked up, searched by a pattern, or read by Spark",
                 access -> access.getTarget().getFullName().matches(LOOKS_UP)));
+  }
+
+  /**
+   * {@code --conf spark.hadoop.*} reaches what is read before or without a session only where
+   * Hadoop's settings come from the command's options. Benches and the fuzzer read local files that
+   * they have made.
+   */
+  @Test
+  void settingsOfHadoop_outsideTheSessionsOptions_areNotMade() {
+    settingsOfHadoopOnlyIn("io.tokenreel.job.SessionOptions").check(classes);
+    AssertionError error =
+        assertThrows(
+            AssertionError.class,
+            () -> settingsOfHadoopOnlyIn("io.tokenreel.job.TokenReel").check(classes));
+    assertTrue(error.getMessage().contains("SessionOptions.hadoop()"), error.getMessage());
+  }
+
+  private static ArchRule settingsOfHadoopOnlyIn(String home) {
+    return noClasses()
+        .that()
+        .resideOutsideOfPackages("io.tokenreel.bench..", "io.tokenreel.video.fuzz..")
+        .and()
+        .doNotHaveFullyQualifiedName(home)
+        .should()
+        .callConstructorWhere(
+            describe(
+                "settings of Hadoop's are made, and not copied",
+                call ->
+                    call.getTargetOwner().isEquivalentTo(Configuration.class)
+                        && call.getTarget().getRawParameterTypes().stream()
+                            .noneMatch(type -> type.isEquivalentTo(Configuration.class))));
   }
 
   private static boolean takesText(List<JavaClass> parameters) {

@@ -3,6 +3,7 @@ package io.tokenreel.job;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tokenreel.cache.CopyingStore;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -11,6 +12,8 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** Exit statuses of command lines that are refused before Spark is started. */
@@ -156,6 +159,23 @@ class TokenReelTest {
         "--video-id=a");
   }
 
+  /** Without its property the file system would not be known. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "inspect --video-id=a",
+        "forget --video-id=a",
+        "forget --lift --video-id=a",
+        "vacuum --encoder=a@1"
+      })
+  void execute_confOfAFileSystem_reachesTheFirstLookAtTheCache(String command, @TempDir Path none) {
+    String more =
+        " --cache=copying://%s --conf=spark.hadoop.fs.copying.impl=%s"
+            .formatted(none, CopyingStore.class.getName());
+    assertRefusedLine(
+        "--cache copying://%s is not a cache".formatted(none), (command + more).split(" "));
+  }
+
   @Test
   void execute_helpAndVersion_exitWithZero() {
     assertEquals(0, execute("--help"));
@@ -174,7 +194,7 @@ class TokenReelTest {
 
   @Test
   void commandLine_deviceOfEachKind_isHandedOnAsItWasWritten() {
-    for (String device : new String[] {"auto", "cpu", "cuda"}) {
+    for (String device : new String[] {"auto", "cpu", "cuda", "cuda:1"}) {
       assertEquals(device, new Specs.Device().convert(device));
     }
   }

@@ -80,6 +80,7 @@ public final class Tasks {
    *
    * @param task name of one of {@link #names}, or a path that ends in .yaml
    * @param version one of those that it has, or null for its first
+   * @param hadoop for a path; null will do for a name
    * @throws IllegalArgumentException for an unknown name or version, or a file that is not a task;
    *     the message says what is there
    */
