@@ -73,8 +73,8 @@ final class AnswerCommand implements Callable<Integer> {
       names = "--device",
       defaultValue = "auto",
       converter = Specs.Device.class,
-      paramLabel = "auto|cpu|cuda",
-      description = "where the language model runs (default: ${DEFAULT-VALUE})")
+      paramLabel = Specs.Device.LABEL,
+      description = "where the language model runs" + Specs.Device.NUMBER)
   private String device;
 
   @Option(

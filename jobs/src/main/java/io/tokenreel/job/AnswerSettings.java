@@ -15,7 +15,7 @@ import java.util.List;
  * @param table CATALOG.DB.NAME of the tables in a catalog; null for Parquet below the output
  * @param model checkpoint folder, or {@code default}
  * @param compressions canonical specs to answer from; none means all that the cache has
- * @param device auto, cpu or cuda
+ * @param device auto, cpu, cuda or cuda:N
  * @param template name of the prompt template
  * @param kv KV cache spec; canonical here
  * @param scoring how answers are got; canonical here

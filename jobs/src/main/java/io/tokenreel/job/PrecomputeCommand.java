@@ -107,8 +107,8 @@ final class PrecomputeCommand implements Callable<Integer> {
       names = "--device",
       defaultValue = "auto",
       converter = Specs.Device.class,
-      paramLabel = "auto|cpu|cuda",
-      description = "where the vision tower runs (default: ${DEFAULT-VALUE})")
+      paramLabel = Specs.Device.LABEL,
+      description = "where the vision tower runs" + Specs.Device.NUMBER)
   private String device;
 
   @Option(

@@ -17,7 +17,7 @@ import java.util.List;
  * @param compressions canonical compression specs, each once; none where features alone are kept
  * @param keepFeatures whether the uncompressed tokens are kept
  * @param tokenDtype f32, f16 or bf16
- * @param device auto, cpu or cuda
+ * @param device auto, cpu, cuda or cuda:N
  * @param batchFrames frames that are handed to the tower together; on a GPU one forward pass, while
  *     on the CPU a pass is always one frame, so that results are the same to the last bit
  * @param check sampled or full

@@ -61,6 +61,14 @@ final class Specs {
 
   /** {@code --device}. */
   static final class Device extends Canonical {
+
+    /** {@link DeviceChoice#WORDS} as a page of help has alternatives. */
+    static final String LABEL = "auto|cpu|cuda|cuda:N";
+
+    /** Ends the option's description. */
+    static final String NUMBER =
+        "; N counts the GPUs that the process sees, from 0, and a GPU that Spark assigned to the task goes before (default: ${DEFAULT-VALUE})";
+
     Device() {
       super(
           text -> {

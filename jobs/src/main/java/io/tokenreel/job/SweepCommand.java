@@ -112,8 +112,8 @@ final class SweepCommand implements Callable<Integer> {
       names = "--device",
       defaultValue = "auto",
       converter = Specs.Device.class,
-      paramLabel = "auto|cpu|cuda",
-      description = "where the models run (default: ${DEFAULT-VALUE})")
+      paramLabel = Specs.Device.LABEL,
+      description = "where the models run" + Specs.Device.NUMBER)
   private String device;
 
   @Option(

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * @param tasks specs of benchmarks
  * @param template name of the prompt template
  * @param tokenDtype f32, f16 or bf16
- * @param device auto, cpu or cuda
+ * @param device auto, cpu, cuda or cuda:N
  * @param examples videos that the report shows
  * @param videosPerCommit videos in one wave
  */

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * The device that a model is asked to run on. {@code auto} becomes the first GPU where the engine
  * sees one, else the CPU, when {@link Models#checkDevice} or {@link Models#openVision} meets it.
  *
- * @param kind auto, cpu or cuda
+ * @param kind what is asked for; a GPU whose number is not said is the first
  * @param index of the GPU among those that the engine sees, 0 for other kinds
  */
 public record DeviceChoice(Kind kind, int index) implements Serializable {
@@ -20,6 +20,9 @@ public record DeviceChoice(Kind kind, int index) implements Serializable {
     CPU,
     CUDA
   }
+
+  /** What {@link #parse} takes, for messages and docs. */
+  public static final String WORDS = "auto, cpu, cuda or cuda:N";
 
   private static final Pattern NUMBERED = Pattern.compile("cuda:(\\d{1,4})");
 
@@ -64,8 +67,7 @@ public record DeviceChoice(Kind kind, int index) implements Serializable {
   /**
    * The choice of a word.
    *
-   * @throws IllegalArgumentException for another word than {@code auto}, {@code cpu}, {@code cuda}
-   *     or {@code cuda:N}
+   * @throws IllegalArgumentException for another word than {@value #WORDS}
    */
   public static DeviceChoice parse(String text) {
     return switch (text) {
@@ -75,8 +77,7 @@ public record DeviceChoice(Kind kind, int index) implements Serializable {
       default -> {
         Matcher numbered = NUMBERED.matcher(text);
         if (!numbered.matches()) {
-          throw new IllegalArgumentException(
-              "unknown device '" + text + "'; expected auto, cpu, cuda or cuda:N");
+          throw new IllegalArgumentException("unknown device '" + text + "'; expected " + WORDS);
         }
         yield cuda(Integer.parseInt(numbered.group(1)));
       }

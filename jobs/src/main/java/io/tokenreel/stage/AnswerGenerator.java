@@ -53,7 +53,8 @@ public final class AnswerGenerator extends ColumnTransformer<AnswerGenerator> {
   private final Param<String> device =
       textParam(
           "device",
-          "auto, cpu or cuda; a GPU that Spark assigned to the task goes before the first one",
+          DeviceChoice.WORDS
+              + ", N counting the GPUs that the process sees; a GPU that Spark assigned to the task goes before",
           DeviceChoice::parse);
   private final Param<String> template =
       textParam(

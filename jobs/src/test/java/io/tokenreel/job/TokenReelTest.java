@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.cache.CopyingStore;
+import io.tokenreel.model.DeviceChoice;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -190,6 +192,12 @@ class TokenReelTest {
     assertEquals(own, SessionOptions.withOwnExtension(""));
     assertEquals("a.B,c.D," + own, SessionOptions.withOwnExtension("a.B, c.D"));
     assertEquals(own + ",a.B", SessionOptions.withOwnExtension(own + ",a.B"));
+  }
+
+  @Test
+  void help_ofTheDevice_hasTheWordsThatAreTaken() {
+    assertEquals(
+        List.of(DeviceChoice.WORDS.split(", | or ")), List.of(Specs.Device.LABEL.split("\\|")));
   }
 
   @Test
