@@ -143,7 +143,7 @@ final class ResultColumns {
     of("decode_ms", "mean wall time of the new tokens", one -> one.cost().decodeMillis());
     of(
         "kv_bytes_peak",
-        "mean of the most bytes of keys and values",
+        "mean of the most bytes of keys and values that the layers attend to",
         one -> one.cost().kvBytesPeak());
     of(
         "token_bytes",
@@ -165,6 +165,11 @@ final class ResultColumns {
     quartiles("prefill_ms", "of the prompt's wall times", one -> one.cost().prefill());
     quartiles("decode_ms", "of the new tokens' wall times", one -> one.cost().decode());
     quartiles("kv_bytes_peak", "of the most bytes of keys and values", one -> one.cost().kvPeak());
+    of(
+        "kv_reserve_bytes_peak",
+        "mean of the most bytes of keys and values of pruned tokens that can come back, 0 without a reserve; NULL where the answers do not count it apart",
+        one -> one.cost().kvReserveBytesPeak());
+    quartiles("kv_reserve_bytes_peak", "of those bytes", one -> one.cost().kvReservePeak());
   }
 
   private ResultColumns() {}

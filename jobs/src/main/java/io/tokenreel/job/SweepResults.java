@@ -125,7 +125,9 @@ final class SweepResults {
             avg("kv_bytes_peak").as("kv_bytes_peak"),
             quartiles("prefill_ms"),
             quartiles("decode_ms"),
-            quartiles("kv_bytes_peak"));
+            quartiles("kv_bytes_peak"),
+            avg("kv_reserve_bytes_peak").as("kv_reserve_bytes_peak"),
+            quartiles("kv_reserve_bytes_peak"));
   }
 
   private Result result(
@@ -160,7 +162,9 @@ final class SweepResults {
             visualTokens * tokenBytes.get(key.cell().model()),
             quartiles(row, "prefill_ms"),
             quartiles(row, "decode_ms"),
-            quartiles(row, "kv_bytes_peak")),
+            quartiles(row, "kv_bytes_peak"),
+            number(row, "kv_reserve_bytes_peak"),
+            quartiles(row, "kv_reserve_bytes_peak")),
         judging);
   }
 

@@ -121,7 +121,9 @@ final class SweepTables {
             number(row, "token_bytes"),
             quartiles(row, "prefill_ms"),
             quartiles(row, "decode_ms"),
-            quartiles(row, "kv_bytes_peak")),
+            quartiles(row, "kv_bytes_peak"),
+            number(row, "kv_reserve_bytes_peak"),
+            quartiles(row, "kv_reserve_bytes_peak")),
         row.getAs("judges") == null
             ? null
             : new Judging(

@@ -106,6 +106,10 @@ class SweepJobTest {
 
     assertTrue(html.contains("tokenreel sweep --output"), "no command");
     assertTrue(html.contains("Questions behind the scores"), "no questions");
+    assertEquals(0, baseline.cost().kvReserveBytesPeak());
+    assertEquals(PRUNED, whole.get(1).cell().kv());
+    Quartiles reserve = whole.get(1).cost().kvReservePeak();
+    assertTrue(0 < reserve.low() && reserve.low() <= reserve.high(), reserve.toString());
     Quartiles prefill = baseline.cost().prefill();
     assertTrue(0 < prefill.low() && prefill.low() <= prefill.median(), prefill.toString());
     assertTrue(prefill.median() <= prefill.high(), prefill.toString());

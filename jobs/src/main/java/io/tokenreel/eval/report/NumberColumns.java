@@ -58,7 +58,12 @@ final class NumberColumns {
               new Column("tokens at rest", one -> Numbers.bytes(one.cost().tokenBytes()))),
           middle("Prefill, ms", Cost::prefill, Cost::prefillMillis, NumberColumns::millis),
           middle("Decoding, ms", Cost::decode, Cost::decodeMillis, NumberColumns::millis),
-          middle("Keys and values, peak", Cost::kvPeak, Cost::kvBytesPeak, Numbers::bytes));
+          middle("Keys and values, peak", Cost::kvPeak, Cost::kvBytesPeak, Numbers::bytes),
+          middle(
+              "Their reserve, peak",
+              Cost::kvReservePeak,
+              Cost::kvReserveBytesPeak,
+              Numbers::bytes));
 
   private NumberColumns() {}
 

@@ -14,6 +14,9 @@ package io.tokenreel.eval.result;
  * @param prefill milliseconds of prefill; none in results of before these were kept
  * @param decode milliseconds of new tokens; none as {@code prefill}
  * @param kvPeak most bytes of keys and values; none as {@code prefill}
+ * @param kvReserveBytesPeak mean of the most bytes of keys and values of pruned tokens that can
+ *     come back; NaN in results of before it was kept apart
+ * @param kvReservePeak those bytes; none as {@code kvReserveBytesPeak}
  */
 public record Cost(
     double tokenShare,
@@ -24,7 +27,9 @@ public record Cost(
     double tokenBytes,
     Quartiles prefill,
     Quartiles decode,
-    Quartiles kvPeak) {
+    Quartiles kvPeak,
+    double kvReserveBytesPeak,
+    Quartiles kvReservePeak) {
 
   /** Means alone. */
   public Cost(
@@ -43,6 +48,8 @@ public record Cost(
         tokenBytes,
         Quartiles.NONE,
         Quartiles.NONE,
+        Quartiles.NONE,
+        Double.NaN,
         Quartiles.NONE);
   }
 }

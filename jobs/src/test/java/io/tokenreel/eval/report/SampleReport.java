@@ -184,7 +184,9 @@ final class SampleReport {
         tokens * 7168 + MEBI / 2,
         around(85 + 0.19 * tokens),
         around(cell.isBaseline() ? 410 : 245 + (pruned ? 0.01 : 0.026) * tokens),
-        around((120 + tokens) * 57344 * (pruned ? 0.6 : 1)));
+        around((120 + tokens) * 57344 * (pruned ? 0.6 : 1)),
+        pruned ? tokens * 57344 * 0.4 : 0,
+        around(pruned ? tokens * 57344 * 0.4 : 0));
   }
 
   private static Quartiles around(double median) {
