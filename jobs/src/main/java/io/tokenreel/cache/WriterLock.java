@@ -3,14 +3,19 @@ package io.tokenreel.cache;
 import com.fasterxml.jackson.core.JacksonException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -36,6 +41,19 @@ final class WriterLock implements AutoCloseable {
 
   /** How long a writer may take from making the file to having written it. */
   private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  /** How often a writer looks for other claims before it gives up; half a minute at most. */
+  static final int LOOKS = 10;
+
+  /** Of a writer whose claim stands; one that has taken its claim back waits longer each time. */
+  private static final long SHORTEST_PAUSE = 100;
+
+  private static final int MOST_DOUBLINGS = 4;
+
+  /** Waits, and not always as long. */
+  interface Pause {
+    void atLeast(long millis) throws IOException;
+  }
 
   /**
    * Who holds a lock.
@@ -98,15 +116,24 @@ final class WriterLock implements AutoCloseable {
    * @throws CacheLockedException when another writer holds it; the message says who and what to do
    */
   static WriterLock acquire(FileSystem fs, Path path) throws IOException {
+    return acquire(fs, path, WriterLock::sleep);
+  }
+
+  /**
+   * As {@link #acquire(FileSystem, Path)}.
+   *
+   * @param pause waits before a writer looks again
+   */
+  static WriterLock acquire(FileSystem fs, Path path, Pause pause) throws IOException {
     Owner owner = Owner.thisProcess();
-    if (!create(fs, path, Json.bytes(owner))) {
+    if (!create(fs, path, Json.bytes(owner), pause)) {
       Optional<String> gone = leftBy(fs, path);
       if (gone.isEmpty()) {
         throw new CacheLockedException(path, holder(fs, path).toString());
       }
       LOG.warn("{} left {} behind and is gone; taking over", gone.get(), path);
       fs.delete(path, false);
-      if (!create(fs, path, Json.bytes(owner))) {
+      if (!create(fs, path, Json.bytes(owner), pause)) {
         throw new CacheLockedException(path, holder(fs, path).toString());
       }
     }
@@ -177,50 +204,96 @@ final class WriterLock implements AutoCloseable {
   }
 
   /** Makes the file unless it exists, and says whether it did. */
-  private static boolean create(FileSystem fs, Path path, byte[] content) throws IOException {
+  private static boolean create(FileSystem fs, Path path, byte[] content, Pause pause)
+      throws IOException {
     fs.mkdirs(path.getParent());
     if (fs instanceof LocalFileSystem local) {
       // Hadoop's local file system looks and then creates; two writers could pass between.
       return link(local.pathToFile(path).toPath(), content);
     }
-    return claim(fs, path, content);
+    return claim(fs, path, content, pause);
   }
 
   /**
    * As {@link #create}, on stores that look and then write, so that two writers may pass between. A
-   * writer makes a claim of its own name and then looks for those of others; whoever finds one
-   * goes. Of two at a time the later one finds the earlier one's claim, or the lock: a claim is
-   * only taken back when the lock is there. This takes no more than that a file appears whole and
-   * that a listing shows what was written before, as S3, GCS and ABFS promise.
+   * writer makes a claim of its own name and then looks for those of others; it takes the lock when
+   * it finds none. Of two at a time the later one finds the earlier one's claim, or the lock: the
+   * claim by which the lock was taken goes when the lock is there. Where writers find each other's
+   * claims, the first by name lets its own stand and looks again, while the others take theirs back
+   * and come again later, so that one of them gets the lock. This takes no more than that a file
+   * appears whole and that a listing shows what was written before, as S3, GCS and ABFS promise.
    */
-  private static boolean claim(FileSystem fs, Path path, byte[] content) throws IOException {
+  private static boolean claim(FileSystem fs, Path path, byte[] content, Pause pause)
+      throws IOException {
     Path claim = new Path(path.getParent(), CLAIM + UUID.randomUUID());
-    write(fs, claim, content);
+    boolean stands = false;
     try {
-      for (FileStatus other : fs.listStatus(path.getParent())) {
-        boolean claims = other.getPath().getName().startsWith(CLAIM);
-        if (claims && !other.getPath().getName().equals(claim.getName())) {
-          removeOrThrow(fs, other.getPath());
+      for (int look = 1; ; look++) {
+        if (!stands) {
+          write(fs, claim, content);
         }
+        Optional<Path> other = firstOther(fs, claim);
+        if (fs.exists(path)) {
+          return false;
+        }
+        if (other.isEmpty()) {
+          return write(fs, path, content);
+        }
+        if (look == LOOKS) {
+          throw new CacheLockedException(other.get(), claimant(fs, other.get()));
+        }
+        stands = claim.getName().compareTo(other.get().getName()) < 0;
+        if (!stands) {
+          fs.delete(claim, false);
+        }
+        pause.atLeast(stands ? SHORTEST_PAUSE : SHORTEST_PAUSE << Math.min(look, MOST_DOUBLINGS));
       }
-      return !fs.exists(path) && write(fs, path, content);
     } finally {
       fs.delete(claim, false);
     }
   }
 
-  /** Of a claim of another writer, which is at work unless it is known to be gone. */
-  private static void removeOrThrow(FileSystem fs, Path claim) throws IOException {
-    Owner other;
+  /** The first by name of the claims of others; claims of writers known to be gone are deleted. */
+  private static Optional<Path> firstOther(FileSystem fs, Path claim) throws IOException {
+    List<Path> others = new ArrayList<>();
+    for (FileStatus found : fs.listStatus(claim.getParent())) {
+      String name = found.getPath().getName();
+      if (name.startsWith(CLAIM) && !name.equals(claim.getName())) {
+        others.add(found.getPath());
+      }
+    }
+    for (Path other : List.copyOf(others)) {
+      if (isLeftBehind(fs, other)) {
+        fs.delete(other, false);
+        others.remove(other);
+      }
+    }
+    return others.stream().min(Comparator.comparing(Path::getName));
+  }
+
+  private static boolean isLeftBehind(FileSystem fs, Path claim) throws IOException {
     try {
-      other = holder(fs, claim);
+      return holder(fs, claim).isGone();
     } catch (FileNotFoundException e) {
-      throw new CacheLockedException(claim, "another process that is taking the lock");
+      return false; // taken back since it was listed, by a writer that comes again or has the lock
     }
-    if (!other.isGone()) {
-      throw new CacheLockedException(claim, other.toString());
+  }
+
+  private static String claimant(FileSystem fs, Path claim) throws IOException {
+    try {
+      return holder(fs, claim).toString();
+    } catch (FileNotFoundException e) {
+      return "another process that is taking the lock";
     }
-    fs.delete(claim, false);
+  }
+
+  private static void sleep(long millis) throws IOException {
+    try {
+      Thread.sleep(millis + ThreadLocalRandom.current().nextLong(millis));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while another writer took the lock");
+    }
   }
 
   private static boolean write(FileSystem fs, Path path, byte[] content) throws IOException {

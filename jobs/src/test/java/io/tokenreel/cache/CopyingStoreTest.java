@@ -9,15 +9,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FilterFileSystem;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -84,31 +88,61 @@ class CopyingStoreTest {
   }
 
   @Test
-  void acquire_byManyAtOnce_atMostOneHolds() throws Exception {
-    ExecutorService pool = Executors.newFixedThreadPool(4);
-    int held = 0;
-    for (int round = 0; round < 50; round++) {
+  void acquire_byManyAtOnce_oneHolds() throws Exception {
+    for (int round = 0; round < 10; round++) {
       org.apache.hadoop.fs.Path lock =
           new CacheLayout(CopyingStore.path(temporary.resolve("round-" + round))).lock();
-      FileSystem fs = FileSystem.newInstance(lock.toUri(), conf());
-      List<Callable<WriterLock>> writers = new ArrayList<>();
-      for (int i = 0; i < 4; i++) {
-        writers.add(() -> WriterLock.acquire(fs, lock));
+      assertOneHolds(FileSystem.newInstance(lock.toUri(), conf()), lock, 4);
+    }
+  }
+
+  /** Each of two writers has made its claim before any of them looks. */
+  @Test
+  void acquire_byTwoThatFindEachOthersClaims_oneHolds() throws Exception {
+    Path output = temporary.resolve("met");
+    org.apache.hadoop.fs.Path lock = new CacheLayout(CopyingStore.path(output)).lock();
+    assertOneHolds(new Meeting(FileSystem.newInstance(lock.toUri(), conf()), 2), lock, 2);
+    assertEquals(List.of("_lock"), List.of(output.toFile().list()));
+  }
+
+  /** Lets its first listings begin together. */
+  private static final class Meeting extends FilterFileSystem {
+
+    private final CountDownLatch listings;
+
+    Meeting(FileSystem fs, int writers) {
+      super(fs);
+      listings = new CountDownLatch(writers);
+    }
+
+    @Override
+    public FileStatus[] listStatus(org.apache.hadoop.fs.Path folder) throws IOException {
+      listings.countDown();
+      try {
+        listings.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
       }
-      int holders = 0;
-      for (Future<WriterLock> writer : pool.invokeAll(writers)) {
-        try {
-          writer.get();
-          holders++;
-        } catch (ExecutionException e) {
-          assertEquals(CacheLockedException.class, e.getCause().getClass(), e.toString());
-        }
+      return super.listStatus(folder);
+    }
+  }
+
+  private static void assertOneHolds(FileSystem fs, org.apache.hadoop.fs.Path lock, int writers)
+      throws Exception {
+    ExecutorService pool = Executors.newFixedThreadPool(writers);
+    Callable<WriterLock> acquire = () -> WriterLock.acquire(fs, lock);
+    int holders = 0;
+    for (Future<WriterLock> writer : pool.invokeAll(Collections.nCopies(writers, acquire))) {
+      try {
+        writer.get();
+        holders++;
+      } catch (ExecutionException e) {
+        assertEquals(CacheLockedException.class, e.getCause().getClass(), e.toString());
+        assertTrue(e.getCause().getMessage().endsWith("delete " + lock), e.toString());
       }
-      assertTrue(holders <= 1, "round %d: %d hold the lock".formatted(round, holders));
-      held += holders;
     }
     pool.shutdown();
-    assertTrue(held > 0, "nobody ever held a lock");
+    assertEquals(1, holders);
   }
 
   @Test
@@ -118,9 +152,13 @@ class CopyingStoreTest {
     FileSystem fs = FileSystem.newInstance(lock.toUri(), conf());
     Path claim = output.resolve("_lock.claim");
     Files.write(claim, Json.bytes(new WriterLock.Owner("t", "another-host", 1, "", "2026")));
+    List<Long> pauses = new ArrayList<>();
     CacheLockedException e =
-        assertThrows(CacheLockedException.class, () -> WriterLock.acquire(fs, lock));
+        assertThrows(CacheLockedException.class, () -> WriterLock.acquire(fs, lock, pauses::add));
     assertTrue(e.getMessage().contains("_lock.claim"), e.getMessage());
+    assertEquals(WriterLock.LOOKS - 1, pauses.size());
+    long most = 2 * pauses.stream().mapToLong(Long::longValue).sum();
+    assertTrue(most < 30_000, "a writer may wait for " + most + " ms");
     Files.write(claim, Json.bytes(WriterLockTest.endedProcess()));
     WriterLock.acquire(fs, lock).close();
     assertEquals(List.of(), List.of(output.toFile().list()));
