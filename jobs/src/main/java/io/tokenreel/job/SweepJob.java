@@ -181,7 +181,12 @@ final class SweepJob {
     List<TaskSpec> specs = settings.taskSpecs();
     Map<TaskSpec, SweepTask.Read> read = new HashMap<>();
     List<SweepTask> resolved = new ArrayList<>();
-    for (TaskSpec spec : specs.stream().sorted(Comparator.comparing(this::rootFrom)).toList()) {
+    Map<TaskSpec, RootFrom> roots = new HashMap<>();
+    for (TaskSpec spec : specs) {
+      roots.put(
+          spec, RootFrom.of(spec, settings.output(), spark.sparkContext().hadoopConfiguration()));
+    }
+    for (TaskSpec spec : specs.stream().sorted(Comparator.comparing(roots::get)).toList()) {
       SweepTask task = SweepTask.of(spec, settings.output(), spark);
       resolved.add(task);
       requireDistinct(resolved);
@@ -190,22 +195,6 @@ final class SweepJob {
       read.put(spec, questions);
     }
     return specs.stream().map(read::get).toList();
-  }
-
-  /** Where a task's root comes from, in the order in which roots can be looked at. */
-  private enum RootFrom {
-    USER,
-    RENDERING,
-    RENDERING_OF_ANOTHER
-  }
-
-  private RootFrom rootFrom(TaskSpec spec) {
-    if (spec.root() == null) {
-      return RootFrom.RENDERING;
-    }
-    String below = output.toUri().getPath() + Path.SEPARATOR;
-    boolean inOutput = UserPath.of(spec.root()).toUri().getPath().startsWith(below);
-    return inOutput ? RootFrom.RENDERING_OF_ANOTHER : RootFrom.USER;
   }
 
   private static void requireDistinct(List<SweepTask> tasks) {

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.commons.codec.digest.DigestUtils;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -134,20 +135,25 @@ record SweepTask(TaskSpec spec, Task task, String root) {
                 .formatted(spec.root()));
       }
       return new SweepTask(
-          spec, task, spec.root() == null ? rendered(spec, output) : absolute(spec.root(), spark));
+          spec,
+          task,
+          spec.root() == null
+              ? rendered(spec, output)
+              : UserPath.text(resolved(spec.root(), spark.sparkContext().hadoopConfiguration())));
     } catch (IllegalArgumentException e) {
       throw new SettingsException("--task: " + e.getMessage());
     }
   }
 
   /**
-   * A relative root is taken from the working folder, as every path of the command line and of a
-   * file of settings is. The manifest of the videos lies elsewhere, and so do its readers.
+   * A folder's whole path, with its file system. A relative one is taken from the working folder,
+   * as every path of the command line and of a file of settings is. The manifest of the videos lies
+   * elsewhere, and so do its readers.
    */
-  private static String absolute(String root, SparkSession spark) throws IOException {
-    org.apache.hadoop.fs.Path path = UserPath.of(root);
-    return UserPath.text(
-        Stores.of(path, spark.sparkContext().hadoopConfiguration()).makeQualified(path));
+  static org.apache.hadoop.fs.Path resolved(String folder, Configuration hadoop)
+      throws IOException {
+    org.apache.hadoop.fs.Path path = UserPath.of(folder);
+    return Stores.of(path, hadoop).makeQualified(path);
   }
 
   private static String rendered(TaskSpec spec, String output) throws IOException {
