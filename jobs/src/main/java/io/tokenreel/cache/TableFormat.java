@@ -22,6 +22,8 @@ enum TableFormat {
       properties.remove(NO_PROPERTY);
       // A wave's rows come sorted; Iceberg would shuffle them for some of its modes.
       properties.put("write.distribution-mode", "none");
+      // A removal writes files again without the rows; marks beside them would leave the bytes.
+      properties.put("write.merge.mode", "copy-on-write");
       return properties;
     }
 
@@ -46,7 +48,11 @@ enum TableFormat {
   DELTA("org.apache.spark.sql.delta.") {
     @Override
     Map<String, String> properties(CacheTable table) {
-      return table.writeOptions(); // Delta hands a table's properties to Spark's Parquet writer
+      // Delta hands a table's properties to Spark's Parquet writer.
+      Map<String, String> properties = new TreeMap<>(table.writeOptions());
+      // As Iceberg's copy-on-write.
+      properties.put("delta.enableDeletionVectors", "false");
+      return properties;
     }
 
     @Override

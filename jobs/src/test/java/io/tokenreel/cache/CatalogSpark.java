@@ -14,6 +14,7 @@ import org.apache.commons.io.FileUtils;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.spark.Spark3Util;
 import org.apache.iceberg.spark.actions.SparkActions;
+import org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -95,6 +96,7 @@ public final class CatalogSpark {
       SparkSession session =
           SparkSession.builder()
               .withExtensions(new DeltaSparkSessionExtension())
+              .withExtensions(new IcebergSparkSessionExtensions()) // CALL
               .withExtensions(new TokenReelExtensions())
               .config("spark.sql.session.timeZone", "UTC")
               .config("spark.sql.shuffle.partitions", 2)

@@ -30,6 +30,8 @@ class CatalogTablesTest {
 
   private static final SparkSession SPARK = CatalogSpark.session();
   private static final List<CacheTable> TABLES = List.of(CacheTable.TOKENS, CacheTable.OUTCOMES);
+  private static final String DELETION_VECTORS =
+      "spark.databricks.delta.properties.defaults.enableDeletionVectors";
   private static final StructType NO_COLUMNS = new StructType();
 
   @TempDir java.nio.file.Path temporary;
@@ -267,6 +269,49 @@ class CatalogTablesTest {
               .first()
               .getAs("video_id"));
     }
+  }
+
+  /** The statements that a removal prints end what the catalog keeps of the past. */
+  @ParameterizedTest
+  @EnumSource(TableFormat.class)
+  void forget_thenItsStatements_leaveTheVideoInNoFile(TableFormat format) throws IOException {
+    String table = CatalogSpark.table(format, "expired");
+    // What a session may have made a default of: rows that are only marked as removed.
+    SPARK.conf().set(DELETION_VECTORS, "true");
+    try {
+      commit(table, CacheRows.ids(0, 3), CacheFiles.StepListener.NONE);
+    } finally {
+      SPARK.conf().unset(DELETION_VECTORS);
+    }
+    List<CacheTable> tables = List.of(CacheTable.TOKENS, CacheTable.OUTCOMES, CacheTable.CONTENTS);
+    String gone = CacheRows.ids(1, 2).get(0);
+    Removed removed;
+    try (TokenCacheWriter writer = TokenCacheWriter.open(SPARK, output(), table)) {
+      removed = writer.forget(List.of(gone));
+    }
+    for (CacheTable each : tables) {
+      assertTrue(idsInFiles(format, each).contains(gone), each + " has nothing to expire");
+    }
+    removed.expiry().forEach(SPARK::sql);
+    List<String> kept = List.of(CacheRows.ids(0, 1).get(0), CacheRows.ids(2, 3).get(0));
+    for (CacheTable each : tables) {
+      assertEquals(kept, idsInFiles(format, each), each.folder());
+      SPARK.catalog().refreshTable(TableName.parse(table).of(each));
+    }
+    assertEquals(kept, ids(CacheTable.TOKENS));
+    assertEquals(List.of(), CatalogLookup.lookup(SPARK, output(), gone));
+  }
+
+  /** Of all rows of all data files that lie in a table's folder, live or not, sorted. */
+  private static List<String> idsInFiles(TableFormat format, CacheTable table) throws IOException {
+    String[] files =
+        CatalogSpark.files(format, "expired_" + table.folder()).stream()
+            .map(file -> file.toUri().toString())
+            .toArray(String[]::new);
+    return CacheRows.spark().read().parquet(files).select("video_id").collectAsList().stream()
+        .map(row -> row.getString(0))
+        .sorted()
+        .toList();
   }
 
   private static WaveCommit staged(TokenCacheWriter writer, List<String> ids) throws IOException {
