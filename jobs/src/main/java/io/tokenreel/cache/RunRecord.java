@@ -1,5 +1,7 @@
 package io.tokenreel.cache;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collections;
@@ -9,7 +11,8 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * What {@code runs/<run_id>.json} says about one run of a command.
+ * What {@code runs/<run_id>.json} says about one run of a command. Older versions' records lack the
+ * last members, newer versions' may have more.
  *
  * @param runId unique, and fit for a file name
  * @param state {@link #RUNNING}, {@link #DONE} or {@link #INTERRUPTED}
@@ -24,7 +27,9 @@ import java.util.TreeMap;
  * @param startedAt ISO-8601, UTC
  * @param finishedAt ISO-8601, UTC; null unless done
  * @param removedOutcomes outcomes of the run that were taken out of the tables since
+ * @param leftOut how many names the listing of the input left out, by reason
  */
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record RunRecord(
     String runId,
     String state,
@@ -38,7 +43,8 @@ public record RunRecord(
     String writerVersion,
     String startedAt,
     String finishedAt,
-    long removedOutcomes) {
+    long removedOutcomes,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Long> leftOut) {
 
   public static final String RUNNING = "running";
   public static final String DONE = "done";
@@ -69,6 +75,7 @@ public record RunRecord(
     Objects.requireNonNull(sampling, "sampling");
     compressions = List.copyOf(compressions);
     tables = List.copyOf(tables);
+    leftOut = leftOut == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(leftOut));
   }
 
   /** A run that starts now. */
@@ -92,7 +99,8 @@ public record RunRecord(
         writerVersion,
         Instant.now().toString(),
         null,
-        0);
+        0,
+        Map.of());
   }
 
   /**
@@ -108,26 +116,35 @@ public record RunRecord(
 
   /** The same run, done now. */
   public RunRecord finished() {
-    return changed(DONE, Instant.now().toString(), options, removedOutcomes);
+    return changed(DONE, Instant.now().toString(), options, removedOutcomes, leftOut);
   }
 
   /** The same run, cut off. */
   RunRecord interrupted() {
-    return changed(INTERRUPTED, null, options, removedOutcomes);
+    return changed(INTERRUPTED, null, options, removedOutcomes, leftOut);
   }
 
   /** The same run, of whose outcomes so many more are gone. */
   RunRecord withoutOutcomes(long more) {
-    return changed(state, finishedAt, options, removedOutcomes + more);
+    return changed(state, finishedAt, options, removedOutcomes + more, leftOut);
   }
 
   /** The same run with other words for its options. */
   RunRecord withOptions(Map<String, String> others) {
-    return changed(state, finishedAt, others, removedOutcomes);
+    return changed(state, finishedAt, others, removedOutcomes, leftOut);
+  }
+
+  /** The same run, whose input has names that are no videos of it: how many, by reason. */
+  public RunRecord leavingOut(Map<String, Long> byReason) {
+    return changed(state, finishedAt, options, removedOutcomes, byReason);
   }
 
   private RunRecord changed(
-      String newState, String newFinishedAt, Map<String, String> newOptions, long newRemoved) {
+      String newState,
+      String newFinishedAt,
+      Map<String, String> newOptions,
+      long newRemoved,
+      Map<String, Long> newLeftOut) {
     return new RunRecord(
         runId,
         newState,
@@ -141,6 +158,7 @@ public record RunRecord(
         writerVersion,
         startedAt,
         newFinishedAt,
-        newRemoved);
+        newRemoved,
+        newLeftOut);
   }
 }

@@ -10,14 +10,20 @@ import static org.apache.spark.sql.functions.sum;
 
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.CommittedRows;
+import io.tokenreel.cache.RunRecord;
+import io.tokenreel.cache.RunRecords;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * Counts of what a cache holds.
@@ -26,6 +32,12 @@ import org.apache.spark.sql.SparkSession;
  * @param rows values in the columns' order
  */
 record CacheContents(List<String> columns, List<Row> rows) {
+
+  private static final StructType LEFT_OUT =
+      new StructType()
+          .add("run_id", DataTypes.StringType, false)
+          .add("reason", DataTypes.StringType, false)
+          .add("names", DataTypes.LongType, false);
 
   CacheContents {
     columns = List.copyOf(columns);
@@ -69,6 +81,16 @@ record CacheContents(List<String> columns, List<Row> rows) {
             .groupBy("run_id", "outcome", "reason")
             .agg(count(lit(1)).as("videos"))
             .orderBy("run_id", "outcome", "reason"));
+  }
+
+  /** Names that the listings of runs left out, per run and reason. */
+  static CacheContents leftOut(SparkSession spark, Path cache) throws IOException {
+    List<Row> rows = new ArrayList<>();
+    for (RunRecord run : RunRecords.of(spark.sparkContext().hadoopConfiguration(), cache)) {
+      run.leftOut()
+          .forEach((reason, names) -> rows.add(RowFactory.create(run.runId(), reason, names)));
+    }
+    return of(spark.createDataFrame(rows, LEFT_OUT));
   }
 
   /** The rows as maps from column to value. */

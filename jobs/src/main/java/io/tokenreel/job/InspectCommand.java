@@ -84,7 +84,10 @@ final class InspectCommand implements Callable<Integer> {
     Caches.require(hadoop, cache);
     List<CachedTokens> rows = wanted(lookup(hadoop));
     if (session.json()) {
-      json("video_id", videoId, "rows", rows.stream().map(InspectCommand::columns).toList());
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("video_id", videoId);
+      object.put("rows", rows.stream().map(InspectCommand::columns).toList());
+      json(object);
     } else if (!session.quiet()) {
       PrintWriter out = spec.commandLine().getOut();
       rows.forEach(row -> out.println(line(row)));
@@ -172,12 +175,21 @@ final class InspectCommand implements Callable<Integer> {
       Caches.require(spark.sparkContext().hadoopConfiguration(), cache);
       CacheContents tokens = CacheContents.tokens(spark, UserPath.of(cache));
       CacheContents outcomes = CacheContents.outcomes(spark, UserPath.of(cache));
+      CacheContents leftOut = CacheContents.leftOut(spark, UserPath.of(cache));
       if (session.json()) {
-        json("tokens", tokens.asMaps(), "outcomes", outcomes.asMaps());
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("tokens", tokens.asMaps());
+        object.put("outcomes", outcomes.asMaps());
+        object.put("left_out", leftOut.asMaps());
+        json(object);
       } else if (!session.quiet()) {
         PrintWriter out = spec.commandLine().getOut();
         out.println(table(tokens));
         out.println(table(outcomes));
+        if (!leftOut.rows().isEmpty()) {
+          out.println("Names that runs left out of their input:");
+          out.println(table(leftOut));
+        }
         if (TableName.ofOutput(spark.sparkContext().hadoopConfiguration(), UserPath.of(cache))
             .isEmpty()) {
           out.printf(
@@ -189,12 +201,11 @@ final class InspectCommand implements Callable<Integer> {
     }
   }
 
-  /** One object: the cache's folder and two members more. */
-  private void json(String first, Object firstValue, String second, Object secondValue) {
+  /** One object: the cache's folder and more members. */
+  private void json(Map<String, Object> more) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("cache", cache);
-    object.put(first, firstValue);
-    object.put(second, secondValue);
+    object.putAll(more);
     PrintWriter out = spec.commandLine().getOut();
     out.println(PlainJson.write(object));
     out.flush();

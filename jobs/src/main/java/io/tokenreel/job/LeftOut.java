@@ -1,24 +1,33 @@
 package io.tokenreel.job;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Names that were found in folders, or by patterns, and are no videos of the run.
  *
  * @param files how many there are
+ * @param byReason how many there are of each reason; a reason has no name in it
  * @param first the first {@link RunSummary#MAX_LISTED} by name, those first that may have been
  *     meant as videos
  */
-public record LeftOut(long files, List<Name> first) {
+public record LeftOut(long files, Map<String, Long> byReason, List<Name> first) {
 
   /** Of inputs that are no folders. */
-  static final LeftOut NONE = new LeftOut(0, List.of());
+  static final LeftOut NONE = new LeftOut(Map.of(), List.of());
 
   /** The reason of a file whose name says that it is no video. */
   static final String ENDING = "it does not end as a video does";
 
   public LeftOut {
+    byReason = Collections.unmodifiableMap(new TreeMap<>(byReason));
     first = List.copyOf(first);
+  }
+
+  LeftOut(Map<String, Long> byReason, List<Name> first) {
+    this(byReason.values().stream().mapToLong(Long::longValue).sum(), byReason, first);
   }
 
   /** For the end of a message: how many there are, and the first of them. */

@@ -63,7 +63,9 @@ final class PrecomputeJob {
       Dataset<Row> videos = first(taken);
       long count = limited(takenVideos);
       RunRecord run =
-          settings.runRecord(new CacheKeys(spark, output).encoder(settings.model()), count);
+          settings
+              .runRecord(new CacheKeys(spark, output).encoder(settings.model()), count)
+              .leavingOut(found.leftOut().byReason());
       TokenDtypeCheck.require(writer, run, settings.tokenDtype());
       Work work =
           new Work(

@@ -20,8 +20,10 @@ import io.tokenreel.video.VideoFormat;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
@@ -221,11 +223,17 @@ final class VideoInputs {
     }
     Dataset<Row> leftOut =
         names.filter(reason().isNotNull()).select(col("video_id"), reason().as("reason"));
-    long count = leftOut.count();
-    return count == 0
+    Map<String, Long> byReason = new HashMap<>();
+    // What a file system says of a name, behind the colon, may have the name in it.
+    leftOut
+        .groupBy(substring_index(col("reason"), ": ", 1))
+        .count()
+        .collectAsList()
+        .forEach(row -> byReason.put(row.getString(0), row.getLong(1)));
+    return byReason.isEmpty()
         ? LeftOut.NONE
         : new LeftOut(
-            count,
+            byReason,
             leftOut
                 .orderBy(col("reason").equalTo(LeftOut.ENDING), col("video_id"))
                 .limit(RunSummary.MAX_LISTED)

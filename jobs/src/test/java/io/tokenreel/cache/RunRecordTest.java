@@ -1,11 +1,15 @@
 package io.tokenreel.cache;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -67,6 +71,23 @@ class RunRecordTest {
   }
 
   @Test
+  void read_recordWithFewerOrMoreMembers_isRead() throws IOException {
+    RunRecord run = CacheRows.run("r", 3, CacheRows.HALF);
+    ObjectMapper json = new ObjectMapper();
+    ObjectNode older = json.readValue(Json.bytes(run), ObjectNode.class);
+    assertNull(older.get("leftOut"), "a version of before must not know it");
+    assertEquals(run, Json.read(json.writeValueAsBytes(older), RunRecord.class));
+    older.remove("removedOutcomes");
+    assertEquals(run, Json.read(json.writeValueAsBytes(older), RunRecord.class));
+    RunRecord leaving = run.leavingOut(Map.of("it may not be read", 2L));
+    ObjectNode newer = json.readValue(Json.bytes(leaving.finished()), ObjectNode.class);
+    newer.put("laterMember", 1);
+    RunRecord read = Json.read(json.writeValueAsBytes(newer), RunRecord.class);
+    assertEquals(Map.of("it may not be read", 2L), read.leftOut());
+    assertEquals(read.leftOut(), read.withoutOutcomes(1).leftOut());
+  }
+
+  @Test
   void constructor_unknownState_listsTheKnown() {
     RunRecord run = CacheRows.run("r", 3, CacheRows.HALF);
     IllegalArgumentException error =
@@ -86,7 +107,8 @@ class RunRecordTest {
                     run.writerVersion(),
                     run.startedAt(),
                     null,
-                    0));
+                    0,
+                    run.leftOut()));
     assertTrue(
         error.getMessage().contains("[running, done, interrupted]; got 'paused'"),
         error.getMessage());

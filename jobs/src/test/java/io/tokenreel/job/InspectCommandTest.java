@@ -27,7 +27,10 @@ class InspectCommandTest {
   private void writeCache() throws IOException {
     try (TokenCacheWriter writer =
         TokenCacheWriter.open(SmallCache.SPARK, new org.apache.hadoop.fs.Path(folder.toUri()))) {
-      writer.saveRun(SmallCache.run("r", SmallCache.SAMPLING, 1).finished());
+      writer.saveRun(
+          SmallCache.run("r", SmallCache.SAMPLING, 1)
+              .leavingOut(Map.of("it may not be read", 2L))
+              .finished());
       SmallCache.commit(
           writer, CacheTable.TOKENS, SmallCache.token("a", "s".repeat(64), "none", "OK"));
     }
@@ -70,5 +73,8 @@ class InspectCommandTest {
     assertEquals(1.0, row.get("share"));
     assertEquals(2L, row.get("bytes"));
     assertEquals(List.of(), CacheContents.outcomes(SmallCache.SPARK, cache).asMaps());
+    assertEquals(
+        List.of(Map.of("run_id", "r", "reason", "it may not be read", "names", 2L)),
+        CacheContents.leftOut(SmallCache.SPARK, cache).asMaps());
   }
 }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -82,7 +83,7 @@ class SummaryPrinterTest {
   void print_namesThatAreLeftOut_areListedWithTheirReasons() {
     LeftOut leftOut =
         new LeftOut(
-            3,
+            Map.of("it may not be read", 1L, LeftOut.ENDING, 2L),
             List.of(
                 new LeftOut.Name("lost+found", "it may not be read"),
                 new LeftOut.Name("a.txt", LeftOut.ENDING),

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -78,7 +79,7 @@ class VideoInputsTest {
     assertEquals(3L, rows.get(2).<Long>getAs("video_bytes"));
     assertEquals(
         new LeftOut(
-            2,
+            Map.of(LeftOut.ENDING, 2L),
             List.of(
                 new LeftOut.Name("none", LeftOut.ENDING),
                 new LeftOut.Name("notes.txt", LeftOut.ENDING))),
@@ -104,7 +105,9 @@ class VideoInputsTest {
     VideoInputs.Found found = found("videos/{a,notes}.*");
     assertEquals(1, found.videos().count());
     assertEquals(
-        new LeftOut(1, List.of(new LeftOut.Name("notes.txt", LeftOut.ENDING))), found.leftOut());
+        new LeftOut(
+            Map.of(LeftOut.ENDING, 1L), List.of(new LeftOut.Name("notes.txt", LeftOut.ENDING))),
+        found.leftOut());
   }
 
   @Test
