@@ -1,6 +1,7 @@
 package io.tokenreel.input;
 
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -13,6 +14,10 @@ final class Decompression {
 
   /** The endings of compressed files. */
   static final List<String> ENDINGS = List.of(".gz", ".bz2", ".zst", ".xz");
+
+  /** What the decompressors of bzip2 and Zstandard say of a file that was cut. */
+  private static final List<String> ENDS_EARLY =
+      List.of("Unexpected end of stream", "Truncated source");
 
   private Decompression() {}
 
@@ -41,7 +46,8 @@ final class Decompression {
         return codecs.createCompressorInputStream(CompressorStreamFactory.BZIP2, buffered);
       }
       if (name.endsWith(".zst")) {
-        return codecs.createCompressorInputStream(CompressorStreamFactory.ZSTANDARD, buffered);
+        return codecs.createCompressorInputStream(
+            CompressorStreamFactory.ZSTANDARD, new LastByteApart(buffered));
       }
       if (name.endsWith(".xz")) {
         return codecs.createCompressorInputStream(CompressorStreamFactory.XZ, buffered);
@@ -50,5 +56,10 @@ final class Decompression {
     } catch (CompressorException e) {
       throw new MalformedRecordException("it is not compressed as its ending says", e);
     }
+  }
+
+  /** Whether a failure says that the compressed bytes end before the text does. */
+  static boolean endsEarly(Throwable failure) {
+    return failure instanceof EOFException || ENDS_EARLY.contains(failure.getMessage());
   }
 }

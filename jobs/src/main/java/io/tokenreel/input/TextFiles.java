@@ -141,6 +141,9 @@ final class TextFiles implements FlatMapFunction<String, Row> {
       if (cause instanceof MalformedRecordException) {
         return cause.getMessage();
       }
+      if (Decompression.endsEarly(cause)) {
+        return "it cannot be read: it ends too early; it was cut, or is still being written";
+      }
     }
     Throwable cause = e;
     while (cause.getCause() != null) {
