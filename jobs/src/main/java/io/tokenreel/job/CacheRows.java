@@ -37,13 +37,6 @@ final class CacheRows {
         .as("grid");
   }
 
-  /** The manifest's own columns among the flat rows'. */
-  static List<String> passthrough(Dataset<Row> videos) {
-    return Arrays.stream(videos.columns())
-        .filter(name -> !PrecomputeStages.COLUMNS.contains(name))
-        .toList();
-  }
-
   /**
    * One row per video and compression that did not refuse it: what was kept, without the tokens.
    */
@@ -58,8 +51,7 @@ final class CacheRows {
                 size(col("cell.kept.index")).as("token_count"),
                 col("cell.kept.index").as("token_index"),
                 col("cell.kept.frame_budgets")),
-        CacheTable.SELECTIONS,
-        passthrough(videos));
+        CacheTable.SELECTIONS);
   }
 
   /**
@@ -88,23 +80,23 @@ final class CacheRows {
                     .as("token_index"),
                 concat(col("cell.kept.data"), coalesce(col("separator_rows"), lit(new byte[0])))
                     .as("tokens")),
-        CacheTable.TOKENS,
-        passthrough(videos));
+        CacheTable.TOKENS);
   }
 
   /** One row per video that has tokens. */
   static Dataset<Row> features(Dataset<Row> videos) {
-    return rows(videos.filter(col("block").isNotNull()), CacheTable.FEATURES, passthrough(videos));
+    return rows(videos.filter(col("block").isNotNull()), CacheTable.FEATURES);
   }
 
   /** One row per video, whatever became of it. */
   static Dataset<Row> outcomes(Dataset<Row> videos, String runId) {
-    return rows(videos.withColumn("run_id", lit(runId)), CacheTable.OUTCOMES, passthrough(videos));
+    return rows(videos.withColumn("run_id", lit(runId)), CacheTable.OUTCOMES);
   }
 
-  private static Dataset<Row> rows(Dataset<Row> rows, CacheTable table, List<String> passthrough) {
+  private static Dataset<Row> rows(Dataset<Row> rows, CacheTable table) {
     List<String> columns =
-        Stream.concat(Arrays.stream(table.schema().fieldNames()), passthrough.stream()).toList();
+        Stream.concat(Arrays.stream(table.schema().fieldNames()), ManifestColumns.of(rows).stream())
+            .toList();
     return rows.select(Columns.quoted(columns));
   }
 }

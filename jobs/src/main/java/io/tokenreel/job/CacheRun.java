@@ -20,8 +20,6 @@ import org.apache.spark.api.java.function.ForeachPartitionFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructField;
-import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 
 /**
@@ -71,12 +69,12 @@ final class CacheRun {
    * Does what is left to do.
    *
    * @param videos with {@code video_id}, {@code video_uri}, {@code video_bytes}, and the manifest's
-   *     own columns
+   *     {@link ManifestColumns}
    * @param output the cache's folder
    * @return the number of videos for which nothing was left
    */
   long over(Dataset<Row> videos, Work work, Progress progress, Path output) throws IOException {
-    writer.prepare(tables(), passthrough(videos));
+    writer.prepare(tables(), ManifestColumns.schema(videos));
     writer.saveRun(run);
     long already;
     try (CommittedVideos committed = new CommittedVideos(writer, run, videos, work::withDigest)) {
@@ -85,7 +83,9 @@ final class CacheRun {
         WaveCommit wave = writer.nextWave();
         wave.stage(
             CacheTable.OUTCOMES,
-            new CarriedOutcomes(spark, output, run).rows(committed.done().drop("video_bytes")));
+            ManifestColumns.restored(
+                new CarriedOutcomes(spark, output, run)
+                    .rows(committed.done().drop("video_bytes"))));
         wave.commit();
       }
       Dataset<Row> pending =
@@ -157,10 +157,12 @@ final class CacheRun {
     commits.lock();
     try {
       WaveCommit wave = writer.nextWave();
-      wave.stage(CacheTable.OUTCOMES, work.rows(CacheTable.OUTCOMES, computed));
+      wave.stage(
+          CacheTable.OUTCOMES, ManifestColumns.restored(work.rows(CacheTable.OUTCOMES, computed)));
       for (CacheTable table : tables()) {
         if (table != CacheTable.OUTCOMES) {
-          wave.stage(table, committed.missing(table, work.rows(table, computed), videos));
+          Dataset<Row> rows = committed.missing(table, work.rows(table, computed), videos);
+          wave.stage(table, ManifestColumns.restored(rows));
         }
       }
       Progress.Counts ofWave = counts(wave.staged(CacheTable.OUTCOMES));
@@ -176,15 +178,6 @@ final class CacheRun {
     return Arrays.stream(CacheTable.values())
         .filter(table -> table == CacheTable.OUTCOMES || run.tables().contains(table.folder()))
         .toList();
-  }
-
-  /** The manifest's own columns. */
-  private static StructType passthrough(Dataset<Row> videos) {
-    List<String> own = CacheRows.passthrough(videos.drop("video_bytes"));
-    return new StructType(
-        Arrays.stream(videos.schema().fields())
-            .filter(field -> own.contains(field.name()))
-            .toArray(StructField[]::new));
   }
 
   private static Progress.Counts counts(Dataset<Row> outcomes) {

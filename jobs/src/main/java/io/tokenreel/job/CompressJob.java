@@ -86,17 +86,18 @@ final class CompressJob {
   private Dataset<Row> current(Dataset<Row> features) throws IOException {
     Stream<String> fixed =
         Stream.of("video_id", "encoder", "sampling", "content_sha256", "video_uri", "outcome");
-    List<String> columns = Stream.concat(fixed, passthrough(features)).toList();
+    List<String> own = own(features);
+    List<String> columns = Stream.concat(fixed, own.stream()).toList();
     Dataset<Row> contents = CommittedRows.currentContents(spark, UserPath.of(settings.features()));
-    return features
-        .select(Columns.quoted(columns))
+    return ManifestColumns.prefixed(features.select(Columns.quoted(columns)), own)
         .join(contents, VIDEO, "left_semi")
         .withColumn("video_bytes", lit(null).cast("long"));
   }
 
-  private static Stream<String> passthrough(Dataset<Row> features) {
+  /** Names of the manifest's own columns. */
+  private static List<String> own(Dataset<Row> features) {
     List<String> fixed = Arrays.asList(CacheTable.FEATURES.schema().fieldNames());
-    return Arrays.stream(features.columns()).filter(name -> !fixed.contains(name));
+    return Arrays.stream(features.columns()).filter(name -> !fixed.contains(name)).toList();
   }
 
   private static List<Row> settingsOf(Dataset<Row> current) {
@@ -168,7 +169,7 @@ final class CompressJob {
                     computed.select(
                         Stream.concat(
                                 Stream.of("video_id", "video_uri", "content_sha256", "outcome"),
-                                CacheRows.passthrough(computed).stream())
+                                ManifestColumns.of(computed).stream())
                             .map(Columns::quoted)
                             .toArray(Column[]::new))),
                 computed);

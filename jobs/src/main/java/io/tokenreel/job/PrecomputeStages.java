@@ -17,7 +17,6 @@ import io.tokenreel.video.Reason;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import org.apache.spark.SparkContext;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.Transformer;
@@ -30,34 +29,6 @@ import org.apache.spark.sql.Row;
  * the flat columns that the cache's tables are made of.
  */
 final class PrecomputeStages {
-
-  /** The columns that {@link #run} and {@link FeatureStages#run} give beside the manifest's own. */
-  static final Set<String> COLUMNS =
-      Set.of(
-          "video_id",
-          "video_uri",
-          "outcome",
-          "reason",
-          "detail",
-          "content_sha256",
-          "input_bytes",
-          "frames_decoded",
-          "decode_errors",
-          "decode_ms",
-          "encode_ms",
-          "compress_ms",
-          "attempts",
-          "encoder",
-          "model_name",
-          "sampling",
-          "separator_rows",
-          "frame_seconds",
-          "grid",
-          "block",
-          "cells",
-          "refusal",
-          "writer_version",
-          "created_at");
 
   private final PrecomputeSettings settings;
   private final String encoder;

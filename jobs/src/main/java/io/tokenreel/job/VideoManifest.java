@@ -24,9 +24,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
@@ -48,18 +45,6 @@ final class VideoManifest {
   private static final KnownColumns KNOWN =
       new KnownColumns(List.of(URI), List.of(ID, URI, BYTES), List.of());
 
-  /** Names that the job gives, on the way, to columns that are in none of the cache's tables. */
-  private static final Pattern WORKING_NAMES =
-      Pattern.compile(
-          Stream.concat(
-                  Stream.of(
-                      "encoding", Compressions.COLUMN, "cell", "separators", "found", "found_ms"),
-                  PrecomputeStages.COLUMNS.stream()
-                      .filter(name -> !CacheSchema.fixedNames().contains(name))
-                      .sorted())
-              .collect(Collectors.joining("|")),
-          Pattern.CASE_INSENSITIVE);
-
   private final RecordFiles files;
   private final Configuration hadoop;
   private final Optional<VideoIds> ids;
@@ -77,7 +62,7 @@ final class VideoManifest {
   /**
    * Reads a manifest.
    *
-   * @return {@code video_id}, {@code video_uri}, {@code video_bytes} and the manifest's own columns
+   * @return {@code video_id}, {@code video_uri}, {@code video_bytes} and {@link ManifestColumns}
    * @throws SettingsException when it is not well-formed, or a row lacks what each must have
    */
   Dataset<Row> read(Path manifest) throws IOException {
@@ -87,7 +72,8 @@ final class VideoManifest {
     } catch (IllegalArgumentException e) {
       throw new SettingsException("the manifest %s: %s".formatted(manifest, e.getMessage()));
     }
-    requireOwnNames(manifest, rows.schema());
+    List<String> own = ownNames(manifest, rows.schema());
+    rows = ManifestColumns.prefixed(rows, own);
     List<String> columns = Arrays.asList(rows.columns());
     Column bytes = columns.contains(BYTES) ? when(col(BYTES).notEqual(""), col(BYTES)) : lit(null);
     Column id = columns.contains(ID) ? col(ID) : UriColumns.withoutSecrets(col(URI));
@@ -147,29 +133,21 @@ final class VideoManifest {
   }
 
   /**
-   * Refuses columns that would be taken for the cache's or the job's. Spark tells no case apart, so
-   * neither does this.
+   * The names of the manifest's own columns. Those are refused that the cache's tables have; Spark
+   * tells no case apart, so neither does this.
    */
-  private static void requireOwnNames(Path manifest, StructType schema) {
-    StructType passthrough =
+  private static List<String> ownNames(Path manifest, StructType schema) {
+    StructType own =
         new StructType(
             Arrays.stream(schema.fields())
                 .filter(field -> !Set.of(ID, URI, BYTES).contains(field.name()))
                 .toArray(StructField[]::new));
     try {
-      CacheSchema.checkPassthrough(passthrough);
+      CacheSchema.checkPassthrough(own);
     } catch (IllegalArgumentException e) {
       throw new SettingsException("the manifest %s: %s".formatted(manifest, e.getMessage()));
     }
-    List<String> clashes =
-        Arrays.stream(passthrough.fieldNames())
-            .filter(name -> WORKING_NAMES.matcher(name).matches())
-            .toList();
-    if (!clashes.isEmpty()) {
-      throw new SettingsException(
-          "the manifest %s: columns %s have names that the job uses itself; rename them in the manifest. These names are %s"
-              .formatted(manifest, clashes, WORKING_NAMES));
-    }
+    return List.of(own.fieldNames());
   }
 
   /**

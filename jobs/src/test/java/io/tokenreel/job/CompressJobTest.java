@@ -3,6 +3,7 @@ package io.tokenreel.job;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.sha2;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.CommittedRows;
@@ -21,6 +22,10 @@ class CompressJobTest {
 
   /** A manifest's column whose name Spark would read as syntax. */
   private static final String LABEL = "my la`bel.v2";
+
+  /** Names of columns that the jobs make on their way. */
+  private static final List<String> OF_THE_JOBS =
+      List.of("encoding", "cell", "cells", "found", "found_ms", "grid", "refusal", "Compressed");
 
   private static final SparkSession SPARK = LocalSpark.plain();
   private static final List<String> SPECS = List.of("none", "vidcom2:retention=0.5");
@@ -59,9 +64,12 @@ class CompressJobTest {
   @Test
   void run_onKeptFeatures_givesWhatPrecomputeGaveAndThenNothing() throws IOException {
     Path manifest = folder.resolve("videos.csv");
-    StringBuilder lines = new StringBuilder("video_id,video_uri," + LABEL + "\n");
+    StringBuilder lines =
+        new StringBuilder(
+            "video_id,video_uri,%s,%s%n".formatted(LABEL, String.join(",", OF_THE_JOBS)));
     for (String name : List.of("video_0.mov", "h265_video.mp4", "corrupted.mp4")) {
-      lines.append("%s,%s,label of %s%n".formatted(name, JobTests.VIDEOS.resolve(name), name));
+      lines.append("%s,%s,label of %s".formatted(name, JobTests.VIDEOS.resolve(name), name));
+      lines.append(",mine".repeat(OF_THE_JOBS.size())).append('\n');
     }
     Files.writeString(manifest, lines);
     Path precomputed = folder.resolve("precomputed");
@@ -81,10 +89,18 @@ class CompressJobTest {
     assertEquals(
         rows(precomputed, CacheTable.OUTCOMES, ofRun), rows(output, CacheTable.OUTCOMES, ofRun));
     assertEquals(6, rows(output, CacheTable.SELECTIONS).size());
-    assertEquals("label of corrupted.mp4", rows(output, CacheTable.SELECTIONS).get(0).getAs(LABEL));
+    Row selection = rows(output, CacheTable.SELECTIONS).get(0);
+    assertEquals("label of corrupted.mp4", selection.getAs(LABEL));
 
     assertEquals(3, compress(precomputed, output).get(0).alreadyCommitted());
     assertEquals(6, tokens(output).size());
+    assertEquals(6, rows(output, CacheTable.OUTCOMES).size());
+    for (String name : OF_THE_JOBS) {
+      assertEquals("mine", selection.getAs(name), name);
+      assertTrue(
+          rows(output, CacheTable.OUTCOMES).stream()
+              .allMatch(row -> "mine".equals(row.getAs(name))));
+    }
   }
 
   @Test
