@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /** Changes MP4 files as the format allows and FFmpeg's muxer does not. */
 final class Mp4Surgery {
@@ -28,6 +29,21 @@ final class Mp4Surgery {
         .put(metadata.toByteArray())
         .put(tracks.toByteArray());
     Files.write(file, bytes);
+  }
+
+  /** A file with its index before its frames, as a file for the web has it. */
+  static byte[] indexFirst(byte[] file) {
+    int index = indexOf(file, "moov", 0) - 4;
+    int first = sizeAt(file, 0);
+    byte[] moved = Arrays.copyOf(file, file.length);
+    System.arraycopy(file, index, moved, first, file.length - index);
+    System.arraycopy(file, first, moved, first + file.length - index, index - first);
+    ByteBuffer bytes = ByteBuffer.wrap(moved);
+    int places = indexOf(moved, "stco", 0) + 12;
+    for (int i = 0; i < bytes.getInt(places - 4); i++) {
+      bytes.putInt(places + 4 * i, bytes.getInt(places + 4 * i) + file.length - index);
+    }
+    return moved;
   }
 
   /** Takes the mark from every track that players should choose it. */

@@ -5,6 +5,7 @@ import static io.tokenreel.video.ContainerBytes.text;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.video.TestClips.Encoding;
 import java.io.IOException;
@@ -58,6 +59,11 @@ class TrailingBytesTest {
         new Encoding("video.avi", "mpeg4", 9, Map.of(), new int[] {1}).write(folder, SIZE, FRAMES));
   }
 
+  private byte[] flv() throws IOException {
+    return Files.readAllBytes(
+        new Encoding("video.flv", "flv", 9, Map.of(), new int[] {1}).write(folder, SIZE, FRAMES));
+  }
+
   static Stream<Arguments> tails() {
     byte[] id3 = join(text("TAG" + "Title of it, in words".repeat(2)), new byte[83]);
     byte[] junk = new byte[3000];
@@ -83,7 +89,8 @@ class TrailingBytesTest {
           clip("h264_closed_gop.mp4"),
           clip("h264_variable_rate.mkv"),
           clip("h264_open_gop.ts"),
-          avi()
+          avi(),
+          flv()
         }) {
       DecodedVideo decoded = decode(join(video, tail));
       assertEquals(Outcome.OK, decoded.outcome(), decoded.detail());
@@ -98,6 +105,35 @@ class TrailingBytesTest {
     int length = ByteBuffer.wrap(whole).getInt(at - 4);
     DecodedVideo decoded = decode(Arrays.copyOf(whole, at - 4 + length * 3 / 4));
     assertEquals(Reason.TRUNCATED, decoded.reason(), decoded.detail());
+  }
+
+  @Test
+  void decode_indexWithoutItsFrames_isTruncated() throws IOException {
+    byte[] whole = Mp4Surgery.indexFirst(clip("h264_closed_gop.mp4"));
+    assertEquals(Outcome.OK, decode(whole).outcome());
+    int media = find(whole, "mdat") - 4;
+    for (int end : new int[] {media, media + 8, media + 16}) {
+      DecodedVideo decoded = decode(Arrays.copyOf(whole, end));
+      assertEquals(Reason.TRUNCATED, decoded.reason(), end + ": " + decoded.detail());
+      assertEquals(Outcome.FAILED, decoded.outcome());
+    }
+    byte[] open = Arrays.copyOf(whole, whole.length - 100);
+    ByteBuffer.wrap(open).putInt(media, 0); // to the end of the file
+    DecodedVideo decoded = decode(open);
+    assertEquals(Reason.TRUNCATED, decoded.reason(), decoded.detail());
+    assertTrue(decoded.detail().contains("its index has frames up to byte"), decoded.detail());
+  }
+
+  @Test
+  void decode_flashCutOrDamaged_isNotOk() throws IOException {
+    byte[] whole = flv();
+    DecodedVideo decoded = decode(Arrays.copyOf(whole, whole.length - 4));
+    assertEquals(Outcome.OK, decoded.outcome(), "only the last tag's length is gone");
+    decoded = decode(Arrays.copyOf(whole, whole.length - 5));
+    assertEquals(Reason.TRUNCATED, decoded.reason(), decoded.detail());
+    byte[] zeroed = whole.clone();
+    Arrays.fill(zeroed, whole.length / 2, whole.length / 2 + 600, (byte) 0);
+    assertNotEquals(Outcome.OK, decode(join(zeroed, new byte[500])).outcome());
   }
 
   @Test

@@ -9,7 +9,8 @@ final class AllowList {
   /** Decoders; every one of them is for video, so that no other stream is ever decoded. */
   static final List<String> CODECS = VideoFormat.allDecoders();
 
-  static final String PROTOCOLS = "file";
+  /** The second is the first up to a byte that this project names, see {@link FlvExtent}. */
+  static final String PROTOCOLS = "file,subfile";
 
   private AllowList() {}
 

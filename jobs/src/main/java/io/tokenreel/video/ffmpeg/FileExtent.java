@@ -10,7 +10,7 @@ import java.util.Set;
 /**
  * Whether a file ends before its container says so. FFmpeg reads a file that was cut at the right
  * place to its end without a word, so this looks at the outermost lengths itself: MP4 boxes,
- * Matroska's segment, AVI's lists of chunks.
+ * Matroska's segment, AVI's lists of chunks, Flash's tags.
  *
  * <p>Only what frames depend on can be missing. Bytes after the video, such as an ID3 or APE tag,
  * padding or the rest of another file, are read as a length by whoever expects a box, and declare
@@ -44,6 +44,8 @@ final class FileExtent {
         declared = matroskaEnd(file);
       } else if (head == 0x52494646L) {
         declared = new AviExtent(file).end();
+      } else if (head >>> 8 == FlvExtent.SIGNATURE) {
+        declared = new FlvExtent(file).end();
       } else if (FIRST_BOXES.contains(type)) {
         declared = boxesEnd(file);
       } else {

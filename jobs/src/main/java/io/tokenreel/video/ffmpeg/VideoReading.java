@@ -35,6 +35,7 @@ final class VideoReading {
 
   private final DecodeRequest request;
   private final FfmpegLog log;
+  private Optional<String> missing = Optional.empty(); // at the file's end, for a person
 
   VideoReading(DecodeRequest request, FfmpegLog log) {
     this.request = request;
@@ -42,9 +43,9 @@ final class VideoReading {
   }
 
   DecodeVerdict decode(FrameSink sink) throws IOException {
-    Optional<String> missing = FileExtent.missing(Path.of(request.file()));
+    missing = FileExtent.missing(Path.of(request.file()));
     try (RgbConverter converter = new RgbConverter(request.frameSize())) {
-      return decode(sink, converter, missing);
+      return decode(sink, converter);
     } catch (DecodeFailure e) {
       boolean cut =
           missing.isPresent()
@@ -55,7 +56,7 @@ final class VideoReading {
     }
   }
 
-  private DecodeVerdict decode(FrameSink sink, RgbConverter converter, Optional<String> missing)
+  private DecodeVerdict decode(FrameSink sink, RgbConverter converter)
       throws IOException, DecodeFailure {
     Timeline timeline;
     long errors;
@@ -63,6 +64,7 @@ final class VideoReading {
       requirePixels(source.stream().codecpar());
       PacketDecoder.requireAllowed(source.stream().codecpar());
       PacketIndex index = index(source);
+      missing = missing.isPresent() ? missing : source.missingSamples();
       timeline = new Timeline(index, source);
       errors = source.errors() + index.corrupt();
       requireDuration(timeline);

@@ -22,13 +22,17 @@ import static org.bytedeco.ffmpeg.global.avutil.av_dict_set;
 import io.tokenreel.video.Reason;
 import io.tokenreel.video.VideoFormat;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
+import org.bytedeco.ffmpeg.avformat.AVIndexEntry;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVRational;
@@ -54,6 +58,8 @@ final class VideoSource implements AutoCloseable {
   private static final int MAX_STREAMS = 256;
 
   private static final long CLOCK_JUMP_SECONDS = 10;
+
+  private static final String MP4 = "mov,mp4,m4a,3gp,3g2,mj2";
 
   private static final Pattern NOT_ALLOWED = Pattern.compile("^\\[([^\\] ]*).*not on whitelist");
 
@@ -87,7 +93,7 @@ final class VideoSource implements AutoCloseable {
     av_dict_set(options, "codec_whitelist", AllowList.codecs(), 0);
     av_dict_set(options, "protocol_whitelist", AllowList.PROTOCOLS, 0);
     av_dict_set(options, "max_streams", Integer.toString(MAX_STREAMS), 0);
-    int opened = avformat_open_input(format, file, null, options);
+    int opened = avformat_open_input(format, videoOf(file), null, options);
     av_dict_free(options);
     if (opened < 0) {
       throw notOpened(opened, log);
@@ -107,6 +113,12 @@ final class VideoSource implements AutoCloseable {
       avformat_close_input(format);
       throw e;
     }
+  }
+
+  /** The file without what the demuxer would take for damage behind the video. */
+  private static String videoOf(String file) throws IOException {
+    long end = FlvExtent.videoEnd(Path.of(file));
+    return end == Long.MAX_VALUE ? file : "subfile,,start,0,end,%d,,:%s".formatted(end, file);
   }
 
   private static DecodeFailure notOpened(int code, FfmpegLog log) {
@@ -195,17 +207,35 @@ final class VideoSource implements AutoCloseable {
       case "mpegts" -> TransportStream.brokenStarts(file, stream.id());
       case "avi" -> AviIndex.brokenChunks(file, stream.index());
       case "matroska,webm" -> MatroskaDamage.count(file);
-      case "mov,mp4,m4a,3gp,3g2,mj2" -> emptySamples();
+      case MP4 -> emptySamples();
       default -> 0;
     };
   }
 
   /** Samples that the index gives no bytes, so that they give no frame. */
   private long emptySamples() {
-    int samples = avformat_index_get_entries_count(stream);
-    return IntStream.range(0, samples)
-        .filter(sample -> avformat_index_get_entry(stream, sample).size() == 0)
-        .count();
+    return samples().filter(sample -> sample.size() == 0).count();
+  }
+
+  /**
+   * What the file lacks at its end of the frames in an MP4's index, for a person; empty when
+   * nothing. A length that says so may be gone with them.
+   */
+  Optional<String> missingSamples() throws IOException {
+    long end = Files.size(file);
+    long declared =
+        demuxer.equals(MP4)
+            ? samples().mapToLong(sample -> sample.pos() + sample.size()).max().orElse(0)
+            : 0;
+    return declared > end
+        ? Optional.of(
+            "the file ends at byte %d; its index has frames up to byte %d".formatted(end, declared))
+        : Optional.empty();
+  }
+
+  private Stream<AVIndexEntry> samples() {
+    return IntStream.range(0, avformat_index_get_entries_count(stream))
+        .mapToObj(sample -> avformat_index_get_entry(stream, sample));
   }
 
   /**
