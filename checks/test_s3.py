@@ -14,6 +14,7 @@ import tables
 
 NAMES = ["h264_closed_gop.mp4", "h264_open_gop.ts", "h264_interlaced.mp4"]
 CLIPS = launch.ROOT / "jobs" / "src" / "test" / "resources" / "clips"
+KEYS = {"access.key": "any", "secret.key": "any"}
 FEW = ["--sampling", "uniform:frames=2", "--keep-features", "--videos-per-commit", "1"]
 
 
@@ -44,16 +45,10 @@ def store():
 
 @pytest.fixture
 def s3(jars, store):
-    """Makes a command of the launcher and the environment for it."""
+    """Makes a command of the launcher and the environment for it, with the settings of KEYS unless others are given."""
 
-    def command(*arguments):
-        settings = {
-            "endpoint": store.meta.endpoint_url,
-            "endpoint.region": "us-east-1",
-            "path.style.access": "true",
-            "access.key": "any",
-            "secret.key": "any",
-        }
+    def command(*arguments, keys=KEYS):
+        settings = {"endpoint": store.meta.endpoint_url, "endpoint.region": "us-east-1", "path.style.access": "true", **keys}
         conf = [part for key, value in settings.items() for part in ("--conf", f"spark.hadoop.fs.s3a.{key}={value}")]
         # The server is on this machine's loopback, and not on that of a network of the command's own.
         return launch.launcher(*arguments, *conf, within=["env"]), {**launch.short_runs(), "TOKENREEL_JARS": f"{jars}/*"}
@@ -105,6 +100,29 @@ def test_precompute_killed_and_run_again_has_the_tables_of_a_local_run(s3, store
     download(store, "cache/", tmp_path / "remote")
     for table in [tables.tokens, tables.features]:
         assert without_uris(table(tmp_path / "remote")) == without_uris(table(local))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "path"),
+    [
+        (["precompute", "--input", "s3a://videos/in", "--output", "LOCAL"], "s3a://videos/in"),
+        (["precompute", "--input", CLIPS / NAMES[0], "--output", "s3a://videos/none"], "s3a://videos/none"),
+        (["precompute", "--input", CLIPS / NAMES[0], "--output", "LOCAL", "--model", "s3a://videos/model"], "s3a://videos/model"),
+        (["verify", "--cache", "s3a://videos/none"], "s3a://videos/none"),
+    ],
+)
+def test_command_without_credentials_ends_with_what_to_set(s3, tmp_path, arguments, path):
+    anonymous = {"aws.credentials.provider": "org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider"}
+    refused = launch.finished(*s3(*[tmp_path if part == "LOCAL" else part for part in arguments], keys=anonymous), 2)
+    said = [line for line in refused.stderr.splitlines() if " WARN " not in line]
+    assert path in said[0] and "no credentials" in said[0] and "AWS_ACCESS_KEY_ID" in said[0], refused.stderr
+    assert len(said) <= 2, refused.stderr
+
+
+def test_precompute_bucket_that_is_not_there_ends_with_its_name(s3):
+    refused = launch.finished(*s3("precompute", "--input", CLIPS / NAMES[0], "--output", "s3a://nothere/cache", *FEW), 2)
+    assert "s3a://nothere/cache" in refused.stderr and "its bucket is not there" in refused.stderr
+    assert "\tat " not in refused.stderr
 
 
 def test_precompute_store_that_is_not_there_ends_with_what_to_add(tmp_path):

@@ -2,15 +2,13 @@ package io.tokenreel.job;
 
 import java.net.ConnectException;
 import java.net.UnknownHostException;
-import java.nio.file.AccessDeniedException;
 import java.util.List;
 import java.util.Optional;
-import org.apache.hadoop.security.AccessControlException;
 import org.apache.spark.SparkThrowable;
 
 /**
- * Failures that no defect of this project brings about, and that one line describes: what may not
- * be read or written, what does not answer, what Spark was told of and cannot find.
+ * Failures that no defect of this project brings about, and that one line describes: what does not
+ * answer, what Spark was told of and cannot find, a disk that is full.
  */
 final class BrokenSurroundings {
 
@@ -42,9 +40,6 @@ final class BrokenSurroundings {
   }
 
   private static String what(Throwable cause) {
-    if (cause instanceof AccessControlException || cause instanceof AccessDeniedException) {
-      return "permission denied: ";
-    }
     if (cause instanceof UnknownHostException) {
       return "unknown host: ";
     }

@@ -1,5 +1,6 @@
 package io.tokenreel.job;
 
+import io.tokenreel.files.StoreRefusal;
 import java.io.UncheckedIOException;
 
 /** A setting or an input that cannot be used. Nothing was started; the exit status is 2. */
@@ -18,6 +19,8 @@ public final class SettingsException extends RuntimeException {
         reason instanceof UncheckedIOException
             ? ": " + String.valueOf(reason.getCause().getMessage()).lines().findFirst().orElse("")
             : "";
-    return new SettingsException("--model %s: %s%s".formatted(model, reason.getMessage(), cause));
+    return new SettingsException(
+        "--model %s: %s"
+            .formatted(model, StoreRefusal.of(reason).orElse(reason.getMessage() + cause)));
   }
 }

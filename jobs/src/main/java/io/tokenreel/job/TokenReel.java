@@ -1,6 +1,7 @@
 package io.tokenreel.job;
 
 import io.tokenreel.cache.TableSettingsException;
+import io.tokenreel.files.StoreRefusal;
 import io.tokenreel.files.UnusablePathException;
 import io.tokenreel.video.UriSecrets;
 import java.io.PrintWriter;
@@ -15,7 +16,8 @@ import picocli.CommandLine.IVersionProvider;
 
 /**
  * The command line. Exit status: 0 done; 1 a defect or a broken environment; 2 bad usage or
- * settings, nothing was started; 3 done, but more videos failed than {@code --max-failed} allows.
+ * settings, or a file system that refuses; 3 done, but more videos failed than {@code --max-failed}
+ * allows.
  */
 @Command(
     name = "tokenreel",
@@ -98,10 +100,14 @@ public final class TokenReel {
 
   /** Says what broke the command: in a line where that says it all, else with the stack trace. */
   private static int report(CommandLine command, Exception failure) {
+    Optional<String> refusal = StoreRefusal.of(failure);
+    if (refusal.isPresent()) {
+      debug(failure);
+      return UsageErrors.ofCommandLine().refuse(command, refusal.get());
+    }
     Optional<String> surroundings = BrokenSurroundings.of(failure);
     if (surroundings.isPresent()) {
-      System.getLogger(TokenReel.class.getName())
-          .log(System.Logger.Level.DEBUG, "the command failed", failure);
+      debug(failure);
       UsageErrors.ofCommandLine().refuse(command, surroundings.get());
       return CommandLine.ExitCode.SOFTWARE;
     }
@@ -110,6 +116,11 @@ public final class TokenReel {
     command.getErr().print(command.getColorScheme().errorText(UriSecrets.hide(trace.toString())));
     command.getErr().flush();
     return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private static void debug(Exception failure) {
+    System.getLogger(TokenReel.class.getName())
+        .log(System.Logger.Level.DEBUG, "the command failed", failure);
   }
 
   /** The subcommand that the arguments name, or the whole. */

@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.substring_index;
 import static org.apache.spark.sql.functions.when;
 
 import io.tokenreel.files.Glob;
+import io.tokenreel.files.StoreRefusal;
 import io.tokenreel.files.Stores;
 import io.tokenreel.files.UserPath;
 import io.tokenreel.input.FolderWalk;
@@ -123,7 +124,9 @@ final class VideoInputs {
       } catch (FileNotFoundException e) {
         throw new SettingsException("--input %s does not exist".formatted(input));
       } catch (IOException e) {
-        throw new SettingsException("--input %s cannot be read: %s".formatted(input, e));
+        throw new SettingsException(
+            "--input %s cannot be read: %s"
+                .formatted(input, StoreRefusal.of(e).orElse(e.toString())));
       }
     }
     Dataset<Row> names =
