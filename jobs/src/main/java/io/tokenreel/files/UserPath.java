@@ -93,6 +93,21 @@ public final class UserPath {
     }
   }
 
+  /**
+   * The path that a text names for what is written without a store's help.
+   *
+   * @throws UnusablePathException when it names none on this machine
+   */
+  public static java.nio.file.Path local(String text) {
+    URI path = of(text).toUri();
+    if (path.getScheme() != null && !path.getScheme().equals("file")) {
+      throw new UnusablePathException(
+          "expected a path on this machine; got %s. Name one here, and copy it".formatted(text),
+          null);
+    }
+    return java.nio.file.Path.of(path.getPath());
+  }
+
   /** The scheme of a URI, in lower case; none of a path, whatever colons are in it. */
   public static Optional<String> scheme(String text) {
     Matcher scheme = SCHEME.matcher(text);

@@ -3,6 +3,7 @@ package io.tokenreel.job;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.tokenreel.files.UserPath;
 import io.tokenreel.token.UnknownWord;
 import java.io.IOException;
 import java.io.Reader;
@@ -72,10 +73,10 @@ final class ConfigFile {
   private static Path named(String[] arguments) {
     for (int i = 0; i < arguments.length; i++) {
       if (arguments[i].startsWith(OPTION + "=")) {
-        return Path.of(arguments[i].substring(OPTION.length() + 1));
+        return UserPath.local(arguments[i].substring(OPTION.length() + 1));
       }
       if (arguments[i].equals(OPTION) && i + 1 < arguments.length) {
-        return Path.of(arguments[i + 1]);
+        return UserPath.local(arguments[i + 1]);
       }
     }
     return null;

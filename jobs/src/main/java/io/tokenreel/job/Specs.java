@@ -5,6 +5,8 @@ import io.tokenreel.compress.Compressors;
 import io.tokenreel.eval.scene.SceneSplit;
 import io.tokenreel.eval.task.TaskSpec;
 import io.tokenreel.eval.task.Tasks;
+import io.tokenreel.files.UnusablePathException;
+import io.tokenreel.files.UserPath;
 import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.model.prompt.OptionForm;
@@ -13,6 +15,7 @@ import io.tokenreel.token.SpecText;
 import io.tokenreel.token.TokenDtype;
 import io.tokenreel.token.UnknownWord;
 import io.tokenreel.video.SamplingSpec;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -149,6 +152,18 @@ final class Specs {
   static final class Table extends Canonical {
     Table() {
       super(text -> TableName.parse(text).toString());
+    }
+  }
+
+  /** Options that name a file or folder of this machine. */
+  static final class LocalPath implements ITypeConverter<Path> {
+    @Override
+    public Path convert(String text) {
+      try {
+        return UserPath.local(text);
+      } catch (UnusablePathException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
     }
   }
 

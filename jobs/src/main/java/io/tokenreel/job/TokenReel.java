@@ -6,6 +6,7 @@ import io.tokenreel.files.UnusablePathException;
 import io.tokenreel.video.UriSecrets;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -75,7 +76,7 @@ public final class TokenReel {
     ConfigFile.Expanded expanded;
     try {
       expanded = ConfigFile.expand(command.getCommandSpec(), arguments);
-    } catch (SettingsException e) {
+    } catch (SettingsException | UnusablePathException e) {
       return UsageErrors.ofCommandLine().refuseUsage(command, e.getMessage());
     }
     UsageErrors errors = new UsageErrors(expanded.file(), expanded.options());
@@ -94,6 +95,7 @@ public final class TokenReel {
     CommandLine line = new CommandLine(new TokenReel());
     line.setUnmatchedOptionsAllowedAsOptionParameters(false);
     Numbers.register(line);
+    line.registerConverter(Path.class, new Specs.LocalPath());
     CommandHelp.install(line);
     return line;
   }

@@ -65,6 +65,20 @@ class UserPathTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"/a [1]/{v2}|/a [1]/{v2}", "file:///c%20d/50%25|/c d/50%", "12:30/#x|12:30/#x"})
+  void local_text_isAPathOfThisMachine(String text, String path) {
+    assertEquals(java.nio.file.Path.of(path), UserPath.local(text).normalize());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"s3a://a/b", "https://a/b", "hdfs:/a", ""})
+  void local_uriOfAStore_isRefused(String text) {
+    assertThrows(UnusablePathException.class, () -> UserPath.local(text));
+  }
+
   @Test
   void readings_encodedUri_listTheLikelyMeaningFirst() {
     assertEquals(List.of("file:/a b", "file:/a%20b"), texts("file:///a%20b"));

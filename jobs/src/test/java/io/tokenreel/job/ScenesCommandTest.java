@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** {@code tokenreel scenes}, from the command line to the files. */
@@ -41,6 +43,31 @@ class ScenesCommandTest {
     assertTrue(Files.exists(folder.resolve("videos/test-000006.mp4")));
     assertTrue(
         Files.readString(folder.resolve("questions.jsonl")).contains("\"test-000006-count\""));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a [1]", "{v2}", "12:30", "c d", "50%", "50%41", "#x"})
+  void scenes_awkwardFolder_isMadeWhetherItIsAPathOrAUri(String name, @TempDir Path folder) {
+    assertEquals(0, scenes(folder.resolve(name), "train", "--videos=1", "--quiet"));
+    assertTrue(Files.exists(folder.resolve(name).resolve("questions.jsonl")));
+    Path uri = folder.resolve("uri").resolve(name);
+    assertEquals(
+        0,
+        execute(
+            "scenes",
+            "--output",
+            uri.toUri().toString(),
+            "--split=train",
+            "--videos=1",
+            "--quiet"));
+    assertTrue(Files.exists(uri.resolve("questions.jsonl")), uri.toUri().toString());
+  }
+
+  @Test
+  void scenes_outputOnAStore_isRefused() {
+    assertEquals(2, execute("scenes", "--output=s3a://a/b", "--split=train", "--videos=1"));
+    assertTrue(
+        err.toString().contains("expected a path on this machine; got s3a://a/b"), err.toString());
   }
 
   @Test
