@@ -7,6 +7,7 @@ import io.tokenreel.files.Stores;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -57,35 +58,37 @@ public final class CacheVerifier {
     RunRecords runs = new RunRecords(files(), layout.runs());
     RunChecks runChecks = new RunChecks(spark, runs.all(), rows(CacheTable.OUTCOMES));
     findings.addAll(runChecks.counts());
+    List<Dataset<Row>> violations = new ArrayList<>();
     for (CacheTable table : CacheTable.values()) {
       Dataset<Row> rows = rows(table);
       if (store.has(table)) {
-        findings.addAll(RowChecks.of(table, rows));
+        violations.addAll(RowChecks.of(table, rows));
       }
       if (table.hasOutcomes()) {
-        findings.addAll(runChecks.rows(table, rows));
-        findings.addAll(withoutContent(table, rows));
+        runChecks.missing(table, rows).ifPresent(violations::add);
+        withoutContent(table, rows).ifPresent(violations::add);
       }
     }
+    findings.addAll(Violations.findings(violations));
     findings.addAll(store.check());
     return findings;
   }
 
   /** Rows of videos of which nothing says which bytes are current. */
-  private List<Finding> withoutContent(CacheTable table, Dataset<Row> rows) throws IOException {
+  private Optional<Dataset<Row>> withoutContent(CacheTable table, Dataset<Row> rows)
+      throws IOException {
     if (!store.has(table) || !store.has(CacheTable.CONTENTS)) {
-      return List.of(); // a cache that an older version wrote; the next writer says so
+      return Optional.empty(); // a cache that an older version wrote; the next writer says so
     }
-    return Violations.findings(
-        List.of(
-            rows.select("video_id")
-                .distinct()
-                .join(rows(CacheTable.CONTENTS), new String[] {"video_id"}, "left_anti")
-                .select(
-                    lit(table.folder() + ".contents").as("check"),
-                    lit("a row in contents of each video").as("expected"),
-                    lit("none").as("found"),
-                    col("video_id"))));
+    return Optional.of(
+        rows.select("video_id")
+            .distinct()
+            .join(rows(CacheTable.CONTENTS), new String[] {"video_id"}, "left_anti")
+            .select(
+                lit(table.folder() + ".contents").as("check"),
+                lit("a row in contents of each video").as("expected"),
+                lit("none").as("found"),
+                col("video_id")));
   }
 
   private List<Finding> lock() throws IOException {

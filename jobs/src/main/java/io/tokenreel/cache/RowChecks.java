@@ -58,9 +58,11 @@ final class RowChecks {
 
   private RowChecks() {}
 
-  /** All findings about single rows and about keys of a table. */
-  static List<Finding> of(CacheTable table, Dataset<Row> rows) {
-    return Violations.findings(List.of(broken(table, rows), duplicates(table, rows)));
+  /**
+   * The violations of rules of single rows and of a table's key, as {@link Violations} takes them.
+   */
+  static List<Dataset<Row>> of(CacheTable table, Dataset<Row> rows) {
+    return List.of(broken(table, rows), duplicates(table, rows));
   }
 
   private static List<Rule> rules(CacheTable table) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -84,8 +85,11 @@ final class RunChecks {
         .anyMatch(table -> table.hasOutcomes() && run.tables().contains(table.folder()));
   }
 
-  /** Whether each OK or DEGRADED video of a run that is done has its rows in a table. */
-  List<Finding> rows(CacheTable table, Dataset<Row> rows) {
+  /**
+   * OK and DEGRADED videos of runs that are done without their rows in a table, as {@link
+   * Violations} takes them; empty where no such run wrote to it.
+   */
+  Optional<Dataset<Row>> missing(CacheTable table, Dataset<Row> rows) {
     boolean perCompression = table.key().contains("compression");
     List<Row> settings = new ArrayList<>();
     for (RunRecord run : runs.values()) {
@@ -96,9 +100,9 @@ final class RunChecks {
       }
     }
     if (settings.isEmpty()) {
-      return List.of();
+      return Optional.empty();
     }
-    Dataset<Row> missing =
+    return Optional.of(
         outcomes
             .where(col("outcome").isin("OK", "DEGRADED"))
             .join(spark.createDataFrame(settings, EXPECTED_ROWS), "run_id")
@@ -116,7 +120,6 @@ final class RunChecks {
                         lit(perCompression ? " for " : ""),
                         col("compression"))
                     .as("found"),
-                col("video_id"));
-    return Violations.findings(List.of(missing));
+                col("video_id")));
   }
 }

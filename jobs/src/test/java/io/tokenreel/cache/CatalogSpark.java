@@ -100,10 +100,6 @@ public final class CatalogSpark {
               .withExtensions(new TokenReelExtensions())
               .config("spark.sql.session.timeZone", "UTC")
               .config("spark.sql.shuffle.partitions", 2)
-              // Plans over a handful of rows: compiling them takes longer than running them.
-              .config("spark.sql.codegen.wholeStage", false)
-              .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
-              .config("spark.sql.adaptive.enabled", false)
               .config("spark.sql.catalog.ice", "org.apache.iceberg.spark.SparkCatalog")
               .config("spark.sql.catalog.ice.type", "hadoop")
               .config("spark.sql.catalog.ice.warehouse", WAREHOUSE.resolve("iceberg").toString())

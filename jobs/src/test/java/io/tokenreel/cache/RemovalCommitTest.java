@@ -180,6 +180,7 @@ class RemovalCommitTest {
                   .close());
       recover(stopped);
       assertEquals(digests(output), digests(stopped), "recovery stopped after " + done);
+      FileUtils.deleteDirectory(local(stopped).toFile());
     }
     recover(decided);
   }

@@ -78,8 +78,10 @@ class RowChecksTest {
   }
 
   private static List<Finding> findings(List<Row> rows) {
-    return RowChecks.of(
-        CacheTable.SELECTIONS, CacheRows.spark().createDataFrame(rows, CacheSchema.SELECTIONS));
+    return Violations.findings(
+        RowChecks.of(
+            CacheTable.SELECTIONS,
+            CacheRows.spark().createDataFrame(rows, CacheSchema.SELECTIONS)));
   }
 
   private static List<String> checksOf(TokenShape shape, Integer... index) {
