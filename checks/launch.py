@@ -92,8 +92,10 @@ def submit(*arguments, conf=(), expect=0):
     return finished([*submission(*conf), *arguments], spark_runs(), expect)
 
 
-def submission(*conf):
-    settings = [part for pair in conf for part in ("--conf", pair)]
+def submission(*conf, properties=None):
+    """The command up to TokenReel's own arguments, with settings and a file of settings."""
+    settings = ["--properties-file", properties] if properties else []
+    settings += [part for pair in conf for part in ("--conf", pair)]
     return [SPARK_HOME / "bin" / "spark-submit", *settings, "--class", "io.tokenreel.job.TokenReel", JAR]
 
 
@@ -117,7 +119,7 @@ def finished(command, environment, expect, folder=None):
 
 
 @contextlib.contextmanager
-def standalone_cluster(folder, workers=2):
+def standalone_cluster(folder, workers=2, cores=1, memory="3g"):
     """A master and workers as processes of this machine; yields the master's URL."""
     processes = []
     log = folder / "master.log"
@@ -133,7 +135,7 @@ def standalone_cluster(folder, workers=2):
                 daemon(
                     worker / "log",
                     "org.apache.spark.deploy.worker.Worker",
-                    *("--host", "127.0.0.1", "--webui-port", 0, "--cores", 1, "--memory", "3g", "--work-dir", worker, url),
+                    *("--host", "127.0.0.1", "--webui-port", 0, "--cores", cores, "--memory", memory, "--work-dir", worker, url),
                 )
             )
             wait_for(worker / "log", "Successfully registered with master")

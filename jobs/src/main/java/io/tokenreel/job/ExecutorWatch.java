@@ -19,7 +19,7 @@ import org.apache.spark.sql.SparkSession;
  */
 final class ExecutorWatch implements AutoCloseable {
 
-  private static final long FIRST_SECONDS = 20;
+  private static final long FIRST_SECONDS = 15;
   private static final long AGAIN_SECONDS = 300;
 
   /** What is asked for: the property, and how it is named in the line. */
