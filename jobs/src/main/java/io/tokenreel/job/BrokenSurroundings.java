@@ -8,7 +8,7 @@ import org.apache.spark.SparkThrowable;
 
 /**
  * Failures that no defect of this project brings about, and that one line describes: what does not
- * answer, what Spark was told of and cannot find, a disk that is full.
+ * answer, what Spark was told of and cannot find, a disk that is full or read-only.
  */
 final class BrokenSurroundings {
 
@@ -16,7 +16,9 @@ final class BrokenSurroundings {
   private static final List<String> CONDITIONS =
       List.of("CATALOG_NOT_FOUND", "CANNOT_LOAD_CATALOG", "DATA_SOURCE_NOT_FOUND");
 
-  private static final String FULL_DISK = "No space left on device";
+  /** What the operating system says of a disk that takes nothing. */
+  private static final List<String> DISK =
+      List.of("No space left on device", "Disk quota exceeded", "Read-only file system");
 
   private BrokenSurroundings() {}
 
@@ -36,7 +38,7 @@ final class BrokenSurroundings {
         || (cause instanceof SparkThrowable spark
             && spark.getCondition() != null
             && CONDITIONS.contains(spark.getCondition().replaceFirst("\\..*", "")))
-        || (cause.getMessage() != null && cause.getMessage().contains(FULL_DISK));
+        || (cause.getMessage() != null && DISK.stream().anyMatch(cause.getMessage()::contains));
   }
 
   private static String what(Throwable cause) {

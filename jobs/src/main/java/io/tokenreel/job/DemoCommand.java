@@ -32,6 +32,7 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--output",
       defaultValue = "tokenreel-demo",
+      converter = Specs.LocalFolder.class,
       paramLabel = "DIR",
       description =
           "a folder of this machine for videos, questions and tables (default: ${DEFAULT-VALUE})")

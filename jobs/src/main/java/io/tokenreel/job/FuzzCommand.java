@@ -57,6 +57,7 @@ final class FuzzCommand implements Callable<Integer> {
 
   @Option(
       names = "--keep",
+      converter = Specs.LocalFolder.class,
       paramLabel = "DIR",
       description = "write the mutants that break the promise there; of a single mutant, that one")
   private Path keep;

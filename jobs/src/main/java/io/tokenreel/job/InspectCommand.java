@@ -9,6 +9,7 @@ import io.tokenreel.files.UserPath;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -75,6 +76,10 @@ final class InspectCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     if (export != null && videoId == null) {
       throw new SettingsException("--export needs --video-id: it writes the tokens of one video");
+    }
+    if (export != null && Files.isDirectory(export)) {
+      throw new SettingsException(
+          "--export must name a file; got the folder %s. Name a file in it".formatted(export));
     }
     if (videoId == null) {
       summarise();

@@ -24,7 +24,7 @@ final class SafetensorsExport {
 
   private SafetensorsExport() {}
 
-  /** Writes the file; one that is there is replaced. */
+  /** Writes the file, and the folders above it; one that is there is replaced. */
   static void write(Path file, CachedTokens row) throws IOException {
     LinkedHashMap<String, Tensor> tensors = new LinkedHashMap<>();
     tensors.put(
@@ -43,6 +43,7 @@ final class SafetensorsExport {
         "frame_seconds", new Tensor(SafetensorsDtype.F64, List.of((long) row.frames()), seconds));
     Map<String, String> metadata = new LinkedHashMap<>();
     columns(row).forEach((name, value) -> metadata.put(name, value.toString()));
+    Files.createDirectories(file.toAbsolutePath().getParent());
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
       SafetensorsWriter.write(out, tensors, metadata);
     }

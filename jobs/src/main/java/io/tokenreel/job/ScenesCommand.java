@@ -33,6 +33,7 @@ final class ScenesCommand implements Callable<Integer> {
   @Option(
       names = "--output",
       required = true,
+      converter = Specs.LocalFolder.class,
       paramLabel = "DIR",
       description = "the folder to write to; files of the same names in it are replaced")
   private Path output;

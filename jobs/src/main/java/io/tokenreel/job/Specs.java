@@ -15,6 +15,7 @@ import io.tokenreel.token.SpecText;
 import io.tokenreel.token.TokenDtype;
 import io.tokenreel.token.UnknownWord;
 import io.tokenreel.video.SamplingSpec;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -155,15 +156,40 @@ final class Specs {
     }
   }
 
-  /** Options that name a file or folder of this machine. */
-  static final class LocalPath implements ITypeConverter<Path> {
+  /** Options that name a file or folder of this machine, which is there or can be made. */
+  static class LocalPath implements ITypeConverter<Path> {
     @Override
     public Path convert(String text) {
       try {
-        return UserPath.local(text);
+        Path path = UserPath.local(text);
+        requireFolder(path.toAbsolutePath().getParent());
+        return path;
       } catch (UnusablePathException e) {
         throw new TypeConversionException(e.getMessage());
       }
+    }
+
+    /** That a folder is there or can be made, as far as files do not stand in its way. */
+    static void requireFolder(Path folder) {
+      Path there = folder;
+      while (there != null && !Files.exists(there)) {
+        there = there.getParent();
+      }
+      if (there != null && !Files.isDirectory(there)) {
+        throw new TypeConversionException(
+            "expected a folder; got the file %s. Name a folder, or remove the file"
+                .formatted(there));
+      }
+    }
+  }
+
+  /** Options that name a folder of this machine. */
+  static final class LocalFolder extends LocalPath {
+    @Override
+    public Path convert(String text) {
+      Path folder = super.convert(text);
+      requireFolder(folder.toAbsolutePath());
+      return folder;
     }
   }
 

@@ -11,6 +11,7 @@ import io.tokenreel.testing.LeavesUnsoundTables;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -61,6 +62,23 @@ class InspectCommandTest {
     assertEquals(1, row.get("token_count").asInt());
     assertEquals("bf16", row.get("dtype").asText());
     assertEquals(0.0, row.get("frame_seconds").get(0).asDouble());
+  }
+
+  @LeavesUnsoundTables("their run has no outcomes")
+  @Test
+  void export_intoAFolderThatIsNotThere_isMadeAndOfAFolderRefused() throws IOException {
+    writeCache();
+    Path file = folder.resolve("exports/of a/a.safetensors");
+    inspect("--export=" + file);
+    assertTrue(Files.size(file) > 0);
+    StringWriter err = new StringWriter();
+    CommandLine line = TokenReel.commandLine();
+    line.setErr(new PrintWriter(err));
+    String[] arguments = {
+      "inspect", "--cache=" + folder, "--video-id=a", "--export=" + file.getParent()
+    };
+    assertEquals(2, TokenReel.execute(line, arguments));
+    assertTrue(err.toString().contains("--export must name a file"), err.toString());
   }
 
   @LeavesUnsoundTables("their run has no outcomes")

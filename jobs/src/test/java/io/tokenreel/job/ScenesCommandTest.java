@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,6 +69,17 @@ class ScenesCommandTest {
     assertEquals(2, execute("scenes", "--output=s3a://a/b", "--split=train", "--videos=1"));
     assertTrue(
         err.toString().contains("expected a path on this machine; got s3a://a/b"), err.toString());
+  }
+
+  @Test
+  void scenes_outputThatIsNoFolderOrLiesInNone_isRefused(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("notes.txt"), "mine");
+    for (Path output : List.of(file, file.resolve("scenes"), file.resolve("a/b"))) {
+      assertEquals(2, scenes(output, "train", "--videos=1"), output.toString());
+      assertTrue(err.toString().contains("got the file " + file), err.toString());
+      err.getBuffer().setLength(0);
+    }
+    assertEquals("mine", Files.readString(file));
   }
 
   @Test
