@@ -6,27 +6,37 @@ import org.apache.commons.math3.distribution.TDistribution;
 
 /**
  * 95% intervals that stay where their mean can be: a share in 0 .. 1, a difference of two in -1 ..
- * 1.
+ * 1. Both have a width where no error shows, as with every question right.
  *
- * <p>Wilson's score interval (JASA 22, 1927) with an effective number of questions in place of the
- * number of them, as surveys with clusters take it: Korn and Graubard, Confidence Intervals for
- * Proportions With Small Expected Number of Positive Counts Estimated From Survey Data, Survey
- * Methodology 24, 1998, for the number; Dean and Pagano, Evaluating Confidence Interval Methods for
- * Binomial Proportions in Clustered Surveys, J. Survey Statistics and Methodology 3, 2015, for
- * Wilson's interval with it. With the mean p, its clustered standard error se, n questions about k
- * videos, and quantiles z of the normal distribution and t of Student's with k - 1 degrees of
- * freedom
+ * <p>z and t are quantiles of the normal distribution and of Student's with k - 1 degrees of
+ * freedom, for n questions about k videos.
+ *
+ * <p>A share p with the clustered standard error se: Wilson's score interval (JASA 22, 1927) with
+ * an effective number of questions, as surveys with clusters take it: Korn and Graubard, Confidence
+ * Intervals for Proportions With Small Expected Number of Positive Counts Estimated From Survey
+ * Data, Survey Methodology 24, 1998, for the number; Dean and Pagano, Evaluating Confidence
+ * Interval Methods for Binomial Proportions in Clustered Surveys, J. Survey Statistics and
+ * Methodology 3, 2015, for Wilson's interval with it.
  *
  * <pre>
- * n_eff = min(n, p (1 - p) / se²) (z / t)²
+ * n_eff = min(n, p (1 - p) / se²) (z / t)², and n (z / t)² where se = 0
  * ends  = (p + z² / 2 n_eff ∓ z sqrt(p (1 - p) / n_eff + z² / 4 n_eff²)) / (1 + z² / n_eff)
  * </pre>
  *
- * <p>Deviations: Korn and Graubard have the quantile of n - 1 degrees in place of z; where no error
- * shows, as with every question right, they take n_eff = n, and this takes k, for nothing shows how
- * answers about one video go together. A difference d becomes the share (1 + d) / 2, whose error is
- * se / 2; most differences are 0, so that its n_eff may be more than n. Where all differences are
- * equal, the interval reaches as far to either side as that of a share of 0 does.
+ * <p>Deviation: Korn and Graubard have the quantile of n - 1 degrees in place of z.
+ *
+ * <p>A difference d of paired scores: two more questions count, one won and one lost: Bonett and
+ * Price, Adjusted Wald Confidence Interval for a Difference of Binomial Proportions Based on Paired
+ * Data, J. Educational and Behavioral Statistics 37, 2012.
+ *
+ * <pre>
+ * d'  = n d / (n + 2)
+ * se' = sqrt(n² se² + 2 + 2 n d² / (n + 2)) / (n + 2)
+ * ends = d' ∓ t se'
+ * </pre>
+ *
+ * <p>This is their interval where each question has a video of its own, but for n² se², which has
+ * the factor n / (n - 1) here. Deviation: t in place of z, and the clustered error.
  */
 final class BoundedInterval {
 
@@ -47,11 +57,10 @@ final class BoundedInterval {
       return new Estimate(mean, error, Double.NaN, Double.NaN);
     }
     double p = Math.max(0, Math.min(1, mean));
-    double effective =
-        error < NO_ERROR || p == 0 || p == 1
-            ? clusters
-            : Math.min(questions, p * (1 - p) / (error * error));
-    double[] ends = wilson(p, effective * shrunk(clusters));
+    boolean none = error < NO_ERROR || p == 0 || p == 1;
+    double shown = none ? questions : p * (1 - p) / (error * error);
+    double t = student(clusters);
+    double[] ends = wilson(p, Math.min(questions, shown) * Z * Z / (t * t));
     return new Estimate(mean, error, ends[0], ends[1]);
   }
 
@@ -61,24 +70,19 @@ final class BoundedInterval {
    * @param mean in -1 .. 1
    * @param error its clustered standard error; NaN gives an interval of NaN
    */
-  static Estimate difference(double mean, double error, long clusters) {
+  static Estimate difference(double mean, double error, long questions, long clusters) {
     if (Double.isNaN(error) || clusters < 2) {
       return new Estimate(mean, error, Double.NaN, Double.NaN);
     }
-    if (error < NO_ERROR || Math.abs(mean) >= 1) {
-      double reach = wilson(0, clusters * shrunk(clusters))[1];
-      return new Estimate(mean, error, Math.max(-1, mean - reach), Math.min(1, mean + reach));
-    }
-    double p = Math.max(0, Math.min(1, (1 + mean) / 2));
-    double half = error / 2;
-    double[] ends = wilson(p, p * (1 - p) / (half * half) * shrunk(clusters));
-    return new Estimate(mean, error, 2 * ends[0] - 1, 2 * ends[1] - 1);
+    double n = questions;
+    double centre = n * mean / (n + 2);
+    double squares = n * n * error * error + 2 + 2 * n * mean * mean / (n + 2);
+    double reach = student(clusters) * Math.sqrt(squares) / (n + 2);
+    return new Estimate(mean, error, Math.max(-1, centre - reach), Math.min(1, centre + reach));
   }
 
-  /** How much less a question tells where few clusters tell the error. */
-  private static double shrunk(long clusters) {
-    double t = new TDistribution(clusters - 1).inverseCumulativeProbability(LEVEL);
-    return Z * Z / (t * t);
+  private static double student(long clusters) {
+    return new TDistribution(clusters - 1).inverseCumulativeProbability(LEVEL);
   }
 
   /** Both ends; rounding does not take them out of 0 .. 1. */

@@ -31,7 +31,7 @@ record ClusteredMean(long questions, long clusters, double mean, double standard
 
   /** Of differences, with the 95% interval of {@link BoundedInterval#difference}. */
   Estimate ofDifferences() {
-    return BoundedInterval.difference(mean, standardError, clusters);
+    return BoundedInterval.difference(mean, standardError, questions, clusters);
   }
 
   /** The mean as a percentage of another; null where there is none, or where it is 0. */

@@ -152,7 +152,7 @@ class ScoresTest {
     double error = Math.sqrt(0.25 + 0.25 + (9 + 1 + 9 + 25) / 16.0 / 3) / 4;
     assertEstimate(-0.25, error, difference.estimate());
     assertEquals(
-        BoundedInterval.difference(-0.25, difference.estimate().standardError(), 2),
+        BoundedInterval.difference(-0.25, difference.estimate().standardError(), 4, 2),
         difference.estimate());
     assertEquals(5, score.questions());
     assertEquals(100 * (2.0 / 5) / (4.0 / 5), score.retainedPercent(), 1e-12);
