@@ -102,18 +102,26 @@ def test_precompute_killed_and_run_again_has_the_tables_of_a_local_run(s3, store
         assert without_uris(table(tmp_path / "remote")) == without_uris(table(local))
 
 
+@pytest.fixture
+def manifest(tmp_path):
+    file = tmp_path / "videos.csv"
+    file.write_text(f"video_uri\ns3a://videos/in/12:30 [1]/{NAMES[0]}\n{CLIPS / NAMES[0]}\n")
+    return file
+
+
 @pytest.mark.parametrize(
     ("arguments", "path"),
     [
+        (["precompute", "--input", "MANIFEST", "--output", "LOCAL"], "videos.csv has videos on s3a://videos/in/12:30"),
         (["precompute", "--input", "s3a://videos/in", "--output", "LOCAL"], "s3a://videos/in"),
         (["precompute", "--input", CLIPS / NAMES[0], "--output", "s3a://videos/none"], "s3a://videos/none"),
         (["precompute", "--input", CLIPS / NAMES[0], "--output", "LOCAL", "--model", "s3a://videos/model"], "s3a://videos/model"),
-        (["verify", "--cache", "s3a://videos/none"], "s3a://videos/none"),
     ],
 )
-def test_command_without_credentials_ends_with_what_to_set(s3, tmp_path, arguments, path):
+def test_command_without_credentials_ends_with_what_to_set(s3, manifest, tmp_path, arguments, path):
     anonymous = {"aws.credentials.provider": "org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider"}
-    refused = launch.finished(*s3(*[tmp_path if part == "LOCAL" else part for part in arguments], keys=anonymous), 2)
+    places = {"LOCAL": tmp_path / "cache", "MANIFEST": manifest}
+    refused = launch.finished(*s3(*[places.get(part, part) for part in arguments], keys=anonymous), 2)
     said = refused.stderr[refused.stderr.index("tokenreel: ") :].splitlines()
     assert path in said[0] and "no credentials" in said[0] and "AWS_ACCESS_KEY_ID" in said[0], refused.stderr
     assert len(said) <= 2, refused.stderr

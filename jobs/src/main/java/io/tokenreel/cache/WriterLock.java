@@ -258,14 +258,13 @@ final class WriterLock implements AutoCloseable {
     List<Path> others = new ArrayList<>();
     for (FileStatus found : fs.listStatus(claim.getParent())) {
       String name = found.getPath().getName();
-      if (name.startsWith(CLAIM) && !name.equals(claim.getName())) {
-        others.add(found.getPath());
+      if (!name.startsWith(CLAIM) || name.equals(claim.getName())) {
+        continue;
       }
-    }
-    for (Path other : List.copyOf(others)) {
-      if (isLeftBehind(fs, other)) {
-        fs.delete(other, false);
-        others.remove(other);
+      if (isLeftBehind(fs, found.getPath())) {
+        fs.delete(found.getPath(), false);
+      } else {
+        others.add(found.getPath());
       }
     }
     return others.stream().min(Comparator.comparing(Path::getName));

@@ -77,21 +77,49 @@ public final class StoreRefusal {
 
   /** The line, when a failure, or one that it was caused by, is a refusal. */
   public static Optional<String> of(Throwable failure) {
-    List<Throwable> chain = Stream.iterate(failure, e -> e != null, Throwable::getCause).toList();
-    Optional<Throwable> denial =
-        chain.stream().filter(StoreRefusal::isDenial).reduce((outer, inner) -> inner);
-    Optional<String> path = chain.stream().flatMap(StoreRefusal::path).findFirst();
-    if (chain.stream().anyMatch(says(NO_BUCKET))) {
-      return Optional.of(line(path, "its bucket is not there", "make it, or name another"));
-    }
-    if (chain.stream().anyMatch(says(NO_CREDENTIALS))) {
-      return Optional.of(line(path, "there are no credentials for it", remedy(path)));
-    }
-    return denial.map(found -> line(path, "access is denied" + reason(found), remedy(path)));
+    return of(failure, "a store");
   }
 
-  private static String line(Optional<String> path, String cause, String remedy) {
-    return "%s: %s; %s".formatted(path.orElse("a store"), cause, remedy);
+  /**
+   * As {@link #of(Throwable)}.
+   *
+   * @param named what the line begins with where the failure names no path
+   */
+  public static Optional<String> of(Throwable failure, String named) {
+    List<Throwable> chain = chain(failure);
+    Optional<Throwable> denial =
+        chain.stream().filter(StoreRefusal::isDenial).reduce((outer, inner) -> inner);
+    return ofAll(failure, named)
+        .or(() -> denial.map(found -> line(chain, named, "access is denied" + reason(found))));
+  }
+
+  /**
+   * As {@link #of(Throwable, String)}, but only where nothing of the store can be read. A path to
+   * which access is denied does not show that.
+   */
+  public static Optional<String> ofAll(Throwable failure, String named) {
+    List<Throwable> chain = chain(failure);
+    if (chain.stream().anyMatch(says(NO_BUCKET))) {
+      return Optional.of(
+          "%s: its bucket is not there; make it, or name another"
+              .formatted(path(chain).orElse(named)));
+    }
+    return chain.stream().anyMatch(says(NO_CREDENTIALS))
+        ? Optional.of(line(chain, named, "there are no credentials for it"))
+        : Optional.empty();
+  }
+
+  private static List<Throwable> chain(Throwable failure) {
+    return Stream.iterate(failure, e -> e != null, Throwable::getCause).toList();
+  }
+
+  private static Optional<String> path(List<Throwable> chain) {
+    return chain.stream().flatMap(StoreRefusal::path).findFirst();
+  }
+
+  private static String line(List<Throwable> chain, String named, String cause) {
+    String path = path(chain).orElse(named);
+    return "%s: %s; %s".formatted(path, cause, remedy(path));
   }
 
   private static Predicate<Throwable> says(Pattern words) {
@@ -104,8 +132,8 @@ public final class StoreRefusal {
         || says(DENIED).test(failure);
   }
 
-  private static String remedy(Optional<String> path) {
-    String scheme = path.flatMap(UserPath::scheme).orElse("file");
+  private static String remedy(String path) {
+    String scheme = UserPath.scheme(path).orElse("file");
     return REMEDIES.getOrDefault(scheme, "set what its Hadoop connector needs by --conf");
   }
 

@@ -20,7 +20,8 @@ public final class SettingsException extends RuntimeException {
             ? ": " + String.valueOf(reason.getCause().getMessage()).lines().findFirst().orElse("")
             : "";
     return new SettingsException(
-        "--model %s: %s"
-            .formatted(model, StoreRefusal.of(reason).orElse(reason.getMessage() + cause)));
+        "--model "
+            + StoreRefusal.of(reason, model)
+                .orElse("%s: %s".formatted(model, reason.getMessage() + cause)));
   }
 }

@@ -162,11 +162,20 @@ final class Specs {
     public Path convert(String text) {
       try {
         Path path = UserPath.local(text);
-        requireFolder(path.toAbsolutePath().getParent());
+        require(path.toAbsolutePath());
         return path;
       } catch (UnusablePathException e) {
         throw new TypeConversionException(e.getMessage());
       }
+    }
+
+    /**
+     * That nothing stands in the way of the path.
+     *
+     * @param path absolute
+     */
+    void require(Path path) {
+      requireFolder(path.getParent());
     }
 
     /** That a folder is there or can be made, as far as files do not stand in its way. */
@@ -186,10 +195,8 @@ final class Specs {
   /** Options that name a folder of this machine. */
   static final class LocalFolder extends LocalPath {
     @Override
-    public Path convert(String text) {
-      Path folder = super.convert(text);
-      requireFolder(folder.toAbsolutePath());
-      return folder;
+    void require(Path path) {
+      requireFolder(path);
     }
   }
 

@@ -125,8 +125,8 @@ final class VideoInputs {
         throw new SettingsException("--input %s does not exist".formatted(input));
       } catch (IOException e) {
         throw new SettingsException(
-            "--input %s cannot be read: %s"
-                .formatted(input, StoreRefusal.of(e).orElse(e.toString())));
+            "--input "
+                + StoreRefusal.of(e, input).orElse("%s cannot be read: %s".formatted(input, e)));
       }
     }
     Dataset<Row> names =

@@ -5,17 +5,13 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.lower;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.not;
-import static org.apache.spark.sql.functions.regexp_extract;
 import static org.apache.spark.sql.functions.regexp_replace;
 import static org.apache.spark.sql.functions.when;
 
 import io.tokenreel.cache.CacheSchema;
 import io.tokenreel.cache.UriColumns;
-import io.tokenreel.files.Stores;
-import io.tokenreel.files.UnusablePathException;
 import io.tokenreel.files.UserPath;
 import io.tokenreel.input.KnownColumns;
 import io.tokenreel.input.RecordFiles;
@@ -79,7 +75,7 @@ final class VideoManifest {
     Column id = columns.contains(ID) ? col(ID) : UriColumns.withoutSecrets(col(URI));
     rows = rows.withColumn(BYTES, bytes.cast("string")).withColumn(ID, id);
     requireValues(manifest, rows);
-    requireStores(manifest, rows);
+    ManifestStores.require(manifest, rows, URI, hadoop);
     Dataset<Row> videos =
         rows.withColumn(URI, absolute(manifest.getParent()))
             .withColumn(BYTES, col(BYTES).cast("long"));
@@ -113,23 +109,6 @@ final class VideoManifest {
 
   private static Column isBlank(String column) {
     return coalesce(col(column), lit("")).equalTo("");
-  }
-
-  /** Videos on a store that is not there would be a FAILED row each. */
-  private void requireStores(Path manifest, Dataset<Row> rows) {
-    Column scheme = lower(regexp_extract(col(URI), "^([A-Za-z][A-Za-z0-9+.-]*):/", 1));
-    for (Row each : rows.select(scheme).distinct().collectAsList()) {
-      String found = each.getString(0);
-      if (found.isEmpty() || Stores.isHttp(found)) {
-        continue;
-      }
-      try {
-        Stores.require(UserPath.of(found + ":///"), hadoop);
-      } catch (UnusablePathException e) {
-        throw new SettingsException(
-            "the manifest %s has videos on %s".formatted(manifest, e.getMessage()));
-      }
-    }
   }
 
   /**

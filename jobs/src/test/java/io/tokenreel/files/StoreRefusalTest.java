@@ -85,6 +85,20 @@ class StoreRefusalTest {
   }
 
   @Test
+  void of_failureWithoutAPath_namesTheOneGiven() {
+    String line = StoreRefusal.of(new IOException("403 Forbidden"), "gs://a/b").orElseThrow();
+    assertTrue(line.startsWith("gs://a/b: access is denied: 403 Forbidden; set GOOGLE_"), line);
+  }
+
+  @Test
+  void ofAll_deniedAccess_isNone() {
+    assertEquals(
+        Optional.empty(), StoreRefusal.ofAll(new AccessDeniedException("s3a://a/b"), "s3a://a/b"));
+    assertTrue(
+        StoreRefusal.ofAll(new IOException("NoSuchBucket"), "s3a://a/b").isPresent(), "no bucket");
+  }
+
+  @Test
   void of_anotherFailure_isNone() {
     assertEquals(Optional.empty(), StoreRefusal.of(new FileNotFoundException("s3a://videos/in")));
     assertEquals(Optional.empty(), StoreRefusal.of(new IllegalStateException(new IOException())));

@@ -276,8 +276,15 @@ class VideoInputsTest {
         "stores.jsonl",
         "{\"video_uri\": \"https://host/a.mp4\"}",
         "{\"video_uri\": \"a b:c.mp4\"}",
-        "{\"video_uri\": \"S3://bucket/k.mp4\"}");
-    assertRefused("stores.jsonl", "stores.jsonl has videos on s3:", "s3a://", "hadoop-aws");
+        "{\"video_uri\": \"S3://bucket/k.mp4\"}",
+        "{\"video_uri\": \"S3://other/k.mp4\"}",
+        "{\"video_uri\": \"gs://bucket/k.mp4\"}");
+    assertRefused(
+        "stores.jsonl",
+        "stores.jsonl has videos on s3:/: there is no file system",
+        "; and on gs:/: there is no file system",
+        "hadoop-aws",
+        "gcs-connector");
   }
 
   @Test

@@ -9,8 +9,11 @@ final class AllowList {
   /** Decoders; every one of them is for video, so that no other stream is ever decoded. */
   static final List<String> CODECS = VideoFormat.allDecoders();
 
-  /** The second is the first up to a byte that this project names, see {@link FlvExtent}. */
-  static final String PROTOCOLS = "file,subfile";
+  /** What a video that is a whole file may open. */
+  static final String FILE = "file";
+
+  /** As {@link #FILE}, for the part of a file up to a byte, see {@link FlvExtent}. */
+  static final String PART_OF_A_FILE = "file,subfile";
 
   private AllowList() {}
 

@@ -91,9 +91,11 @@ final class VideoSource implements AutoCloseable {
     AVDictionary options = new AVDictionary(null);
     av_dict_set(options, "format_whitelist", AllowList.formats(), 0);
     av_dict_set(options, "codec_whitelist", AllowList.codecs(), 0);
-    av_dict_set(options, "protocol_whitelist", AllowList.PROTOCOLS, 0);
+    String video = videoOf(file);
+    String protocols = video.equals(file) ? AllowList.FILE : AllowList.PART_OF_A_FILE;
+    av_dict_set(options, "protocol_whitelist", protocols, 0);
     av_dict_set(options, "max_streams", Integer.toString(MAX_STREAMS), 0);
-    int opened = avformat_open_input(format, videoOf(file), null, options);
+    int opened = avformat_open_input(format, video, null, options);
     av_dict_free(options);
     if (opened < 0) {
       throw notOpened(opened, log);
