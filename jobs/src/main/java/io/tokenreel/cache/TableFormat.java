@@ -34,14 +34,16 @@ enum TableFormat {
 
     @Override
     List<String> expiry(TableName name, CacheTable table) {
+      String call =
+          "CALL %s.system.%%s(table => '%s.%s_%s'%%s)"
+              .formatted(name.catalog(), name.database(), name.prefix(), table.folder());
+      Instant end = Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(1);
       return List.of(
-          "CALL %s.system.expire_snapshots(table => '%s.%s_%s', older_than => TIMESTAMP '%s', retain_last => 1)"
-              .formatted(
-                  name.catalog(),
-                  name.database(),
-                  name.prefix(),
-                  table.folder(),
-                  Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(1)));
+          // A manifest has smallest and largest ids of the files that its snapshot removed as well.
+          call.formatted("rewrite_manifests", ""),
+          call.formatted(
+              "expire_snapshots",
+              ", older_than => TIMESTAMP '%s', retain_last => 1".formatted(end)));
     }
   },
 

@@ -62,9 +62,7 @@ final class ManifestStores {
   /** Why nothing of a store can be read; empty when it can, or this one video alone cannot. */
   private static Optional<String> refusal(String uri, Configuration hadoop) {
     try {
-      Stores.require(
-          UserPath.of(UserPath.scheme(uri).orElseThrow() + ":///"),
-          hadoop);
+      Stores.require(UserPath.of(UserPath.scheme(uri).orElseThrow() + ":///"), hadoop);
       Path path = UserPath.of(uri);
       Stores.of(path, hadoop).getFileStatus(path);
       return Optional.empty();
