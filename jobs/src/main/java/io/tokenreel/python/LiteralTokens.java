@@ -4,12 +4,16 @@ import io.tokenreel.python.PythonLiteral.Bytes;
 import io.tokenreel.python.PythonLiteral.NoLiteral;
 import io.tokenreel.python.PythonLiteral.Other;
 import java.math.BigInteger;
+import java.text.Normalizer;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The tokens of a Python literal, as Python's tokenizer finds them within parentheses. */
 final class LiteralTokens {
+
+  /** The one name in a literal that is no keyword. */
+  static final String SET = "set";
 
   // Possessive repetitions: others of a group take a stack frame for each digit.
   private static final String DIGITS = "[0-9](?:_?[0-9])*+";
@@ -22,7 +26,7 @@ final class LiteralTokens {
   private static final Pattern LEADING_ZERO = Pattern.compile("0[0_]*[1-9].*");
   private static final Pattern STRING =
       Pattern.compile("(?<prefix>[uU]|[rR]|[bB]|[bB][rR]|[rR][bB])?(?<quote>'''|\"\"\"|'|\")");
-  private static final Pattern NAME = Pattern.compile("\\.\\.\\.|[A-Za-z_][A-Za-z_0-9]*");
+  private static final Pattern NAME = Pattern.compile("\\.\\.\\.|[\\p{L}_][\\p{L}_0-9]*");
   private static final int MOST_DIGITS = 4300;
   private static final char ASCII_END = 0x80;
 
@@ -109,7 +113,7 @@ final class LiteralTokens {
     return here(NUMBER).lookingAt();
   }
 
-  /** A name, or three periods. */
+  /** A name, or three periods. Keywords count as they are written, other names in NFKC. */
   String name() throws NoLiteral {
     Matcher name = here(NAME);
     if (!name.lookingAt()) {
@@ -117,7 +121,8 @@ final class LiteralTokens {
     }
     at = name.end();
     skipSpace();
-    return name.group();
+    String plain = Normalizer.normalize(name.group(), Normalizer.Form.NFKC);
+    return plain.equals(SET) ? SET : name.group();
   }
 
   /** A BigInteger, a Double or {@link Other#COMPLEX}. */

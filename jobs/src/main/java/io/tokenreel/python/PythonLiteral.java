@@ -160,7 +160,7 @@ public final class PythonLiteral {
       case "False" -> new Expression(false, Kind.ANY);
       case "None" -> new Expression(Other.NONE, Kind.ANY);
       case "..." -> new Expression(Other.ELLIPSIS, Kind.ANY);
-      case "set" -> new Expression(null, Kind.NAME_OF_SET);
+      case LiteralTokens.SET -> new Expression(null, Kind.NAME_OF_SET);
       default -> throw new NoLiteral("a name");
     };
   }

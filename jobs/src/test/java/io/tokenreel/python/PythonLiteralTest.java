@@ -33,6 +33,7 @@ class PythonLiteralTest {
         Arguments.of(
             "[True, False, None, ..., set()]",
             List.of(true, false, Other.NONE, Other.ELLIPSIS, Other.SET)),
+        Arguments.of("[\uFF53\uFF45\uFF54(), \u017Fet()]", List.of(Other.SET, Other.SET)),
         Arguments.of(
             "['a' \"b\"\n'c', u'd', r'\\n', '''e\n''']", List.of("abc", "d", "\\n", "e\n")),
         Arguments.of("['\\x41\\101\\u0041\\U00000041\\\n\\q\\'']", List.of("AAAA\\q'")),
