@@ -6,16 +6,25 @@ import warnings
 SPACES = [" ", "  ", "\t", "\n", "\r\n", "\r", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x1f", "\x85", "\xa0", "\u1680", "\u2000",
           "\u2007", "\u2009", "\u200a", "\u200b", "\u2028", "\u2029", "\u202f", "\u205f", "\u2060", "\u3000", "\ufeff", "\u180e", "\x00"]
 MARKS = [",", ".", "!", "?", ";", ":", "'", '"', "(", ")", "[", "]", "{", "}", "-", "_", "/", "\\", "*", "**", "`", "@", "=", "+",
-         "<", ">", "。", "，", "：", "（", "）", "’", "“", "‿", "·", "…", "1,000", "1.5", "٣,٤", "²", "½", "Ⅳ", "٣", "４", "①", "〇"]
+         "<", ">", "。", "，", "：", "（", "）", "’", "“", "‿", "·", "…", "1,000", "1.5", "٣,٤", "²", "½", "Ⅳ", "٣", "４", "①", "〇",
+         ".٣", "१.२", "𝟏,𝟐", ".𝟗", ",４", "²,³", ".½", "." * 33]
 LETTERS = ["A", "B", "C", "D", "E", "F", "G", "H", "a", "b", "c", "d", "e", "f", "g", "Ａ", "ａ", "А", "Β", "Å", "É", "ß", "ﬁ",
            "İ", "ı", "Σ", "ς", "K", "ſ", "ǅ", "ŉ", "ΐ", "é", "e\u0301", "B\u0301", "\u0301", "\u20dd", "\u200d", "𝐀", "𝔅", "😀", "👍🏽", "🇦",
-           "𐐀", "𐐨", "字", "ก", "ा", "क्", "가", "𞤀", "Ⓐ"]
+           "𐐀", "𐐨", "字", "ก", "ा", "क्", "가", "𞤀", "Ⓐ",
+           "ǆ", "Ǆ", "ﬃ", "ﬓ", "և", "ǰ", "ẖ", "ᾳ", "ᾼ", "ῼ", "ᾷ", "ẞ", "ა", "Ა", "ꭰ", "Ꭰ", "ᲀ", "\u0345", "ª", "ʰ", "Ⅷ", "ⓐ", "𖹀", "𝟗"]
 PHRASES = ["the answer is", "The answer is", "The best answer is", "The correct answer is", "The answer", "answer is", "Best answer:",
            "Best option:", "The best option is", "The correct option is", "The best option isThe correct option is", "I choose", "i pick",
            "My choice is", "choice is", "THE ANSWER İS", "İİ the answer is", "정답은", "답:", "옵션", "答案是", "答案为", "选", "答えは", "Option",
            "None of the above", "I think", "it is", "Both", "and", "not", "because", "the person", "at home now", "Answer:", "so"]
 TAGS = ["<think>", "</think>", "<analysis>", "</analysis>", "<THINK>", "</THINK>", "<think>B</think>", "<think>\n(A)\n</think>\n",
-        "<analysis>C.</analysis>", "<think>", "</think>", "<think><think>", "</think></think>", "<answer>", "</answer>", "<think >", "<thi", "nk>"]
+        "<analysis>C.</analysis>", "<think>", "</think>", "<think><think>", "</think></think>", "<answer>", "</answer>", "<think >", "<thi", "nk>",
+        "<Think>", "</Think>", "<ANALYSIS>", "</ANALYSIS>", "＜think＞", "<think/>", "</ think>", "<reasoning>", "</reasoning>"]
+# Texts (%) with reasoning before, within or behind them.
+REASONED = ["<think>%</think>%", "<think>\n%\n</think>\n\n%", "%</think>%", "<think>%", "%<think>%", "%</think>", "<think>%<think>%</think>%</think>%",
+            "<THINK>%</THINK>%", "<Think>%</think>%", "<think>%</THINK>%", "<analysis>%</analysis>%", "<think>%<analysis>%</think>%</analysis>%",
+            "<analysis>%<think>%</analysis>%</think>%", "</think>%<think>%", "</think>%<think>%</think>%", "<think>%</think>%<think>%</think>%",
+            "<think></think>%", "<think>%</think>", "%</think>%</think>%", "<analysis>%</think>%", "<thi<think>%</think>nk>%</think>%",
+            "<think>%</think>\xa0%\u3000", "%\u2028<think>%</think>", "<think>%</think><analysis>%</analysis>%", "%</analysis>%</think>%"]
 WORDS = ["runs away", "eats food", "sits down", "plays", "reads a book", "a dog", "A man", "Straße", "ΟΔΟΣ", "οδος", "İstanbul", "ﬁsh", "cat",
          "naïve", "one two three four", "3", "1.5", "red", "red car", "😀", "to eat", "c d", "don't", "E", "dog.", "x", "", "ΑΣ", "ΑΣ Α", "ΑΣ.Β"]
 
@@ -36,7 +45,7 @@ def recased(draw, text):
 
 def clean(draw, options):
     """What models mostly say."""
-    letter = draw.choice("ABCDE")
+    letter = draw.choice("ABCDEFGHIJKL"[: max(5, len(options))])
     forms = ["%s", "%s.", "(%s)", "%s)", "%s: %s", "%s. %s", "(%s) %s", "The answer is %s.", "The best answer is (%s) %s", "Answer: %s", "**%s**",
              "The correct option is %s", "%s %s", "I think it is %s, %s", "Option %s", "%s, because the %s", "It is the %s", "%s\n%s", "%s</s>"]
     form = draw.choice(forms)
@@ -75,11 +84,24 @@ def edited(draw, text):
     return text
 
 
+def worded(draw, options):
+    """The words of an option or two, without a letter."""
+    said = lambda: recased(draw, draw.choice(options) if options else phrase(draw))
+    form = draw.choice(["%s", "they would say it was %s", "first we see %s and then %s", "so %s\u2028is\x85what\xa0they do"])
+    return form.replace("%s", said(), 1).replace("%s", said())
+
+
+def reasoned(draw, options):
+    """Texts between tags, which may be nested, crossed, of another case or open."""
+    first, *others = draw.choice(REASONED).split("%")
+    return first + "".join(draw.choice([clean, clean, worded, hostile])(draw, options) + tag for tag in others)
+
+
 def response(draw, options):
     kind = draw.random()
-    if kind < 0.35:
-        return clean(draw, options)
-    return edited(draw, clean(draw, options)) if kind < 0.6 else hostile(draw, options)
+    if kind < 0.5:
+        return draw.choice([clean, clean, clean, worded, reasoned])(draw, options)
+    return edited(draw, draw.choice([clean, clean, worded, reasoned])(draw, options)) if kind < 0.7 else hostile(draw, options)
 
 
 def question(draw):
@@ -146,7 +168,8 @@ NUMBERS = ["4", "4.8", "4.", ".5", "+4", "-4", "- 4", "+ 4.5", "--4", "+-4", "~4
            "0b101", "0b2", "0o8", "0x", "1_000", "1__0", "_1", "1_", "1_0.5_0", "1e1_0", "1_.5", "04", "00", "0_0", "04.5", "04e1", "0_7", "09", "4j", "1+2j",
            "-1-2.5j", "1+2", "2j+1", "1+-2j", "True", "False", "None", "...", "'4'", "' 4 '", "'4.8'", "'+4'", "'-_4'", "'1_0'", "'٤'", "'４'", "'\u30004\x85'",
            "b'4'", "b' 4\\n'", "b'1_0'", "'0x4'", "''", "(4)", "-(4)", "(-4)", "(4,)", "[4]", "set()", "set( )", "set(1)", "four", "4 # c\n", "4#c", "4\n", "\\\n4",
-           "4 if 1 else 2", "4*1", "4or 5", "4 5", "4,5", "99999999999", "9" * 40, "1e15", "4.99999999999999999", "-0.0", "-.5", "0.1e1", "1.e-5", "5/1", "4L", "0xfg", "1_000j"]
+           "4 if 1 else 2", "4*1", "4or 5", "4 5", "4,5", "99999999999", "2147483647", "-2147483648", "2147483648", "9" * 40, "0x" + "f" * 40,
+           "1e-400", "1e15", "4.99999999999999999", "-0.0", "-.5", "0.1e1", "1.e-5", "5/1", "4L", "0xfg", "1_000j"]
 def _sound(texts, kinds):
     """Of texts those that Python reads as one of these kinds."""
 
@@ -164,7 +187,7 @@ def _sound(texts, kinds):
 SOUND_STRINGS = _sound(STRINGS, str)
 SOUND_NUMBERS = _sound(NUMBERS, (int, float, str, bytes))
 KEYS = ["'pred'", '"pred"', "'score'", '"score"', "'pr' 'ed'", "u'score'", "b'pred'", "pred", "score", "'Score'", "1", "None", "('a', 1)", "['a']", "()", "(set(),)",
-        "'\\x70red'", "'''score'''", "1.5", "-1", "True", "[]", "'reason'", "**a", "*a"]
+        "'\\x70red'", "'''score'''", "1.5", "-1", "True", "[]", "'reason'", "**a", "*a", "ｓｅｔ()", "ſet( )", "Ｎone", "１", "é", "set\u0301()"]
 
 
 def reply(draw):
@@ -186,7 +209,7 @@ def reply(draw):
     text = head + "{" + inside + some(["}", "}}", "", "} {'pred': 'no', 'score': 1}", "}\n```", " {"], ["# }"])
     if draw.random() < 0.1:
         at = draw.randint(0, len(text))
-        piece = draw.choice(["", "'", '"', "\\", "#", "(", ")", "[", "]", ",", ":", "1", "_", ".", "e", " ", "\n", "\x00", "é", "\u3000"])
+        piece = draw.choice(["", "'", '"', "\\", "#", "(", ")", "[", "]", ",", ":", "1", "_", ".", "e", " ", "\n", "\x00", "é", "\u3000", "\u2028", "\ud800"])
         text = text[:at] + piece + text[at + draw.randint(0, 1) :]
     return text
 
@@ -196,13 +219,21 @@ def subtitles(draw):
     fps = draw.choice([24.0, 25.0, 29.97, 30.0, 23.976])
     frames = draw.choice([50, 300, 3000, 30000, 90000])
     seconds = frames / fps
-    stamp = lambda at: "%02d:%02d:%02d,%03d" % (at // 3600, at // 60 % 60, at % 60, at * 1000 % 1000)
-    entries, at = [], 0.0
-    for number in range(draw.choice([0, 1, 5, 40, 120, 400])):
+    number = lambda form, value: (draw.choice([" %d", "+%d", "%d\u3000", "0_%d"]) if draw.random() < 0.03 else form) % value
+    stamp = lambda at: ":".join([number("%02d", at // 3600), number("%02d", at // 60 % 60), number("%02d", at % 60)]) + "," + number("%03d", at * 1000 % 1000)
+    mark = lambda text: f'<font color="white" size=".72c">{text}</font>'
+    blanks = [each for each in SPACES if not set(each) & set("\r\n")]
+    entries, ranges, at = [], [], 0.0
+    for place in range(draw.choice([0, 1, 5, 31, 32, 33, 40, 120, 400])):
         length = draw.choice([0.4, 1.0, 2.5, seconds / 30])
-        if not (entries and draw.random() < 0.15):  # else once more the range of the entry before
-            start, end, at = at, at + length, at + draw.choice([length, length / 2, 0.0, length * 2])
-        body = draw.choice(['<font color="white" size=".72c">s%d</font>', '<font color="white" size=".72c">s%d\nnext</font>', "plain %d",
-                            '<font color="white" size=".72c"></font>%d', '<font color="white" size=".72c">é%d</font> <font color="white" size=".72c">two</font>'])
-        entries.append("%d\n%s --> %s\n%s" % (number + 1, stamp(start), stamp(end), body % number))
-    return draw.choice(["\n\n", "\r\n\r\n"]).join(entries) + draw.choice(["", "\n", "\n\n"]), fps, frames, draw.choice([8, 32, 64])
+        if ranges and draw.random() < 0.2:  # once more the range of an entry before
+            shown = draw.choice([ranges[-1], draw.choice(ranges)])
+        else:
+            shown, at = (at, at + length), max(0.0, at + draw.choice([length, length, length / 2, 0.0, length * 2, -length]))
+        ranges.append(shown)
+        body = draw.choice([mark("s%d"), mark("s%d\nnext"), "plain %d", mark("") + "%d", mark("é%d") + " " + mark("two"), mark("<i>%d</i>"),
+                            mark(draw.choice(blanks) + draw.choice(LETTERS) + "%d" + draw.choice(blanks)), mark("%d").replace(".", "x"),
+                            mark("%d").replace("font", "FONT")])
+        entries.append("%d\n%s --> %s%s\n%s" % (place + 1, *map(stamp, shown), draw.choice(["", "", "", " ", " --> x"]), body % place))
+    end = draw.choice(["", "\n", "\n\n", "\n\n \x85\n\n\u3000"])
+    return draw.choice(["\n\n", "\r\n\r\n", "\r\r"]).join(entries) + end, fps, frames, draw.choice([8, 32, 64])
