@@ -23,8 +23,8 @@ import org.apache.hadoop.fs.Path;
  * <ul>
  *   <li>A text without a scheme is a path, and every character of it stands for itself: {@code
  *       /data/12:30 [1] 100%.mp4}.
- *   <li>{@code file:} URIs are percent-decoded, as RFC 8089 has it. Characters that a URI must not
- *       have, such as spaces, stand for themselves.
+ *   <li>{@code file:} URIs are percent-decoded, as RFC 8089 has it, and name no other machine.
+ *       Characters that a URI must not have, such as spaces, stand for themselves.
  *   <li>{@code http:} and {@code https:} URIs keep what is encoded, and their query; what a URI
  *       must not have is encoded.
  *   <li>URIs of other file systems are names as they are written, as Hadoop and the stores' own
@@ -38,7 +38,8 @@ public final class UserPath {
 
   private static final Pattern SCHEME = Pattern.compile("^([A-Za-z][A-Za-z0-9+.-]*):/");
   private static final Pattern LOCAL =
-      Pattern.compile("^file:(?://(?:localhost)?(?=/))?(/.*)$", Pattern.DOTALL);
+      Pattern.compile("^file:(?://(?:localhost)?(?=/)|(?=/(?!/)))(/.*)$", Pattern.DOTALL);
+  private static final Pattern OTHER_HOST = Pattern.compile("^file://(?!localhost/)[^/]");
   private static final Pattern ENCODED = Pattern.compile("(?:%[0-9A-Fa-f]{2})+");
 
   /** A percent sign that {@link #of} would read as the beginning of an encoded byte. */
@@ -60,6 +61,10 @@ public final class UserPath {
   public static Path of(String text) {
     if (scheme(text).filter(Stores::isHttp).isPresent()) {
       return new Path(http(text));
+    }
+    if (OTHER_HOST.matcher(text).find()) {
+      throw new UnusablePathException(
+          "%s names a host; a path on this machine is file:///path".formatted(text), null);
     }
     Matcher local = LOCAL.matcher(text);
     return local.matches() ? inScheme("file", decoded(local.group(1))) : asWritten(text);

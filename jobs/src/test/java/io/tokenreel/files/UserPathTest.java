@@ -47,7 +47,7 @@ class UserPathTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", " ", "http:///nohost", "https://"})
+  @ValueSource(strings = {"", " ", "http:///nohost", "https://", "file://host/a", "file://a"})
   void of_textThatNamesNothing_isRefused(String text) {
     assertThrows(UnusablePathException.class, () -> UserPath.of(text));
   }
