@@ -8,6 +8,7 @@ import io.tokenreel.token.UnknownWord;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,6 +131,8 @@ final class ConfigFile {
     } catch (JsonProcessingException e) {
       throw new SettingsException(
           "%s is not well-formed YAML: %s".formatted(file, e.getOriginalMessage()));
+    } catch (NoSuchFileException e) {
+      throw new SettingsException("--config %s does not exist".formatted(file));
     } catch (IOException e) {
       throw new SettingsException("the settings file %s cannot be read: %s".formatted(file, e));
     }

@@ -24,7 +24,8 @@ final class UsageErrors {
 
   /** What picocli says of a word with a dash where a value is due. */
   private static final Pattern NO_VALUE =
-      Pattern.compile("Expected parameter for option '[^']+' but found '(?<word>[^']+)'");
+      Pattern.compile(
+          "Expected parameter for option '(?<option>[^']+)' but found '(?<word>[^']+)'");
 
   /** Where options of this command line that do not stand on it were read from. */
   private final String config;
@@ -99,7 +100,11 @@ final class UsageErrors {
                 ? command.getUnmatchedArguments()
                 : List.of();
     Matcher due = NO_VALUE.matcher(error.getMessage());
-    if (due.find()) {
+    if (due.find() && command.getCommandSpec().optionsMap().containsKey(due.group("word"))) {
+      return "option '%s' needs a value before '%s'"
+          .formatted(due.group("option"), due.group("word"));
+    }
+    if (due.reset().find()) {
       return unknown(command.getCommandSpec(), due.group("word"));
     }
     if (!unmatched.isEmpty()) {

@@ -134,7 +134,7 @@ class ConfigFileTest {
   @Test
   void expand_fileThatCannotBeUsed_saysWhy() throws IOException {
     String missing = folder.resolve("missing.yaml").toString();
-    JobTests.assertRefused(() -> expand("--config", missing), missing, "cannot be read");
+    JobTests.assertRefused(() -> expand("--config", missing), missing, "does not exist");
     String json = file("run.json", "{}");
     JobTests.assertRefused(
         () -> expand("--config", json), "takes a .properties, .yaml or .yml file; got " + json);

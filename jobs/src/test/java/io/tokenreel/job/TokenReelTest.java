@@ -59,6 +59,12 @@ class TokenReelTest {
     assertRefused("--decode-timeout must be at least 1; got -3", "--decode-timeout", "-3");
     assertRefused("--conf must be KEY=VALUE", "--conf", "spark.executor.memory");
     assertRefusedLine("which command? known: [precompute, ");
+    assertRefusedLine(
+        "option '--input' needs a value before '--output'\nsee tokenreel precompute --help",
+        "precompute",
+        "--input",
+        "--output",
+        "out");
   }
 
   @Test
@@ -109,6 +115,12 @@ class TokenReelTest {
         "--output=out",
         "--compression=none",
         "--task=videomm:root=/data");
+    assertRefusedLine(
+        "unknown task 'genrated'; did you mean generated? known: [",
+        "sweep",
+        "--output=out",
+        "--compression=none",
+        "--task=genrated");
     assertRefusedLine(
         "unknown split 'trian'; did you mean train? known: [train, validation, test]",
         "scenes",

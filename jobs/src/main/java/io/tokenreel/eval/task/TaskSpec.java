@@ -47,6 +47,7 @@ public record TaskSpec(
     String root = spec.text("root", null);
     boolean rendered = spec.name().equals(GENERATED) && root == null;
     if (root == null && !rendered) {
+      Tasks.checkName(spec.name());
       throw new IllegalArgumentException(
           "task '%s' needs the folder that its files lie in, such as %s".formatted(text, EXAMPLE));
     }

@@ -76,6 +76,23 @@ public final class Tasks {
   }
 
   /**
+   * Checks a benchmark's name before any file of it is read.
+   *
+   * @throws IllegalArgumentException when it is neither a name nor a path; the message says what is
+   *     there
+   */
+  static void checkName(String task) {
+    if (!task.endsWith(ENDING) && !names().contains(task)) {
+      throw unknown(task);
+    }
+  }
+
+  private static IllegalArgumentException unknown(String task) {
+    return new IllegalArgumentException(
+        UnknownWord.message("task", task, names()) + ", or the path of a .yaml file");
+  }
+
+  /**
    * A benchmark.
    *
    * @param task name of one of {@link #names}, or a path that ends in .yaml
@@ -90,8 +107,7 @@ public final class Tasks {
     try (InputStream in =
         path ? open(task, hadoop) : Tasks.class.getResourceAsStream(FOLDER + file)) {
       if (in == null) {
-        throw new IllegalArgumentException(
-            UnknownWord.message("task", task, names()) + ", or the path of a .yaml file");
+        throw unknown(task);
       }
       if (!(tree(in) instanceof ObjectNode tree)) {
         throw new IllegalArgumentException(
