@@ -39,11 +39,14 @@ final class SweepReport {
    */
   List<Result> remake(Path beside) throws IOException {
     SweepTables tables = new SweepTables(spark, output);
-    List<Result> results = tables.results();
+    List<Result> results = tables.results("--results");
     Report.Beside other =
         beside == null
             ? null
-            : new Report.Beside(beside.getName(), new SweepTables(spark, beside).results());
+            : new Report.Beside(
+                output.getName(),
+                beside.getName(),
+                new SweepTables(spark, beside).results("--beside"));
     write(results, new SweepExamples(spark, output).read(), tables.samples(), other);
     return results;
   }

@@ -11,7 +11,9 @@ import io.tokenreel.eval.result.Quartiles;
 import io.tokenreel.eval.result.Result;
 import io.tokenreel.eval.stat.ScoreKey;
 import io.tokenreel.files.SparkFiles;
+import io.tokenreel.files.Stores;
 import io.tokenreel.files.UserPath;
+import java.io.IOException;
 import java.util.List;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.AnalysisException;
@@ -57,22 +59,25 @@ final class SweepTables {
   /**
    * What was written.
    *
+   * @param option that names the folder
    * @throws SettingsException when there are no results
    */
-  List<Result> results() {
+  List<Result> results(String option) throws IOException {
+    Path results = UserPath.below(output, RESULTS);
+    if (!Stores.of(results, spark.sparkContext().hadoopConfiguration()).exists(results)) {
+      throw new SettingsException(
+          "%s %s holds no results of a sweep: it has no %s/; name the folder that sweep wrote with --output"
+              .formatted(option, output, RESULTS));
+    }
     try {
-      return SparkFiles.of(spark)
-          .schema(SCHEMA)
-          .parquet(UserPath.below(output, RESULTS))
-          .collectAsList()
-          .stream()
+      return SparkFiles.of(spark).schema(SCHEMA).parquet(results).collectAsList().stream()
           .map(SweepTables::result)
           .toList();
     } catch (Exception e) {
       if (e instanceof AnalysisException missing) {
         throw new SettingsException(
-            "--results %s holds no results of a sweep: %s"
-                .formatted(output, missing.getSimpleMessage()));
+            "%s %s holds no results of a sweep: %s"
+                .formatted(option, output, missing.getSimpleMessage()));
       }
       throw e;
     }

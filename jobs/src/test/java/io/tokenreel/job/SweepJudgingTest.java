@@ -154,7 +154,8 @@ class SweepJudgingTest {
     results = run(open);
     assertEquals(List.of(), requests());
     assertEquals(
-        results, new SweepTables(spark, new org.apache.hadoop.fs.Path(folder + "")).results());
+        results,
+        new SweepTables(spark, new org.apache.hadoop.fs.Path(folder + "")).results("--results"));
     for (Result result : results) {
       assertEquals(List.of("m"), result.judging().models());
       assertScore(result);

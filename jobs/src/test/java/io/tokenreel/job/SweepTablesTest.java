@@ -1,6 +1,7 @@
 package io.tokenreel.job;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.eval.result.Cell;
@@ -8,7 +9,9 @@ import io.tokenreel.eval.result.Cost;
 import io.tokenreel.eval.result.Counts;
 import io.tokenreel.eval.result.Quartiles;
 import io.tokenreel.eval.result.Result;
+import io.tokenreel.files.UserPath;
 import io.tokenreel.sql.LocalSpark;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -39,9 +42,10 @@ class SweepTablesTest {
 
   @TempDir Path folder;
 
-  private List<Result> read(Dataset<Row> results) {
+  private List<Result> read(Dataset<Row> results) throws IOException {
     results.write().parquet(folder.resolve(SweepTables.RESULTS).toString());
-    return new SweepTables(SPARK, new org.apache.hadoop.fs.Path(folder.toUri())).results();
+    return new SweepTables(SPARK, new org.apache.hadoop.fs.Path(folder.toUri()))
+        .results("--results");
   }
 
   private static Dataset<Row> written() {
@@ -49,12 +53,25 @@ class SweepTablesTest {
   }
 
   @Test
-  void results_asTheyAreWritten_areTheSame() {
+  void results_asTheyAreWritten_areTheSame() throws IOException {
     assertEquals(List.of(RESULT), read(written()));
   }
 
   @Test
-  void results_ofBeforeTheReserveWasThere_haveNoNumberOfIt() {
+  void results_ofAFolderWithoutAny_areRefusedByTheOptionThatNamesIt() {
+    String empty = folder.toString();
+    SweepTables tables = new SweepTables(SPARK, UserPath.of(empty));
+    var error = assertThrows(SettingsException.class, () -> tables.results("--beside"));
+    assertTrue(
+        error
+            .getMessage()
+            .startsWith(
+                "--beside %s holds no results of a sweep: it has no results/".formatted(empty)),
+        error.getMessage());
+  }
+
+  @Test
+  void results_ofBeforeTheReserveWasThere_haveNoNumberOfIt() throws IOException {
     String[] later =
         Arrays.stream(written().columns())
             .filter(column -> column.startsWith("kv_reserve_"))

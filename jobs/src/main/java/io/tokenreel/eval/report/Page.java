@@ -59,7 +59,7 @@ record Page(
             ? List.of()
             : List.of(
                 BesideView.of(
-                    contents.title(),
+                    contents.beside().first(),
                     contents.results(),
                     contents.beside().name(),
                     contents.beside().results(),

@@ -54,8 +54,13 @@ public final class Report {
     }
   }
 
-  /** Another sweep's results under its name. */
-  public record Beside(String name, List<Result> results) {
+  /**
+   * Another sweep's results.
+   *
+   * @param first what the report's own sweep is called beside it
+   * @param name what the other one is called
+   */
+  public record Beside(String first, String name, List<Result> results) {
 
     public Beside {
       results = List.copyOf(results);

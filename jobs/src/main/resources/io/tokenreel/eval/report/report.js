@@ -49,6 +49,8 @@
     const found = text(cell).replace(/\u2212/g, "-").replace(/,/g, "").match(/[-+]?\d+(\.\d+)?/);
     return found ? parseFloat(found[0]) : -Infinity;
   };
+  // Names may have digits in them; numbers begin with one.
+  const isNumber = (cell) => /^<?\s*[-+\u2212]?\d/.test(text(cell));
   const sortable = (table) => {
     const bodies = [...table.tBodies];
     const order = bodies.map((body) => [...body.rows]);
@@ -64,8 +66,11 @@
         if (next === "none") return;
         const rows = order.flat().filter((row) => !row.matches(".group"));
         const sign = next === "ascending" ? 1 : -1;
-        rows.sort((one, other) =>
-          sign * (column ? number(one.children[column]) - number(other.children[column]) : text(one.children[0]).localeCompare(text(other.children[0]))));
+        const numbers = column > 0 && rows.some((row) => isNumber(row.children[column]));
+        rows.sort((one, other) => {
+          const [a, b] = [one.children[column], other.children[column]];
+          return sign * (numbers ? number(a) - number(b) || 0 : text(a).localeCompare(text(b)));
+        });
         bodies[0].append(...rows);
       });
       label.append(...head.childNodes);

@@ -58,6 +58,8 @@ class ReportOpeningTest {
 
   @Test
   void write_anotherSweep_standsBesideThisOne() {
+    assertEquals("this-sweep", sample.select("#beside thead th").get(2).text());
+    assertEquals("another-sweep", sample.select("#beside thead th").get(3).text());
     List<Element> rows = sample.select("#beside tbody tr");
     assertEquals(24, rows.size());
     assertEquals("none", rows.get(0).child(0).text());

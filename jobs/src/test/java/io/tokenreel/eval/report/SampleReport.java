@@ -47,7 +47,7 @@ final class SampleReport {
         examples(),
         questions(),
         provenance(),
-        new Report.Beside("another-sweep", results().subList(0, 25)));
+        new Report.Beside("this-sweep", "another-sweep", results().subList(0, 25)));
   }
 
   private static List<CellQuestions> questions() {
