@@ -12,16 +12,25 @@ final class Caches {
   private Caches() {}
 
   /**
-   * Checks that a folder holds a cache.
+   * Checks that {@code --cache} holds a cache.
    *
    * @throws SettingsException when it does not
    */
   static void require(Configuration hadoop, String cache) throws IOException {
+    require(hadoop, "--cache", cache);
+  }
+
+  /**
+   * As {@link #require(Configuration, String)}.
+   *
+   * @param option that names the folder
+   */
+  static void require(Configuration hadoop, String option, String cache) throws IOException {
     Path folder = UserPath.of(cache);
     if (!Stores.of(folder, hadoop).exists(UserPath.below(folder, "runs"))) {
       throw new SettingsException(
-          "--cache %s is not a cache: it has no runs/; name the folder that precompute wrote with --output"
-              .formatted(cache));
+          "%s %s is not a cache: it has no runs/; name the folder that precompute wrote with --output"
+              .formatted(option, cache));
     }
   }
 }

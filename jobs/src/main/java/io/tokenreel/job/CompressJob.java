@@ -68,7 +68,7 @@ final class CompressJob {
   }
 
   private Dataset<Row> features() throws IOException {
-    Caches.require(spark.sparkContext().hadoopConfiguration(), settings.features());
+    Caches.require(spark.sparkContext().hadoopConfiguration(), "--features", settings.features());
     Dataset<Row> features =
         CommittedRows.withPassthrough(spark, UserPath.of(settings.features()), CacheTable.FEATURES);
     if (features.isEmpty()) {

@@ -198,8 +198,8 @@ final class InspectCommand implements Callable<Integer> {
         if (TableName.ofOutput(spark.sparkContext().hadoopConfiguration(), UserPath.of(cache))
             .isEmpty()) {
           out.printf(
-              "All columns of all files: DuckDB's read_parquet('%s/tokens/*.parquet', union_by_name = true), Spark's option mergeSchema. Current rows alone, and other readers: docs/cache.md%n",
-              cache);
+              "All columns of all files: DuckDB's read_parquet(%s, union_by_name = true), Spark's option mergeSchema. Current rows alone, and other readers: docs/cache.md%n",
+              Quoting.duckDbFiles(cache, "tokens/*.parquet"));
         }
         out.flush();
       }

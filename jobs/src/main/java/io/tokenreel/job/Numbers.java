@@ -24,6 +24,9 @@ final class Numbers {
       try {
         return parser.apply(text);
       } catch (NumberFormatException e) {
+        if (text.matches("-?[0-9]+")) {
+          throw new TypeConversionException("the number %s is too large".formatted(text));
+        }
         throw new TypeConversionException("expected %s; got '%s'".formatted(expected, text));
       }
     };

@@ -96,11 +96,11 @@ final class PrecomputeStart {
     }
     if (naming == Naming.BY_DEFAULT && input.others() > MOST_UNASKED) {
       throw new SettingsException(
-          "--model is not given, and the built-in model knows only what `tokenreel scenes` renders; %d of the %d videos are none of these. Name a checkpoint folder, or write --model default if that is meant"
+          "--model is not given, and the built-in model knows only what `tokenreel scenes` renders; by their names %d of the %d videos are none of these. Name a checkpoint folder, or write --model default if that is meant"
               .formatted(input.others(), input.videos()));
     }
     lines.add(
-        "The built-in model knows only what `tokenreel scenes` renders; %d of the %d videos are none of these. For a real model give --model FOLDER"
+        "The built-in model knows only what `tokenreel scenes` renders; by their names %d of the %d videos are none of these. For a real model give --model FOLDER"
             .formatted(input.others(), input.videos()));
     return lines;
   }

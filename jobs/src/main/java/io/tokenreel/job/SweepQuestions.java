@@ -27,13 +27,16 @@ final class SweepQuestions {
   private static final double RIGHT = 0.5;
   private static final String[] OF_QUESTION = {"task", "version", "model", "sampling", "doc_id"};
   private static final String LOST = "lost";
+  private static final String GAINED = "gained";
+  private static final String WRONG = "wrong";
+  private static final String RIGHT_TOO = "right"; // not shown, but its cell has questions
 
   private SweepQuestions() {}
 
   private record Key(Cell cell, String task, String version) {}
 
   /**
-   * Of every cell and benchmark that has one.
+   * Of every cell and benchmark that has one with a score.
    *
    * @param samples rows of {@code samples/}
    */
@@ -60,8 +63,12 @@ final class SweepQuestions {
     List<Row> rows =
         scored
             .join(baseline, OF_QUESTION, "left_outer")
-            .withColumn("kind", when(lost, LOST).when(gained, "gained"))
-            .filter(col("kind").isNotNull())
+            .withColumn(
+                "kind",
+                when(lost, LOST)
+                    .when(gained, GAINED)
+                    .when(not(col("right")), WRONG)
+                    .otherwise(RIGHT_TOO))
             .withColumn(
                 "place",
                 row_number()
@@ -69,7 +76,7 @@ final class SweepQuestions {
                         Window.partitionBy(
                                 "task", "version", "model", "sampling", "compression", "kv", "kind")
                             .orderBy("doc_id")))
-            .filter(col("place").leq(MOST))
+            .filter(col("place").leq(when(col("kind").equalTo(RIGHT_TOO), 1).otherwise(MOST)))
             .orderBy("task", "version", "model", "sampling", "compression", "kv", "doc_id")
             .collectAsList();
     Map<Key, List<Row>> byCell = new LinkedHashMap<>();
@@ -82,13 +89,18 @@ final class SweepQuestions {
         (key, own) ->
             questions.add(
                 new CellQuestions(
-                    key.cell, key.task, key.version, shown(own, true), shown(own, false))));
+                    key.cell,
+                    key.task,
+                    key.version,
+                    shown(own, LOST),
+                    shown(own, GAINED),
+                    shown(own, WRONG))));
     return questions;
   }
 
-  private static List<Shown> shown(List<Row> rows, boolean lost) {
+  private static List<Shown> shown(List<Row> rows, String kind) {
     return rows.stream()
-        .filter(row -> row.<String>getAs("kind").equals(LOST) == lost)
+        .filter(row -> row.<String>getAs("kind").equals(kind))
         .map(
             row ->
                 new Shown(

@@ -95,7 +95,7 @@ public record SweepSettings(
     return name
         + values.stream()
             .map(UriSecrets::hide)
-            .map(value -> value.matches("[\\w@%+=:,./-]+") ? " " + value : " '" + value + "'")
+            .map(value -> " " + Quoting.shellWord(value))
             .collect(Collectors.joining());
   }
 

@@ -26,7 +26,12 @@ interface BlockValues {
     /** The channels of each token when a block's tokens, without newlines, have so many in all. */
     private int dim(int frames, long channels, String unit) {
       long tokens = tokens(frames);
-      if (channels == 0 || channels % tokens != 0) {
+      if (channels == 0) {
+        throw new IllegalArgumentException(
+            "values must hold frames * grid_height * grid_width = %d tokens; got none"
+                .formatted(tokens));
+      }
+      if (channels % tokens != 0) {
         throw new IllegalArgumentException(
             "values must hold frames * grid_height * grid_width = %d tokens of one number of channels; got %d %s, which %d does not divide"
                 .formatted(tokens, channels, unit, tokens));

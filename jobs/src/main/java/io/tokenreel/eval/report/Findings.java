@@ -101,7 +101,7 @@ record Findings(String link, String task, String asked, List<Finding> found) {
   private static String score(Result result) {
     double error = 100 * result.score().standardError();
     String score = Numbers.percent(result.score().mean());
-    return Double.isNaN(error) ? score : score + " ± " + Numbers.fixed(error, 1);
+    return Double.isNaN(error) ? score : score + " ±\u00a0" + Numbers.fixed(error, 1);
   }
 
   private static String against(Result result) {

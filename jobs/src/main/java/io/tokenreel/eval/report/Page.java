@@ -33,7 +33,15 @@ record Page(
           + " fontconfig and a font there, such as DejaVu Sans. The tables hold the same numbers.";
 
   /** A name and what is to be known of it. */
-  record Fact(String name, String text) {}
+  record Fact(String name, String text) {
+
+    private static final int CHARACTERS_OF_A_COLUMN = 120;
+
+    /** Whether it takes a line of the page. Public for the template. */
+    public boolean isLong() {
+      return text.length() > CHARACTERS_OF_A_COLUMN;
+    }
+  }
 
   static Page of(Report.Contents contents, String script) {
     Legend legend = Legend.of(contents.results(), contents.examples());

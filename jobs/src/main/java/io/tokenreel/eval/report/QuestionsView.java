@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param id where a score links to
  * @param query that gives all of them
- * @param lists some of them, by what became of them
+ * @param lists some of them, by what became of them; none where all are right
  */
 record QuestionsView(String id, CellName cell, String query, List<Named> lists) {
 
@@ -40,6 +40,7 @@ record QuestionsView(String id, CellName cell, String query, List<Named> lists) 
     boolean baseline = questions.cell().isBaseline();
     add(lists, baseline ? "Wrong" : "Wrong here, right from all tokens", questions.lost());
     add(lists, "Right here, wrong from all tokens", questions.gained());
+    add(lists, "Wrong here and from all tokens", questions.wrong());
     return new QuestionsView(
         id, CellName.of(questions.cell(), legend), query(questions), List.copyOf(lists));
   }

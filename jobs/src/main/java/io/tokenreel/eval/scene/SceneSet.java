@@ -42,7 +42,10 @@ public record SceneSet(SceneSplit split, int first, int videos, int samples, int
 
   public SceneSet {
     Objects.requireNonNull(split, "split");
-    if (videos < 1 || first < 0 || first > SceneSplit.MOST_VIDEOS - videos) {
+    if (videos < 1) {
+      throw new IllegalArgumentException("the number of videos must be at least 1; got " + videos);
+    }
+    if (first < 0 || first > SceneSplit.MOST_VIDEOS - videos) {
       throw new IllegalArgumentException(
           "videos %d to %d of %s are asked for; a split has videos 0 to %d"
               .formatted(first, first + videos - 1L, split.word(), SceneSplit.MOST_VIDEOS - 1));

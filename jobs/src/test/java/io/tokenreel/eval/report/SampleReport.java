@@ -64,7 +64,8 @@ final class SampleReport {
                     "videomme",
                     "lmms-eval-0.3.4",
                     shown,
-                    cell.isBaseline() ? List.of() : shown.subList(0, 1)))
+                    cell.isBaseline() ? List.of() : shown.subList(0, 1),
+                    cell.isBaseline() ? List.of() : shown.subList(1, 2)))
         .toList();
   }
 
