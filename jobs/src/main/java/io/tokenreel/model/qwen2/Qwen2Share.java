@@ -139,9 +139,13 @@ final class Qwen2Share implements AutoCloseable {
     }
   }
 
-  /** A copy whose rows lie one after the other. */
+  /**
+   * A copy whose rows lie one after the other. It is one of a whole array too, which the engine
+   * would only share: memory of a file is unmapped once the array that was made over it is closed.
+   */
   private static NDArray contiguous(NDArray view) {
-    try (NDArray flat = view.flatten()) {
+    try (NDArray copy = view.duplicate();
+        NDArray flat = copy.flatten()) {
       return flat.reshape(view.getShape());
     }
   }

@@ -13,6 +13,7 @@ import io.tokenreel.model.Settings;
 import io.tokenreel.model.kv.KvCache;
 import io.tokenreel.model.kv.KvMeter;
 import io.tokenreel.model.safetensors.SafetensorsDtype;
+import io.tokenreel.model.safetensors.SafetensorsFile;
 import io.tokenreel.model.safetensors.SafetensorsWriter;
 import io.tokenreel.model.safetensors.Tensor;
 import java.io.IOException;
@@ -132,6 +133,29 @@ class Qwen2CheckpointTest {
                 IllegalArgumentException.class, () -> new Qwen2Weights(open(other), CONFIG, false))
             .getMessage();
     assertTrue(message.contains("lm_head.weight"), message);
+  }
+
+  /** One share has whole matrices, which are not to be those of the file's mapping. */
+  @Test
+  void feed_floatsOfOneKeyHeadAfterCollections_givesTheSameLogits() throws Exception {
+    Qwen2Config sizes = new Qwen2Config(48, 80, 3, 3, 1, 70, 256, 1e-6, 1e6, true);
+    Path stored = folder.resolve("one").resolve("first");
+    new SeededQwen2("Any", sizes).write(stored);
+    float[][] logits = logits(stored);
+    Path floats = stored.resolveSibling("floats");
+    Map<String, Tensor> widened = new LinkedHashMap<>();
+    SafetensorsFile file = SafetensorsFile.open(stored.resolve("model.safetensors"));
+    file.names().forEach(name -> widened.put(name, widened(file.tensor(name))));
+    write(floats, widened, 1, true);
+    Qwen2Weights weights = new Qwen2Weights(open(floats), sizes, true);
+    try (Qwen2Decoder decoder = new Qwen2Decoder(sizes, weights, Device.cpu(), 1);
+        KvCache cache = KvCache.empty(decoder.manager(), decoder.kvShape(), 9, new KvMeter())) {
+      for (int i = 0; i < 5; i++) {
+        System.gc(); // what nothing holds any more is unmapped
+        Thread.sleep(50);
+      }
+      assertArrayEquals(logits, decoder.feed(rows, cache, 9));
+    }
   }
 
   private Map<String, Tensor> renamed(UnaryOperator<String> names) {
