@@ -87,7 +87,7 @@ class MalformedCallTest {
       textBlock =
           """
           array(1, 2, 3)                     | 'f32' | values must hold frames * grid_height * grid_width = 2 tokens of one number of channels; got 3 numbers, which 2 does not divide
-          CAST(array() AS array<float>)      | 'f32' | values must hold frames * grid_height * grid_width = 2 tokens of one number of channels; got 0 numbers
+          CAST(array() AS array<float>)      | 'f32' | values must hold frames * grid_height * grid_width = 2 tokens; got none
           array(1, NULL)                     | 'f32' | values must not hold NULL; number 1 is
           array(1, 1e300D)                   | 'f32' | values must fit a float; number 1 is 1.0E300
           array(1, 70000)                    | 'f16' | token (frame 0, token 1) holds 70000.0 in channel 0, which is too large for f16
