@@ -1,4 +1,4 @@
-"""Writes the clips of this folder, and the one of `tokenreel fuzz`: streams that the project's own encoders cannot make.
+"""Writes the clips of this folder, and the one of `bin/bench fuzz`: streams that the project's own encoders cannot make.
 
     python -m venv venv && venv/bin/pip install -r requirements.txt && venv/bin/python make_clips.py
 """
@@ -65,7 +65,7 @@ write("h264_variable_rate.mkv", "libx264", x264("keyint=10:min-keyint=10:scenecu
 write("hevc_open_gop.mp4", "libx265", {"crf": "35", "x265-params": "keyint=12:min-keyint=6:scenecut=0:open-gop=1:bframes=4:b-pyramid=1:pools=none:frame-threads=1:log-level=none"})
 write("hevc_closed_gop.mkv", "libx265", {"crf": "35", "x265-params": "keyint=12:min-keyint=12:scenecut=0:open-gop=0:bframes=4:pools=none:frame-threads=1:log-level=none"})
 
-FUZZ = Path(__file__).resolve().parents[3] / "main" / "resources" / "io" / "tokenreel" / "video" / "fuzz"
+FUZZ = Path(__file__).resolve().parents[5] / "bench" / "src" / "main" / "resources" / "io" / "tokenreel" / "bench" / "fuzz"
 write(str(FUZZ / "hevc.mp4"), "libx265", {"crf": "30", "x265-params": "keyint=10:min-keyint=10:scenecut=0:open-gop=0:bframes=3:pools=none:frame-threads=1:log-level=none"}, frames=40, muxer={"movflags": "faststart"})
 
 # Five references are the most that level 5.1 allows at this size. Apart from the rest, which tests decode many times over.

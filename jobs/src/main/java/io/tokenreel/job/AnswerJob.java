@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * From a token cache and questions to a committed table of answers: one run per sampling that the
  * cache holds, over the tokens of each video's current bytes.
  */
-final class AnswerJob {
+public final class AnswerJob {
 
   private static final Logger LOG = LoggerFactory.getLogger(AnswerJob.class);
 
@@ -39,14 +39,14 @@ final class AnswerJob {
   private final AnswerSettings settings;
   private final Progress progress;
 
-  AnswerJob(SparkSession spark, AnswerSettings settings, Progress progress) {
+  public AnswerJob(SparkSession spark, AnswerSettings settings, Progress progress) {
     this.spark = spark;
     this.settings = settings;
     this.progress = progress;
   }
 
   /** One summary per sampling; at least one. */
-  List<AnswerSummary> run() throws IOException {
+  public List<AnswerSummary> run() throws IOException {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     Caches.require(hadoop, settings.cache());
     Path output = UserPath.of(settings.output());

@@ -10,9 +10,9 @@ import picocli.CommandLine.Model.UsageMessageSpec;
  * What {@code --help} shows: what must be given, the options by {@link OptionGroup}, and the
  * examples that each command has as its footer.
  */
-final class CommandHelp {
+public final class CommandHelp {
 
-  static final String EXAMPLES = "%nExamples:%n";
+  public static final String EXAMPLES = "%nExamples:%n";
 
   private static final int COLUMNS = 110;
 

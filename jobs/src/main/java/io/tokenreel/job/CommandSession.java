@@ -4,7 +4,7 @@ import org.apache.spark.sql.SparkSession;
 import scala.Option;
 
 /** The session that a command runs in: closed with the command, unless it was there before. */
-final class CommandSession implements AutoCloseable {
+public final class CommandSession implements AutoCloseable {
 
   private final SparkSession spark;
   private final SparkSession before;
@@ -27,7 +27,7 @@ final class CommandSession implements AutoCloseable {
     return new CommandSession(builder.getOrCreate(), before.isEmpty() ? null : before.get(), watch);
   }
 
-  SparkSession spark() {
+  public SparkSession spark() {
     return spark;
   }
 

@@ -20,14 +20,14 @@ import org.apache.spark.storage.StorageLevel;
  * From videos to a committed token cache: lists the videos, leaves out what is committed, and takes
  * the rest wave by wave through decode, encode and compress.
  */
-final class PrecomputeJob {
+public final class PrecomputeJob {
 
   private final SparkSession spark;
   private final PrecomputeSettings settings;
   private final Progress progress;
   private final PrecomputeStart begun;
 
-  PrecomputeJob(SparkSession spark, PrecomputeSettings settings, Progress progress) {
+  public PrecomputeJob(SparkSession spark, PrecomputeSettings settings, Progress progress) {
     this(spark, settings, progress, PrecomputeStart.silent());
   }
 
@@ -39,7 +39,7 @@ final class PrecomputeJob {
     this.begun = begun;
   }
 
-  RunSummary run() throws IOException {
+  public RunSummary run() throws IOException {
     long start = System.nanoTime();
     TokenCacheWriter.requireTable(spark, UserPath.of(settings.output()), settings.table());
     DeviceCheck.require(spark, settings.device());

@@ -49,13 +49,13 @@ public record PrecomputeSettings(
     String idRoot,
     Integer limit) {
 
-  static final int BATCH_FRAMES = 32;
+  public static final int BATCH_FRAMES = 32;
   static final String CHECK = "sampled";
-  static final int DECODE_TIMEOUT_SECONDS = 600;
-  static final int DECODE_MEMORY_MEGABYTES = 512;
-  static final int MAX_DURATION_HOURS = 12;
-  static final int DECODE_AHEAD_MEGABYTES = 256;
-  static final int VIDEOS_PER_COMMIT = 1000;
+  public static final int DECODE_TIMEOUT_SECONDS = 600;
+  public static final int DECODE_MEMORY_MEGABYTES = 512;
+  public static final int MAX_DURATION_HOURS = 12;
+  public static final int DECODE_AHEAD_MEGABYTES = 256;
+  public static final int VIDEOS_PER_COMMIT = 1000;
 
   public PrecomputeSettings {
     inputs = List.copyOf(inputs);
@@ -91,7 +91,7 @@ public record PrecomputeSettings(
    * Settings of a command that leaves decoding at its defaults, and writes Parquet. Without
    * compressions the features are kept, with some the tokens alone.
    */
-  static PrecomputeSettings of(
+  public static PrecomputeSettings of(
       List<String> inputs,
       String output,
       String model,

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
  * failed, how much a second, time left. On a terminal it is drawn over; in a file there is a line
  * every ten seconds.
  */
-final class Progress implements AutoCloseable {
+public final class Progress implements AutoCloseable {
 
   private static final Progress SILENT = new Progress(null, false);
 
@@ -37,12 +37,12 @@ final class Progress implements AutoCloseable {
                 });
   }
 
-  static Progress silent() {
+  public static Progress silent() {
     return SILENT;
   }
 
   @SuppressWarnings("SystemConsoleNull") // for JDK 17
-  static Progress on(PrintWriter out) {
+  public static Progress on(PrintWriter out) {
     return new Progress(out, System.console() != null);
   }
 
@@ -53,7 +53,7 @@ final class Progress implements AutoCloseable {
    * @param unit what is counted, in the plural
    * @param degradable whether something may be DEGRADED
    */
-  record Stage(String name, String unit, boolean degradable) {
+  public record Stage(String name, String unit, boolean degradable) {
 
     /** Of videos, whose outcomes are counted. */
     static Stage videos(String name) {
@@ -65,7 +65,12 @@ final class Progress implements AutoCloseable {
       return of("answer, KV " + kv, "answers");
     }
 
-    static Stage of(String name, String unit) {
+    /**
+     * Of something else, none of which is DEGRADED.
+     *
+     * @param unit what is counted, in the plural
+     */
+    public static Stage of(String name, String unit) {
       return new Stage(name, unit, false);
     }
   }
@@ -77,7 +82,7 @@ final class Progress implements AutoCloseable {
    * @param degraded of these, DEGRADED ones
    * @param failed of these, FAILED ones
    */
-  record Counts(long done, long degraded, long failed) {
+  public record Counts(long done, long degraded, long failed) {
 
     Counts plus(Counts other) {
       return new Counts(done + other.done, degraded + other.degraded, failed + other.failed);
@@ -85,7 +90,7 @@ final class Progress implements AutoCloseable {
   }
 
   /** Starts to report on a stage, and no more on the one before. */
-  void start(Stage stage, long total, Supplier<Counts> counts) {
+  public void start(Stage stage, long total, Supplier<Counts> counts) {
     if (out == null) {
       return;
     }

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** The options that every command shares: which Spark to run on, and how to report. */
-final class SessionOptions {
+public final class SessionOptions {
 
   private static final String MASTER = "spark.master";
   private static final String ALL_CORES = "local[*]";
@@ -98,11 +98,11 @@ final class SessionOptions {
   }
 
   /** The line that says how far a command is, unless it was asked to be quiet. */
-  Progress progress(CommandLine command) {
+  public Progress progress(CommandLine command) {
     return quiet ? Progress.silent() : Progress.on(command.getErr());
   }
 
-  boolean json() {
+  public boolean json() {
     return json;
   }
 
@@ -129,7 +129,7 @@ final class SessionOptions {
    *
    * @throws SettingsException when Spark does not start with these settings
    */
-  CommandSession open(String command) {
+  public CommandSession open(String command) {
     SparkSession.Builder builder = SparkSession.builder().appName("tokenreel " + command);
     if (master != null) {
       builder.master(master);
@@ -173,7 +173,7 @@ final class SessionOptions {
    * A session on executors of one core each, which are processes of this machine, whatever {@code
    * --master} says; this command's own jar is theirs.
    */
-  CommandSession localCluster(String command, int executors) {
+  public CommandSession localCluster(String command, int executors) {
     master = "local-cluster[%d,1,%d]".formatted(executors, LOCAL_EXECUTOR_MEGABYTES);
     properties.put("spark.jars", jar().toString());
     return open(command);

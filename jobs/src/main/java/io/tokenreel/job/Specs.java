@@ -27,7 +27,7 @@ import picocli.CommandLine.TypeConversionException;
  * Spec strings on the command line: checked while options are parsed, and kept in their canonical
  * form.
  */
-final class Specs {
+public final class Specs {
 
   private Specs() {}
 
@@ -157,7 +157,7 @@ final class Specs {
   }
 
   /** Options that name a file or folder of this machine, which is there or can be made. */
-  static class LocalPath implements ITypeConverter<Path> {
+  public static class LocalPath implements ITypeConverter<Path> {
     @Override
     public Path convert(String text) {
       try {
@@ -193,7 +193,7 @@ final class Specs {
   }
 
   /** Options that name a folder of this machine. */
-  static final class LocalFolder extends LocalPath {
+  public static final class LocalFolder extends LocalPath {
     @Override
     void require(Path path) {
       requireFolder(path);

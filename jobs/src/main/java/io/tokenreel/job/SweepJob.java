@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
  * and sampling, answers from the features of all compressions together, and all of it committed as
  * it comes, so that a sweep that is cut off goes on.
  */
-final class SweepJob {
+public final class SweepJob {
 
   private static final Logger LOG = LoggerFactory.getLogger(SweepJob.class);
 
@@ -53,7 +53,7 @@ final class SweepJob {
   private final List<SweepFailure> failures = new ArrayList<>();
   private SweepVideos videos;
 
-  SweepJob(SparkSession spark, SweepSettings settings, Supplier<Progress> progress) {
+  public SweepJob(SparkSession spark, SweepSettings settings, Supplier<Progress> progress) {
     this.spark = spark;
     this.settings = settings;
     this.progress = progress;
@@ -62,7 +62,7 @@ final class SweepJob {
   }
 
   /** What failed, in the order of the work. */
-  List<SweepFailure> failures() {
+  public List<SweepFailure> failures() {
     return Stream.concat(failures.stream(), answers.failures().stream()).distinct().toList();
   }
 
@@ -72,7 +72,7 @@ final class SweepJob {
    * @param told takes what is about to be done, and what failed on the way
    * @return the results of all that is there then
    */
-  List<Result> run(PrintWriter told) throws IOException {
+  public List<Result> run(PrintWriter told) throws IOException {
     requireModels();
     List<SweepTask.Read> tasks = tasks();
     videos = new SweepVideos(spark, output, tasks);

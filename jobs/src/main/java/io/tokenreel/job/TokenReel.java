@@ -40,9 +40,7 @@ import picocli.CommandLine.IVersionProvider;
       VerifyCommand.class,
       ForgetCommand.class,
       VacuumCommand.class,
-      BenchCommand.class,
       ScenesCommand.class,
-      FuzzCommand.class,
       DemoCommand.class,
       MethodsCommand.class,
       ModelsCommand.class,
@@ -54,13 +52,23 @@ public final class TokenReel {
 
   /** Runs one command and ends the JVM with its exit status. */
   public static void main(String[] arguments) {
+    run(new TokenReel(), arguments);
+  }
+
+  /**
+   * Runs a command line as this project's are run, and ends the JVM with its exit status: values
+   * are parsed alike, a bad one is a line and exit status 2, and signals are handled.
+   *
+   * @param program picocli's top command, whose name stands before its error messages
+   */
+  public static void run(Object program, String... arguments) {
     VectorModule.load(); // before any class that has kernels
     Interruption interruption = Interruption.ofThisProcess();
     // What logs through java.util.logging (the kernels, which know no other) goes where Spark's
     // logs go.
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
-    CommandLine line = commandLine();
+    CommandLine line = commandLine(program);
     line.setExecutionStrategy(
         parsed -> {
           List<CommandLine> chosen = parsed.asCommandLineList();
@@ -92,7 +100,11 @@ public final class TokenReel {
   }
 
   static CommandLine commandLine() {
-    CommandLine line = new CommandLine(new TokenReel());
+    return commandLine(new TokenReel());
+  }
+
+  private static CommandLine commandLine(Object program) {
+    CommandLine line = new CommandLine(program);
     line.setUnmatchedOptionsAllowedAsOptionParameters(false);
     Numbers.register(line);
     line.registerConverter(Path.class, new Specs.LocalPath());
@@ -135,13 +147,13 @@ public final class TokenReel {
   }
 
   /** The version that rows are stamped with. */
-  static String version() {
+  public static String version() {
     String version = TokenReel.class.getPackage().getImplementationVersion();
     return version == null ? "development" : version;
   }
 
   /** What {@code --version} prints. */
-  static final class Version implements IVersionProvider {
+  public static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
       return new String[] {"tokenreel " + version()};

@@ -66,9 +66,10 @@ final class UsageErrors {
 
   private int print(CommandLine command, String reason, String... more) {
     String said = UriSecrets.hide(reason.strip().lines().collect(Collectors.joining(" ")));
+    String program = command.getCommandSpec().root().name();
     command
         .getErr()
-        .println(command.getColorScheme().errorText("tokenreel: " + said + file(reason)));
+        .println(command.getColorScheme().errorText(program + ": " + said + file(reason)));
     for (String line : more) {
       command.getErr().println(line);
     }

@@ -50,7 +50,7 @@ import org.apache.spark.storage.StorageLevel;
  *   <li>a manifest is read as {@link VideoManifest} has it.
  * </ul>
  */
-final class VideoInputs {
+public final class VideoInputs {
 
   /** Endings that a folder is walked for. */
   static final Set<String> VIDEO_ENDINGS = Set.copyOf(VideoFormat.allEndings());
@@ -80,7 +80,8 @@ final class VideoInputs {
    * @param walks the folders' names, which are kept so that each folder is walked once
    * @param records the manifests, which are kept as well
    */
-  record Found(Dataset<Row> videos, LeftOut leftOut, List<Dataset<Row>> walks, RecordFiles records)
+  public record Found(
+      Dataset<Row> videos, LeftOut leftOut, List<Dataset<Row>> walks, RecordFiles records)
       implements AutoCloseable {
 
     @Override
@@ -96,7 +97,7 @@ final class VideoInputs {
    * @throws SettingsException when an input is not there, cannot be listed, or holds no video; or
    *     two videos have one id
    */
-  static Found list(SparkSession spark, List<String> inputs) {
+  public static Found list(SparkSession spark, List<String> inputs) {
     return list(spark, inputs, null);
   }
 

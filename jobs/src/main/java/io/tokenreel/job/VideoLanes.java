@@ -19,7 +19,7 @@ import org.apache.spark.sql.Row;
  * @param large what is worth it; empty as a rule
  * @param ordinary all others
  */
-record VideoLanes(Optional<Dataset<Row>> large, Dataset<Row> ordinary) {
+public record VideoLanes(Optional<Dataset<Row>> large, Dataset<Row> ordinary) {
 
   /** Below this a video is done in seconds, however short the others are. */
   static final long LEAST_LARGE_BYTES = 256L << 20;
@@ -31,7 +31,7 @@ record VideoLanes(Optional<Dataset<Row>> large, Dataset<Row> ordinary) {
    * @param videosPerWave how many make a wave
    * @param cores of the cluster
    */
-  static VideoLanes of(Dataset<Row> pending, int videosPerWave, int cores) {
+  public static VideoLanes of(Dataset<Row> pending, int videosPerWave, int cores) {
     Column weight = VideoWeight.column();
     Row all = pending.agg(count(lit(1)), avg(weight), max(weight)).first();
     long videos = all.getLong(0);

@@ -16,7 +16,7 @@ import org.apache.spark.sql.types.StructType;
  * with about the same number of bytes, so that the files written are sorted and no task waits long
  * for another.
  */
-final class VideoWaves implements Iterator<VideoWaves.Wave> {
+public final class VideoWaves implements Iterator<VideoWaves.Wave> {
 
   /**
    * Tasks per core: enough for a slow video not to hold up the wave, few enough for a decoder
@@ -32,7 +32,7 @@ final class VideoWaves implements Iterator<VideoWaves.Wave> {
    *     lastId}
    * @param lastId the greatest id
    */
-  record Wave(Dataset<Row> videos, String firstId, String lastId) {}
+  public record Wave(Dataset<Row> videos, String firstId, String lastId) {}
 
   private final SparkSession spark;
   private final StructType schema;
@@ -41,7 +41,7 @@ final class VideoWaves implements Iterator<VideoWaves.Wave> {
   private final int videosPerWave;
   private final Iterator<Row> videos;
 
-  VideoWaves(SparkSession spark, Dataset<Row> pending, int videosPerWave) {
+  public VideoWaves(SparkSession spark, Dataset<Row> pending, int videosPerWave) {
     this.spark = spark;
     this.schema = pending.schema();
     this.idColumn = schema.fieldIndex("video_id");

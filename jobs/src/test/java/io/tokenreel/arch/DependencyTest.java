@@ -48,8 +48,7 @@ class DependencyTest {
           Map.entry("stage", MEANS),
           Map.entry("cache", MEANS),
           Map.entry("eval", and(MEANS, "jinja", "python")),
-          Map.entry("bench", and(MEANS, "stage", "cache")),
-          Map.entry("job", and(MEANS, "input", "stage", "cache", "eval", "bench")));
+          Map.entry("job", and(MEANS, "input", "stage", "cache", "eval")));
 
   private static final String LOOKS_UP =
       "org[.]apache[.](hadoop[.]fs[.]Path[.]getFileSystem|hadoop[.]fs[.]FileSystem[.](get|newInstance|globStatus)"
@@ -70,9 +69,7 @@ class DependencyTest {
         new ClassFileImporter()
             .withImportOption(
                 location ->
-                    !location.contains("/test-classes/")
-                        && !location.contains("-tests.jar")
-                        && !location.contains("/jmh_generated/"))
+                    !location.contains("/test-classes/") && !location.contains("-tests.jar"))
             .importPackages("io.tokenreel");
   }
 
@@ -110,7 +107,6 @@ class DependencyTest {
             "eval.report.Report",
             "jinja.JinjaTemplate",
             "python.PythonText",
-            "bench.EncodeBench",
             "job.TokenReel")) {
       assertTrue(classes.contain(ROOT + known), known);
     }
@@ -227,8 +223,7 @@ class DependencyTest {
 
   /**
    * {@code --conf spark.hadoop.*} reaches what is read before or without a session only where
-   * Hadoop's settings come from the command's options. Benches and the fuzzer read local files that
-   * they have made.
+   * Hadoop's settings come from the command's options.
    */
   @Test
   void settingsOfHadoop_outsideTheSessionsOptions_areNotMade() {
@@ -243,8 +238,6 @@ class DependencyTest {
   private static ArchRule settingsOfHadoopOnlyIn(String home) {
     return noClasses()
         .that()
-        .resideOutsideOfPackages("io.tokenreel.bench..", "io.tokenreel.video.fuzz..")
-        .and()
         .doNotHaveFullyQualifiedName(home)
         .should()
         .callConstructorWhere(

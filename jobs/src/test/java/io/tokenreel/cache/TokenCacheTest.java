@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tokenreel.bench.CountingFileSystem;
+import io.tokenreel.testing.CountingFileSystem;
 import io.tokenreel.testing.LeavesUnsoundTables;
 import io.tokenreel.token.TokenDtype;
 import java.io.FileNotFoundException;

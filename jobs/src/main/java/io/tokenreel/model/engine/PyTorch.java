@@ -77,7 +77,7 @@ public final class PyTorch {
    * thread's first operator that asks for this number; matrix products before that take all
    * processors, and round otherwise than the same products later.
    */
-  static void limitThread() {
+  public static void limitThread() {
     JniUtils.getNumThreads();
   }
 

@@ -1,0 +1,251 @@
+package io.tokenreel.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tokenreel.bench.fuzz.FuzzCommand;
+import io.tokenreel.job.CommandHelp;
+import io.tokenreel.job.CommandSession;
+import io.tokenreel.job.SessionOptions;
+import io.tokenreel.job.SettingsException;
+import io.tokenreel.job.TokenReel;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code bin/bench}: how fast the parts are, each as a ratio to a yardstick of the same run. A
+ * benchmark is a method of this class and the class that it runs.
+ */
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    versionProvider = TokenReel.Version.class,
+    description = "Measures one part of TokenReel; run it on an idle machine.",
+    subcommands = FuzzCommand.class,
+    footerHeading = CommandHelp.EXAMPLES,
+    footer = {"  bench kernels", "  bench pipeline --videos 50 --json"})
+public final class Bench {
+
+  private static final int KERNEL_ROUNDS = 5;
+  private static final int KERNEL_SECONDS = 2;
+  private static final int ENCODE_LAYERS = 4;
+  private static final int ENCODE_FRAMES = 8;
+  private static final int RUNS = 5;
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
+  private static final Duration STRAGGLER_LENGTH = Duration.ofHours(3);
+
+  @Spec private CommandSpec spec;
+
+  private Bench() {}
+
+  /** Runs one benchmark and ends the JVM with its exit status. */
+  public static void main(String[] arguments) {
+    TokenReel.run(new Bench(), arguments);
+  }
+
+  /** How the rows are printed. */
+  private static final class Output {
+
+    @Option(names = "--json", description = "the rows as one JSON array on standard output")
+    private boolean json;
+  }
+
+  /** A benchmark in a Spark session. */
+  @FunctionalInterface
+  private interface OnSpark<T> {
+    T run(SparkSession spark) throws IOException;
+  }
+
+  @Command(
+      description = "VidCom2 and DyCoke in the vector kernels against the scalar ones",
+      mixinStandardHelpOptions = true)
+  int kernels(@Mixin Output output) throws Exception {
+    return print(KernelBench.run(KERNEL_ROUNDS, KERNEL_SECONDS), output.json);
+  }
+
+  @Command(
+      description = "decoding of long and short videos, with each check and sampling",
+      mixinStandardHelpOptions = true)
+  int decode(@Mixin Output output) throws Exception {
+    return print(DecodeBench.run(), output.json);
+  }
+
+  @Command(
+      description = "a vision tower of SigLIP-so400m's widths against the engine's matrix product",
+      mixinStandardHelpOptions = true)
+  int encode(@Mixin Output output) throws Exception {
+    return print(EncodeBench.run(ENCODE_LAYERS, ENCODE_FRAMES, RUNS), output.json);
+  }
+
+  @Command(
+      description =
+          "a language model of Qwen2-0.5B's widths against matrix product and memory bandwidth",
+      mixinStandardHelpOptions = true)
+  int language(
+      @Option(
+              names = "--layers",
+              defaultValue = "24",
+              paramLabel = "N",
+              description = "decoder layers; at least 4 (default: ${DEFAULT-VALUE})")
+          int layers,
+      @Mixin Output output)
+      throws Exception {
+    if (layers < 4) {
+      throw new SettingsException("--layers must be at least 4; got " + layers);
+    }
+    return print(LanguageBench.run(layers, RUNS), output.json);
+  }
+
+  @Command(
+      description = "looking one video up in a large cache against reading as many bytes",
+      mixinStandardHelpOptions = true)
+  int lookup(
+      @Option(
+              names = "--videos",
+              defaultValue = "100000",
+              paramLabel = "N",
+              description = "videos of the cache (default: ${DEFAULT-VALUE}, which take 7 GB)")
+          int videos,
+      @Mixin SessionOptions session)
+      throws Exception {
+    return onSpark(videos, session, spark -> new LookupBench(spark, videos).run());
+  }
+
+  @Command(
+      description = "the shares of decode, encode and compress in a precompute run",
+      mixinStandardHelpOptions = true)
+  int pipeline(
+      @Option(
+              names = "--videos",
+              defaultValue = "200",
+              paramLabel = "N",
+              description = "rendered videos (default: ${DEFAULT-VALUE})")
+          int videos,
+      @Mixin SessionOptions session)
+      throws Exception {
+    return onSpark(videos, session, spark -> new PipelineBench(spark, videos).run());
+  }
+
+  @Command(
+      description = "planning a run before any video is opened",
+      mixinStandardHelpOptions = true)
+  int planning(
+      @Option(
+              names = "--videos",
+              defaultValue = "10000000",
+              paramLabel = "N",
+              description =
+                  "rows of the manifest; a folder of a tenth as many names is walked (default: ${DEFAULT-VALUE})")
+          int videos,
+      @Mixin SessionOptions session)
+      throws Exception {
+    return onSpark(videos, session, spark -> new PlanningBench(spark, videos).run());
+  }
+
+  @Command(
+      description = "two executors against one, with twice the videos and with as many",
+      mixinStandardHelpOptions = true)
+  int scaling(
+      @Option(
+              names = "--videos",
+              defaultValue = "200",
+              paramLabel = "N",
+              description = "rendered videos of both executors (default: ${DEFAULT-VALUE})")
+          int videos,
+      @Mixin SessionOptions session)
+      throws Exception {
+    atLeastOne(videos);
+    return print(new ScalingBench(session, videos).run(), session.json());
+  }
+
+  /** Of all benchmarks the one that promises something: a broken promise ends it with 1. */
+  @Command(
+      description = "memory, commit times and what is left behind over a long run",
+      mixinStandardHelpOptions = true)
+  int soak(
+      @Option(
+              names = "--videos",
+              defaultValue = "10000",
+              paramLabel = "N",
+              description = "videos of a second each (default: ${DEFAULT-VALUE})")
+          int videos,
+      @Mixin SessionOptions session)
+      throws Exception {
+    List<String> broken = new ArrayList<>();
+    int status =
+        onSpark(
+            videos,
+            session,
+            spark -> {
+              SoakBench.Findings found = new SoakBench(spark, videos, BETWEEN_LOOKS).run();
+              found.broken().forEach(promise -> broken.add("broken promise: " + promise));
+              found.left().forEach(what -> broken.add("left behind: " + what));
+              return found.rows();
+            });
+    broken.forEach(spec.commandLine().getErr()::println);
+    return broken.isEmpty() ? status : 1;
+  }
+
+  @Command(
+      description = "one video of three hours among short ones",
+      mixinStandardHelpOptions = true)
+  int straggler(
+      @Option(
+              names = "--videos",
+              defaultValue = "10000",
+              paramLabel = "N",
+              description = "short videos (default: ${DEFAULT-VALUE})")
+          int videos,
+      @Mixin SessionOptions session)
+      throws Exception {
+    return onSpark(
+        videos, session, spark -> new StragglerBench(spark, videos, STRAGGLER_LENGTH).run());
+  }
+
+  @Command(
+      description = "a sweep against running each of its settings on its own",
+      mixinStandardHelpOptions = true)
+  int sweep(
+      @Option(
+              names = "--videos",
+              defaultValue = "16",
+              paramLabel = "N",
+              description = "rendered videos of 40 seconds (default: ${DEFAULT-VALUE})")
+          int videos,
+      @Mixin SessionOptions session)
+      throws Exception {
+    return onSpark(videos, session, spark -> new SweepBench(spark, videos).run());
+  }
+
+  private int onSpark(int videos, SessionOptions session, OnSpark<List<BenchRow>> bench)
+      throws IOException {
+    atLeastOne(videos);
+    try (CommandSession opened = session.open("bench")) {
+      return print(bench.run(opened.spark()), session.json());
+    }
+  }
+
+  private int print(List<BenchRow> rows, boolean json) throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(new ObjectMapper().writeValueAsString(rows));
+    } else {
+      rows.forEach(out::println);
+    }
+    out.flush();
+    return 0;
+  }
+
+  private static void atLeastOne(int videos) {
+    if (videos < 1) {
+      throw new SettingsException("--videos must be at least 1; got " + videos);
+    }
+  }
+}

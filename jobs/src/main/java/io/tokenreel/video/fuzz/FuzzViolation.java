@@ -1,9 +1,0 @@
-package io.tokenreel.video.fuzz;
-
-/**
- * A mutant that broke the promise.
- *
- * @param seed that makes it again
- * @param what for a person
- */
-public record FuzzViolation(long seed, String what) {}
