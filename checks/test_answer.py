@@ -109,7 +109,7 @@ def test_questions_without_a_video_are_rows_and_another_encoder_is_refused(scene
     launch.tokenreel("answer", "--cache", cache, "--questions", questions, "--output", tmp_path / "answers", *ANSWER)
     for row in answers(tmp_path / "answers").values():
         assert row["reason"] == "no_tokens" and "absent" not in row["detail"] and row["response"] is None
-    model = launch.ROOT.parent / "shared" / "goldens" / "models" / "llava_onevision_tiny"
+    model = launch.RESOURCES / "goldens" / "llava_onevision_tiny"
     refused = answer(scenes, cache, tmp_path / "other", "--model", model, run=launch.tokenreel, expect=2).stderr
     assert "(default)]" in refused and "llava_onevision_tiny is llava_onevision@" in refused
     assert not (tmp_path / "other").exists()

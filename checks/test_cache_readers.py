@@ -151,7 +151,7 @@ def test_tokens_kept_tokens_are_rows_of_the_features(cache):
                 assert token in separator_rows(features, size), (row["video_id"], row["compression"], position)
             else:
                 assert token == expected, (row["video_id"], row["compression"], position)
-    assert compared == 20, "each of ten videos has its tokens of two compressions in features/ too"
+    assert compared == 28, "each of fourteen videos has its tokens of two compressions in features/ too"
 
 
 def separator_rows(features, size):

@@ -37,7 +37,7 @@ def listener():
 def canary(tmp_path_factory):
     """A sound video that nobody is asked to decode."""
     file = tmp_path_factory.mktemp("secret") / "canary.mov"
-    shutil.copy(launch.VIDEOS / "video_0.mov", file)
+    shutil.copy(launch.VIDEOS / "turned_0.mov", file)
     return file
 
 
@@ -67,9 +67,9 @@ def hostile(canary, listener):
     videos["subtitles of another file"] = "# VobSub index file, v7 (do not modify this line!)\nid: en, index: 0\ntimestamp: 00:00:01:000, filepos: 000000000\n"
     videos["image sequence"] = "%03d.jpg\n"
     bytes_of = {name: text.encode() for name, text in videos.items()}
-    movie = (launch.VIDEOS / "video_90.mov").read_bytes()
+    movie = (launch.VIDEOS / "turned_90.mov").read_bytes()
     bytes_of["movie whose data is elsewhere"] = elsewhere(movie, canary)
-    matroska = (launch.VIDEOS / "av1_video.mkv").read_bytes()
+    matroska = (launch.VIDEOS / "av1.mkv").read_bytes()
     bytes_of["matroska that goes on elsewhere"] = linked(matroska, canary)
     return bytes_of
 
@@ -143,7 +143,7 @@ def test_videos_that_name_others_open_nothing_but_their_copy(canary, hostile, li
             rows.append((f"{name} as {ending}", file))
     (source / "link.mp4").symlink_to("0.mp4")
     rows.append(("symbolic link", source / "link.mp4"))
-    rows.append(("sound", launch.VIDEOS / "h265_video.mp4"))
+    rows.append(("sound", launch.VIDEOS / "hevc.mp4"))
     with open(tmp_path / "videos.csv", "w", encoding="utf-8", newline="") as manifest_file:
         csv.writer(manifest_file).writerows([("video_id", "video_uri"), *rows])
     os.utime(canary, (0, canary.stat().st_mtime))

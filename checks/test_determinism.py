@@ -9,7 +9,7 @@ import pytest
 import launch
 import tables
 
-VIDEOS = ["av1_video.mkv", "h265_video.mp4", "video_0.mov", "video_90.mov"]
+VIDEOS = ["av1.mkv", "hevc.mp4", "turned_0.mov", "turned_90.mov"]
 SPECS = [*launch.SPECS, "dycoke:prune=0.7", "uniform:retention=0.25", "random:retention=0.25", "topk:score=norm,budget=fca,retention=0.25"]
 
 

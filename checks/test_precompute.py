@@ -10,11 +10,11 @@ from launch import SPECS, precompute
 from tables import assert_equal_tables, outcomes, rows, tokens
 
 
-def test_outcomes_of_real_videos_nine_ok_and_one_degraded(cache):
+def test_outcomes_of_sound_videos_are_ok_and_the_damaged_one_is_degraded(cache):
     found = outcomes(cache)
-    assert len(found) == 10
+    assert len(found) == 14
     not_ok = {key[0]: (row["outcome"], row["reason"]) for key, row in found.items() if row["outcome"] != "OK"}
-    assert not_ok == {"corrupted.mp4": ("DEGRADED", "decode_error")}
+    assert not_ok == {"damaged.mp4": ("DEGRADED", "decode_error")}
 
 
 def test_verify_of_a_sound_cache_finds_nothing(cache):
@@ -24,14 +24,14 @@ def test_verify_of_a_sound_cache_finds_nothing(cache):
 def test_inspect_export_is_read_by_safetensors(cache, tmp_path):
     file = tmp_path / "video.safetensors"
     line = launch.tokenreel(
-        *("inspect", "--cache", cache, "--video-id", "nasa_13013.mp4", "--compression", SPECS[0], "--export", file)
+        *("inspect", "--cache", cache, "--video-id", "two_streams.mp4", "--compression", SPECS[0], "--export", file)
     ).stdout
-    assert line.startswith("nasa_13013.mp4  OK")
+    assert line.startswith("two_streams.mp4  OK")
     with safetensors.safe_open(file, "numpy") as opened:
         assert opened.metadata()["compression"] == SPECS[0]
         index = opened.get_tensor("token_index")
         assert len(opened.get_tensor("frame_seconds")) == 32
-    row = next(r for r in tokens(cache).values() if r["video_id"] == "nasa_13013.mp4" and r["compression"] == SPECS[0])
+    row = next(r for r in tokens(cache).values() if r["video_id"] == "two_streams.mp4" and r["compression"] == SPECS[0])
     assert index.tolist() == row["token_index"]
     assert row["tokens"] in file.read_bytes()
 
@@ -43,20 +43,20 @@ def test_compress_from_features_equals_precompute(cache, tmp_path):
     direct = {key: row for key, row in tokens(cache).items() if key[-1] == spec}
     assert {key: row for key, row in tokens(output).items() if key[-1] == spec} == direct
     selections = rows(output, "selections", ("video_id", "compression"))
-    assert len(selections) == 20
+    assert len(selections) == 28
     assert all(len(row["frame_budgets"]) == row["frames"] for row in selections.values())
 
 
 def test_bad_videos_are_rows_and_the_job_goes_on(tmp_path):
     source = tmp_path / "videos"
     source.mkdir()
-    shutil.copy(launch.VIDEOS / "h265_video.mp4", source / "good.mp4")
+    shutil.copy(launch.VIDEOS / "hevc.mp4", source / "good.mp4")
     (source / "text.mp4").write_text("This is not a video.\n" * 100, encoding="utf-8")
     (source / "empty.mp4").write_bytes(b"")
-    nasa = (launch.VIDEOS / "nasa_13013.mp4").read_bytes()
-    pancake = (launch.VIDEOS / "flipping_a_pancake.mkv").read_bytes()
-    (source / "half.mp4").write_bytes(nasa[: len(nasa) // 2])
-    (source / "half.mkv").write_bytes(pancake[: len(pancake) // 2])
+    streams = (launch.VIDEOS / "two_streams.mp4").read_bytes()
+    audio = (launch.VIDEOS / "with_audio.mkv").read_bytes()
+    (source / "half.mp4").write_bytes(streams[: len(streams) // 2])
+    (source / "half.mkv").write_bytes(audio[: len(audio) // 2])
     (source / "playlist.mp4").write_text("ffconcat version 1.0\nfile good.mp4\n", encoding="utf-8")
     output = tmp_path / "cache"
     summary = precompute(source, output, "--max-failed", "0.1", expect=3)
@@ -73,7 +73,7 @@ def test_bad_videos_are_rows_and_the_job_goes_on(tmp_path):
 def test_manifest_and_config_file_say_what_the_job_does(tmp_path):
     manifest = tmp_path / "videos.csv"
     manifest.write_text(
-        f"video_id,video_uri,label\nfirst,{launch.VIDEOS}/video_0.mov,upright\nsecond,{launch.VIDEOS}/video_90.mov,turned\n",
+        f"video_id,video_uri,label\nfirst,{launch.VIDEOS}/turned_0.mov,upright\nsecond,{launch.VIDEOS}/turned_90.mov,turned\n",
         encoding="utf-8",
     )
     config = tmp_path / "job.yaml"
@@ -122,7 +122,7 @@ def test_cuda_on_a_cluster_runs_on_the_gpu_that_spark_assigned(tmp_path):
         "spark.task.resource.gpu.amount": 1,
     }
     process = launch.tokenreel(
-        *("precompute", "--input", launch.VIDEOS / "h265_video.mp4", "--output", tmp_path / "cache", "--device", "cuda"),
+        *("precompute", "--input", launch.VIDEOS / "hevc.mp4", "--output", tmp_path / "cache", "--device", "cuda"),
         *("--master", "local-cluster[1,1,2048]", *(part for pair in settings.items() for part in ("--conf", "=".join(map(str, pair))))),
         expect=1,
     )
@@ -133,7 +133,7 @@ def test_standalone_cluster_through_spark_submit_gives_the_same_tables(cache, cl
     """Although each task that takes longer than the first ones is run a second time beside itself."""
     eager = ["spark.speculation=true", "spark.speculation.quantile=0.1", "spark.speculation.multiplier=1.01"]
     launch.submit(
-        *("precompute", "--input", launch.VIDEOS, "--output", tmp_path / "cache", "--compression", *SPECS, "--quiet"),
+        *("precompute", "--input", launch.VIDEOS, launch.real_videos(), "--output", tmp_path / "cache", "--compression", *SPECS, "--quiet"),
         conf=[*cluster, *eager, "spark.speculation.minTaskRuntime=0ms"],
     )
     assert_equal_tables(tmp_path / "cache", cache)

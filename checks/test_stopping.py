@@ -41,7 +41,7 @@ def assert_stopped(process, number, status):
 def test_cluster_that_is_too_small_is_described_within_half_a_minute_and_sigterm_ends_the_job(tmp_path):
     with launch.standalone_cluster(tmp_path, workers=1, cores=2, memory="1g") as url:
         command = launch.submission(f"spark.master={url}", properties="conf/standalone.conf")
-        job = ["precompute", "--input", launch.VIDEOS / "h265_video.mp4", "--output", tmp_path / "cache"]
+        job = ["precompute", "--input", launch.VIDEOS / "hevc.mp4", "--output", tmp_path / "cache"]
         start = time.monotonic()
         with running([*command, *job], launch.spark_runs()) as process:
             line = read_until(process, "still no executor")

@@ -10,9 +10,11 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * What options are about. Groups and the options in them stand here in the order in which {@code
- * --help} and the page of settings show them; a new option of any command is entered here.
+ * --help} and the page of settings show them; a new option of any command is entered here. Options
+ * of another program, as {@code bench} is, come first.
  */
 enum OptionGroup {
+  OTHER("Options"),
   INPUT(
       "Input",
       "--input",
@@ -40,7 +42,6 @@ enum OptionGroup {
       "--selections-only",
       "--export",
       "--examples",
-      "--keep",
       "--tables"),
   LIMITS(
       "Limits",
@@ -51,14 +52,11 @@ enum OptionGroup {
       "--videos-per-commit",
       "--max-failed"),
   SIZE(
-      "What is generated or measured",
+      "What is generated",
       "--videos",
       "--split",
       "--first",
-      "--frames",
-      "--layers",
-      "--mutants",
-      "--seed"),
+      "--frames"),
   SPARK("Spark", "--master", "--conf"),
   COMMON("Common to all commands", "--config", "--quiet", "--json", "--help", "--version");
 
@@ -90,16 +88,15 @@ enum OptionGroup {
     return groups;
   }
 
-  /** The one group that has an option. */
+  /** The one group that has an option, or {@link #OTHER}. */
   static OptionGroup of(OptionSpec option) {
     List<OptionGroup> having =
         Stream.of(values()).filter(group -> group.options.contains(option.longestName())).toList();
-    if (having.size() != 1) {
+    if (having.size() > 1) {
       throw new IllegalStateException(
-          "enter %s in one group of OptionGroup; it is in %s"
-              .formatted(option.longestName(), having));
+          "%s is in more than one group: %s".formatted(option.longestName(), having));
     }
-    return having.get(0);
+    return having.isEmpty() ? OTHER : having.get(0);
   }
 
   /** All options that are entered. */

@@ -8,6 +8,7 @@ import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.CommittedRows;
 import io.tokenreel.sql.Columns;
 import io.tokenreel.sql.LocalSpark;
+import io.tokenreel.testing.Fixtures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,18 +24,17 @@ import org.junit.jupiter.api.io.TempDir;
 /** From a cache of real videos and a table of questions to a table of answers. */
 class AnswerJobTest {
 
-  private static final String MODEL =
-      Path.of("..", "shared", "goldens", "models", "llava_onevision_tiny").toString();
+  private static final String MODEL = Fixtures.LLAVA_ONEVISION.toString();
   private static final List<String> COMPRESSIONS = List.of("vidcom2:retention=0.25", "none");
 
   /** One column has a name that Spark would read as syntax. */
   private static final String QUESTIONS =
       """
-      {"video_id":"h265_video.mp4","question_id":"1","question":"What is it?","options":["red","blue"],"answer":"red","le`vel.of work":3}
-      {"video_id":"h265_video.mp4","question_id":"2","question":"Which one?","options":["circle","square","cross"],"answer":"B","le`vel.of work":1}
-      {"video_id":"video_0.mov","question_id":"1","question":"What is it?","options":["red","blue"],"le`vel.of work":2}
+      {"video_id":"hevc.mp4","question_id":"1","question":"What is it?","options":["red","blue"],"answer":"red","le`vel.of work":3}
+      {"video_id":"hevc.mp4","question_id":"2","question":"Which one?","options":["circle","square","cross"],"answer":"B","le`vel.of work":1}
+      {"video_id":"turned_0.mov","question_id":"1","question":"What is it?","options":["red","blue"],"le`vel.of work":2}
       {"video_id":"absent.mp4","question_id":"1","question":"What is it?","options":["red","blue"],"answer":"red"}
-      {"video_id":"video_0.mov","question_id":"3","question":"No <video> here","options":["red","blue"]}
+      {"video_id":"turned_0.mov","question_id":"3","question":"No <video> here","options":["red","blue"]}
       """;
 
   private final SparkSession spark = LocalSpark.plain();
@@ -48,7 +48,7 @@ class AnswerJobTest {
     questions = Files.writeString(folder.resolve("questions.jsonl"), QUESTIONS);
     PrecomputeSettings settings =
         new PrecomputeSettings(
-            Stream.of("h265_video.mp4", "video_0.mov")
+            Stream.of("hevc.mp4", "turned_0.mov")
                 .map(name -> JobTests.VIDEOS.resolve(name).toString())
                 .toList(),
             cache(),
@@ -173,7 +173,7 @@ class AnswerJobTest {
     Row row =
         answers("cache")
             .filter(
-                "kv = 'full' and compression = 'none' and video_id = 'video_0.mov' and reason is"
+                "kv = 'full' and compression = 'none' and video_id = 'turned_0.mov' and reason is"
                     + " null")
             .select("new_tokens", "prompt", "prefill_ms", "kv_bytes_peak", "choice", "correct")
             .first();
@@ -192,7 +192,7 @@ class AnswerJobTest {
     assertEquals(8, again.alreadyCommitted());
     List<Row> both =
         answers("answers")
-            .filter("video_id = 'h265_video.mp4' and question_id = '2' and compression = 'none'")
+            .filter("video_id = 'hevc.mp4' and question_id = '2' and compression = 'none'")
             .orderBy("question")
             .select("question")
             .collectAsList();

@@ -55,7 +55,7 @@ class CatalogCommandsTest {
     Path manifest = shared.resolve("manifest.jsonl");
     Files.write(
         manifest,
-        Stream.of("h265_video.mp4", "video_0.mov")
+        Stream.of("hevc.mp4", "turned_0.mov")
             .map(
                 name ->
                     "{\"video_id\": \"%s\", \"video_uri\": \"%s\", \"topic\": \"t\"}"
@@ -79,7 +79,7 @@ class CatalogCommandsTest {
     Files.writeString(
         questions,
         """
-        {"video_id":"video_0.mov","question_id":"1","question":"What moves?","options":["a car","a hand"],"answer":"a hand"}
+        {"video_id":"turned_0.mov","question_id":"1","question":"What moves?","options":["a car","a hand"],"answer":"a hand"}
         """);
     Stream<String> fixed =
         Stream.of(
@@ -124,12 +124,12 @@ class CatalogCommandsTest {
                 "--compression=uniform:retention=0.5")
             .status());
     assertEquals(2, rows(cache, CacheTable.SELECTIONS).size());
-    Ended found = inspect("--video-id=video_0.mov", "--json", "--compression=none");
+    Ended found = inspect("--video-id=turned_0.mov", "--json", "--compression=none");
     JsonNode row = new ObjectMapper().readTree(found.out()).get("rows").get(0);
-    assertEquals("video_0.mov", row.get("video_id").asText(), found.out());
+    assertEquals("turned_0.mov", row.get("video_id").asText(), found.out());
     Path export = folder.resolve("tokens.safetensors");
     assertEquals(
-        0, inspect("--video-id=video_0.mov", "--compression=none", "--export=" + export).status());
+        0, inspect("--video-id=turned_0.mov", "--compression=none", "--export=" + export).status());
     assertTrue(Files.size(export) > row.get("token_count").asInt());
     assertTrue(inspect().out().contains("uniform:retention=0.5"));
     assertEquals(2, inspect("--video-id=absent").status());

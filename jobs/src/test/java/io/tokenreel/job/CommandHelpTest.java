@@ -2,6 +2,7 @@ package io.tokenreel.job;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -46,6 +47,10 @@ class CommandHelpTest {
         new TreeSet<>(options.stream().map(OptionSpec::longestName).toList()),
         new TreeSet<>(grouped.stream().map(OptionSpec::longestName).toList()));
     assertEquals(options.size(), grouped.size());
+    for (OptionSpec option : options) {
+      assertNotEquals(
+          OptionGroup.OTHER, OptionGroup.of(option), "enter " + option + " in OptionGroup");
+    }
   }
 
   @Test

@@ -67,7 +67,7 @@ class CompressJobTest {
     StringBuilder lines =
         new StringBuilder(
             "video_id,video_uri,%s,%s%n".formatted(LABEL, String.join(",", OF_THE_JOBS)));
-    for (String name : List.of("video_0.mov", "h265_video.mp4", "corrupted.mp4")) {
+    for (String name : List.of("turned_0.mov", "hevc.mp4", "damaged.mp4")) {
       lines.append("%s,%s,label of %s".formatted(name, JobTests.VIDEOS.resolve(name), name));
       lines.append(",mine".repeat(OF_THE_JOBS.size())).append('\n');
     }
@@ -90,7 +90,7 @@ class CompressJobTest {
         rows(precomputed, CacheTable.OUTCOMES, ofRun), rows(output, CacheTable.OUTCOMES, ofRun));
     assertEquals(6, rows(output, CacheTable.SELECTIONS).size());
     Row selection = rows(output, CacheTable.SELECTIONS).get(0);
-    assertEquals("label of corrupted.mp4", selection.getAs(LABEL));
+    assertEquals("label of damaged.mp4", selection.getAs(LABEL));
 
     assertEquals(3, compress(precomputed, output).get(0).alreadyCommitted());
     assertEquals(6, tokens(output).size());

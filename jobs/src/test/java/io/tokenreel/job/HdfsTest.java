@@ -34,8 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Videos and caches on HDFS, here in this process, and file systems that find a file damaged. */
 class HdfsTest {
 
-  private static final String SOUND = "h265_video.mp4";
-  private static final String DAMAGED = "video_0.mov";
+  private static final String SOUND = "hevc.mp4";
+  private static final String DAMAGED = "turned_0.mov";
 
   @TempDir private static java.nio.file.Path folder;
 

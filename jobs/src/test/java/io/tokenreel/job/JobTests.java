@@ -3,13 +3,14 @@ package io.tokenreel.job;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tokenreel.testing.Fixtures;
 import java.nio.file.Path;
 import java.util.List;
 
 /** What the tests of the commands share. */
 final class JobTests {
 
-  static final Path VIDEOS = Path.of("..", "shared", "videos").toAbsolutePath().normalize();
+  static final Path VIDEOS = Fixtures.VIDEOS;
   static final Path ROOT = Path.of("").toAbsolutePath();
 
   private JobTests() {}

@@ -75,7 +75,7 @@ class LogLinesTest {
                 "clip-nowhere,hostile://unknown/v.mp4",
                 "clip-absent,/no/such/file.mp4",
                 "clip-text," + text,
-                "clip-sound," + JobTests.VIDEOS.resolve("h265_video.mp4")));
+                "clip-sound," + JobTests.VIDEOS.resolve("hevc.mp4")));
     PrecomputeSettings settings =
         JobTests.settings(
             List.of(manifest.toString()), folder.resolve("cache").toString(), List.of("none"), 10);

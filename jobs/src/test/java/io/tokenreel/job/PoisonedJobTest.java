@@ -24,7 +24,7 @@ class PoisonedJobTest {
 
   private static final SparkSession SPARK = LocalSpark.plain();
   private static final List<String> NEIGHBOURS =
-      List.of("h265_video.mp4", "video_0.mov", "video_90.mov");
+      List.of("hevc.mp4", "turned_0.mov", "turned_90.mov");
 
   /** Enough on a busy machine for two attempts of all that do not hang. */
   private static final int TIMEOUT_SECONDS = 15;

@@ -33,9 +33,7 @@ class PrecomputeJobTest {
 
   private static final SparkSession SPARK = LocalSpark.plain();
   private static final List<String> SPECS = List.of("none", "vidcom2:retention=0.5");
-  private static final String[] VIDEOS = {
-    "av1_video.mkv", "h265_video.mp4", "video_0.mov", "video_90.mov"
-  };
+  private static final String[] VIDEOS = {"av1.mkv", "hevc.mp4", "turned_0.mov", "turned_90.mov"};
 
   @TempDir Path folder;
 
@@ -96,7 +94,7 @@ class PrecomputeJobTest {
 
   @Test
   void run_afterARunThatWasCutOff_beginsAfreshAndTriesAgainWhatFailed() throws IOException {
-    String name = "h265_video.mp4";
+    String name = "hevc.mp4";
     try (TokenCacheWriter writer = TokenCacheWriter.open(SPARK, hadoop(cache()))) {
       String encoder = Models.describe("default", new Configuration()).encoder();
       writer.saveRun(settings(name).runRecord(encoder, 1));
@@ -120,7 +118,7 @@ class PrecomputeJobTest {
   @Test
   void run_overACacheWithTheNamesOfBefore_goesOnUnderThemAndDoesNothingTwice() throws IOException {
     String before = "another folder@e8030cb555a89a03";
-    PrecomputeSettings settings = settings("h265_video.mp4");
+    PrecomputeSettings settings = settings("hevc.mp4");
     try (TokenCacheWriter writer = TokenCacheWriter.open(SPARK, hadoop(cache()))) {
       writer.saveRun(settings.runRecord(before, 0).finished());
     }
@@ -136,7 +134,7 @@ class PrecomputeJobTest {
   @Test
   void run_again_doesWorkForChangedBytesAndNewTablesOnly() throws IOException {
     Path videos = Files.createDirectories(folder.resolve("videos"));
-    for (String name : List.of("video_0.mov", "video_90.mov")) {
+    for (String name : List.of("turned_0.mov", "turned_90.mov")) {
       Files.write(videos.resolve(name), Files.readAllBytes(JobTests.VIDEOS.resolve(name)));
     }
     PrecomputeSettings settings =
@@ -144,8 +142,8 @@ class PrecomputeJobTest {
     assertEquals(0, run(settings).alreadyCommitted());
     List<Row> before = rows(CacheTable.TOKENS).collectAsList();
     Files.write(
-        videos.resolve("video_0.mov"),
-        Files.readAllBytes(JobTests.VIDEOS.resolve("video_180.mov")));
+        videos.resolve("turned_0.mov"),
+        Files.readAllBytes(JobTests.VIDEOS.resolve("turned_180.mov")));
     RunSummary changed = run(settings);
     assertEquals(1, changed.alreadyCommitted());
     assertEquals(2, changed.ok());
@@ -158,7 +156,7 @@ class PrecomputeJobTest {
 
   @Test
   void run_anotherDtypeThanTheCommittedRowsHave_isRefusedBeforeAnyWork() throws IOException {
-    PrecomputeSettings settings = settings("h265_video.mp4");
+    PrecomputeSettings settings = settings("hevc.mp4");
     String encoder = Models.describe("default", new Configuration()).encoder();
     try (TokenCacheWriter writer = TokenCacheWriter.open(SPARK, hadoop(cache()))) {
       Row row = SmallCache.token("a", "s", SPECS.get(0), "OK");

@@ -20,9 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 class RefusedVideoTest {
 
   /** Of these the first has a frame at a frame per second, the second thirteen. */
-  private static final String SHORT = "h265_video.mp4";
+  private static final String SHORT = "hevc.mp4";
 
-  private static final String LONG = "nasa_13013.mp4";
+  private static final String LONG = "two_streams.mp4";
   private static final String ANY = "vidcom2:retention=0.5";
   private static final String FIVE_FRAMES = "dycoke:prune=0.5";
   private static final String WHY =

@@ -73,13 +73,12 @@ class SecretsTest {
     Path manifest = folder.resolve("videos.csv");
     Files.write(
         manifest,
-        List.of(
-            "video_uri", guarded("h265_video.mp4"), guarded("absent.mp4"), guarded("SOURCES.md")));
+        List.of("video_uri", guarded("hevc.mp4"), guarded("absent.mp4"), guarded("README.md")));
     Path cache = folder.resolve("cache");
     PrecomputeSettings settings =
         JobTests.keepingFeatures(
             JobTests.settings(
-                List.of(manifest.toString(), guarded("video_0.mov")),
+                List.of(manifest.toString(), guarded("turned_0.mov")),
                 cache.toString(),
                 List.of("none"),
                 10));
@@ -100,11 +99,11 @@ class SecretsTest {
     String hidden = "guarded://ada:***@host%s?token=***";
     assertEquals(
         new TreeSet<>(
-            Stream.of("absent.mp4", "h265_video.mp4", "SOURCES.md")
+            Stream.of("absent.mp4", "hevc.mp4", "README.md")
                 .map(name -> hidden.formatted(JobTests.VIDEOS.resolve(name)))
                 .toList()),
         new TreeSet<>(outcomes.keySet().stream().filter(id -> id.contains("://")).toList()));
-    assertEquals("OK", outcomes.get("video_0.mov"));
+    assertEquals("OK", outcomes.get("turned_0.mov"));
     try (Stream<Path> runs = Files.list(cache.resolve("runs"))) {
       for (Path run : runs.toList()) {
         assertHidden(Files.readString(run, StandardCharsets.ISO_8859_1));

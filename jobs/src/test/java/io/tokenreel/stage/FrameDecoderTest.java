@@ -92,7 +92,7 @@ class FrameDecoderTest {
 
   @Test
   void transform_withoutOneFrameSize_saysHowToSetIt() {
-    Dataset<Row> videos = StageTests.videos("h265_video.mp4");
+    Dataset<Row> videos = StageTests.videos("hevc.mp4");
     String way = "set either modelUrl to the encoder's checkpoint, whose frame size is taken, or";
     assertRefused(() -> new FrameDecoder().transform(videos), way);
     assertRefused(
@@ -134,7 +134,7 @@ class FrameDecoderTest {
         .setFrameSize(8, 8)
         .setCheck("full")
         .countIn(shared)
-        .transform(StageTests.videos("h265_video.mp4", "corrupted.mp4", "missing.mp4"))
+        .transform(StageTests.videos("hevc.mp4", "damaged.mp4", "missing.mp4"))
         .collectAsList();
     assertEquals(3, shared.videos().value());
     assertEquals(1, shared.degraded().value());
@@ -157,7 +157,7 @@ class FrameDecoderTest {
         new FrameDecoder()
             .setSampling("uniform:frames=2")
             .setFrameSize(8, 6)
-            .transform(StageTests.videos("h265_video.mp4", "SOURCES.md", "missing.mp4"))
+            .transform(StageTests.videos("hevc.mp4", "README.md", "missing.mp4"))
             .collectAsList();
     Row good = rows.get(0).getStruct(2);
     assertEquals("OK", good.getAs("outcome"));
@@ -180,11 +180,11 @@ class FrameDecoderTest {
         new FrameDecoder()
             .setSampling("uniform:frames=1")
             .setFrameSize(8, 8)
-            .transform(StageTests.videos("video_0.mov", "video_90.mov", "video_180.mov"))
+            .transform(StageTests.videos("turned_0.mov", "turned_90.mov", "turned_180.mov"))
             .limit(1)
             .collectAsList()
             .get(0);
-    assertEquals("video_0.mov", first.getString(0));
+    assertEquals("turned_0.mov", first.getString(0));
     for (ProcessHandle child : ProcessHandle.current().children().toList()) {
       if (!before.contains(child.pid())) {
         child.onExit().get(30, TimeUnit.SECONDS);

@@ -3,11 +3,11 @@ package io.tokenreel.stage;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.model.VisionTower;
 import io.tokenreel.sql.LocalSpark;
+import io.tokenreel.testing.Fixtures;
 import io.tokenreel.video.DecodedVideo;
 import io.tokenreel.video.FrameSize;
 import io.tokenreel.video.Frames;
 import io.tokenreel.video.Outcome;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,14 +26,11 @@ final class StageTests {
 
   private StageTests() {}
 
-  /** One partition of shared videos, in the given order. */
+  /** One partition of the test videos, in the given order. */
   static Dataset<Row> videos(String... names) {
     List<Row> rows =
         Arrays.stream(names)
-            .map(
-                name ->
-                    RowFactory.create(
-                        name, Path.of("..", "shared", "videos", name).toAbsolutePath().toString()))
+            .map(name -> RowFactory.create(name, Fixtures.VIDEOS.resolve(name).toString()))
             .toList();
     return LocalSpark.plain()
         .createDataFrame(

@@ -68,7 +68,7 @@ class VisionEncoderTest {
   @Test
   void transform_modelThatIsNotThere_namesItOnTheDriver(@TempDir Path folder) {
     Dataset<Row> frames =
-        new FrameDecoder().setFrameSize(8, 8).transform(StageTests.videos("h265_video.mp4"));
+        new FrameDecoder().setFrameSize(8, 8).transform(StageTests.videos("hevc.mp4"));
     String model = folder.resolve("absent").toString();
     assertRefused(() -> new VisionEncoder().setModelUrl(model).transform(frames), model);
   }
@@ -125,7 +125,7 @@ class VisionEncoderTest {
       new VisionEncoder().setDevice("cpu").setBatchSize(3),
       new CompressionTransformer().setCompression("none")
     };
-    Dataset<Row> videos = StageTests.videos("h265_video.mp4", "missing.mp4", "video_0.mov");
+    Dataset<Row> videos = StageTests.videos("hevc.mp4", "missing.mp4", "turned_0.mov");
     String path = folder.resolve("pipeline").toString();
     PipelineModel fitted = new Pipeline().setStages(stages).fit(videos);
     fitted.write().save(path);

@@ -3,6 +3,7 @@ package io.tokenreel.video;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.tokenreel.testing.Fixtures;
 import io.tokenreel.testing.Safetensors;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -11,8 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class BicubicResizerTest {
 
-  private static final Path GOLDEN =
-      Path.of("..", "shared", "goldens", "models", "llava_onevision_tiny", "expected.safetensors");
+  private static final Path GOLDEN = Fixtures.LLAVA_ONEVISION.resolve("expected.safetensors");
 
   @Test
   void resize_goldenFrames_equalPillowLevelForLevel() {

@@ -111,7 +111,7 @@ class DamagedFilesTest {
 
   @Test
   void decode_halfAnMp4WithItsIndexInFront_isDegradedAndTruncated() throws IOException {
-    byte[] whole = Files.readAllBytes(VideoTests.VIDEOS.resolve("nasa_13013.mp4"));
+    byte[] whole = Files.readAllBytes(VideoTests.VIDEOS.resolve("two_streams.mp4"));
     DecodedVideo video = decode("half.mp4", Arrays.copyOf(whole, whole.length / 2));
     if (video.outcome() == Outcome.FAILED) {
       assertFailed(Reason.TRUNCATED, video);

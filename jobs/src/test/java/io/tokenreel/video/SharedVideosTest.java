@@ -4,18 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.testing.Safetensors;
+import io.tokenreel.testing.SharedFiles;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The real videos and the reference frames of ../shared. */
+/** Real videos of other projects and their reference frames, where they lie in ../shared. */
+@EnabledIf(
+    value = "io.tokenreel.testing.SharedFiles#hasVideos",
+    disabledReason = "../shared/videos is not there")
 class SharedVideosTest {
 
-  private static final Path GOLDENS = Path.of("..", "shared", "goldens", "frames");
+  private static final Path VIDEOS = SharedFiles.at("videos");
+  private static final Path GOLDENS = SharedFiles.at("goldens/frames");
 
   @ParameterizedTest
   @CsvSource({
@@ -30,39 +34,12 @@ class SharedVideosTest {
     "video_270.mov,3"
   })
   void decode_everyFrame_givesTheRightCountAtAscendingTimes(String name, int count) {
-    try (VideoDecoder decoder =
-        VideoTests.decoder("uniform:frames=" + count, VideoTests.SMALL, DecodeCheck.SAMPLED)) {
-      DecodedVideo video = decoder.decode(VideoTests.ref(VideoTests.VIDEOS.resolve(name)));
-      assertEquals(Outcome.OK, video.outcome(), video.detail());
-      assertEquals(count, video.framesDecoded(), "frames decoded of " + name);
-      long[] pts = video.frames().ptsMicros();
-      for (int i = 1; i < pts.length; i++) {
-        assertTrue(pts[i] > pts[i - 1], name + ": frame " + i + " at " + pts[i] + " us");
-      }
-    }
+    VideosTest.assertFrames(VIDEOS.resolve(name), count);
   }
 
   @Test
   void decode_allAtTheDefaultSampling_givesNineOkAndTheCorruptedDegraded() throws IOException {
-    List<Path> files;
-    try (var listed = Files.list(VideoTests.VIDEOS)) {
-      files = listed.filter(file -> !file.toString().endsWith(".md")).sorted().toList();
-    }
-    assertEquals(10, files.size());
-    try (VideoDecoder decoder =
-        VideoTests.decoder("uniform:frames=32", VideoTests.SMALL, DecodeCheck.SAMPLED)) {
-      for (Path file : files) {
-        DecodedVideo video = decoder.decode(VideoTests.ref(file));
-        boolean corrupted = file.endsWith("corrupted.mp4");
-        assertEquals(
-            corrupted ? Outcome.DEGRADED : Outcome.OK,
-            video.outcome(),
-            file + ": " + video.detail());
-        assertEquals(corrupted ? Reason.DECODE_ERROR : null, video.reason());
-        assertEquals(32, video.frames().count());
-        assertEquals(Files.size(file), video.inputBytes());
-      }
-    }
+    VideosTest.assertOkBut(VIDEOS, "corrupted.mp4");
   }
 
   @Test
@@ -70,8 +47,7 @@ class SharedVideosTest {
     FrameSize nativeSize = new FrameSize(270, 480);
     try (VideoDecoder decoder =
         VideoTests.decoder("uniform:frames=390", nativeSize, DecodeCheck.SAMPLED)) {
-      Frames frames =
-          decoder.decode(VideoTests.ref(VideoTests.VIDEOS.resolve("nasa_13013.mp4"))).frames();
+      Frames frames = decoder.decode(VideoTests.ref(VIDEOS.resolve("nasa_13013.mp4"))).frames();
       for (int number : new int[] {0, 15, 386}) {
         Safetensors golden =
             Safetensors.read(
@@ -98,14 +74,6 @@ class SharedVideosTest {
     "270,164 157 155 153 138 138 139 148 112 111 105 105 87 75 67 66"
   })
   void decode_rotatedClip_standsUpright(int degrees, String green) {
-    try (VideoDecoder decoder =
-        VideoTests.decoder("uniform:frames=3", new FrameSize(4, 4), DecodeCheck.SAMPLED)) {
-      Path file = VideoTests.VIDEOS.resolve("video_" + degrees + ".mov");
-      byte[] rgb = VideoTests.frame(decoder.decode(VideoTests.ref(file)).frames(), 1);
-      String[] expected = green.split(" ");
-      for (int i = 0; i < expected.length; i++) {
-        assertEquals(Integer.parseInt(expected[i]), rgb[3 * i + 1] & 0xff, 2, "pixel " + i);
-      }
-    }
+    VideosTest.assertGreen(VIDEOS.resolve("video_" + degrees + ".mov"), green);
   }
 }

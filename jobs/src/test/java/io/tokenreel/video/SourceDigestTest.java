@@ -21,7 +21,7 @@ class SourceDigestTest {
 
   @Test
   void sha256_video_isWhatDecodingItSays() throws IOException {
-    Path clip = VideoTests.VIDEOS.resolve("nasa_13013.mp4");
+    Path clip = VideoTests.VIDEOS.resolve("two_streams.mp4");
     try (VideoDecoder decoder =
         VideoTests.decoder("uniform:frames=1", VideoTests.SMALL, DecodeCheck.SAMPLED)) {
       assertEquals(

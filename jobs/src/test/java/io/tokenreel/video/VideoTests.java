@@ -1,5 +1,6 @@
 package io.tokenreel.video;
 
+import io.tokenreel.testing.Fixtures;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.apache.hadoop.conf.Configuration;
@@ -7,7 +8,7 @@ import org.apache.hadoop.conf.Configuration;
 /** What the video tests share. */
 final class VideoTests {
 
-  static final Path VIDEOS = Path.of("..", "shared", "videos");
+  static final Path VIDEOS = Fixtures.VIDEOS;
   static final FrameSize SMALL = new FrameSize(48, 48);
 
   private VideoTests() {}

@@ -3,20 +3,20 @@ package io.tokenreel.compress;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.kernel.Kernels;
 import io.tokenreel.kernel.ScalarKernels;
 import io.tokenreel.kernel.TokenRows;
 import io.tokenreel.testing.Safetensors;
+import io.tokenreel.testing.SharedFiles;
 import io.tokenreel.token.Selection;
 import io.tokenreel.token.TokenBlock;
 import io.tokenreel.token.TokenShape;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every index that the released code of VidCom2 and DyCoke selects from the golden blocks. */
 class CompressionGoldenTest {
 
-  private static final Path GOLDENS = Path.of("../shared/goldens/compression");
+  private static final Path GOLDENS =
+      Path.of("udf", "src", "test", "resources", "goldens", "compression");
 
   /** Golden scores nearer than this are ties, which the released code leaves to rounding noise. */
   private static final double TIE = 1e-6;
@@ -35,14 +36,12 @@ class CompressionGoldenTest {
   private static final String DYCOKE_KEEP = "dycoke.keep_release.";
 
   static List<Path> files() throws IOException {
-    try (Stream<Path> list = Files.list(GOLDENS)) {
-      return list.filter(p -> p.toString().endsWith(".safetensors")).sorted().toList();
-    }
+    return SharedFiles.with(GOLDENS, "goldens/compression", ".safetensors");
   }
 
   @Test
   void goldens_folder_holdsFiles() throws IOException {
-    assertFalse(files().isEmpty(), "no goldens in " + GOLDENS.toAbsolutePath());
+    assertTrue(files().size() >= 3, "expected three goldens in " + GOLDENS.toAbsolutePath());
   }
 
   @ParameterizedTest

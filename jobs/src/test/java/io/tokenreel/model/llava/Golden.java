@@ -4,13 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.model.safetensors.SafetensorsFile;
+import io.tokenreel.testing.Fixtures;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /** The tiny checkpoint with what Transformers computes from it. */
 final class Golden {
 
-  static final Path FOLDER = Path.of("..", "shared", "goldens", "models", "llava_onevision_tiny");
+  static final Path FOLDER = Fixtures.LLAVA_ONEVISION;
   static final int FRAMES = 6;
 
   private static final SafetensorsFile EXPECTED =

@@ -9,6 +9,7 @@ import io.tokenreel.model.Models;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.model.VisionTower;
 import io.tokenreel.model.safetensors.SafetensorsFile;
+import io.tokenreel.testing.Fixtures;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
@@ -48,9 +49,7 @@ class GoldenTest {
     assertEquals(3, info.gridWidth());
     assertEquals(64, info.dim());
     assertArrayEquals(
-        SafetensorsFile.open(Golden.FOLDER.resolve("model.safetensors"))
-            .tensor("image_newline")
-            .floats(),
+        SafetensorsFile.open(Fixtures.LLAVA_ONEVISION_VISION).tensor("image_newline").floats(),
         info.separatorRows());
     assertTrue(info.encoder().matches("llava_onevision@[0-9a-f]{20}"), info.encoder());
   }

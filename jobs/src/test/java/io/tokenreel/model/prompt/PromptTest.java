@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tokenreel.model.CheckpointFolder;
 import io.tokenreel.model.safetensors.SafetensorsFile;
 import io.tokenreel.model.safetensors.Tensor;
+import io.tokenreel.testing.Fixtures;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 import java.nio.file.Path;
@@ -20,8 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Prompts and tokens are those of the golden checkpoint, and LLaVA-NeXT's to the byte. */
 class PromptTest {
 
-  private static final Path FOLDER =
-      Path.of("..", "shared", "goldens", "models", "llava_onevision_tiny");
+  private static final Path FOLDER = Fixtures.LLAVA_ONEVISION;
 
   private final SafetensorsFile expected =
       SafetensorsFile.open(FOLDER.resolve("expected.safetensors"));

@@ -2,6 +2,7 @@ package io.tokenreel.model.qwen2;
 
 import io.tokenreel.model.CheckpointFolder;
 import io.tokenreel.model.safetensors.SafetensorsFile;
+import io.tokenreel.testing.Fixtures;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 import java.nio.file.Path;
@@ -12,7 +13,7 @@ import org.apache.hadoop.conf.Configuration;
 /** The tiny checkpoint's language side with what Transformers computes from it. */
 final class GoldenLanguage {
 
-  static final Path FOLDER = Path.of("..", "shared", "goldens", "models", "llava_onevision_tiny");
+  static final Path FOLDER = Fixtures.LLAVA_ONEVISION;
   static final int HIDDEN = 64;
   static final List<String> SETTINGS =
       List.of("none", "vidcom2:retention=0.25", "vidcom2:retention=0.5", "dycoke:prune=0.7");
@@ -54,7 +55,7 @@ final class GoldenLanguage {
       System.arraycopy(pooled, (int) keep[i] * HIDDEN, visual, i * HIDDEN, HIDDEN);
     }
     float[] newline =
-        SafetensorsFile.open(FOLDER.resolve("model.safetensors")).tensor("image_newline").floats();
+        SafetensorsFile.open(Fixtures.LLAVA_ONEVISION_VISION).tensor("image_newline").floats();
     System.arraycopy(newline, 0, visual, keep.length * HIDDEN, HIDDEN);
     return visual;
   }

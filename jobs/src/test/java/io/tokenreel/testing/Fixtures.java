@@ -1,0 +1,23 @@
+package io.tokenreel.testing;
+
+import java.nio.file.Path;
+
+/** Where the repository's test files lie; tests run in the repository's root. */
+public final class Fixtures {
+
+  private static final Path RESOURCES =
+      Path.of("jobs", "src", "test", "resources").toAbsolutePath();
+
+  /** A small corpus; its README.md says what each video is. */
+  public static final Path VIDEOS = RESOURCES.resolve("videos");
+
+  /** A tiny LLaVA-OneVision with {@code expected.safetensors}, what Transformers computes of it. */
+  public static final Path LLAVA_ONEVISION =
+      RESOURCES.resolve("goldens").resolve("llava_onevision_tiny");
+
+  /** The part of its weights that has the vision side. */
+  public static final Path LLAVA_ONEVISION_VISION =
+      LLAVA_ONEVISION.resolve("model-00001-of-00002.safetensors");
+
+  private Fixtures() {}
+}
