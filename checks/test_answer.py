@@ -72,6 +72,7 @@ def test_demo_is_right_and_its_tables_are_read_by_duckdb(tmp_path):
         assert f"({100 * share:.1f}%)" in printed
 
 
+@pytest.mark.slow
 def test_rows_say_what_was_asked_and_what_it_cost(answered):
     for row in answers(answered).values():
         assert row["reason"] is None, row
@@ -83,6 +84,7 @@ def test_rows_say_what_was_asked_and_what_it_cost(answered):
         assert len(row["option_log_likelihoods"]) == len(row["option_tokens"]) == len(row["options"])
 
 
+@pytest.mark.slow
 def test_answers_of_executors_in_one_run_are_those_of_one_process_in_two(scenes, cache, answered, cluster, tmp_path):
     def submit(*arguments):
         launch.submit(*arguments, "--quiet", conf=cluster)
@@ -91,6 +93,7 @@ def test_answers_of_executors_in_one_run_are_those_of_one_process_in_two(scenes,
     assert answers(tmp_path / "answers") == answers(answered)
 
 
+@pytest.mark.slow
 def test_pruned_keys_and_values_leave_memory_and_are_named_in_the_row(scenes, cache, answered, tmp_path):
     kv = "dycoke:layer=1,prune=0.7,refresh=0.9,mode=paper,reserve=drop"
     answer(scenes, cache, tmp_path / "answers", "--kv", kv, "--compression", "none")
@@ -103,6 +106,7 @@ def test_pruned_keys_and_values_leave_memory_and_are_named_in_the_row(scenes, ca
         assert row["kv_bytes_end"] < 0.6 * full[key[:2]]["kv_bytes_end"] or not two_words, row
 
 
+@pytest.mark.slow
 def test_questions_without_a_video_are_rows_and_another_encoder_is_refused(scenes, cache, tmp_path):
     questions = tmp_path / "questions.csv"
     questions.write_text('video_id,question_id,question,options\nabsent.mp4,1,What colour is the circle?,"[""red"", ""blue""]"\n', encoding="utf-8")

@@ -15,6 +15,8 @@ import pytest
 import launch
 import syscalls
 
+pytestmark = pytest.mark.slow
+
 ENDINGS = [".mkv", ".m3u8", ".mpd", ".ffconcat", ".sdp", ".txt"]
 SYSTEM = ["/proc", "/sys", "/dev/null", "/dev/random", "/dev/urandom", "/dev/fd", "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share/locale"]
 AT_THE_START = ["/etc"]

@@ -13,6 +13,8 @@ import pytest
 import crash
 import launch
 
+pytestmark = pytest.mark.slow
+
 SEED = int(os.environ.get("TOKENREEL_SEED", random.SystemRandom().randrange(1 << 30)))
 
 MOST_WAVES = 8

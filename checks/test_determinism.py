@@ -9,6 +9,8 @@ import pytest
 import launch
 import tables
 
+pytestmark = pytest.mark.slow
+
 VIDEOS = ["av1.mkv", "hevc.mp4", "turned_0.mov", "turned_90.mov"]
 SPECS = [*launch.SPECS, "dycoke:prune=0.7", "uniform:retention=0.25", "random:retention=0.25", "topk:score=norm,budget=fca,retention=0.25"]
 

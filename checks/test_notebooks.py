@@ -32,6 +32,7 @@ def test_the_notebooks_are_there():
     assert [path.stem for path in NOTEBOOKS] == ["1-first-cache", "2-sql-functions", "3-sweep", "4-serving"]
 
 
+@pytest.mark.slow
 @every_notebook
 def test_notebook_runs_as_it_stands(path, checkout, monkeypatch):
     """Every claim that a notebook makes is an assertion in a cell; what it leaves is in one folder, which git ignores."""

@@ -87,28 +87,14 @@ def test_manifest_and_config_file_say_what_the_job_does(tmp_path):
     assert found == {("first", *sampled, "upright"), ("second", *sampled, "turned")}
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["--compression", "vidcom3:retention=0.25"], "vidcom2"),
-        (["--compression", "vidcom2:retention=1.5"], "retention"),
-        (["--sampling", "every:frames=3"], "uniform"),
-        (["--token-dtype", "f64"], "bf16"),
-        (["--device", "tpu"], "cuda"),
-        (["--device", "cuda"], "cuda"),
-        (["--batch-frames", "0"], "--batch-frames"),
-        (["--check", "none"], "sampled"),
-        (["--model", "/no/such/folder"], "/no/such/folder"),
-        (["--input", "/no/such/video"], "/no/such/video"),
-    ],
-)
-def test_bad_settings_stop_before_any_work(tmp_path, arguments, said):
-    base = [] if "--input" in arguments else ["--input", launch.VIDEOS]
-    process = launch.tokenreel("precompute", *base, "--output", tmp_path / "cache", *arguments, expect=2)
-    assert said in process.stderr, process.stderr
-    assert not (tmp_path / "cache" / "outcomes").exists()
+def test_bad_setting_stops_before_any_work(tmp_path):
+    """One of them: what is refused and how is PrecomputeSettingsTest's and TokenReelTest's."""
+    process = launch.tokenreel("precompute", "--input", launch.VIDEOS, "--output", tmp_path / "cache", "--compression", "vidcom3", expect=2)
+    assert "vidcom2" in process.stderr and len(process.stderr.splitlines()) == 2, process.stderr
+    assert not (tmp_path / "cache").exists()
 
 
+@pytest.mark.slow
 def test_cuda_on_a_cluster_runs_on_the_gpu_that_spark_assigned(tmp_path):
     """No GPU is needed: the engine's complaint names the address that the discovery script gave."""
     script = tmp_path / "gpus.sh"
@@ -129,6 +115,7 @@ def test_cuda_on_a_cluster_runs_on_the_gpu_that_spark_assigned(tmp_path):
     assert "cuda:7" in process.stderr, process.stderr
 
 
+@pytest.mark.slow
 def test_standalone_cluster_through_spark_submit_gives_the_same_tables(cache, cluster, tmp_path):
     """Although each task that takes longer than the first ones is run a second time beside itself."""
     eager = ["spark.speculation=true", "spark.speculation.quantile=0.1", "spark.speculation.multiplier=1.01"]

@@ -12,6 +12,8 @@ from moto.server import ThreadedMotoServer
 import launch
 import tables
 
+pytestmark = pytest.mark.slow
+
 NAMES = ["h264_closed_gop.mp4", "h264_open_gop.ts", "h264_interlaced.mp4"]
 CLIPS = launch.ROOT / "jobs" / "src" / "test" / "resources" / "clips"
 KEYS = {"access.key": "any", "secret.key": "any"}

@@ -9,6 +9,8 @@ import pytest
 
 import launch
 
+pytestmark = pytest.mark.slow
+
 
 @contextlib.contextmanager
 def running(command, environment):

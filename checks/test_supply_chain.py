@@ -7,6 +7,8 @@ import pytest
 
 import launch
 
+pytestmark = pytest.mark.slow
+
 DIST = launch.ROOT / "jobs" / "target" / "dist"
 
 

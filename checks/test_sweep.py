@@ -40,6 +40,8 @@ SAVED_AND_SEARCHED = """
 from pyspark.ml import PipelineModel
 from pyspark.ml.tuning import TrainValidationSplit
 
+pytestmark = pytest.mark.slow
+
 tail.write().overwrite().save("tail")
 loaded = PipelineModel.load("tail").stages
 assert [stage.extractParamMap() for stage in loaded] == [stage.extractParamMap() for stage in tail.stages]

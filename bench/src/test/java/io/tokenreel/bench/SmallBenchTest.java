@@ -8,9 +8,11 @@ import io.tokenreel.sql.LocalSpark;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Benchmarks at a size that shows that they run, and what they count. */
+@Tag("slow")
 class SmallBenchTest {
 
   @Test

@@ -51,12 +51,7 @@ enum OptionGroup {
       "--decode-ahead",
       "--videos-per-commit",
       "--max-failed"),
-  SIZE(
-      "What is generated",
-      "--videos",
-      "--split",
-      "--first",
-      "--frames"),
+  SIZE("What is generated", "--videos", "--split", "--first", "--frames"),
   SPARK("Spark", "--master", "--conf"),
   COMMON("Common to all commands", "--config", "--quiet", "--json", "--help", "--version");
 

@@ -15,6 +15,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Sixty cells of 16 MB pass through a heap of 1.6 GB, which Parquet's default size checks overflow:
  * they look first after 100 rows. In a JVM of its own, for its heap.
  */
+@Tag("slow")
 class BigCellsTest {
 
   private static final int CELLS = 60;

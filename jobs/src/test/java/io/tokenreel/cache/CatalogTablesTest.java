@@ -21,11 +21,13 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Waves in the tables of real catalogs: what a writer that stops leaves, and what is refused. */
+@Tag("slow")
 class CatalogTablesTest {
 
   private static final SparkSession SPARK = CatalogSpark.session();

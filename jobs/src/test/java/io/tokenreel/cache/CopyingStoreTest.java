@@ -25,10 +25,12 @@ import org.apache.hadoop.fs.FilterFileSystem;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One writer, whole waves, on a store whose renames are copies and whose creations overwrite. */
+@Tag("slow")
 class CopyingStoreTest {
 
   private static final SparkSession SPARK = CacheRows.spark();

@@ -23,10 +23,12 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Rows that leave a cache: what goes, what stays, and what a writer that stops leaves. */
+@Tag("slow")
 class RemovalCommitTest {
 
   private static final SparkSession SPARK = CacheRows.spark();

@@ -24,6 +24,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.types.DataTypes;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import scala.jdk.javaapi.CollectionConverters;
@@ -32,6 +33,7 @@ import scala.jdk.javaapi.CollectionConverters;
  * A writer that stops after any single step of its work, and the next one, leave the tables of an
  * undisturbed writer.
  */
+@Tag("slow")
 class WaveCommitTest {
 
   private static final SparkSession SPARK = CacheRows.spark();

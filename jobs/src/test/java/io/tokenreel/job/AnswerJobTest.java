@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +38,9 @@ class AnswerJobTest {
       {"video_id":"turned_0.mov","question_id":"3","question":"No <video> here","options":["red","blue"]}
       """;
 
+  /** Every test reads the cache in it, none writes to it. */
+  @TempDir static Path made;
+
   private final SparkSession spark = LocalSpark.plain();
 
   @TempDir Path folder;
@@ -44,8 +48,12 @@ class AnswerJobTest {
   private Path questions;
 
   @BeforeEach
-  void precompute() throws IOException {
+  void writeQuestions() throws IOException {
     questions = Files.writeString(folder.resolve("questions.jsonl"), QUESTIONS);
+  }
+
+  @BeforeAll
+  static void precompute() throws IOException {
     PrecomputeSettings settings =
         new PrecomputeSettings(
             Stream.of("hevc.mp4", "turned_0.mov")
@@ -68,11 +76,11 @@ class AnswerJobTest {
             10,
             null,
             null);
-    new PrecomputeJob(spark, settings, Progress.silent()).run();
+    new PrecomputeJob(LocalSpark.plain(), settings, Progress.silent()).run();
   }
 
-  private String cache() {
-    return folder.resolve("cache").toString();
+  private static String cache() {
+    return made.resolve("cache").toString();
   }
 
   private AnswerSettings settings(String output, String kv, String scoring) {

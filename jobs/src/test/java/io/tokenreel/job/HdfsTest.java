@@ -28,10 +28,12 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Videos and caches on HDFS, here in this process, and file systems that find a file damaged. */
+@Tag("slow")
 class HdfsTest {
 
   private static final String SOUND = "hevc.mp4";

@@ -18,10 +18,12 @@ import org.apache.logging.log4j.core.appender.AbstractAppender;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.logging.log4j.core.config.Property;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever the log says about a video that fails, it says whose line it is. */
+@Tag("slow")
 class LogLinesTest {
 
   private final SparkSession spark = LocalSpark.plain();

@@ -19,11 +19,13 @@ import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.commons.io.FileUtils;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** A cache that version 0.1.0 wrote, of which a video changed and changed back. */
+@Tag("slow")
 class OldCacheTest {
 
   private static final SparkSession SPARK = LocalSpark.plain();

@@ -16,10 +16,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Videos that make the decoder misbehave, in a whole job: they cost their own rows. */
+@Tag("slow")
 class PoisonedJobTest {
 
   private static final SparkSession SPARK = LocalSpark.plain();

@@ -13,10 +13,12 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A video that a compression refuses is a row; the others go on. */
+@Tag("slow")
 class RefusedVideoTest {
 
   /** Of these the first has a frame at a frame per second, the second thirteen. */

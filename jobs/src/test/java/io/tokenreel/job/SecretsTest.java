@@ -20,10 +20,12 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Passwords and tokens of URIs are used, and are nowhere in what is written. */
+@Tag("slow")
 class SecretsTest {
 
   private static final String PASSWORD = "lovelace";

@@ -23,10 +23,12 @@ import java.util.List;
 import java.util.TreeSet;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A sweep with open answers, from requests over replies to scores. */
+@Tag("slow")
 class SweepJudgingTest {
 
   private static final String RANDOM = "random:retention=0.1";

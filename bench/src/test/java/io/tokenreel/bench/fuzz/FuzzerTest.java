@@ -14,10 +14,12 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A few of the mutants of {@code tokenreel fuzz}, other ones in every run. */
+@Tag("slow")
 class FuzzerTest {
 
   private static final int MUTANTS = 100;

@@ -7,9 +7,11 @@ import io.tokenreel.model.EncodeDigest;
 import io.tokenreel.model.Models;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 class PyTorchStartTest {
 
   @TempDir Path temporary;

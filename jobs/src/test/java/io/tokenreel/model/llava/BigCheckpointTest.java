@@ -7,10 +7,12 @@ import io.tokenreel.model.EncodeDigest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Weights are never on the Java heap. */
+@Tag("slow")
 class BigCheckpointTest {
 
   @TempDir Path folder;

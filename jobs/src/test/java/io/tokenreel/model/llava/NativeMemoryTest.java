@@ -19,9 +19,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Encoding allocates nothing native that outlives its batch. */
+@Tag("slow")
 class NativeMemoryTest {
 
   private static final int WARM_UP = 1_000;

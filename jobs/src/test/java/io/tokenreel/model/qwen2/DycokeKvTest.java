@@ -12,6 +12,7 @@ import io.tokenreel.model.kv.KvMeter;
 import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.model.kv.KvUse;
 import io.tokenreel.model.kv.SharedPrefix;
+import io.tokenreel.testing.RunSeed;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -124,7 +125,7 @@ class DycokeKvTest {
   @ParameterizedTest
   @CsvSource({"paper,host", "paper,drop", "release,host"})
   void decode_everySetting_givesTheLogitsOfAMaskedForwardPass(String mode, String reserve) {
-    long seed = new Random().nextInt(1 << 30);
+    long seed = RunSeed.VALUE;
     Random random = new Random(seed);
     int returned = 0;
     for (Setting setting : settings(mode, reserve)) {
@@ -271,7 +272,7 @@ class DycokeKvTest {
   @ParameterizedTest
   @CsvSource({"paper,host", "paper,device", "paper,drop", "release,host", "release,device"})
   void own_atEveryStep_holdsEachTokenOnceAndNeverMoreThanFull(String mode, String reserve) {
-    long seed = new Random().nextInt(1 << 30);
+    long seed = RunSeed.VALUE;
     Random random = new Random(seed);
     for (Setting setting : settings(mode, reserve)) {
       Case given = Case.random(random, 1 + random.nextInt(40));
@@ -336,7 +337,7 @@ class DycokeKvTest {
   @ParameterizedTest
   @CsvSource({"paper,host", "paper,device", "paper,drop", "release,host"})
   void decode_sharedPrefix_equalsAloneToTheBit(String mode, String reserve) {
-    long seed = new Random().nextInt(1 << 30);
+    long seed = RunSeed.VALUE;
     Case given = Case.random(new Random(seed), 60);
     KvSpec spec = new Setting(mode, reserve, 0.7, 1, 0.99999).spec();
     List<float[]> alone = decode(given, spec);
