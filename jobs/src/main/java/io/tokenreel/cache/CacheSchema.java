@@ -14,8 +14,8 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The columns of the cache's tables, in order, each with the sentence that explains it: the
- * README's tables are printed from here, and Spark stores the sentences in the files as column
+ * The columns of the cache's tables, in order, each with the sentence that explains it: the tables
+ * of docs/tables.md are printed from here, and Spark stores the sentences in the files as column
  * comments.
  */
 public final class CacheSchema {

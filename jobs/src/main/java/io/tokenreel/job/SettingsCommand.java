@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * Prints every command's options, or every table's columns, as Markdown: the README's pages of
- * settings and of tables are this output.
+ * Prints every command's options, or every table's columns, as Markdown: docs/settings.md and
+ * docs/tables.md are this output.
  */
 @Command(
     name = "settings",
@@ -24,6 +24,26 @@ import picocli.CommandLine.Spec;
     footerHeading = CommandHelp.EXAMPLES,
     footer = {"  tokenreel settings", "  tokenreel settings --tables"})
 final class SettingsCommand implements Callable<Integer> {
+
+  private static final String SETTINGS_INTRODUCTION =
+      """
+      # Settings
+
+      `bin/tokenreel settings` prints this page. Every option can stand in a file for `--config` (YAML or properties, without the
+      dashes); an option on the command line has precedence. The resolved options of each run are kept in `runs/` of the output,
+      see [records of runs](cache.md#records-of-runs).
+
+      """;
+
+  private static final String TABLES_INTRODUCTION =
+      """
+      # Tables
+
+      `bin/tokenreel settings --tables` prints this page. Tables are Parquet files, sorted by `video_id` within files, with a bloom
+      filter on it. Readers never see a wave that is half written; in the tables of a catalog, they see each table's part of it
+      whole.
+
+      """;
 
   @Spec private CommandSpec spec;
 
@@ -40,10 +60,10 @@ final class SettingsCommand implements Callable<Integer> {
 
   /** One table per command, in the order of {@code --help}. */
   static String markdown(CommandLine tokenreel) {
-    StringBuilder text = new StringBuilder();
+    StringBuilder text = new StringBuilder(SETTINGS_INTRODUCTION);
     for (CommandLine command : tokenreel.getSubcommands().values()) {
       CommandSpec commandSpec = command.getCommandSpec();
-      text.append("#### tokenreel ").append(commandSpec.name()).append("\n\n");
+      text.append("## tokenreel ").append(commandSpec.name()).append("\n\n");
       text.append(String.join(" ", commandSpec.usageMessage().description())).append("\n\n");
       text.append("| option | value | what it does |\n|---|---|---|\n");
       commandSpec
@@ -53,14 +73,14 @@ final class SettingsCommand implements Callable<Integer> {
       OptionGroup.of(commandSpec).forEach((group, options) -> text.append(rows(group, options)));
       text.append('\n');
     }
-    return text.toString();
+    return text.toString().stripTrailing() + "\n";
   }
 
   /** Key and columns of each table, with the sentences of {@link CacheSchema}. */
   static String tablesMarkdown() {
-    StringBuilder text = new StringBuilder();
+    StringBuilder text = new StringBuilder(TABLES_INTRODUCTION);
     for (CacheTable table : CacheTable.values()) {
-      text.append("#### ").append(table.folder()).append("/\n\n");
+      text.append("## ").append(table.folder()).append("/\n\n");
       text.append("Key: `").append(String.join("`, `", table.key())).append("`\n\n");
       text.append("| name | type | meaning |\n|---|---|---|\n");
       for (StructField column : table.schema().fields()) {
@@ -74,7 +94,7 @@ final class SettingsCommand implements Callable<Integer> {
       }
       text.append('\n');
     }
-    return text.toString();
+    return text.toString().stripTrailing() + "\n";
   }
 
   private static String rows(OptionGroup group, List<OptionSpec> options) {

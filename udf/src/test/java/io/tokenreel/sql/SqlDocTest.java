@@ -1,39 +1,49 @@
 package io.tokenreel.sql;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** docs/sql.md has a section per function, which is what DESCRIBE FUNCTION EXTENDED says. */
+/** docs/sql has a page per function, which is what DESCRIBE FUNCTION EXTENDED says. */
 class SqlDocTest {
 
-  private static final Path PAGE = Path.of("docs", "sql.md");
-  private static final String BEGIN = "<!-- functions -->\n";
-  private static final String END = "<!-- /functions -->";
+  private static final Path PAGES = Path.of("docs", "sql");
   private static final int COLUMNS = 116;
 
+  /** {@code -Dtokenreel.test.refresh=true} writes the pages. */
+  private static final boolean REFRESH = Boolean.getBoolean("tokenreel.test.refresh");
+
   @Test
-  void page_functions_areWhatTheCatalogSays() throws IOException {
-    String page = Files.readString(PAGE);
-    int from = page.indexOf(BEGIN);
-    int to = page.indexOf(END, from);
-    assertTrue(from >= 0 && to > from, PAGE + " must have " + BEGIN.strip() + " ... " + END);
-    assertEquals(sections(), page.substring(from + BEGIN.length(), to));
+  void pages_eachFunction_isWhatTheCatalogSays() throws IOException {
+    for (TokenFunction<?> function : TokenFunctions.all()) {
+      Path page = PAGES.resolve(function.name() + ".md");
+      if (REFRESH) {
+        Files.writeString(page, section(function));
+      }
+      assertEquals(
+          section(function),
+          Files.readString(page),
+          "to refresh the pages: ./mvnw -pl udf test -Dtest=SqlDocTest -Dtokenreel.test.refresh=true");
+    }
   }
 
-  /** What belongs between the markers. */
-  static String sections() {
-    return TokenFunctions.all().stream().map(SqlDocTest::section).collect(Collectors.joining());
+  @Test
+  void pages_all_areOfFunctions() throws IOException {
+    try (Stream<Path> pages = Files.list(PAGES)) {
+      assertEquals(
+          TokenFunctions.all().stream().map(TokenFunction::name).sorted().toList(),
+          pages.map(page -> page.getFileName().toString().replace(".md", "")).sorted().toList());
+    }
   }
 
   private static String section(TokenFunction<?> function) {
     FunctionDoc doc = function.doc();
-    StringBuilder text = new StringBuilder("### `" + function.signature() + "`\n\n");
+    StringBuilder text =
+        new StringBuilder("# " + function.name() + "\n\n    " + function.signature() + "\n\n");
     text.append(wrapped("", doc.usage().replaceFirst("^.*? - ", ""))).append('\n');
     for (String argument : doc.arguments()) {
       text.append(wrapped("  ", "* " + argument.replaceFirst("^(\\w+) - ", "`$1`: ")));
@@ -43,7 +53,7 @@ class SqlDocTest {
       text.append(example.query().replace("_FUNC_", function.name())).append(";\n");
       text.append("-- ").append(example.result()).append('\n');
     }
-    return text.append("```\n\n").toString();
+    return text.append("```\n").toString();
   }
 
   /** The text in lines, broken at spaces; those after the first are indented. */

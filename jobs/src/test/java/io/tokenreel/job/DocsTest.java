@@ -11,11 +11,12 @@ import java.nio.file.Files;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-/** Holds the README's pages of settings and of tables to the code that prints them. */
-class ReadmeTest {
+/** The pages of settings and of tables are what the code prints. */
+class DocsTest {
 
   private static String printed(String... arguments) {
     StringWriter out = new StringWriter();
@@ -25,29 +26,13 @@ class ReadmeTest {
     return out.toString();
   }
 
-  private static void assertBetweenMarkers(String name, String command, String page)
-      throws IOException {
-    String readme = Files.readString(JobTests.ROOT.resolve("README.md"));
-    String begin = "<!-- %s -->\n".formatted(name);
-    String end = "<!-- /%s -->".formatted(name);
-    int from = readme.indexOf(begin);
-    int to = readme.indexOf(end, from);
-    assertTrue(from >= 0 && to > from, "README.md must have " + begin.strip() + " ... " + end);
+  @ParameterizedTest
+  @CsvSource({"docs/settings.md,settings", "docs/tables.md,settings --tables"})
+  void page_ofDocs_isWhatTheCommandPrints(String page, String command) throws IOException {
     assertEquals(
-        page,
-        readme.substring(from + begin.length(), to),
-        "to refresh README.md, put the output of 'bin/tokenreel %s' between %s and %s"
-            .formatted(command, begin.strip(), end));
-  }
-
-  @Test
-  void settings_inReadme_areWhatTheCommandPrints() throws IOException {
-    assertBetweenMarkers("settings", "settings", printed("settings"));
-  }
-
-  @Test
-  void tables_inReadme_areWhatTheCommandPrints() throws IOException {
-    assertBetweenMarkers("tables", "settings --tables", printed("settings", "--tables"));
+        printed(command.split(" ")),
+        Files.readString(JobTests.ROOT.resolve(page)),
+        "to refresh the page: bin/tokenreel %s > %s".formatted(command, page));
   }
 
   @Test
@@ -56,7 +41,7 @@ class ReadmeTest {
     String page = SettingsCommand.markdown(tokenreel);
     for (CommandLine command : tokenreel.getSubcommands().values()) {
       String name = command.getCommandName();
-      assertTrue(page.contains("#### tokenreel " + name + "\n"), name);
+      assertTrue(page.contains("## tokenreel " + name + "\n"), name);
     }
     for (String row :
         new String[] {
@@ -83,7 +68,7 @@ class ReadmeTest {
   void tablesMarkdown_everyTable_hasKeyAndColumns() {
     String page = SettingsCommand.tablesMarkdown();
     for (CacheTable table : CacheTable.values()) {
-      assertTrue(page.contains("#### " + table.folder() + "/\n"), page);
+      assertTrue(page.contains("## " + table.folder() + "/\n"), page);
       Arrays.stream(table.schema().fieldNames())
           .forEach(name -> assertTrue(page.contains("| `" + name + "` | `"), name));
     }
