@@ -116,11 +116,11 @@ def submission(*conf, properties=None):
     return [SPARK_HOME / "bin" / "spark-submit", *settings, "--class", "io.tokenreel.job.TokenReel", JAR]
 
 
-def readme_example(word):
-    """The one block of Python in the README that has a word in it, as it stands."""
-    blocks = re.findall(r"^```python\n(.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+def docs_example(page, word):
+    """The one block of Python in a page of docs/ that has a word in it, as it stands."""
+    blocks = re.findall(r"^```python\n(.*?)^```$", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
     found = [block for block in blocks if word in block]
-    assert len(found) == 1, f"expected one Python block with '{word}' in README.md, found {len(found)}"
+    assert len(found) == 1, f"expected one Python block with '{word}' in docs/{page}, found {len(found)}"
     return found[0]
 
 

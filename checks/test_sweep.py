@@ -35,7 +35,7 @@ logs:
 versions: {lmms-eval-0.3.4: {}}
 """
 
-# Behind the README's example: PySpark saves and loads the stages, and its own search takes them.
+# Behind the example of docs/pipelines.md: PySpark saves and loads the stages, and its own search takes them.
 SAVED_AND_SEARCHED = """
 from pyspark.ml import PipelineModel
 from pyspark.ml.tuning import TrainValidationSplit
@@ -97,13 +97,13 @@ def test_results_are_those_of_the_samples(sweep):
     assert {result["cell"]["compression"] for result in results} == set(COMPRESSIONS)
 
 
-def test_readme_pipeline_gives_the_sweeps_numbers(sweep, tmp_path):
-    """The README's MLlib example, run as it stands on the sweep's own videos."""
+def test_pipeline_of_the_docs_gives_the_sweeps_numbers(sweep, tmp_path):
+    """The MLlib example of docs/pipelines.md, run as it stands on the sweep's own videos."""
     folder, _ = sweep
     (tmp_path / "scenes").symlink_to(folder / f"generated-{VIDEOS}-5")
     (tmp_path / "jobs").symlink_to(launch.ROOT / "jobs")
     example = tmp_path / "example.py"
-    example.write_text(launch.readme_example("ParamGridBuilder") + SAVED_AND_SEARCHED, encoding="utf-8")
+    example.write_text(launch.docs_example("pipelines.md", "ParamGridBuilder") + SAVED_AND_SEARCHED, encoding="utf-8")
     *printed, found = launch.finished([sys.executable, example], launch.spark_runs(), 0, tmp_path).stdout.splitlines()
     rows = {(line.split()[0], line.split()[1]): [float(word) for word in line.split()[2:]] for line in printed}
     assert len(rows) == len(printed) == 6, printed
