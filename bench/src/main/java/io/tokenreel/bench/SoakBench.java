@@ -3,6 +3,7 @@ package io.tokenreel.bench;
 import io.tokenreel.job.PrecomputeJob;
 import io.tokenreel.job.Progress;
 import io.tokenreel.job.RunSummary;
+import io.tokenreel.stage.LocalFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,7 +20,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -89,8 +89,7 @@ final class SoakBench {
         }
       }
     }
-    Path local = Path.of(SparkEnv.get().blockManager().diskBlockManager().localDirsString()[0]);
-    try (Stream<Path> temporary = Files.walk(local.getParent(), 2)) {
+    try (Stream<Path> temporary = Files.walk(LocalFolder.ofProcess().getParent(), 2)) {
       String ours = "tokenreel-decoder-" + ProcessHandle.current().pid() + "-";
       temporary
           .filter(path -> path.getFileName().toString().startsWith(ours))

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.deploy.DeployMessages;
 import org.apache.spark.deploy.master.Master;
 import org.apache.spark.deploy.master.WorkerInfo;
-import org.apache.spark.network.util.JavaUtils;
 import org.apache.spark.rpc.RpcAddress;
 import scala.reflect.ClassTag;
 
@@ -60,13 +60,18 @@ final class StandaloneCluster {
                 workers.stream().map(Worker::toString).collect(Collectors.joining(", ")));
     String memory = property.apply("spark.executor.memory");
     String cores = property.apply("spark.executor.cores");
-    long megabytes = JavaUtils.byteStringAsMb(memory == null ? DEFAULT_MEMORY : memory);
+    long megabytes = megabytes(memory == null ? DEFAULT_MEMORY : memory);
     int least = cores == null ? 1 : Integer.parseInt(cores);
     boolean fits = workers.stream().anyMatch(worker -> worker.holds(least, megabytes));
     return has
         + (fits
             ? "Others have them."
             : "None is large enough for one executor: ask for less, by --conf spark.executor.cores=N and spark.executor.memory=SIZE, or start larger workers.");
+  }
+
+  private static long megabytes(String memory) {
+    String name = "spark.executor.memory";
+    return new SparkConf(false).set(name, memory).getSizeAsMb(name);
   }
 
   private static Optional<List<Worker>> workers(String master) {

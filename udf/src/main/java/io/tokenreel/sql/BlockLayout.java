@@ -4,7 +4,6 @@ import io.tokenreel.token.TokenBlock;
 import io.tokenreel.token.TokenDtype;
 import io.tokenreel.token.TokenShape;
 import java.io.Serializable;
-import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
 
@@ -33,7 +32,7 @@ record BlockLayout(StructFields fields) implements Serializable {
    *
    * @throws IllegalArgumentException when a field is NULL or does not fit the others
    */
-  TokenBlock read(InternalRow row) {
+  TokenBlock read(SqlValues row) {
     TokenShape shape =
         new TokenShape(
             fields.integer(row, 0),

@@ -1,7 +1,6 @@
 package io.tokenreel.sql;
 
 import io.tokenreel.token.TokenBlock;
-import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.types.DataType;
 
 /** A token block, as {@link BlockLayout} finds it in a struct. */
@@ -9,8 +8,8 @@ record BlockSubject() implements Subject<TokenBlock> {
 
   private record BlockReader(BlockLayout layout) implements Reader<TokenBlock> {
     @Override
-    public TokenBlock read(Object internal) {
-      return layout.read((InternalRow) internal);
+    public TokenBlock read(Object value) {
+      return layout.read((SqlValues) value);
     }
   }
 

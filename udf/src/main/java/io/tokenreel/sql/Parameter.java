@@ -40,4 +40,9 @@ record Parameter(String name, Kind kind, Consumer<String> check) {
     return type instanceof NullType
         || (kind == Kind.STRING ? type instanceof StringType : type instanceof NumericType);
   }
+
+  /** Says that an argument of a type cannot be given. */
+  String expected(DataType type) {
+    return "%s must be a %s; got %s".formatted(name, kind.name(), type.catalogString());
+  }
 }

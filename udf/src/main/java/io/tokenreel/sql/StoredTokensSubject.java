@@ -1,7 +1,6 @@
 package io.tokenreel.sql;
 
 import io.tokenreel.token.TokenDtype;
-import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -17,8 +16,8 @@ record StoredTokensSubject() implements Subject<StoredTokens> {
 
   private record TokensReader(StructFields fields) implements Reader<StoredTokens> {
     @Override
-    public StoredTokens read(Object internal) {
-      InternalRow row = (InternalRow) internal;
+    public StoredTokens read(Object value) {
+      SqlValues row = (SqlValues) value;
       return new StoredTokens(
           fields.integer(row, 0),
           TokenDtype.of(fields.value(row, 1).toString()),

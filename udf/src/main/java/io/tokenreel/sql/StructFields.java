@@ -3,7 +3,6 @@ package io.tokenreel.sql;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.IntegralType;
@@ -75,7 +74,7 @@ record StructFields(String what, StructType expected, StructType type, List<Inte
    *
    * @throws IllegalArgumentException when it is NULL or too large
    */
-  int integer(InternalRow row, int field) {
+  int integer(SqlValues row, int field) {
     long value = ((Number) value(row, field)).longValue();
     if (value != (int) value) {
       throw new IllegalArgumentException(
@@ -89,13 +88,13 @@ record StructFields(String what, StructType expected, StructType type, List<Inte
    *
    * @throws IllegalArgumentException when it is NULL
    */
-  Object value(InternalRow row, int field) {
+  Object value(SqlValues row, int field) {
     int ordinal = ordinals.get(field);
     if (row.isNullAt(ordinal)) {
       throw new IllegalArgumentException(
           "%s of %s must not be NULL; make the whole struct NULL where there is none"
               .formatted(expected.fieldNames()[field], what));
     }
-    return row.get(ordinal, type.fields()[ordinal].dataType());
+    return row.valueAt(ordinal, type.fields()[ordinal].dataType());
   }
 }

@@ -24,12 +24,13 @@ interface Subject<T> extends Serializable {
   /** Reads values of a type that {@link #cast} gave. */
   Reader<T> reader(DataType type);
 
-  /** Turns one of Spark's internal values, never null, into what the function takes. */
+  /** Turns a value, never null, into what the function takes. */
   interface Reader<T> extends Serializable {
 
     /**
+     * @param value a struct or an array as {@link SqlValues}, {@code binary} as {@code byte[]}
      * @throws IllegalArgumentException for a value that does not suit
      */
-    T read(Object internal);
+    T read(Object value);
   }
 }

@@ -8,10 +8,7 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.analysis.TypeCheckResult;
 import org.apache.spark.sql.catalyst.expressions.Cast$;
 import org.apache.spark.sql.catalyst.expressions.Expression;
-import org.apache.spark.sql.catalyst.expressions.FoldableUnevaluable;
 import org.apache.spark.sql.catalyst.expressions.Literal;
-import org.apache.spark.sql.catalyst.expressions.RuntimeReplaceable;
-import org.apache.spark.sql.catalyst.expressions.Unevaluable;
 import org.apache.spark.sql.catalyst.expressions.codegen.CodegenContext;
 import org.apache.spark.sql.catalyst.expressions.codegen.ExprCode;
 import org.apache.spark.sql.catalyst.expressions.objects.Invoke;
@@ -23,11 +20,11 @@ import scala.collection.Iterator;
 import scala.collection.immutable.IndexedSeq;
 import scala.collection.immutable.Seq;
 import scala.jdk.javaapi.CollectionConverters;
+import scala.runtime.AbstractFunction1;
 
 /**
- * A call of a {@link TokenFunction} in a query plan. This class is what touches Catalyst's
- * expressions; beside it, {@link TokenCall} and the subjects know Spark's internal rows, and {@link
- * TokenReelExtensions} its function registry.
+ * A call of a {@link TokenFunction} in a query plan. This class alone touches Catalyst's
+ * expressions.
  *
  * <p>Types and constant arguments are checked while the query is analysed. Code generation is
  * Catalyst's own {@link Invoke}, so the call is part of whole-stage code. NULL in any argument
@@ -54,6 +51,21 @@ public final class TokenExpression extends Expression implements Serializable {
     this.function = function;
     this.arguments = arguments;
     this.analysed = analysed;
+  }
+
+  /** Makes a call of its arguments, for Spark's function registry. */
+  static final class Builder extends AbstractFunction1<Seq<Expression>, Expression> {
+
+    private final TokenFunction<?> function;
+
+    Builder(TokenFunction<?> function) {
+      this.function = function;
+    }
+
+    @Override
+    public Expression apply(Seq<Expression> arguments) {
+      return new TokenExpression(function, arguments);
+    }
   }
 
   /** The call as a Column, in any session, with the extension or without. */
@@ -90,29 +102,29 @@ public final class TokenExpression extends Expression implements Serializable {
 
   private void check(Parameter parameter, Expression argument) {
     if (!parameter.takes(argument.dataType())) {
-      throw new IllegalArgumentException(
-          "%s must be a %s; got %s"
-              .formatted(
-                  parameter.name(), parameter.kind().name(), argument.dataType().catalogString()));
+      throw new IllegalArgumentException(parameter.expected(argument.dataType()));
     }
-    Object constant = !analysed && isKnown(argument) ? text(argument).eval(null) : null;
+    Object constant = analysed ? null : constant(argument);
     if (constant != null) {
       parameter.check().accept(constant.toString());
     }
   }
 
   /**
-   * Whether a constant can be evaluated by now. current_date() and its like, and functions that
-   * stand for other expressions, become what can be when the query is optimised. Spark takes no
-   * refusal then, so a spec made of them is checked with the first row.
+   * A constant's text, or null where there is none or it cannot be evaluated by now. current_date()
+   * and its like, and functions that stand for other expressions, become what can be when the query
+   * is optimised. Spark takes no refusal then, so a spec made of them is checked with the first
+   * row; and what is wrong in a constant itself, such as a division by zero, is Spark's to say.
    */
-  private static boolean isKnown(Expression argument) {
-    return argument.foldable()
-        && !argument.exists(
-            part ->
-                part instanceof FoldableUnevaluable
-                    || part instanceof Unevaluable
-                    || part instanceof RuntimeReplaceable);
+  private static Object constant(Expression argument) {
+    if (!argument.foldable()) {
+      return null;
+    }
+    try {
+      return text(argument).eval(null);
+    } catch (Exception e) { // Scala declares no exceptions
+      return null;
+    }
   }
 
   /** The method call that this expression stands for; there is one once the types are known. */

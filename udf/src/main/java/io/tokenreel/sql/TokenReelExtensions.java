@@ -4,11 +4,8 @@ import java.util.List;
 import org.apache.spark.sql.SparkSessionExtensions;
 import org.apache.spark.sql.catalyst.FunctionIdentifier;
 import org.apache.spark.sql.catalyst.analysis.FunctionRegistry;
-import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.ExpressionInfo;
-import scala.Function1;
 import scala.Tuple3;
-import scala.collection.immutable.Seq;
 import scala.runtime.AbstractFunction1;
 import scala.runtime.BoxedUnit;
 
@@ -32,30 +29,13 @@ public final class TokenReelExtensions
       TokenFunctions.all().stream().map(Definition::of).toList();
 
   private record Definition(
-      FunctionIdentifier name,
-      ExpressionInfo info,
-      Function1<Seq<Expression>, Expression> builder) {
+      FunctionIdentifier name, ExpressionInfo info, TokenExpression.Builder builder) {
 
     static Definition of(TokenFunction<?> function) {
       return new Definition(
           new FunctionIdentifier(function.name()),
           TokenReelExtensions.info(function),
-          new Builder(function));
-    }
-  }
-
-  /** Makes a call of its arguments. */
-  private static final class Builder extends AbstractFunction1<Seq<Expression>, Expression> {
-
-    private final TokenFunction<?> function;
-
-    Builder(TokenFunction<?> function) {
-      this.function = function;
-    }
-
-    @Override
-    public Expression apply(Seq<Expression> arguments) {
-      return new TokenExpression(function, arguments);
+          new TokenExpression.Builder(function));
     }
   }
 

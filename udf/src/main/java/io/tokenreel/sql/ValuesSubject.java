@@ -1,6 +1,5 @@
 package io.tokenreel.sql;
 
-import org.apache.spark.sql.catalyst.util.ArrayData;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.DataType;
@@ -19,21 +18,21 @@ record ValuesSubject() implements Subject<BlockValues> {
 
   private record Numbers(boolean floats) implements Reader<BlockValues> {
     @Override
-    public BlockValues read(Object internal) {
-      return new BlockValues.Flat(channels((ArrayData) internal, floats, ""));
+    public BlockValues read(Object value) {
+      return new BlockValues.Flat(channels((SqlValues) value, floats, ""));
     }
   }
 
   private record Tokens(DataType token, boolean floats) implements Reader<BlockValues> {
     @Override
-    public BlockValues read(Object internal) {
-      ArrayData tokens = (ArrayData) internal;
-      float[][] values = new float[tokens.numElements()][]; // [tokens][dim]
+    public BlockValues read(Object value) {
+      SqlValues tokens = (SqlValues) value;
+      float[][] values = new float[tokens.size()][]; // [tokens][dim]
       for (int i = 0; i < values.length; i++) {
         if (tokens.isNullAt(i)) {
           throw new IllegalArgumentException("values must not hold NULL; token %d is".formatted(i));
         }
-        values[i] = channels(tokens.getArray(i), floats, " of token " + i);
+        values[i] = channels((SqlValues) tokens.valueAt(i, token), floats, " of token " + i);
       }
       return new BlockValues.Rows(values);
     }
@@ -41,8 +40,8 @@ record ValuesSubject() implements Subject<BlockValues> {
 
   private record Bytes() implements Reader<BlockValues> {
     @Override
-    public BlockValues read(Object internal) {
-      return new BlockValues.Stored((byte[]) internal);
+    public BlockValues read(Object value) {
+      return new BlockValues.Stored((byte[]) value);
     }
   }
 
@@ -86,14 +85,14 @@ record ValuesSubject() implements Subject<BlockValues> {
         : new Numbers(element instanceof FloatType);
   }
 
-  private static float[] channels(ArrayData array, boolean floats, String where) {
-    float[] channels = new float[array.numElements()];
+  private static float[] channels(SqlValues array, boolean floats, String where) {
+    float[] channels = new float[array.size()];
     for (int i = 0; i < channels.length; i++) {
       if (array.isNullAt(i)) {
         throw new IllegalArgumentException(
             "values must not hold NULL; number %d%s is".formatted(i, where));
       }
-      channels[i] = floats ? array.getFloat(i) : narrowed(array.getDouble(i), i, where);
+      channels[i] = floats ? array.floatAt(i) : narrowed(array.doubleAt(i), i, where);
     }
     return channels;
   }
