@@ -4,7 +4,7 @@ import org.apache.spark.sql.types.DataType;
 
 /**
  * The values of a struct or of an array, as a query hands them over: inside a plan ({@link
- * InternalValues}) or to a Java UDF ({@link RowValues}). Nothing of them may be kept after a call.
+ * InternalValues}) or to a Java UDF. Nothing of them may be kept after a call.
  */
 interface SqlValues {
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.classic.Dataset;
 import org.apache.spark.sql.execution.HiveResult;
 import org.junit.jupiter.api.DynamicTest;
@@ -69,13 +70,14 @@ class FunctionDocTest {
             example -> {
               String query = example.query().replace("_FUNC_", function.name());
               return DynamicTest.dynamicTest(
-                  query, () -> assertEquals(example.result(), printed(query)));
+                  query,
+                  () -> assertEquals(example.result(), printed(LocalSpark.extended(), query)));
             });
   }
 
   /** The one line that spark-sql prints for a query. */
-  private static String printed(String query) {
-    var rows = (Dataset<Row>) LocalSpark.extended().sql(query);
+  static String printed(SparkSession spark, String query) {
+    var rows = (Dataset<Row>) spark.sql(query);
     return HiveResult.hiveResultString(rows.queryExecution().executedPlan()).mkString("\n");
   }
 }
