@@ -173,4 +173,9 @@ public final class AnswerExploder extends Transformer implements DefaultParamsWr
   public static MLReader<AnswerExploder> read() {
     return new DefaultParamsReader<>();
   }
+
+  /** The stage that was saved at a path; Spark Connect loads by this method. */
+  public static AnswerExploder load(String path) {
+    return read().load(path);
+  }
 }

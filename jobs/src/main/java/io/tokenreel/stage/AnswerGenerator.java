@@ -207,4 +207,9 @@ public final class AnswerGenerator extends ColumnTransformer<AnswerGenerator> {
   public static MLReader<AnswerGenerator> read() {
     return new DefaultParamsReader<>();
   }
+
+  /** The stage that was saved at a path; Spark Connect loads by this method. */
+  public static AnswerGenerator load(String path) {
+    return read().load(path);
+  }
 }

@@ -312,4 +312,9 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
   public static MLReader<FrameDecoder> read() {
     return new DefaultParamsReader<>();
   }
+
+  /** The stage that was saved at a path; Spark Connect loads by this method. */
+  public static FrameDecoder load(String path) {
+    return read().load(path);
+  }
 }

@@ -200,4 +200,9 @@ public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
   public static MLReader<VisionEncoder> read() {
     return new DefaultParamsReader<>();
   }
+
+  /** The stage that was saved at a path; Spark Connect loads by this method. */
+  public static VisionEncoder load(String path) {
+    return read().load(path);
+  }
 }

@@ -4,7 +4,10 @@ import java.util.function.Consumer;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.util.Identifiable;
 
-/** Params of text that are checked whenever they are set: by a setter, a ParamMap or loading. */
+/**
+ * Params of text that are checked whenever they are set: by a setter, a ParamMap or loading. They
+ * know the class of their value, without which Spark Connect sets no Param.
+ */
 public final class TextParams {
 
   private TextParams() {}
@@ -18,13 +21,14 @@ public final class TextParams {
   public static Param<String> checked(
       Identifiable stage, String name, String doc, Consumer<String> check) {
     return new Param<>(
-        stage,
+        stage.uid(),
         name,
         doc,
         value -> {
           check.accept(value);
           return true;
-        });
+        },
+        String.class);
   }
 
   /** A Param that holds the name of a column, which must not be empty. */

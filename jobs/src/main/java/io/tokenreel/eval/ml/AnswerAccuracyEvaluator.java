@@ -268,4 +268,9 @@ public final class AnswerAccuracyEvaluator extends Evaluator implements DefaultP
   public static MLReader<AnswerAccuracyEvaluator> read() {
     return new DefaultParamsReader<>();
   }
+
+  /** The evaluator that was saved at a path; Spark Connect loads by this method. */
+  public static AnswerAccuracyEvaluator load(String path) {
+    return read().load(path);
+  }
 }
