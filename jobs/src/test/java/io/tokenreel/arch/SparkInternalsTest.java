@@ -87,7 +87,8 @@ class SparkInternalsTest {
       for (Dependency dependency : ours.getDirectDependenciesFromSelf()) {
         String theirs = outer(dependency.getTargetClass().getBaseComponentType().getName());
         if (theirs.startsWith(SPARK) && !isPublic(theirs.substring(SPARK.length()))) {
-          used.computeIfAbsent(outer(ours.getName()), any -> new TreeSet<>()).add(theirs.substring(SPARK.length()));
+          used.computeIfAbsent(outer(ours.getName()), any -> new TreeSet<>())
+              .add(theirs.substring(SPARK.length()));
         }
       }
     }
