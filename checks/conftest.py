@@ -24,6 +24,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "slow: takes minutes, and is part of the long run alone")
     config.stash[TALLY] = collections.Counter()
     if is_first(config):
         once.begin()

@@ -67,7 +67,12 @@ def lend_spark_runs(patch):
 
 
 def mapping(name, command, java):
-    """The environment of JVMs with a command's class path, which map Spark's classes from what a first one leaves: half of their start."""
+    """The environment of JVMs with a command's class path, which map Spark's classes from what a first one leaves: half of their start.
+
+    A process that starts few JVMs is quicker without, and says so by TOKENREEL_CHECKS_MAPPING.
+    """
+    if os.environ.get("TOKENREEL_CHECKS_MAPPING") == "no":
+        return {**ENVIRONMENT, "JDK_JAVA_OPTIONS": java}
 
     def environment(archive):
         return {**ENVIRONMENT, "JDK_JAVA_OPTIONS": f"{java} -Xlog:disable -XX:{archive}"}
@@ -124,9 +129,9 @@ def docs_example(page, word):
     return found[0]
 
 
-def finished(command, environment, expect, folder=None):
+def finished(command, environment, expect, folder=None, seconds=SECONDS):
     process = subprocess.run(
-        [str(part) for part in command], env=environment, cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False
+        [str(part) for part in command], env=environment, cwd=folder, capture_output=True, text=True, timeout=seconds, check=False
     )
     assert process.returncode == expect, (
         f"{' '.join(map(str, command))}\nexit status {process.returncode}, expected {expect}\n"
@@ -165,9 +170,23 @@ def standalone_cluster(folder, workers=2, cores=1, memory="3g"):
 
 
 def daemon(log, main_class, *arguments):
-    command = [SPARK_HOME / "bin" / "spark-class", main_class, *arguments]
+    return started([SPARK_HOME / "bin" / "spark-class", main_class, *arguments], spark_runs(), log)
+
+
+def started(command, environment, log):
     with open(log, "w", encoding="utf-8") as out:
-        return subprocess.Popen([str(part) for part in command], env=spark_runs(), stdout=out, stderr=subprocess.STDOUT)
+        return subprocess.Popen([str(part) for part in command], env=environment, stdout=out, stderr=subprocess.STDOUT)
+
+
+@contextlib.contextmanager
+def process(command, environment, log):
+    """A process that is ended when it is no longer needed."""
+    running = started(command, environment, log)
+    try:
+        yield running
+    finally:
+        running.terminate()
+        running.wait(60)
 
 
 def wait_for(log, text, seconds=60):

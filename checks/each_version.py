@@ -1,0 +1,107 @@
+"""What runs on every version of Spark. test_versions.py runs this file with each version's PySpark, and compares what it leaves."""
+
+import json
+import os
+import pathlib
+
+import pytest
+
+import launch
+
+KEPT = "struct<dim:int,dtype:string,index:array<int>,data:binary>"
+BLOCK = "struct<frames:int,tokens_per_frame:int,grid_height:int,grid_width:int,dim:int,dtype:string,data:binary>"
+FUNCTIONS = {  # arguments, and the class for registerJavaFunction with what it returns
+    "select_tokens": ("tokens, 'none'", "SelectTokens", "array<int>"),
+    "compress_tokens": ("tokens, 'vidcom2:retention=0.5', 'f16'", "CompressTokensAs", KEPT),
+    "vidcom2": ("tokens, 0.5", "VidCom2", KEPT),
+    "dycoke": ("tokens, 0.5", "DyCoke", KEPT),
+    "frame_budgets": ("tokens, 'vidcom2:retention=0.5'", "FrameBudgets", "array<double>"),
+    "token_stats": ("tokens", "TokenStats", "array<struct<uniqueness:double,previous_similarity:double>>"),
+    "make_block": ("array(id, 2), 1, 1, 2", "MakeBlock", BLOCK),
+    "token_values": ("tokens", "TokenValues", "array<array<float>>"),
+}
+DATA = "unhex(repeat(if(id % 2 = 0, '803F0040', '80400040'), 20))"
+TOKENS = f"named_struct('frames', 5, 'tokens_per_frame', 4, 'grid_height', 4, 'grid_width', 1, 'dim', 2, 'dtype', 'bf16', 'data', {DATA})"
+ROWS = f"(SELECT id, {TOKENS} AS tokens FROM range(0, 20, 1, 4))"
+ANSWER = ["--scoring", "options", "--option-form", "text"]
+SPECS = ["none", "vidcom2:retention=0.25"]
+
+
+def calls(prefix=""):
+    """A query of every function over a few rows."""
+    columns = ", ".join(f"{prefix}{name}({arguments}) AS {name}" for name, (arguments, _, _) in FUNCTIONS.items())
+    return f"SELECT id, {columns} FROM {ROWS}"
+
+
+def register(spark):
+    """The functions as classes, under names of their own."""
+    for name, (_, java_class, returned) in FUNCTIONS.items():
+        spark.udf.registerJavaFunction(f"java_{name}", f"io.tokenreel.sql.udf.{java_class}", returned)
+
+
+def results(spark, query):
+    """Rows in their order, as what JSON can hold."""
+    rows = [row.asDict(recursive=True) for row in spark.sql(query).collect()]
+    return json.loads(json.dumps(sorted(rows, key=lambda row: row["id"]), default=bytes.hex))
+
+
+def leave_tables(scenes, folder, run):
+    """Makes each kind of table, by the launcher's commands or by spark-submit's."""
+    precompute = ["--sampling", "uniform:frames=8", "--keep-features", "--videos-per-commit", "2", "--compression", *SPECS]
+    run("precompute", "--input", scenes / "videos", "--output", folder / "cache", *precompute)
+    run("compress", "--features", folder / "cache", "--output", folder / "compressed", "--compression", "dycoke:prune=0.7", "frames:keep=1/4")
+    run("answer", "--cache", folder / "cache", "--questions", scenes / "questions.jsonl", "--output", folder / "cache", *ANSWER)
+    run("verify", "--cache", folder / "cache")
+
+
+def leave_pipeline(scenes, folder, saved):
+    """Runs pipeline.py by the spark-submit of the PySpark that this process imports."""
+    settings = ["--jars", launch.JAR, "--driver-memory", "3g", "--master", "local[2]"]
+    arguments = [launch.JAR, scenes, folder, saved]
+    launch.finished([launch.SPARK_HOME / "bin" / "spark-submit", *settings, launch.ROOT / "checks" / "pipeline.py", *arguments], launch.spark_runs(), 0)
+
+
+@pytest.fixture
+def given():
+    """A folder that TOKENREEL_GIVEN_<name> names."""
+    return lambda name: pathlib.Path(os.environ[f"TOKENREEL_GIVEN_{name}"])
+
+
+def test_functions_are_in_one_stage_of_generated_code(spark):
+    (plan,) = spark.sql(f"EXPLAIN CODEGEN {calls()}").first()
+    assert plan.startswith("Found 1 WholeStageCodegen subtrees."), plan
+    assert plan.count("((io.tokenreel.sql.TokenCall)") == len(FUNCTIONS), plan
+
+
+def test_classes_that_are_registered_return_what_the_functions_do(spark):
+    register(spark)
+    assert results(spark, calls("java_")) == results(spark, calls())
+
+
+def test_commands_leave_their_tables(given):
+    leave_tables(given("SCENES"), given("TABLES"), launch.submit)
+
+
+def test_pipeline_of_another_version_is_loaded(given):
+    leave_pipeline(given("SCENES"), given("TABLES") / "pipeline", given("SAVED"))
+
+
+def test_executors_of_a_cluster_leave_the_same_tables(given, cluster):
+    leave_tables(given("SCENES"), given("TABLES"), lambda *arguments: launch.submit(*arguments, conf=cluster))
+
+
+def test_table_format_takes_the_same_rows(given, tmp_path):
+    """Iceberg or Delta, by the settings that a file has."""
+    conf = given("SETTINGS").read_text(encoding="utf-8").splitlines()
+    name = conf.pop(0)
+    arguments = ["--sampling", "uniform:frames=8", "--compression", *SPECS, "--table", f"{name}.video.clips"]
+    launch.submit("precompute", "--input", given("SCENES") / "videos", "--output", tmp_path / "cache", *arguments, conf=conf)
+    launch.submit("verify", "--cache", tmp_path / "cache", conf=conf)
+    script = tmp_path / "export.py"
+    script.write_text(
+        "import sys\nfrom pyspark.sql import SparkSession\n"
+        f"SparkSession.builder.getOrCreate().table('{name}.video.clips_tokens').write.parquet(sys.argv[1])\n",
+        encoding="utf-8",
+    )
+    settings = [part for pair in conf for part in ("--conf", pair)]
+    launch.finished([launch.SPARK_HOME / "bin" / "spark-submit", *settings, script, given("TABLES") / "tokens"], launch.spark_runs(), 0)
