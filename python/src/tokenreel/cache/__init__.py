@@ -1,0 +1,39 @@
+"""Reads single videos from a TokenReel cache by their ids, without Spark or Java: pyarrow and numpy do.
+
+    from tokenreel.cache import TokenCache
+
+    cache = TokenCache("/data/cache")
+    video = cache.get("clips/a.mp4", compression="vidcom2:retention=0.25")
+    video.tokens        # [n, D] in the stored dtype
+    video.positions()   # [n, 3]: frame, row, column
+    video.seconds()     # [n]: when each token's frame is shown
+
+A cache on an object store: `TokenCache("s3://bucket/cache")`, or a path with `filesystem=`, which takes file systems of
+`pyarrow.fs` and of fsspec. What a current row is, docs/cache.md says.
+"""
+
+from tokenreel.cache._errors import (
+    CacheError,
+    CacheNotFoundError,
+    DamagedCacheError,
+    MissingPackageError,
+    NewerCacheError,
+    SettingError,
+    VideoNotFoundError,
+)
+from tokenreel.cache._index import Setting
+from tokenreel.cache._lookup import TokenCache
+from tokenreel.cache._rows import VideoTokens
+
+__all__ = [
+    "CacheError",
+    "CacheNotFoundError",
+    "DamagedCacheError",
+    "MissingPackageError",
+    "NewerCacheError",
+    "Setting",
+    "SettingError",
+    "TokenCache",
+    "VideoNotFoundError",
+    "VideoTokens",
+]

@@ -1,0 +1,263 @@
+"""Single videos of a cache, without Spark or Java."""
+
+from __future__ import annotations
+
+import os
+import re
+import struct
+import zlib
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Literal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tokenreel.cache._errors import (
+    CacheNotFoundError,
+    DamagedCacheError,
+    NewerCacheError,
+    SettingError,
+    VideoNotFoundError,
+)
+from tokenreel.cache._index import HOW_TO_REBUILD, LookupIndex, Place, Setting, current
+from tokenreel.cache._rows import VideoTokens, decode, rows_of
+from tokenreel.cache._store import store_of
+
+NEWEST_SCHEMA = 1
+"""The newest version of a cache's tables that this package reads."""
+
+_SCHEMA_NAME = re.compile(r"_schema-([0-9]+)")
+_UNREADABLE = (OSError, ValueError, pa.ArrowException, struct.error, zlib.error)
+
+
+class TokenCache:
+    """Reads single videos from a cache: a bucket of its index, the video's record, then exactly the bytes of its row.
+
+    Only rows of a video's current content are given, one per encoder, sampling and compression (see docs/cache.md).
+    Threads may share a cache, and it may be read while it is written: waves that were committed after it was opened
+    are seen after `refresh()`.
+
+        cache = TokenCache("s3://bucket/cache")
+        video = cache.get("clips/a.mp4", compression="vidcom2:retention=0.25")
+        video.tokens, video.positions(), video.frame_seconds
+    """
+
+    def __init__(self, path: str | os.PathLike[str], filesystem: Any = None) -> None:
+        """Opens a cache.
+
+        Args:
+            path: the folder that holds `tokens/`: a local path or a URI; with `filesystem`, a path in it.
+            filesystem: a `pyarrow.fs.FileSystem` or an fsspec file system, for credentials and endpoints.
+
+        Raises:
+            CacheNotFoundError: there is no cache, it has no lookup index, or a catalog has its tables.
+            NewerCacheError: a newer version of TokenReel wrote it.
+        """
+        self._store = store_of(path, filesystem)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Lists the cache again, so that waves are seen that were committed since."""
+        names = self._store.names("")
+        if not names:
+            raise CacheNotFoundError(f"{self._store.place} is no cache: there is no such folder, or it is empty")
+        for match in filter(None, map(_SCHEMA_NAME.fullmatch, names)):
+            if int(match[1]) > NEWEST_SCHEMA:
+                raise NewerCacheError(
+                    f"{self._store.place} has tables of version {match[1]}, and this package knows versions up to"
+                    f" {NEWEST_SCHEMA}: use a newer tokenreel"
+                )
+        if "_table" in names:
+            raise CacheNotFoundError(f"{self._store.place} has its tables in a catalog, which its file _table names: read them with Spark")
+        self._index = LookupIndex(self._store)
+
+    def __repr__(self) -> str:
+        return f"TokenCache({self._store.place!r})"
+
+    def get(self, video_id: str, *, encoder: str | None = None, sampling: str | None = None, compression: str | None = None) -> VideoTokens:
+        """The row of a video for one setting; a part of the setting that the video has only one of may be left out.
+
+        Raises:
+            VideoNotFoundError: the cache has no tokens of the video.
+            SettingError: the video has no such row, or several; the message lists the settings that it has.
+        """
+        [row] = self._read(video_id, (encoder, sampling, compression), single=True)
+        return row
+
+    def rows(
+        self, video_id: str, *, encoder: str | None = None, sampling: str | None = None, compression: str | None = None
+    ) -> list[VideoTokens]:
+        """All current rows of a video, or those of a setting, in the order of their commits; none for an unknown video."""
+        return self._read(video_id, (encoder, sampling, compression), single=False)
+
+    def get_many(
+        self,
+        video_ids: Iterable[str],
+        *,
+        encoder: str | None = None,
+        sampling: str | None = None,
+        compression: str | None = None,
+        missing: Literal["raise", "skip"] = "raise",
+        threads: int = 8,
+    ) -> Iterator[VideoTokens]:
+        """The rows of many videos for one setting, in the order of the ids.
+
+        Videos are read ahead by `threads` threads, which pays for an object store; at most two per thread wait.
+
+        Args:
+            video_ids: the ids.
+            encoder: as in `get`.
+            sampling: as in `get`.
+            compression: as in `get`.
+            missing: what to do about an id that the cache has no tokens of: `raise` VideoNotFoundError, or `skip` it.
+            threads: how many videos are read at a time.
+        """
+        if missing not in ("raise", "skip"):
+            raise ValueError(f"missing must be 'raise' or 'skip'; got {missing!r}")
+        if threads < 1:
+            raise ValueError(f"threads must be at least 1; got {threads}")
+        wanted = (encoder, sampling, compression)
+        return self._many(video_ids, wanted, missing == "skip", threads)
+
+    def _many(self, video_ids: Iterable[str], wanted: _Wanted, skip: bool, threads: int) -> Iterator[VideoTokens]:
+        def taken(future: Future[list[VideoTokens]]) -> Iterator[VideoTokens]:
+            try:
+                yield from future.result()
+            except VideoNotFoundError:
+                if not skip:
+                    raise
+
+        with ThreadPoolExecutor(threads, "tokenreel-cache") as pool:
+            ahead: deque[Future[list[VideoTokens]]] = deque()
+            try:
+                for video_id in video_ids:
+                    ahead.append(pool.submit(self._read, video_id, wanted, single=True))
+                    if len(ahead) > 2 * threads:
+                        yield from taken(ahead.popleft())
+                while ahead:
+                    yield from taken(ahead.popleft())
+            finally:
+                for future in ahead:
+                    future.cancel()
+
+    def __contains__(self, video_id: object) -> bool:
+        """Whether the cache has current tokens of a video."""
+        return isinstance(video_id, str) and bool(self.settings_of(video_id))
+
+    def settings_of(self, video_id: str) -> list[Setting]:
+        """The settings that a video has current rows of, without reading a row; none for an unknown video."""
+        try:
+            places = current(self._index.records(video_id))
+        except _UNREADABLE:
+            return [Setting(row.encoder, row.sampling, row.compression) for row in self.rows(video_id)]
+        return [place.setting for place in places]
+
+    def ids(self, *, encoder: str | None = None, sampling: str | None = None, compression: str | None = None) -> list[str]:
+        """The ids of all videos that have current tokens of a setting, sorted. Reads the whole index."""
+        wanted = (encoder, sampling, compression)
+        return sorted(video for video, settings in self._all_current() if any(_is(setting, wanted) for setting in settings))
+
+    def settings(self) -> dict[Setting, int]:
+        """The settings of the cache, and of how many videos each has current rows. Reads the whole index."""
+        return dict(sorted(Counter(setting for _, settings in self._all_current() for setting in settings).items()))
+
+    def _all_current(self) -> list[tuple[str, list[Setting]]]:
+        """Each video, and the settings that it has current rows of."""
+        try:
+            return self._scan_index()
+        except _UNREADABLE:
+            self.refresh()  # a writer has merged the slot tables, or removed rows, since the index was listed
+            return self._scan_index()
+
+    def _scan_index(self) -> list[tuple[str, list[Setting]]]:
+        # Of a large cache no more than this fits: settings are few, and footers are not kept.
+        contents: dict[str, str] = {}
+        rows: dict[str, list[tuple[str, Setting]]] = {}
+        known: dict[Setting, Setting] = {}
+        for record in self._index.all_records():
+            contents[record.video_id] = record.content
+            said = ((place.content_sha256, known.setdefault(place.setting, place.setting)) for place in record.places)
+            rows.setdefault(record.video_id, []).extend(said)
+        return [(video, [setting for content, setting in rows[video] if content == last]) for video, last in contents.items()]
+
+    def _read(self, video_id: str, wanted: _Wanted, single: bool) -> list[VideoTokens]:
+        if not isinstance(video_id, str):
+            raise TypeError(f"a video's id is a str; got {type(video_id).__name__}")
+        try:
+            return self._from_index(video_id, wanted, single)
+        except _UNREADABLE as error:
+            if isinstance(error, SettingError):
+                raise
+            self.refresh()  # a writer has merged the slot tables, or removed rows, since the index was listed
+        try:
+            return self._from_index(video_id, wanted, single)
+        except _UNREADABLE as error:
+            if isinstance(error, SettingError) or not self._store.names("_journal"):
+                raise
+        # A writer is removing rows, and has replaced files that the index still describes.
+        rows = {Setting(row.encoder, row.sampling, row.compression): row for row in self._from_tables(video_id)}
+        return [rows[setting] for setting in self._chosen(video_id, list(rows), wanted, single)]
+
+    def _from_index(self, video_id: str, wanted: _Wanted, single: bool) -> list[VideoTokens]:
+        places = {place.setting: place for place in current(self._index.records(video_id))}
+        return [self._row(places[setting]) for setting in self._chosen(video_id, list(places), wanted, single)]
+
+    def _chosen(self, video_id: str, known: list[Setting], wanted: _Wanted, single: bool) -> list[Setting]:
+        """Of the settings that a video has, those that are wanted."""
+        chosen = [setting for setting in known if _is(setting, wanted)]
+        if single and not known:
+            raise VideoNotFoundError(f"{self._store.place} has no tokens of video '{video_id}'; ids() lists those that it has")
+        if single and len(chosen) != 1:
+            parts = [f"{name}={value!r}" for name, value in zip(Setting._fields, wanted, strict=True) if value is not None]
+            count = f"{len(chosen)} rows" if chosen else "no row"
+            of = f" of {', '.join(parts)}" if parts else ""
+            listed = "".join(f"\n  {_text(setting)}" for setting in (chosen or known))
+            raise SettingError(f"video '{video_id}' has {count}{of}; name one of these:{listed}")
+        return chosen
+
+    def _row(self, place: Place) -> VideoTokens:
+        name = f"tokens/{place.file}"
+        row_group = self._store.read(name, place.start, place.length)
+        row = decode(place.start, row_group, place.footer, place.ordinal)
+        # A file that took this one's place may have another row there.
+        found = (row.video_id, row.content_sha256, Setting(row.encoder, row.sampling, row.compression))
+        if found != (place.video_id, place.content_sha256, place.setting):
+            raise DamagedCacheError(
+                f"{self._store.place}/{name} has no row of video '{place.video_id}' at byte {place.start}, where the index says;"
+                f" {HOW_TO_REBUILD}"
+            )
+        return row
+
+    def _from_tables(self, video_id: str) -> list[VideoTokens]:
+        """The current rows by looking at all rows of the files of the waves that the index names for the video."""
+        waves = {slot.wave for slot in self._index.slots(video_id)}
+        contents = self._rows_of("contents", video_id, waves)
+        tokens = [(wave, row) for wave, table in self._rows_of("tokens", video_id, waves) for row in rows_of(table)]
+        said = [(wave, row["content_sha256"]) for wave, table in contents for row in table.to_pylist() if row["wave"] == wave]
+        said += [(wave, row.content_sha256) for wave, row in tokens]
+        if not said:
+            return []
+        last = max(said, key=lambda pair: pair[0])[1]
+        return [row for _, row in tokens if row.content_sha256 == last]
+
+    def _rows_of(self, table: str, video_id: str, waves: set[int]) -> list[tuple[int, pa.Table]]:
+        found = []
+        for name in self._store.names(table):
+            wave = int(name.split("-")[0]) if re.fullmatch(r"[0-9]+-[0-9]+\.parquet", name) else -1
+            if wave in waves:
+                with self._store.open(f"{table}/{name}") as file:
+                    found.append((wave, pq.read_table(file, filters=[("video_id", "=", video_id)])))
+        return found
+
+
+_Wanted = tuple[str | None, str | None, str | None]
+
+
+def _is(setting: Setting, wanted: _Wanted) -> bool:
+    return all(value is None or value == part for part, value in zip(setting, wanted, strict=True))
+
+
+def _text(setting: Setting) -> str:
+    return ", ".join(f"{name}={value!r}" for name, value in zip(Setting._fields, setting, strict=True))

@@ -1,0 +1,211 @@
+"""One row of `tokens/`, and decoding it from the bytes of its row group."""
+
+from __future__ import annotations
+
+import functools
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tokenreel.cache._errors import DamagedCacheError, MissingPackageError
+
+_DTYPE_BYTES = {"f32": 4, "f16": 2, "bf16": 2}
+
+
+@dataclass(frozen=True, eq=False)
+class VideoTokens:
+    """What a language model is fed for one video: one row of `tokens/`.
+
+    Attributes:
+        video_id: the video's id.
+        video_uri: where the video was read from.
+        content_sha256: digest of the video's bytes, lower-case hex.
+        encoder: the vision tower, `family@revision`.
+        sampling: the frame sampling spec.
+        compression: the compression spec.
+        frames: T, frames of the video's grid.
+        grid_height: rows of a frame's grid.
+        grid_width: columns of a frame's grid, newline tokens not counted.
+        tokens_per_frame: M, tokens of a frame's grid; `grid_height * grid_width`, or
+            `grid_height * (grid_width + 1)` where every row of the grid ends in a newline token.
+        dim: D, channels of a token.
+        dtype: how a channel is stored: `f32`, `f16` or `bf16`.
+        token_index: int32 [n], each token's place `t * M + m` in the grid; -1 for a separator row that the model adds.
+        data: the tokens as stored, [n][D], little-endian, row-major.
+        frame_seconds: float64 [T], seconds from the video's first frame.
+        outcome: `OK`, or `DEGRADED` when the video was damaged.
+        writer_version: the version of TokenReel that wrote the row.
+        created_at: when the row was computed, UTC.
+        model_name: the checkpoint's readable name; None in rows that were written without it.
+        columns: the manifest's own columns, NULLs left out.
+    """
+
+    video_id: str
+    video_uri: str
+    content_sha256: str
+    encoder: str
+    sampling: str
+    compression: str
+    frames: int
+    grid_height: int
+    grid_width: int
+    tokens_per_frame: int
+    dim: int
+    dtype: str
+    token_index: npt.NDArray[np.int32] = field(repr=False)
+    data: memoryview = field(repr=False)
+    frame_seconds: npt.NDArray[np.float64] = field(repr=False)
+    outcome: str
+    writer_version: str
+    created_at: datetime
+    model_name: str | None = None
+    columns: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        """Checks that the parts fit each other."""
+        if self.dtype not in _DTYPE_BYTES:
+            raise DamagedCacheError(
+                f"video '{self.video_id}' is stored as '{self.dtype}'; this version of tokenreel knows {', '.join(_DTYPE_BYTES)}"
+            )
+        expected = len(self.token_index) * self.dim * _DTYPE_BYTES[self.dtype]
+        if len(self.data) != expected:
+            raise DamagedCacheError(
+                f"{len(self.token_index)} tokens of {self.dim} {self.dtype} channels must hold {expected} bytes; got {len(self.data)}"
+            )
+
+    @property
+    def tokens(self) -> npt.NDArray[Any]:
+        """The tokens [n, D] in the stored dtype, read-only, sharing memory with `data`.
+
+        Raises:
+            MissingPackageError: they are bf16, which numpy has not, and ml_dtypes is not installed.
+        """
+        dtype = _bfloat16(self.video_id) if self.dtype == "bf16" else np.dtype({"f32": "<f4", "f16": "<f2"}[self.dtype])
+        return np.frombuffer(self.data, dtype).reshape(len(self.token_index), self.dim)
+
+    def float32(self) -> npt.NDArray[np.float32]:
+        """The tokens [n, D] as float32, exact for every dtype; needs no package but numpy."""
+        if self.dtype == "bf16":
+            words = np.frombuffer(self.data, "<u2").astype(np.uint32) << 16
+            return words.view(np.float32).reshape(len(self.token_index), self.dim)
+        return self.tokens.astype(np.float32)
+
+    @property
+    def has_newlines(self) -> bool:
+        """Whether every row of the grid ends in a newline token."""
+        return self.tokens_per_frame != self.grid_height * self.grid_width
+
+    def positions(self) -> npt.NDArray[np.int32]:
+        """Frame, row and column of each token, int32 [n, 3].
+
+        A newline token has the column `grid_width`; a separator row, which has no place in the grid, is -1, -1, -1.
+        """
+        frame, cell = np.divmod(self.token_index, np.int32(self.tokens_per_frame))
+        row, column = np.divmod(cell, np.int32(self.grid_width + self.has_newlines))
+        positions = np.stack([frame, row, column], axis=1)
+        positions[self.token_index < 0] = -1
+        return positions
+
+    def seconds(self) -> npt.NDArray[np.float64]:
+        """The time of each token's frame, float64 [n]; NaN for a separator row."""
+        frame = np.maximum(self.token_index, 0) // self.tokens_per_frame
+        return np.where(self.token_index < 0, np.nan, self.frame_seconds[frame])
+
+
+_COLUMNS = frozenset(VideoTokens.__dataclass_fields__) - {"data", "columns"} | {"tokens", "token_count"}
+
+
+def _bfloat16(video_id: str) -> np.dtype[Any]:
+    try:
+        import ml_dtypes
+    except ImportError as error:
+        raise MissingPackageError(
+            f"video '{video_id}' is stored as bf16, a type that numpy gets from ml_dtypes:"
+            " pip install 'tokenreel[bf16]', or take .float32(), which is exact"
+        ) from error
+    dtype: np.dtype[Any] = np.dtype(ml_dtypes.bfloat16)
+    return dtype
+
+
+def rows_of(table: pa.Table) -> list[VideoTokens]:
+    """The rows of a table with the columns of `tokens/`; columns that it does not have are NULL."""
+    return [_row(table, number) for number in range(table.num_rows)]
+
+
+def _row(table: pa.Table, number: int) -> VideoTokens:
+    cells = {name: table.column(name)[number] for name in table.column_names}
+    values = {name: cell.as_py() for name, cell in cells.items() if name not in ("tokens", "token_index", "frame_seconds")}
+    columns = {name: value for name, value in values.items() if name not in _COLUMNS and value is not None}
+    return VideoTokens(
+        token_index=np.asarray(cells["token_index"].values, np.int32),
+        data=memoryview(cells["tokens"].as_buffer()).cast("B").toreadonly(),
+        frame_seconds=np.asarray(cells["frame_seconds"].values, np.float64),
+        columns=MappingProxyType(columns),
+        **{name: value for name, value in values.items() if name in _COLUMNS and name != "token_count"},
+    )
+
+
+class _RowGroupFile:
+    """A Parquet file of which only one row group is there: its bytes at the place that they have in the real file,
+    and after them a footer that describes nothing else. pyarrow's own reader decodes it.
+    """
+
+    def __init__(self, start: int, row_group: bytes, footer: bytes) -> None:
+        self._start = start
+        self._bytes = b"".join((row_group, footer, struct.pack("<I", len(footer)), b"PAR1"))
+        self._at = 0
+        self.closed = False
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        self._at = offset + (0, self._at, self._start + len(self._bytes))[whence]
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def read(self, length: int = -1) -> bytes:
+        at = self._at - self._start
+        end = len(self._bytes) if length < 0 else at + length
+        # Where a footer is sought, bytes before the row group may be read and are not looked at.
+        found = bytes(max(0, min(end, 0) - at)) + self._bytes[max(at, 0) : max(end, 0)]
+        self._at += len(found)
+        return found
+
+    def readable(self) -> bool:
+        return True
+
+    def writable(self) -> bool:
+        return False
+
+    def seekable(self) -> bool:
+        return True
+
+    def flush(self) -> None:
+        pass
+
+    def close(self) -> None:
+        self.closed = True
+
+
+_open = functools.partial(pq.ParquetFile, pre_buffer=False)
+
+
+def decode(start: int, row_group: bytes, footer: bytes, ordinal: int) -> VideoTokens:
+    """The row at `ordinal` of a row group.
+
+    Args:
+        start: place of the row group in its file.
+        row_group: its bytes.
+        footer: Thrift of a file's metadata with this row group alone.
+        ordinal: rows of the row group before the one that is wanted.
+    """
+    with _open(pa.PythonFile(_RowGroupFile(start, row_group, footer), mode="r")) as file:
+        return _row(file.read_row_group(0, use_threads=False), ordinal)
