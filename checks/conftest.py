@@ -2,6 +2,7 @@
 
 import collections
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import launch
 import once
 
 PROJECT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(PROJECT / "python" / "src"))  # the package as it is in the tree; test_python_wheels.py has it as it is installed
 GOLDENS = PROJECT / "udf" / "src" / "test" / "resources" / "goldens" / "compression"
 SHARED = PROJECT.parent / "shared"  # larger goldens and more real videos may lie there: what does is tested too
 EXTENSION = "io.tokenreel.sql.TokenReelExtensions"
@@ -84,6 +86,23 @@ def udf_jar() -> Path:
             pytrace=False,
         )
     return jars[0]
+
+
+@pytest.fixture(scope="session")
+def wheels() -> Path:
+    """The folder of both wheels, built from the built jars."""
+    return once.made("wheels", launch.build_wheels)
+
+
+@pytest.fixture(scope="session")
+def site(wheels: Path) -> Path:
+    """A folder for PYTHONPATH that has both wheels as pip installs them; its bin/ has the command."""
+
+    def install(folder: Path) -> None:
+        pip = [sys.executable, "-m", "pip", "-q", "--disable-pip-version-check"]
+        launch.finished([*pip, "install", "--no-index", "--no-deps", "--target", folder, *wheels.glob("*.whl")], os.environ, 0)
+
+    return once.made("site", install)
 
 
 @pytest.fixture(scope="session")

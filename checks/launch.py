@@ -121,6 +121,11 @@ def submission(*conf, properties=None):
     return [SPARK_HOME / "bin" / "spark-submit", *settings, "--class", "io.tokenreel.job.TokenReel", JAR]
 
 
+def build_wheels(folder):
+    """Builds both wheels into a folder, from the built jars."""
+    finished([ROOT / "bin" / "wheels", folder], {**os.environ, "PYTHON": sys.executable}, 0)
+
+
 def docs_example(page, word):
     """The one block of Python in a page of docs/ that has a word in it, as it stands."""
     blocks = re.findall(r"^```python\n(.*?)^```$", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)

@@ -1,0 +1,70 @@
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tokenreel.cache.CachedTokens;
+import io.tokenreel.cache.TokenCache;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * What the Java reader gives for ids of caches, a line of JSON per cache and id:
+ *
+ * <pre>java -cp tokenreel.jar:spark/jars/* LookupRows.java CACHE,CACHE,... ID ...</pre>
+ */
+public class LookupRows {
+
+  public static void main(String[] arguments) throws Exception {
+    ObjectMapper json = new ObjectMapper();
+    for (String folder : arguments[0].split(",")) {
+      TokenCache cache = TokenCache.open(new Configuration(), new Path(folder));
+      for (int i = 1; i < arguments.length; i++) {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (CachedTokens row : cache.lookup(arguments[i])) {
+          rows.add(columns(row));
+        }
+        System.out.println(
+            json.writeValueAsString(Map.of("cache", folder, "id", arguments[i], "rows", rows)));
+      }
+    }
+  }
+
+  private static Map<String, Object> columns(CachedTokens row) throws Exception {
+    Map<String, Object> columns = new LinkedHashMap<>();
+    columns.put("video_id", row.videoId());
+    columns.put("video_uri", row.videoUri());
+    columns.put("content_sha256", row.contentSha256());
+    columns.put("encoder", row.encoder());
+    columns.put("sampling", row.sampling());
+    columns.put("compression", row.compression());
+    columns.put("frames", row.frames());
+    columns.put("grid_height", row.gridHeight());
+    columns.put("grid_width", row.gridWidth());
+    columns.put("tokens_per_frame", row.tokensPerFrame());
+    columns.put("dim", row.dim());
+    columns.put("dtype", row.dtype().label());
+    columns.put("token_index", row.tokenIndex());
+    columns.put("tokens_sha256", sha256(row.tokens()));
+    columns.put("frame_seconds_sha256", sha256(bytes(row.frameSeconds())));
+    columns.put("outcome", row.outcome());
+    columns.put("writer_version", row.writerVersion());
+    columns.put("created_at_micros", row.createdAt().getEpochSecond() * 1_000_000 + row.createdAt().getNano() / 1_000);
+    columns.put("passthrough", row.passthrough());
+    return columns;
+  }
+
+  private static byte[] bytes(double[] values) {
+    ByteBuffer buffer = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    buffer.asDoubleBuffer().put(values);
+    return buffer.array();
+  }
+
+  private static String sha256(byte[] data) throws Exception {
+    return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(data));
+  }
+}
