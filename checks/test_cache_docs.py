@@ -20,7 +20,7 @@ def function(name):
     """A function that the page defines."""
     source = next(block for block in blocks("python") if f"def {name}(" in block)
     names = {}
-    exec(source, names)  # noqa: S102: the page is this repository's own
+    exec(source, names)  # noqa: S102 - the page is this repository's own
     return names[name]
 
 

@@ -97,14 +97,14 @@ def test_results_are_those_of_the_samples(sweep):
     assert {result["cell"]["compression"] for result in results} == set(COMPRESSIONS)
 
 
-def test_pipeline_of_the_docs_gives_the_sweeps_numbers(sweep, tmp_path):
+def test_pipeline_of_the_docs_gives_the_sweeps_numbers(sweep, site, tmp_path):
     """The MLlib example of docs/pipelines.md, run as it stands on the sweep's own videos."""
     folder, _ = sweep
     (tmp_path / "scenes").symlink_to(folder / f"generated-{VIDEOS}-5")
-    (tmp_path / "jobs").symlink_to(launch.ROOT / "jobs")
     example = tmp_path / "example.py"
     example.write_text(launch.docs_example("pipelines.md", "ParamGridBuilder") + SAVED_AND_SEARCHED, encoding="utf-8")
-    *printed, found = launch.finished([sys.executable, example], launch.spark_runs(), 0, tmp_path).stdout.splitlines()
+    environment = {**launch.spark_runs(), "PYTHONPATH": str(site)}
+    *printed, found = launch.finished([sys.executable, example], environment, 0, tmp_path).stdout.splitlines()
     rows = {(line.split()[0], line.split()[1]): [float(word) for word in line.split()[2:]] for line in printed}
     assert len(rows) == len(printed) == 6, printed
     assert all(missing == 0 for _, missing, _ in rows.values()), printed
