@@ -29,14 +29,16 @@ def checkout(tmp_path_factory):
 
 
 def test_the_notebooks_are_there():
-    assert [path.stem for path in NOTEBOOKS] == ["1-first-cache", "2-sql-functions", "3-sweep", "4-serving"]
+    assert [path.stem for path in NOTEBOOKS] == ["1-first-cache", "2-sql-functions", "3-sweep", "4-serving", "5-wheel"]
 
 
 @pytest.mark.slow
 @every_notebook
-def test_notebook_runs_as_it_stands(path, checkout, monkeypatch):
+def test_notebook_runs_as_it_stands(path, checkout, site, monkeypatch):
     """Every claim that a notebook makes is an assertion in a cell; what it leaves is in one folder, which git ignores."""
     launch.lend_spark_runs(monkeypatch)
+    monkeypatch.setenv("PYTHONPATH", str(site))
+    monkeypatch.setenv("PATH", f"{site / 'bin'}{os.pathsep}{os.environ['PATH']}")
     before = set(os.listdir(checkout))
     NotebookClient(
         nbformat.read(path, as_version=4),

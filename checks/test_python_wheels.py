@@ -68,6 +68,34 @@ def digest(file):
     return subprocess.run(["sha256sum", file], capture_output=True, text=True, check=True).stdout.split()[0]
 
 
+# A wrong value reaches the server when the stage runs.
+STAGES_OVER_CONNECT = """
+import tokenreel
+from pyspark.errors import SparkConnectGrpcException
+from tokenreel import functions as T
+from tokenreel.ml import AnswerAccuracyEvaluator, CompressionTransformer
+
+spark = tokenreel.session({"spark.remote": "local[2]"})
+clips = spark.createDataFrame([([0.5, 1.0, -1.0, 2.0, 0.25, 4.0, 1.5, -2.0],)], "embedding array<float>")
+blocks = clips.select(T.make_block("embedding", 2, 1, 2).alias("block"))
+stage = CompressionTransformer(inputCol="block", compression="frames:keep=1/2")
+print(stage.transform(blocks).select("compressed.index").first()[0])
+stage.save("stage-over-connect")
+loaded = CompressionTransformer.load("stage-over-connect")
+assert loaded.extractParamMap() == stage.extractParamMap()
+print(loaded.transform(blocks, {loaded.compression: "none"}).select("compressed.index").first()[0])
+answers = spark.createDataFrame(
+    [("red", "red", ["red", "blue"]), ("blue", "red", ["red", "blue"])], "response string, answer string, options array<string>"
+)
+print(AnswerAccuracyEvaluator(parser="words", labelForm="option").evaluate(answers))
+try:
+    CompressionTransformer(inputCol="block", compression="frame:keep=1/2").transform(blocks).collect()
+    raise AssertionError("an unknown method was accepted")
+except SparkConnectGrpcException as error:
+    assert "frames" in str(error), error
+"""
+
+
 @pytest.fixture(scope="module")
 def stranger(wheels):
     """Runs a program of an environment that has the wheels and what their extras bring, and nothing else."""
@@ -156,6 +184,11 @@ def test_first_hour_of_a_stranger(stranger):
 
 def test_functions_over_spark_connect(stranger):
     assert stranger("python", "-c", OVER_CONNECT).stdout.splitlines()[-1] == "[0, 1] [0.5, 1.0]"
+
+
+def test_stages_over_spark_connect(stranger):
+    printed = stranger("python", "-c", STAGES_OVER_CONNECT).stdout.splitlines()
+    assert printed[-3:] == ["[0, 1]", "[0, 1, 2, 3]", "0.5"]
 
 
 def test_session_without_the_functions_says_so(stranger):

@@ -1,6 +1,7 @@
 """tokenreel.cache over small caches; checks/test_python_cache.py compares it with the Java reader over real ones."""
 
 import hashlib
+import pickle
 import sys
 import threading
 
@@ -425,3 +426,33 @@ def test_threads_share_a_cache_that_is_refreshed_meanwhile(writer):
     for thread in threads:
         thread.join()
     assert failures == []
+
+
+def test_cache_travels_to_another_process(writer):
+    cache = pickle.loads(pickle.dumps(TokenCache(writer.wave(1, [row("a")]).folder)))
+    assert cache.get("a").video_id == "a"
+
+
+@pytest.fixture
+def s3(monkeypatch):
+    """An S3 of this process, by pyarrow."""
+    server = pytest.importorskip("moto.server").ThreadedMotoServer("127.0.0.1", 0)
+    server.start()
+    host, port = server.get_host_and_port()
+    for name in ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "AWS_PROFILE"]:
+        monkeypatch.delenv(name, raising=False)
+    keys = {"access_key": "access", "secret_key": "secret", "region": "us-east-1"}
+    yield pa.fs.S3FileSystem(endpoint_override=f"{host}:{port}", scheme="http", allow_bucket_creation=True, **keys)
+    server.stop()
+
+
+def test_file_system_of_an_object_store(writer, s3):
+    writer.wave(1, [row("a"), row("b")])
+    s3.create_dir("bucket")
+    pa.fs.copy_files(str(writer.folder), "bucket/some/cache", source_filesystem=pa.fs.LocalFileSystem(), destination_filesystem=s3)
+    cache = TokenCache("bucket/some/cache", s3)
+    assert cache.ids() == ["a", "b"]
+    assert [video.video_id for video in cache.get_many(["b", "a"])] == ["b", "a"]
+    assert cache.rows("absent") == []
+    with pytest.raises(CacheNotFoundError, match="bucket/other is no cache"):
+        TokenCache("bucket/other", s3)
