@@ -38,7 +38,7 @@ features = spark.read.parquet("cache/features")
 places = features.where(features.video_id == video.video_id).select(T.select_tokens("block", "vidcom2:retention=0.25")).first()[0]
 assert places == video.token_index[:-1].tolist()
 kept = CompressionTransformer(inputCol="block", compression="vidcom2:retention=0.25").transform(features)
-assert kept.where(kept.video_id == video.video_id).first().compressed.index == places
+assert kept.where(kept.video_id == video.video_id).first().compressed["index"] == places
 assert VisionEncoder(tokenDtype="f16").getOrDefault("tokenDtype") == "f16"
 print(tokenreel.__version__)
 """

@@ -324,7 +324,9 @@ def test_a_table_that_a_merged_one_covers_is_not_read(writer):
     writer.table(1, 2)
     for file in old:
         file.write_bytes(b"")
-    assert TokenCache(writer.folder).ids() == ["a", "b"]
+    cache = TokenCache(writer.folder)
+    assert cache.ids() == ["a", "b"]
+    assert [cache.get(video).video_id for video in "ab"] == ["a", "b"]
 
 
 def test_damaged_record_says_where_and_how_to_fix_it(writer):
@@ -442,11 +444,12 @@ def s3(monkeypatch):
     for name in ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "AWS_PROFILE"]:
         monkeypatch.delenv(name, raising=False)
     keys = {"access_key": "access", "secret_key": "secret", "region": "us-east-1"}
-    yield pa.fs.S3FileSystem(endpoint_override=f"{host}:{port}", scheme="http", allow_bucket_creation=True, **keys)
+    yield pa.fs.S3FileSystem(endpoint_override=f"{host}:{port}", scheme="http", allow_bucket_creation=True, **keys), f"{host}:{port}"
     server.stop()
 
 
 def test_file_system_of_an_object_store(writer, s3):
+    s3, endpoint = s3
     writer.wave(1, [row("a"), row("b")])
     s3.create_dir("bucket")
     pa.fs.copy_files(str(writer.folder), "bucket/some/cache", source_filesystem=pa.fs.LocalFileSystem(), destination_filesystem=s3)
@@ -456,3 +459,27 @@ def test_file_system_of_an_object_store(writer, s3):
     assert cache.rows("absent") == []
     with pytest.raises(CacheNotFoundError, match="bucket/other is no cache"):
         TokenCache("bucket/other", s3)
+    for scheme in ["s3", "s3a"]:  # Hadoop's word
+        uri = f"{scheme}://access:secret@bucket/some/cache?scheme=http&region=us-east-1&endpoint_override={endpoint}"
+        assert TokenCache(uri).get("a").video_id == "a"
+
+
+class Remembering(Counting):
+    """An fsspec file system that lists a folder once, as those of object stores do."""
+
+    def __init__(self):
+        super().__init__()
+        self.listed = {}
+
+    def ls(self, path, detail):
+        return self.listed.setdefault(path, self.fs.ls(path, detail=detail))
+
+    def invalidate_cache(self):
+        self.listed.clear()
+
+
+def test_refresh_does_not_take_what_a_file_system_remembers(writer):
+    cache = TokenCache(writer.wave(1, [row("a")]).folder, Remembering())
+    writer.wave(2, [row("b")])
+    cache.refresh()
+    assert cache.get("b").video_id == "b"
