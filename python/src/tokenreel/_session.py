@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,7 +52,10 @@ def session(conf: Mapping[str, str] | None = None, *, master: str | None = None,
     options = (settings.get("spark.driver.extraJavaOptions"), _PATIENT_COLLECTOR)
     settings["spark.driver.extraJavaOptions"] = " ".join(filter(None, options))
     builder = _configured(SparkSession.builder, settings)
-    return _with_functions((builder.master(master) if master else builder).getOrCreate(), "the session")
+    with warnings.catch_warnings():
+        # A server of this machine is started with these, and is then asked in vain to take them again.
+        warnings.filterwarnings("ignore", r"Failed to set spark\.(jars|sql\.extensions|driver\.\w+) ", UserWarning)
+        return _with_functions((builder.master(master) if master else builder).getOrCreate(), "the session")
 
 
 def _configured(builder: SparkSession.Builder, settings: Mapping[str, str]) -> SparkSession.Builder:
