@@ -11,6 +11,8 @@ import pytest
 
 import launch
 
+pytestmark = pytest.mark.slow
+
 COMPRESSIONS = ["none", "random:retention=0.25"]
 VIDEOS = 4
 OPEN = 6
@@ -39,8 +41,6 @@ versions: {lmms-eval-0.3.4: {}}
 SAVED_AND_SEARCHED = """
 from pyspark.ml import PipelineModel
 from pyspark.ml.tuning import TrainValidationSplit
-
-pytestmark = pytest.mark.slow
 
 tail.write().overwrite().save("tail")
 loaded = PipelineModel.load("tail").stages
