@@ -74,18 +74,10 @@ def tally(pytestconfig: pytest.Config) -> collections.Counter:
 @pytest.fixture(scope="session")
 def udf_jar() -> Path:
     """The jar of the udf module, as `./mvnw package` leaves it."""
-    jars = [
-        jar
-        for jar in (PROJECT / "udf" / "target").glob("tokenreel-udf-*.jar")
-        if not jar.stem.endswith("-tests")
-    ]
-    if len(jars) != 1:
-        pytest.fail(
-            f"expected one udf/target/tokenreel-udf-*.jar, found {[jar.name for jar in jars]};"
-            " build it with: ./mvnw -pl udf package -DskipTests",
-            pytrace=False,
-        )
-    return jars[0]
+    jar = PROJECT / "udf" / "target" / "tokenreel-udf.jar"
+    if not jar.is_file():
+        pytest.fail(f"{jar} is not there; build it with: ./mvnw -pl udf package -DskipTests", pytrace=False)
+    return jar
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,7 @@ class Jar(BuildHookInterface[Any]):
         """Adds it under a name without a version."""
         if version == "editable":
             return
-        jar = Path(self.root).parent / "udf" / "target" / f"tokenreel-udf-{self.metadata.version}.jar"
+        jar = Path(self.root).parent / "udf" / "target" / "tokenreel-udf.jar"
         if not jar.is_file():
             raise FileNotFoundError(f"{jar} is not there; build it with ./mvnw package -DskipTests")
         build_data["force_include"][str(jar)] = "tokenreel/jars/tokenreel-udf.jar"

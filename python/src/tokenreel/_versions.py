@@ -19,7 +19,7 @@ def package_version() -> str:
 
 
 def jar_version(jar: Path) -> str:
-    """The version that a jar's manifest names.
+    """The version that a jar's manifest names, as Python writes it: 0.2.0-SNAPSHOT is 0.2.0.dev0.
 
     Raises:
         ValueError: it names none.
@@ -28,7 +28,7 @@ def jar_version(jar: Path) -> str:
         manifest = archive.read("META-INF/MANIFEST.MF").decode()
     for line in manifest.splitlines():
         if line.startswith(_KEY):
-            return line.removeprefix(_KEY)
+            return line.removeprefix(_KEY).replace("-SNAPSHOT", ".dev0")
     raise ValueError(f"{jar} has no {_KEY.rstrip(': ')} in its manifest: it is no jar of TokenReel's build")
 
 
