@@ -15,8 +15,8 @@ from token_blocks import square_block, table
 from tokenreel import functions as T
 from tokenreel import ml, session
 
-DOCS = (launch.ROOT / "docs" / "sql.md").read_text(encoding="utf-8")
-SIGNATURES = dict(re.findall(r"^### `(\w+)\((.*)\)`$", DOCS, re.MULTILINE))
+PAGES = {page.stem: page.read_text(encoding="utf-8") for page in (launch.ROOT / "docs" / "sql").glob("*.md")}
+SIGNATURES = {name: re.search(rf"^    {name}\((.*)\)$", page, re.MULTILINE)[1] for name, page in PAGES.items()}
 # The product jar's classes, in a JVM of their own: the session of these checks has the small jar.
 JAVA_PARAMS = """
 import json, sys
