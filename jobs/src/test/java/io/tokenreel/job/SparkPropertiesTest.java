@@ -34,6 +34,7 @@ class SparkPropertiesTest {
           "spark.task.resource.gpu.",
           "spark.kubernetes.driverEnv.",
           "spark.kubernetes.executor.volumes.",
+          "spark.kubernetes.node.selector.",
           "spark.yarn.appMasterEnv.");
 
   /**
@@ -44,6 +45,7 @@ class SparkPropertiesTest {
       Set.of(
           "spark.master",
           "spark.local.dir",
+          "spark.kubernetes.authenticate.driver.serviceAccountName",
           "spark.kubernetes.container.image",
           "spark.yarn.dist.files",
           "spark.yarn.maxAppAttempts");
@@ -82,7 +84,13 @@ class SparkPropertiesTest {
   @Test
   void files_areThoseThatTheReadmeNames() throws IOException {
     assertEquals(
-        List.of("k8s-gpu.conf", "local.conf", "standalone.conf", "yarn-gpu.conf"),
+        List.of(
+            "k8s-cpu.conf",
+            "k8s-gpu.conf",
+            "local.conf",
+            "standalone.conf",
+            "yarn-cpu.conf",
+            "yarn-gpu.conf"),
         files().stream().map(file -> file.getFileName().toString()).toList());
   }
 }
