@@ -14,7 +14,7 @@ import pytest
 pytestmark = pytest.mark.slow
 
 VERSION = re.search(r"<artifactId>tokenreel</artifactId>\s*<version>(.+?)</version>", (launch.ROOT / "pom.xml").read_text(encoding="utf-8"))[1]
-SMALL, LARGE = f"tokenreel-{VERSION}-py3-none-any.whl", f"tokenreel_jobs-{VERSION}-py3-none-manylinux_2_28_x86_64.whl"
+SMALL, LARGE = f"tokenreel-{VERSION}-py3-none-any.whl", f"tokenreel_jobs-{VERSION}-py3-none-manylinux_2_35_x86_64.whl"
 # What the extras bring, and Spark Connect's client for a check.
 BROUGHT = ["numpy", "pyarrow", "ml-dtypes", "pyspark", "py4j", "pandas", "python-dateutil", "six", "tzdata"]
 BROUGHT += ["grpcio", "grpcio-status", "googleapis-common-protos", "protobuf", "typing-extensions"]
