@@ -42,7 +42,7 @@ def register(spark):
 def results(spark, query):
     """Rows in their order, as what JSON can hold."""
     rows = [row.asDict(recursive=True) for row in spark.sql(query).collect()]
-    return json.loads(json.dumps(sorted(rows, key=lambda row: row["id"]), default=bytes.hex))
+    return json.loads(json.dumps(sorted(rows, key=lambda row: row["id"]), default=lambda binary: bytes(binary).hex()))
 
 
 def leave_tables(scenes, folder, run):
