@@ -13,7 +13,7 @@ import launch
 
 PINS = launch.ROOT / "checks" / "spark"
 FOLDER = pathlib.Path(os.environ.get("TOKENREEL_SPARKS") or launch.ROOT / ".sparks")
-VERSIONS = sorted(file.stem.removeprefix("pyspark-") for file in PINS.glob("pyspark-*.txt"))
+VERSIONS = sorted((file.stem.removeprefix("pyspark-") for file in PINS.glob("pyspark-*.txt")), key=lambda version: [int(part) for part in version.split(".")])
 NEWEST = VERSIONS[-1]
 
 
