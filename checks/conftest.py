@@ -18,7 +18,7 @@ SHARED = PROJECT.parent / "shared"  # larger goldens and more real videos may li
 EXTENSION = "io.tokenreel.sql.TokenReelExtensions"
 TALLY = pytest.StashKey[collections.Counter]()
 TABLES = ["tokens", "features", "selections", "contents", "outcomes", "answers"]
-LONGEST_FIRST = ["test_sweep", "test_notebooks", "test_precompute", "test_answer", "test_crash", "test_cache_readers", "test_determinism", "test_canary"]
+LONGEST_FIRST = ["test_versions", "test_sweep", "test_notebooks", "test_precompute", "test_answer", "test_python_wheels", "test_crash", "test_cache_readers", "test_determinism", "test_canary"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

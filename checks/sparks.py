@@ -15,6 +15,7 @@ PINS = launch.ROOT / "checks" / "spark"
 FOLDER = pathlib.Path(os.environ.get("TOKENREEL_SPARKS") or launch.ROOT / ".sparks")
 VERSIONS = sorted((file.stem.removeprefix("pyspark-") for file in PINS.glob("pyspark-*.txt")), key=lambda version: [int(part) for part in version.split(".")])
 NEWEST = VERSIONS[-1]
+LATER = [version for version in VERSIONS if not version.startswith("4.0.")]  # the build's own line is that of all other checks
 
 
 @dataclasses.dataclass(frozen=True)

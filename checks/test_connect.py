@@ -31,9 +31,9 @@ def expected(scenes, tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module", params=[sparks.VERSIONS[0], sparks.NEWEST])
-def spark_version(request):
-    return sparks.spark(request.param)
+@pytest.fixture(scope="module")
+def spark_version():
+    return sparks.spark(sparks.NEWEST)
 
 
 @contextlib.contextmanager
