@@ -57,7 +57,7 @@ def leave_tables(scenes, folder, run):
 def leave_pipeline(scenes, folder, saved):
     """Runs pipeline.py by the spark-submit of the PySpark that this process imports."""
     settings = ["--jars", launch.JAR, "--driver-memory", "3g", "--master", "local[2]"]
-    arguments = [launch.JAR, scenes, folder, saved]
+    arguments = [launch.ROOT / "python" / "src", scenes, folder, saved]
     launch.finished([launch.SPARK_HOME / "bin" / "spark-submit", *settings, launch.ROOT / "checks" / "pipeline.py", *arguments], launch.spark_runs(), 0)
 
 

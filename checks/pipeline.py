@@ -1,6 +1,6 @@
 """TokenReel's stages in a pipeline of MLlib's, for spark-submit:
 
-spark-submit --jars tokenreel.jar pipeline.py JAR SCENES OUTPUT SAVED
+spark-submit --jars tokenreel.jar pipeline.py PACKAGE SCENES OUTPUT SAVED
 
 Saves the pipeline in OUTPUT, loads SAVED, which another version of Spark may have saved, and leaves what it answers in OUTPUT.
 """
@@ -12,9 +12,9 @@ from pyspark.ml import Pipeline, PipelineModel
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-jar, *folders = sys.argv[1:]
+package, *folders = sys.argv[1:]
 scenes, output, saved = map(pathlib.Path, folders)
-sys.path.append(jar)
+sys.path.append(package)
 from tokenreel.ml import AnswerAccuracyEvaluator, AnswerExploder, AnswerGenerator, CompressionTransformer, FrameDecoder, VisionEncoder  # noqa: E402
 
 spark = SparkSession.builder.getOrCreate()

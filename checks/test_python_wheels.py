@@ -13,7 +13,8 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-VERSION = re.search(r"<artifactId>tokenreel</artifactId>\s*<version>(.+?)</version>", (launch.ROOT / "pom.xml").read_text(encoding="utf-8"))[1]
+BUILD = re.search(r"<artifactId>tokenreel</artifactId>\s*<version>(.+?)</version>", (launch.ROOT / "pom.xml").read_text(encoding="utf-8"))[1]
+VERSION = BUILD.replace("-SNAPSHOT", ".dev0")
 SMALL, LARGE = f"tokenreel-{VERSION}-py3-none-any.whl", f"tokenreel_jobs-{VERSION}-py3-none-manylinux_2_35_x86_64.whl"
 # What the extras bring, and Spark Connect's client for a check.
 BROUGHT = ["numpy", "pyarrow", "ml-dtypes", "pyspark", "py4j", "pandas", "python-dateutil", "six", "tzdata"]
@@ -135,7 +136,7 @@ def test_wheels_have_the_version_of_the_build(wheels):
 def test_the_jar_of_a_wheel_has_its_version(wheels, wheel, jar):
     with zipfile.ZipFile(wheels / wheel) as archive, archive.open(jar) as file, zipfile.ZipFile(file) as inner:
         manifest = inner.read("META-INF/MANIFEST.MF").decode()
-    assert f"Implementation-Version: {VERSION}\r\n" in manifest
+    assert f"Implementation-Version: {BUILD}\r\n" in manifest
 
 
 def test_the_small_wheel_is_small_and_has_the_package_alone(wheels):
@@ -162,7 +163,7 @@ def test_wheels_are_the_same_bytes_when_they_are_built_again(wheels, tmp_path):
 
 
 def test_command_says_its_version_and_its_help(stranger):
-    assert VERSION in stranger("tokenreel", "--version").stdout
+    assert BUILD in stranger("tokenreel", "--version").stdout
     assert "precompute" in stranger("tokenreel", "--help").stdout
 
 
