@@ -18,7 +18,18 @@ SHARED = PROJECT.parent / "shared"  # larger goldens and more real videos may li
 EXTENSION = "io.tokenreel.sql.TokenReelExtensions"
 TALLY = pytest.StashKey[collections.Counter]()
 TABLES = ["tokens", "features", "selections", "contents", "outcomes", "answers"]
-LONGEST_FIRST = ["test_versions", "test_sweep", "test_notebooks", "test_precompute", "test_answer", "test_python_wheels", "test_crash", "test_cache_readers", "test_determinism", "test_canary"]
+LONGEST_FIRST = [
+    "test_versions",
+    "test_sweep",
+    "test_notebooks",
+    "test_precompute",
+    "test_answer",
+    "test_python_wheels",
+    "test_crash",
+    "test_cache_readers",
+    "test_determinism",
+    "test_canary",
+]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -127,11 +138,6 @@ def spark(udf_jar: Path, tmp_path_factory: pytest.TempPathFactory) -> SparkSessi
     os.chdir(tmp_path_factory.mktemp("spark"))  # Spark leaves its warehouse folder where it starts
     with pytest.MonkeyPatch.context() as patch:
         launch.lend_spark_runs(patch)
-        session = (
-            SparkSession.builder.master("local[2]")
-            .config("spark.jars", str(udf_jar))
-            .config("spark.sql.extensions", EXTENSION)
-            .getOrCreate()
-        )
+        session = SparkSession.builder.master("local[2]").config("spark.jars", str(udf_jar)).config("spark.sql.extensions", EXTENSION).getOrCreate()
     yield session
     session.stop()

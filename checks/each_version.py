@@ -99,8 +99,7 @@ def test_table_format_takes_the_same_rows(given, tmp_path):
     launch.submit("verify", "--cache", tmp_path / "cache", conf=conf)
     script = tmp_path / "export.py"
     script.write_text(
-        "import sys\nfrom pyspark.sql import SparkSession\n"
-        f"SparkSession.builder.getOrCreate().table('{name}.video.clips_tokens').write.parquet(sys.argv[1])\n",
+        f"import sys\nfrom pyspark.sql import SparkSession\nSparkSession.builder.getOrCreate().table('{name}.video.clips_tokens').write.parquet(sys.argv[1])\n",
         encoding="utf-8",
     )
     settings = [part for pair in conf for part in ("--conf", pair)]

@@ -135,9 +135,7 @@ def docs_example(page, word):
 
 
 def finished(command, environment, expect, folder=None, seconds=SECONDS):
-    process = subprocess.run(
-        [str(part) for part in command], env=environment, cwd=folder, capture_output=True, text=True, timeout=seconds, check=False
-    )
+    process = subprocess.run([str(part) for part in command], env=environment, cwd=folder, capture_output=True, text=True, timeout=seconds, check=False)
     assert process.returncode == expect, (
         f"{' '.join(map(str, command))}\nexit status {process.returncode}, expected {expect}\n"
         f"--- stdout\n{process.stdout[-3000:]}\n--- stderr\n{process.stderr[-6000:]}"

@@ -130,10 +130,7 @@ def test_tokens_kept_tokens_are_rows_of_the_features(cache):
 
     Merging methods make new tokens, so only methods that select are compared.
     """
-    blocks = {
-        (row["video_id"], row["content_sha256"], row["encoder"], row["sampling"]): row
-        for row in table(cache, "features").to_pylist()
-    }
+    blocks = {(row["video_id"], row["content_sha256"], row["encoder"], row["sampling"]): row for row in table(cache, "features").to_pylist()}
     compared = 0
     for row in table(cache, "tokens").to_pylist():
         features = blocks.get((row["video_id"], row["content_sha256"], row["encoder"], row["sampling"]))
@@ -206,9 +203,7 @@ def test_duckdb_reads_lengths_and_times_of_tokens(cache):
 
 
 def test_bloom_filter_on_video_id_excludes_an_absent_id(cache):
-    probed = duckdb.sql(
-        f"SELECT bloom_filter_excludes FROM parquet_bloom_probe('{parquet_glob(cache, 'tokens')}', 'video_id', 'no such video')"
-    ).fetchall()
+    probed = duckdb.sql(f"SELECT bloom_filter_excludes FROM parquet_bloom_probe('{parquet_glob(cache, 'tokens')}', 'video_id', 'no such video')").fetchall()
     assert probed, "no row groups"
     assert sum(excludes for (excludes,) in probed) >= 0.9 * len(probed), "a filter at 1% false positives"
     first = table(cache, "tokens").column("video_id")[0].as_py()

@@ -43,7 +43,9 @@ def server(version, folder):
     conf = [f"spark.sql.extensions={EXTENSION}", f"spark.connect.grpc.binding.port={port}", "spark.connect.grpc.binding.address=127.0.0.1"]
     settings = [part for pair in conf for part in ("--conf", pair)]
     main = ["--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "--jars", launch.JAR, "--driver-memory", "3g", "--master", "local[2]"]
-    with launch.process([version.home / "bin" / "spark-submit", *main, *settings, "spark-internal"], version.environment(SPARK_LOCAL_IP="127.0.0.1"), folder / "log"):
+    with launch.process(
+        [version.home / "bin" / "spark-submit", *main, *settings, "spark-internal"], version.environment(SPARK_LOCAL_IP="127.0.0.1"), folder / "log"
+    ):
         launch.wait_for(folder / "log", "Spark Connect server started at", seconds=180)
         yield f"sc://127.0.0.1:{port}"
 

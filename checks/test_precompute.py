@@ -23,9 +23,7 @@ def test_verify_of_a_sound_cache_finds_nothing(cache):
 
 def test_inspect_export_is_read_by_safetensors(cache, tmp_path):
     file = tmp_path / "video.safetensors"
-    line = launch.tokenreel(
-        *("inspect", "--cache", cache, "--video-id", "two_streams.mp4", "--compression", SPECS[0], "--export", file)
-    ).stdout
+    line = launch.tokenreel(*("inspect", "--cache", cache, "--video-id", "two_streams.mp4", "--compression", SPECS[0], "--export", file)).stdout
     assert line.startswith("two_streams.mp4  OK")
     with safetensors.safe_open(file, "numpy") as opened:
         assert opened.metadata()["compression"] == SPECS[0]
@@ -77,9 +75,7 @@ def test_manifest_and_config_file_say_what_the_job_does(tmp_path):
         encoding="utf-8",
     )
     config = tmp_path / "job.yaml"
-    config.write_text(
-        f"input: [{manifest}]\nsampling: 'uniform:frames=8'\ncompression: ['uniform:retention=0.5', none]\nquiet: true\n", encoding="utf-8"
-    )
+    config.write_text(f"input: [{manifest}]\nsampling: 'uniform:frames=8'\ncompression: ['uniform:retention=0.5', none]\nquiet: true\n", encoding="utf-8")
     process = launch.tokenreel("precompute", "--config", config, "--output", tmp_path / "cache", "--compression", "vidcom2:retention=0.5")
     assert process.stdout == "" and "videos" not in process.stderr
     found = {(row["video_id"], row["sampling"], row["compression"], row["frames"], row["label"]) for row in tokens(tmp_path / "cache").values()}

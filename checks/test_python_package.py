@@ -40,5 +40,7 @@ def test_its_own_tests_pass():
 def test_importing_the_cache_needs_no_spark(tmp_path):
     """A server that reads a cache has pyarrow and numpy, and pays for nothing else."""
     program = "import sys, tokenreel.cache; print(sorted({name.split('.')[0] for name in sys.modules} & {'pyspark', 'py4j', 'fsspec', 'ml_dtypes', 'pandas'}))"
-    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(PYTHON / "src")}, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(PYTHON / "src")}, capture_output=True, text=True, check=True
+    )
     assert done.stdout == "[]\n"

@@ -142,8 +142,7 @@ def test_an_unknown_param_lists_the_known_ones(spark: SparkSession):
     with pytest.raises(TypeError) as error:
         ml.CompressionTransformer(inputcol="tokens")
     assert str(error.value) == (
-        "CompressionTransformer has no Param 'inputcol' (did you mean inputCol?);"
-        " it has compression, handleInvalid, inputCol, outputCol, tokenDtype"
+        "CompressionTransformer has no Param 'inputcol' (did you mean inputCol?); it has compression, handleInvalid, inputCol, outputCol, tokenDtype"
     )
     with pytest.raises(TypeError, match="has no Param 'zzz'; it has compression, "):
         ml.CompressionTransformer().setParams(zzz=1)

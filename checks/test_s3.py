@@ -35,9 +35,7 @@ def store():
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
-    client = boto3.client(
-        "s3", endpoint_url=f"http://{host}:{port}", region_name="us-east-1", aws_access_key_id="any", aws_secret_access_key="any"
-    )
+    client = boto3.client("s3", endpoint_url=f"http://{host}:{port}", region_name="us-east-1", aws_access_key_id="any", aws_secret_access_key="any")
     client.create_bucket(Bucket="videos")
     for name in NAMES:
         client.upload_file(str(CLIPS / name), "videos", f"in/12:30 [1]/{name}")

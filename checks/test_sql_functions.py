@@ -49,11 +49,7 @@ def test_select_tokens_reproduces_the_released_code(spark: SparkSession, file: P
     golden = load_file(file)
     pairs = selections(golden)
     assert len(pairs) == 7
-    row = (
-        table(spark, tokens=square_block(golden["tokens"]))
-        .select(*[F.expr(f"select_tokens(tokens, '{spec}')") for _, spec in pairs])
-        .first()
-    )
+    row = table(spark, tokens=square_block(golden["tokens"])).select(*[F.expr(f"select_tokens(tokens, '{spec}')") for _, spec in pairs]).first()
     scores = golden["vidcom2.video_score"] + golden["vidcom2.frame_score"]
     for (name, _), actual in zip(pairs, row, strict=True):
         actual = np.array(actual)
@@ -69,11 +65,7 @@ def test_frame_budgets_reproduce_the_released_scales(spark: SparkSession, file: 
     golden = load_file(file)
     rates = [name.rsplit("scales.")[1] for name in golden if name.startswith("vidcom2.scales.")]
     assert len(rates) == 4
-    row = (
-        table(spark, tokens=square_block(golden["tokens"]))
-        .select(*[F.expr(f"frame_budgets(tokens, 'vidcom2:retention={rate}')") for rate in rates])
-        .first()
-    )
+    row = table(spark, tokens=square_block(golden["tokens"])).select(*[F.expr(f"frame_budgets(tokens, 'vidcom2:retention={rate}')") for rate in rates]).first()
     for rate, budgets in zip(rates, row, strict=True):
         np.testing.assert_allclose(budgets, golden[f"vidcom2.scales.{rate}"], atol=1e-5)
 
@@ -92,16 +84,8 @@ def test_newline_grid_reproduces_the_released_order(spark: SparkSession, file: P
     rates = sorted(name.removeprefix(prefix) for name in golden if name.startswith(prefix))
     assert len(rates) == 4
     methods = ["vidcom2:", "topk:score=vidcom2,budget=fca,"]
-    specs = {
-        f"{method}retention={rate},grid=newline": golden[prefix + rate]
-        for method in methods
-        for rate in rates
-    }
-    row = (
-        table(spark, tokens=block(grid, side, side))
-        .select(*[F.expr(f"select_tokens(tokens, '{spec}')") for spec in specs])
-        .first()
-    )
+    specs = {f"{method}retention={rate},grid=newline": golden[prefix + rate] for method in methods for rate in rates}
+    row = table(spark, tokens=block(grid, side, side)).select(*[F.expr(f"select_tokens(tokens, '{spec}')") for spec in specs]).first()
     for (spec, expected), actual in zip(specs.items(), row, strict=True):
         np.testing.assert_array_equal(actual, expected, spec)
 
@@ -142,9 +126,7 @@ def test_token_stats_equal_numpy(spark: SparkSession):
     centre = unit.mean(axis=(0, 1))
     centre /= np.linalg.norm(centre)
     unit /= np.linalg.norm(unit, axis=2, keepdims=True)
-    np.testing.assert_allclose(
-        [frame["uniqueness"] for frame in row.s], -(unit @ centre).mean(axis=1), atol=1e-12
-    )
+    np.testing.assert_allclose([frame["uniqueness"] for frame in row.s], -(unit @ centre).mean(axis=1), atol=1e-12)
     assert row.s[0]["previous_similarity"] is None
     np.testing.assert_allclose(
         [frame["previous_similarity"] for frame in row.s[1:]],

@@ -83,7 +83,9 @@ def sweep(tmp_path_factory, cluster):
 def test_results_are_those_of_the_samples(sweep):
     folder, results = sweep
     samples = dict(
-        duckdb.sql(f"SELECT compression, avg(score) FROM '{folder}/samples/*.parquet' WHERE task = 'generated' GROUP BY ALL HAVING count(*) = {5 * VIDEOS}").fetchall()
+        duckdb.sql(
+            f"SELECT compression, avg(score) FROM '{folder}/samples/*.parquet' WHERE task = 'generated' GROUP BY ALL HAVING count(*) = {5 * VIDEOS}"
+        ).fetchall()
     )
     rows = duckdb.sql(
         f"SELECT compression, score, questions, videos, token_share, difference FROM '{folder}/results/*.parquet' WHERE task = 'generated' AND \"group\" = '' ORDER BY 1"
@@ -109,9 +111,7 @@ def test_pipeline_of_the_docs_gives_the_sweeps_numbers(sweep, site, tmp_path):
     assert len(rows) == len(printed) == 6, printed
     assert all(missing == 0 for _, missing, _ in rows.values()), printed
     assert found == f"found {rows[COMPRESSIONS[0], 'full'][0]} {rows[COMPRESSIONS[1], 'full'][0]} none"
-    scores = duckdb.sql(
-        f"SELECT compression, kv, score, token_share FROM '{folder}/results/*.parquet' WHERE task = 'generated' AND \"group\" = ''"
-    ).fetchall()
+    scores = duckdb.sql(f"SELECT compression, kv, score, token_share FROM '{folder}/results/*.parquet' WHERE task = 'generated' AND \"group\" = ''").fetchall()
     assert [(compression, kv) for compression, kv, _, _ in sorted(scores)] == [(compression, "full") for compression in COMPRESSIONS]
     for compression, kv, score, share in scores:
         accuracy, _, tokens = rows[compression, kv]
@@ -155,9 +155,7 @@ def digest(text):
 
 def test_logs_in_lmms_evals_layout_agree_with_results(sweep):
     folder, _ = sweep
-    scores = dict(
-        duckdb.sql(f"SELECT compression, score FROM '{folder}/results/*.parquet' WHERE task = 'generated' AND \"group\" = ''").fetchall()
-    )
+    scores = dict(duckdb.sql(f"SELECT compression, score FROM '{folder}/results/*.parquet' WHERE task = 'generated' AND \"group\" = ''").fetchall())
     cells = list(logged(folder, "tokenreel-1", "generated"))
     assert {results["config"]["cell"]["compression"] for results, _ in cells} == set(COMPRESSIONS)
     for results, lines in cells:
@@ -238,8 +236,6 @@ def test_second_run_answers_nothing_anew_and_takes_the_judges_replies(sweep):
 
 
 def test_refusals_come_before_any_work(tmp_path):
-    refused = launch.tokenreel(
-        "sweep", "--output", tmp_path / "out", "--task", "videomme:root=/nowhere", "--compression", "none", expect=2
-    )
+    refused = launch.tokenreel("sweep", "--output", tmp_path / "out", "--task", "videomme:root=/nowhere", "--compression", "none", expect=2)
     assert "annotations cannot be read" in refused.stderr
     assert not (tmp_path / "out").exists()

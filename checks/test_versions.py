@@ -153,8 +153,6 @@ def test_tables_of_a_format(spark_version, table_format, format_jars, scenes, ex
     conf = [line.format(folder=tmp_path) for line in FORMATS[table_format]]
     settings = tmp_path / "settings"
     settings.write_text("\n".join([*conf, "spark.jars=" + ",".join(map(str, [jar, *storage]))]), encoding="utf-8")
-    run_checks(
-        spark_version, CHECKS / "each_version.py", "-k", "table_format", folder=tmp_path / "base", SCENES=scenes, TABLES=tmp_path, SETTINGS=settings
-    )
+    run_checks(spark_version, CHECKS / "each_version.py", "-k", "table_format", folder=tmp_path / "base", SCENES=scenes, TABLES=tmp_path, SETTINGS=settings)
     key = ("video_id", "content_sha256", "encoder", "sampling", "compression")
     assert tables.rows(tmp_path, "tokens", key) == tables.tokens(expected / "cache")

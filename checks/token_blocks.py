@@ -3,10 +3,7 @@
 import numpy as np
 from pyspark.sql import DataFrame, Row, SparkSession
 
-BLOCK = (
-    "struct<frames:int, tokens_per_frame:int, grid_height:int, grid_width:int,"
-    " dim:int, dtype:string, data:binary>"
-)
+BLOCK = "struct<frames:int, tokens_per_frame:int, grid_height:int, grid_width:int, dim:int, dtype:string, data:binary>"
 DTYPES = {"f32": np.dtype("<f4"), "f16": np.dtype("<f2")}
 
 
