@@ -76,7 +76,7 @@ def test_commands_of_a_page_run_as_they_stand(page, tmp_path):
     (tmp_path / "data" / "videos").symlink_to(launch.VIDEOS)
     (tmp_path / "bin").symlink_to(launch.ROOT / "bin")
     (tmp_path / "questions.jsonl").write_text(QUESTIONS, encoding="utf-8")
-    (tmp_path / "ids.txt").write_text("av1.mkv\n", encoding="utf-8")
+    (tmp_path / "ids.txt").write_text("hevc.mp4\n", encoding="utf-8")
     texts = [text for mark, text in marked(launch.ROOT / "docs" / page) if mark[1] == "run"]
     assert texts, page
     if page != "precompute.md":

@@ -141,6 +141,7 @@ def format_jars(tmp_path_factory):
     return folder
 
 
+@pytest.mark.skipif(not sparks.EVERY, reason="TOKENREEL_EVERY_SPARK=1 asks for it")
 @pytest.mark.parametrize("table_format", FORMATS)
 def test_tables_of_a_format(spark_version, table_format, format_jars, scenes, expected, tmp_path):
     jars = list(format_jars.glob(f"{table_format}-spark*[-_]{spark_version.line}_2.13-*.jar"))
