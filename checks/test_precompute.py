@@ -113,7 +113,6 @@ def test_cuda_on_a_cluster_runs_on_the_gpu_that_spark_assigned(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="with_audio.mkv, 212 pixels wide, has other tokens from an executor than from a local run, and others each time: open")
 def test_standalone_cluster_through_spark_submit_gives_the_same_tables(cache, cluster, tmp_path):
     """Although each task that takes longer than the first ones is run a second time beside itself."""
     eager = ["spark.speculation=true", "spark.speculation.quantile=0.1", "spark.speculation.multiplier=1.01"]

@@ -67,6 +67,12 @@ final class RgbConverter implements AutoCloseable {
   private static final int ROW_ALIGNMENT = 64;
 
   /**
+   * Pixels of the widest block that the converter writes at once. Where a row has no room for a
+   * whole last block, it leaves that block's columns unwritten.
+   */
+  private static final int BLOCK = 64;
+
+  /**
    * The conversion that PyAV, torchcodec and decord use, and so the pixels that models were trained
    * on: the four pixels of a 4:2:0 block share their chroma.
    */
@@ -222,7 +228,7 @@ final class RgbConverter implements AutoCloseable {
             (SwsFilter) null,
             (SwsFilter) null,
             (DoublePointer) null);
-    stride = (next.width() * CHANNELS + ROW_ALIGNMENT - 1) / ROW_ALIGNMENT * ROW_ALIGNMENT;
+    stride = (next.width() + BLOCK - 1) / BLOCK * BLOCK * CHANNELS; // and so aligned, too
     long bytes = (long) stride * next.height() + ROW_ALIGNMENT;
     rgb = new BytePointer(av_malloc(bytes));
     if (scaler == null || rgb.isNull()) {

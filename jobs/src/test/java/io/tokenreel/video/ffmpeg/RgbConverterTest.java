@@ -142,6 +142,26 @@ class RgbConverterTest {
     }
   }
 
+  /** The converter writes blocks of pixels: the last one of a row may be a part of one. */
+  @Test
+  void convert_anyWidth_writesEveryColumn() throws DecodeFailure {
+    for (int width = 2; width <= 300; width += 2) {
+      AVFrame frame = av_frame_alloc();
+      frame.width(width).height(16).format(AV_PIX_FMT_YUV420P);
+      av_frame_get_buffer(frame, 0);
+      fill(frame, 0.299, 0.114, 8, false);
+      try (RgbConverter converter = new RgbConverter(new FrameSize(16, width))) {
+        byte[] rgb = converter.convert(frame);
+        for (int i = 0; i < rgb.length; i++) {
+          assertEquals(
+              COLOUR[i % 3], rgb[i] & 0xff, 3, "width " + width + ", column " + i / 3 % width);
+        }
+      } finally {
+        av_frame_free(frame);
+      }
+    }
+  }
+
   @Test
   void convert_changedSizeInMidStream_givesTheSameTarget() throws DecodeFailure {
     FrameSize target = new FrameSize(8, 8);
