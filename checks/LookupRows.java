@@ -6,7 +6,6 @@ import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
@@ -35,23 +34,12 @@ public class LookupRows {
   }
 
   private static Map<String, Object> columns(CachedTokens row) throws Exception {
-    Map<String, Object> columns = new LinkedHashMap<>();
-    columns.put("video_id", row.videoId());
-    columns.put("video_uri", row.videoUri());
-    columns.put("content_sha256", row.contentSha256());
-    columns.put("encoder", row.encoder());
-    columns.put("sampling", row.sampling());
-    columns.put("compression", row.compression());
-    columns.put("frames", row.frames());
-    columns.put("grid_height", row.gridHeight());
-    columns.put("grid_width", row.gridWidth());
-    columns.put("tokens_per_frame", row.tokensPerFrame());
+    Map<String, Object> columns = row.columns();
     columns.put("dim", row.dim());
     columns.put("dtype", row.dtype().label());
     columns.put("token_index", row.tokenIndex());
     columns.put("tokens_sha256", sha256(row.tokens()));
     columns.put("frame_seconds_sha256", sha256(bytes(row.frameSeconds())));
-    columns.put("outcome", row.outcome());
     columns.put("writer_version", row.writerVersion());
     columns.put("created_at_micros", row.createdAt().getEpochSecond() * 1_000_000 + row.createdAt().getNano() / 1_000);
     columns.put("passthrough", row.passthrough());

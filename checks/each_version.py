@@ -7,6 +7,7 @@ import pathlib
 import pytest
 
 import launch
+import workload
 
 KEPT = "struct<dim:int,dtype:string,index:array<int>,data:binary>"
 BLOCK = "struct<frames:int,tokens_per_frame:int,grid_height:int,grid_width:int,dim:int,dtype:string,data:binary>"
@@ -23,8 +24,6 @@ FUNCTIONS = {  # arguments, and the class for registerJavaFunction with what it 
 DATA = "unhex(repeat(if(id % 2 = 0, '803F0040', '80400040'), 20))"
 TOKENS = f"named_struct('frames', 5, 'tokens_per_frame', 4, 'grid_height', 4, 'grid_width', 1, 'dim', 2, 'dtype', 'bf16', 'data', {DATA})"
 ROWS = f"(SELECT id, {TOKENS} AS tokens FROM range(0, 20, 1, 4))"
-ANSWER = ["--scoring", "options", "--option-form", "text"]
-SPECS = ["none", "vidcom2:retention=0.25"]
 
 
 def calls(prefix=""):
@@ -45,22 +44,6 @@ def results(spark, query):
     return json.loads(json.dumps(sorted(rows, key=lambda row: row["id"]), default=lambda binary: bytes(binary).hex()))
 
 
-def leave_tables(scenes, folder, run):
-    """Makes each kind of table, by the launcher's commands or by spark-submit's."""
-    precompute = ["--sampling", "uniform:frames=8", "--keep-features", "--videos-per-commit", "2", "--compression", *SPECS]
-    run("precompute", "--input", scenes / "videos", "--output", folder / "cache", *precompute)
-    run("compress", "--features", folder / "cache", "--output", folder / "compressed", "--compression", "dycoke:prune=0.7", "frames:keep=1/4")
-    run("answer", "--cache", folder / "cache", "--questions", scenes / "questions.jsonl", "--output", folder / "cache", *ANSWER)
-    run("verify", "--cache", folder / "cache")
-
-
-def leave_pipeline(scenes, folder, saved):
-    """Runs pipeline.py by the spark-submit of the PySpark that this process imports."""
-    settings = ["--jars", launch.JAR, "--driver-memory", "3g", "--master", "local[2]"]
-    arguments = [launch.ROOT / "python" / "src", scenes, folder, saved]
-    launch.finished([launch.SPARK_HOME / "bin" / "spark-submit", *settings, launch.ROOT / "checks" / "pipeline.py", *arguments], launch.spark_runs(), 0)
-
-
 @pytest.fixture
 def given():
     """A folder that TOKENREEL_GIVEN_<name> names."""
@@ -79,22 +62,22 @@ def test_classes_that_are_registered_return_what_the_functions_do(spark):
 
 
 def test_commands_leave_their_tables(given):
-    leave_tables(given("SCENES"), given("TABLES"), launch.submit)
+    workload.leave_tables(given("SCENES"), given("TABLES"), launch.submit)
 
 
 def test_pipeline_of_another_version_is_loaded(given):
-    leave_pipeline(given("SCENES"), given("TABLES") / "pipeline", given("SAVED"))
+    workload.leave_pipeline(given("SCENES"), given("TABLES") / "pipeline", given("SAVED"))
 
 
 def test_executors_of_a_cluster_leave_the_same_tables(given, cluster):
-    leave_tables(given("SCENES"), given("TABLES"), lambda *arguments: launch.submit(*arguments, conf=cluster))
+    workload.leave_tables(given("SCENES"), given("TABLES"), lambda *arguments: launch.submit(*arguments, conf=cluster))
 
 
 def test_table_format_takes_the_same_rows(given, tmp_path):
     """Iceberg or Delta, by the settings that a file has."""
     conf = given("SETTINGS").read_text(encoding="utf-8").splitlines()
     name = conf.pop(0)
-    arguments = ["--sampling", "uniform:frames=8", "--compression", *SPECS, "--table", f"{name}.video.clips"]
+    arguments = ["--sampling", "uniform:frames=8", "--compression", *workload.SPECS, "--table", f"{name}.video.clips"]
     launch.submit("precompute", "--input", given("SCENES") / "videos", "--output", tmp_path / "cache", *arguments, conf=conf)
     launch.submit("verify", "--cache", tmp_path / "cache", conf=conf)
     script = tmp_path / "export.py"

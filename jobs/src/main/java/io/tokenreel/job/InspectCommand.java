@@ -157,7 +157,7 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private static Map<String, Object> columns(CachedTokens row) {
-    Map<String, Object> columns = SafetensorsExport.columns(row);
+    Map<String, Object> columns = row.columns();
     columns.put("dim", row.dim());
     columns.put("dtype", row.dtype().label());
     columns.put("token_count", row.tokenCount());

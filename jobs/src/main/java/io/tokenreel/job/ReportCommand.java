@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
     name = "report",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Makes a sweep's report anew from its results, without running anything.",
+    description = "Makes a sweep's report again from its results, without running anything.",
     footerHeading = CommandHelp.EXAMPLES,
     footer = {"  tokenreel report --results SWEEP", "  tokenreel report --results SWEEP --quiet"})
 final class ReportCommand implements Callable<Integer> {

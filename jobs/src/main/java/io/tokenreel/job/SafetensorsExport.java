@@ -42,27 +42,10 @@ final class SafetensorsExport {
     tensors.put(
         "frame_seconds", new Tensor(SafetensorsDtype.F64, List.of((long) row.frames()), seconds));
     Map<String, String> metadata = new LinkedHashMap<>();
-    columns(row).forEach((name, value) -> metadata.put(name, value.toString()));
+    row.columns().forEach((name, value) -> metadata.put(name, value.toString()));
     Files.createDirectories(file.toAbsolutePath().getParent());
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
       SafetensorsWriter.write(out, tensors, metadata);
     }
-  }
-
-  /** The columns that tell what the row's tokens are of, by their names in {@code tokens/}. */
-  static Map<String, Object> columns(CachedTokens row) {
-    Map<String, Object> columns = new LinkedHashMap<>();
-    columns.put("video_id", row.videoId());
-    columns.put("video_uri", row.videoUri());
-    columns.put("content_sha256", row.contentSha256());
-    columns.put("encoder", row.encoder());
-    columns.put("sampling", row.sampling());
-    columns.put("compression", row.compression());
-    columns.put("frames", row.frames());
-    columns.put("grid_height", row.gridHeight());
-    columns.put("grid_width", row.gridWidth());
-    columns.put("tokens_per_frame", row.tokensPerFrame());
-    columns.put("outcome", row.outcome());
-    return columns;
   }
 }

@@ -1,0 +1,45 @@
+"""What the checks of other lines of Spark and of Spark Connect run: every command, and every stage in a pipeline."""
+
+import os
+
+import pyarrow.parquet
+
+import launch
+import once
+
+ANSWER = ["--scoring", "options", "--option-form", "text"]
+SPECS = ["none", "vidcom2:retention=0.25"]
+
+
+def scenes():
+    """Three rendered videos with their questions; not to be written to."""
+    return once.made("scenes", lambda folder: launch.tokenreel("scenes", "--output", folder, "--videos", 3, "--split", "test", "--first", 1000))
+
+
+def pipeline():
+    """What the pipeline leaves by the Spark that the build has; not to be written to."""
+    return once.made("pipeline", lambda folder: leave_pipeline(scenes(), folder, folder / "saved"))
+
+
+def leave_tables(scenes, folder, run):
+    """Makes each kind of table, by the launcher's commands or by spark-submit's."""
+    precompute = ["--sampling", "uniform:frames=8", "--keep-features", "--videos-per-commit", "2", "--compression", *SPECS]
+    run("precompute", "--input", scenes / "videos", "--output", folder / "cache", *precompute)
+    run("compress", "--features", folder / "cache", "--output", folder / "compressed", "--compression", "dycoke:prune=0.7", "frames:keep=1/4")
+    run("answer", "--cache", folder / "cache", "--questions", scenes / "questions.jsonl", "--output", folder / "cache", *ANSWER)
+    run("verify", "--cache", folder / "cache")
+
+
+def leave_pipeline(scenes, folder, saved):
+    """Runs pipeline.py by the spark-submit of the PySpark that this process imports."""
+    settings = ["--jars", launch.JAR, "--driver-memory", "3g", "--master", "local[2]"]
+    command = [launch.SPARK_HOME / "bin" / "spark-submit", *settings, launch.ROOT / "checks" / "pipeline.py", scenes, folder, saved]
+    environment = launch.spark_runs()
+    path = os.pathsep.join(filter(None, [str(launch.PACKAGE), environment.get("PYTHONPATH")]))
+    launch.finished(command, {**environment, "PYTHONPATH": path}, 0)
+
+
+def piped(folder):
+    """The rows that a pipeline left, in their order."""
+    rows = pyarrow.parquet.read_table(folder).to_pylist()
+    return sorted(rows, key=lambda row: (row["video_id"], row["question_id"]))
