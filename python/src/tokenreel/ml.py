@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
 from pyspark.ml.evaluation import JavaEvaluator
 from pyspark.ml.param import Param, Params, TypeConverters
-from pyspark.ml.util import DefaultParamsReadable, DefaultParamsWritable
+from pyspark.ml.util import DefaultParamsReadable, DefaultParamsWritable, DefaultParamsWriter
 from pyspark.ml.wrapper import JavaParams, JavaTransformer
 from pyspark.sql import is_remote
 
@@ -44,6 +44,18 @@ def _text(name: str, doc: str) -> Param[str]:
 
 def _number(name: str, doc: str) -> Param[int]:
     return Param(Params._dummy(), name, doc, TypeConverters.toInt)
+
+
+class _Writer(DefaultParamsWriter):
+    """PySpark's, which cannot replace a saved stage over Spark Connect: it asks for the session's JVM."""
+
+    def _handleOverwrite(self, path: str) -> None:
+        if is_remote():
+            from pyspark.ml.connect.readwrite import RemoteMLWriter
+
+            RemoteMLWriter.handleOverwrite(path, True)
+        else:
+            super()._handleOverwrite(path)
 
 
 class _JavaStage(JavaParams, DefaultParamsReadable[Any], DefaultParamsWritable):
@@ -70,6 +82,9 @@ class _JavaStage(JavaParams, DefaultParamsReadable[Any], DefaultParamsWritable):
                 f"the session has no class {self._java_class}: it was made without TokenReel's jar."
                 " Stop it and use tokenreel.session(), or make it with the jar on spark.jars"
             ) from error
+
+    def write(self) -> DefaultParamsWriter:
+        return _Writer(self)
 
     def _set_params(self, params: Mapping[str, Any]) -> None:
         known = sorted(param.name for param in self.params)
