@@ -30,7 +30,7 @@ public final class TestClips {
       FramePainter painter = VideoTests.stripes(size.width(), size.height());
       try (VideoWriter writer = new VideoWriter(path, codec, size, 25, keyframeInterval, options)) {
         byte[] rgb = new byte[size.rgbBytes()];
-        long time = 0;
+        int time = 0;
         for (int frame = 0; frame < frames; frame++) {
           painter.paint(frame, rgb);
           writer.add(rgb, time);
