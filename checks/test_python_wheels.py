@@ -1,6 +1,9 @@
 """The wheels as a stranger has them: installed in an empty environment, in a folder without this repository."""
 
+import contextlib
 import email
+import importlib.metadata
+import json
 import os
 import re
 import subprocess
@@ -8,17 +11,23 @@ import sys
 import zipfile
 
 import launch
+import nbformat
 import once
+import packaging.requirements
+import packaging.utils
 import pytest
+import sparks
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
 
 pytestmark = pytest.mark.slow
 
 BUILD = re.search(r"<artifactId>tokenreel</artifactId>\s*<version>(.+?)</version>", (launch.ROOT / "pom.xml").read_text(encoding="utf-8"))[1]
 VERSION = BUILD.replace("-SNAPSHOT", ".dev0")
 SMALL, LARGE = f"tokenreel-{VERSION}-py3-none-any.whl", f"tokenreel_jobs-{VERSION}-py3-none-manylinux_2_35_x86_64.whl"
-# What the extras bring, and Spark Connect's client for a check.
-BROUGHT = ["numpy", "pyarrow", "ml-dtypes", "pyspark", "py4j", "pandas", "python-dateutil", "six", "tzdata"]
-BROUGHT += ["grpcio", "grpcio-status", "googleapis-common-protos", "protobuf", "typing-extensions"]
+# What the extras bring, with what they require in turn; Spark Connect's client and a notebook's kernel for two checks. Spark is the newest.
+BROUGHT = ["numpy", "pyarrow", "ml-dtypes", "py4j", "pandas", "grpcio", "grpcio-status", "googleapis-common-protos", "zstandard", "ipykernel"]
 SPECS = ["none", "vidcom2:retention=0.25"]
 
 FIRST_HOUR = """
@@ -58,11 +67,26 @@ print(clips.select(T.select_tokens(block, "frames:keep=1/2")).first()[0], clips.
 
 def pinned(wheels):
     """What is installed, with the digest of each file."""
-    recorded = (launch.ROOT / "checks" / "requirements.txt").read_text(encoding="utf-8")
-    entries = re.findall(r"^(?:[^\s#].*\\\n)(?: +--hash=.*\n?)+", recorded, re.MULTILINE)
-    taken = [entry for entry in entries if re.match(r"[\w.-]+", entry)[0] in BROUGHT]
+    files = [sparks.PINS / "connect.txt", sparks.PINS / f"pyspark-{sparks.NEWEST}.txt", launch.ROOT / "checks" / "requirements.txt"]
+    entry = re.compile(r"^([\w.-]+)(?:.*\\\n)(?: +--hash=.*\n?)+", re.MULTILINE)
+    found = {match[1]: match[0] for file in reversed(files) for match in entry.finditer(file.read_text(encoding="utf-8"))}
+    taken = [found[name] for name in sorted(required(BROUGHT) | {"pyspark"})]
     own = [f"{name} @ {(wheels / file).as_uri()}#sha256={digest(wheels / file)}" for name, file in [("tokenreel[jobs,bf16]", SMALL), ("tokenreel-jobs", LARGE)]]
     return "\n".join([*taken, *own]) + "\n"
+
+
+def required(names):
+    """Packages with all that they require; what the environment of the checks lacks requires nothing."""
+    found = set()
+    waiting = list(names)
+    while waiting:
+        name = packaging.utils.canonicalize_name(waiting.pop())
+        if name not in found:
+            found.add(name)
+            with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+                needs = map(packaging.requirements.Requirement, importlib.metadata.requires(name) or [])
+                waiting += [need.name for need in needs if need.marker is None or need.marker.evaluate({"extra": ""})]
+    return found
 
 
 def digest(file):
@@ -98,14 +122,22 @@ except PySparkException as error:
 
 
 @pytest.fixture(scope="module")
-def stranger(wheels):
-    """Runs a program of an environment that has the wheels and what their extras bring, and nothing else."""
-    home = once.made("stranger", lambda folder: install(folder, wheels))
+def home(wheels):
+    """An environment that has the wheels and what their extras bring, and nothing else."""
+    return once.made("stranger", lambda folder: install(folder, wheels))
+
+
+def environment(home):
+    kept = {name: value for name, value in launch.spark_runs().items() if name in ("JAVA_HOME", "LANG", "LC_ALL", "SPARK_LOCAL_IP")}
+    return {**kept, "HOME": str(home), "PATH": f"{home / 'bin'}:{os.environ['PATH']}", "JDK_JAVA_OPTIONS": launch.FIRST_COMPILER}
+
+
+@pytest.fixture(scope="module")
+def stranger(home):
+    """Runs a program of that environment."""
 
     def run(*command, expect=0, **more):
-        kept = {name: value for name, value in launch.spark_runs().items() if name in ("JAVA_HOME", "LANG", "LC_ALL", "SPARK_LOCAL_IP")}
-        environment = {**kept, "HOME": str(home), "PATH": f"{home / 'bin'}:{os.environ['PATH']}", "JDK_JAVA_OPTIONS": launch.FIRST_COMPILER, **more}
-        return launch.finished([home / "bin" / command[0], *command[1:]], environment, expect, home / "work")
+        return launch.finished([home / "bin" / command[0], *command[1:]], {**environment(home), **more}, expect, home / "work")
 
     return run
 
@@ -181,6 +213,19 @@ def test_first_hour_of_a_stranger(stranger):
     stranger("tokenreel", "precompute", "--input", "tokenreel-demo/videos", "--output", "cache", "--keep-features", "--compression", *SPECS)
     stranger("tokenreel", "verify", "--cache", "cache")
     assert stranger("python", "-c", FIRST_HOUR).stdout.splitlines()[-1] == VERSION
+
+
+def test_notebook_of_a_stranger(home, tmp_path):
+    """The notebook of the wheel, by a kernel of that environment."""
+    kernel = tmp_path / "kernels" / "stranger"
+    kernel.mkdir(parents=True)
+    argv = [str(home / "bin" / "python"), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    (kernel / "kernel.json").write_text(json.dumps({"argv": argv, "display_name": "stranger", "language": "python"}), encoding="utf-8")
+    specs = KernelSpecManager(kernel_dirs=[str(kernel.parent)])
+    notebook = nbformat.read(launch.ROOT / "notebooks" / "5-wheel.ipynb", as_version=4)
+    manager = AsyncKernelManager(kernel_name="stranger", kernel_spec_manager=specs)
+    resources = {"metadata": {"path": str(home / "work")}}
+    NotebookClient(notebook, km=manager, timeout=launch.SECONDS, resources=resources).execute(env=environment(home))
 
 
 def test_functions_over_spark_connect(stranger):
