@@ -139,12 +139,13 @@ final class AnswerCommand implements Callable<Integer> {
             kv,
             resolvedScoring(),
             wave.videosPerCommit());
+    Progress progress = session.progress(spec.commandLine());
+    progress.doing("answer", Progress.STARTING);
     long start = System.nanoTime();
     try (CommandSession opened = session.open("answer")) {
       SparkSession spark = opened.spark();
       double sparkSeconds = (System.nanoTime() - start) / 1e9;
-      List<AnswerSummary> runs =
-          new AnswerJob(spark, settings, session.progress(spec.commandLine())).run();
+      List<AnswerSummary> runs = new AnswerJob(spark, settings, progress).run();
       new SummaryPrinter(spec.commandLine(), session).printAnswers(runs, sparkSeconds);
       return 0;
     }

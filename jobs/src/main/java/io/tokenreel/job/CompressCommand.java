@@ -64,14 +64,14 @@ final class CompressCommand implements Callable<Integer> {
     CompressSettings settings =
         new CompressSettings(
             features, output, table.table(), compressions, selectionsOnly, wave.videosPerCommit());
+    Progress progress = session.progress(spec.commandLine());
+    progress.doing("compress", Progress.STARTING);
     long start = System.nanoTime();
     try (CommandSession opened = session.open("compress")) {
       SparkSession spark = opened.spark();
       double sparkSeconds = (System.nanoTime() - start) / 1e9;
       SummaryPrinter printer = new SummaryPrinter(spec.commandLine(), session);
-      printer.print(
-          new CompressJob(spark, settings, session.progress(spec.commandLine())).run(),
-          sparkSeconds);
+      printer.print(new CompressJob(spark, settings, progress).run(), sparkSeconds);
       return 0;
     }
   }

@@ -53,6 +53,7 @@ final class DemoCommand implements Callable<Integer> {
       throw new SettingsException("--videos must be at least 1; got " + videos);
     }
     DemoReport report;
+    session.progress(spec.commandLine()).doing("demo", Progress.STARTING);
     try (CommandSession opened = session.open("demo")) {
       SparkSession spark = opened.spark();
       report = new Demo(spark, output, videos, () -> session.progress(spec.commandLine())).run();

@@ -179,12 +179,13 @@ final class PrecomputeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrecomputeSettings settings = settings();
+    Progress progress = session.progress(spec.commandLine());
+    progress.doing("precompute", Progress.STARTING);
     long start = System.nanoTime();
     try (CommandSession opened = session.open("precompute")) {
       SparkSession spark = opened.spark();
       double sparkSeconds = (System.nanoTime() - start) / 1e9;
-      RunSummary summary =
-          new PrecomputeJob(spark, settings, session.progress(spec.commandLine()), start()).run();
+      RunSummary summary = new PrecomputeJob(spark, settings, progress, start()).run();
       new SummaryPrinter(spec.commandLine(), session).print(summary, sparkSeconds);
       return maxFailed != null && summary.failedFraction() > maxFailed ? 3 : 0;
     }

@@ -45,6 +45,7 @@ public final class PrecomputeJob {
     DeviceCheck.require(spark, settings.device());
     VisionInfo vision = describeModel();
     VideoSizeCheck.require(settings, vision);
+    progress.doing("precompute", "listing the videos");
     try (VideoInputs.Found found = VideoInputs.list(spark, settings.inputs(), settings.idRoot())) {
       return run(found, vision, start);
     }

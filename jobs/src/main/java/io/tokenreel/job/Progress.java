@@ -16,6 +16,9 @@ import java.util.function.Supplier;
  */
 public final class Progress implements AutoCloseable {
 
+  /** What a command does first, and for some seconds. */
+  static final String STARTING = "starting Spark";
+
   private static final Progress SILENT = new Progress(null, false);
 
   private final PrintWriter out;
@@ -86,6 +89,14 @@ public final class Progress implements AutoCloseable {
 
     Counts plus(Counts other) {
       return new Counts(done + other.done, degraded + other.degraded, failed + other.failed);
+    }
+  }
+
+  /** Says what a job does while there is nothing to count yet, in a line that stays. */
+  void doing(String name, String what) {
+    if (out != null) {
+      out.println(name + ": " + what);
+      out.flush();
     }
   }
 

@@ -71,6 +71,10 @@ public final class TokenReel {
     CommandLine line = commandLine(program);
     line.setExecutionStrategy(
         parsed -> {
+          Integer helped = CommandLine.executeHelpRequest(parsed);
+          if (helped != null) {
+            return helped; // at once: what handles signals starts the logging
+          }
           List<CommandLine> chosen = parsed.asCommandLineList();
           interruption.handle(chosen.get(chosen.size() - 1).getCommandSpec());
           return new CommandLine.RunLast().execute(parsed);

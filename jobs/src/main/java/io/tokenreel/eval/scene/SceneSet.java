@@ -37,8 +37,12 @@ public record SceneSet(SceneSplit split, int first, int videos, int samples, int
           .map(SceneSplit::word)
           .collect(Collectors.joining("|", "(^|.*/)(", ")-[0-9]{6}[.]mp4$"));
 
-  private static final ObjectMapper JSON =
-      JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
+  /** Made when a line is first written: every command's help loads the class around it. */
+  private static final class Json {
+
+    private static final ObjectMapper MAPPER =
+        JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
+  }
 
   public SceneSet {
     Objects.requireNonNull(split, "split");
@@ -102,10 +106,10 @@ public record SceneSet(SceneSplit split, int first, int videos, int samples, int
       for (int number : numbers) {
         Scene scene = scene(number);
         for (SceneQuestion question : SceneQuestions.about(scene, name(number))) {
-          questions.append(JSON.writeValueAsString(question)).append('\n');
+          questions.append(Json.MAPPER.writeValueAsString(question)).append('\n');
         }
         SceneTruth truth = SceneTruth.of(scene, name(number) + ENDING);
-        scenes.append(JSON.writeValueAsString(truth)).append('\n');
+        scenes.append(Json.MAPPER.writeValueAsString(truth)).append('\n');
       }
     }
   }
