@@ -58,14 +58,14 @@ def answered(scenes, cache):
 
 def test_demo_is_right_and_its_tables_are_read_by_duckdb(tmp_path):
     folder = tmp_path / "demo"
-    printed = launch.tokenreel("demo", "--output", folder).stdout
-    assert printed.count(".mp4  ") == 10
+    printed = launch.tokenreel("demo", "--output", folder, "--videos", 4).stdout
+    assert printed.count(".mp4  ") == 4
     rows = duckdb.sql(
         f"SELECT compression, count(*), avg(correct::int), avg(visual_tokens) FROM '{folder}/cache/answers/**/*.parquet' GROUP BY ALL ORDER BY 1"
     ).fetchall()
     (all_tokens, asked, right, tokens), (quarter, asked_again, right_at_quarter, kept) = rows
     assert (all_tokens, quarter) == ("none", "vidcom2:retention=0.25")
-    assert asked == asked_again >= 40
+    assert asked == asked_again >= 16
     assert right >= 0.9 and right_at_quarter >= 0.85, rows
     assert 0.24 <= kept / tokens <= 0.26, rows
     for _, _, share, _ in rows:
