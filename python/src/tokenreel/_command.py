@@ -1,4 +1,4 @@
-"""The command `tokenreel`: starts the product jar in one JVM, in local mode unless told otherwise.
+"""The command `tokenreel`: starts the product jar in one JVM, in local mode unless an option says otherwise.
 
 What it reads of the environment:
 

@@ -24,7 +24,7 @@ class Asked:
 
 
 def every(objects: list[dict], rng: np.random.Generator) -> list[Asked]:
-    """All questions about a scene, wrong options and their order drawn anew.
+    """All questions about a scene, wrong options and their order drawn again.
 
     objects: a row of scenes.jsonl, in the order in which they appear. Wrong options name what else is in the scene first.
     """

@@ -182,7 +182,7 @@ public final class LanguageBench {
   }
 
   /**
-   * An answer, its video read anew for it.
+   * An answer, its video read again for it.
    *
    * @param millis of prefill and decoding
    * @param peakBytes most keys and values that were resident

@@ -26,9 +26,9 @@ import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * What a sweep costs against running each of its settings anew: wall time in one session that both
- * ways have warmed up, on generated videos of 1280 x 960 pixels and 40 seconds. Results, logs and
- * report are in the sweep's time; the report shows no videos, as the single runs show none.
+ * What a sweep costs against running each of its settings by itself: wall time in one session that
+ * both ways have warmed up, on generated videos of 1280 x 960 pixels and 40 seconds. Results, logs
+ * and report are in the sweep's time; the report shows no videos, as the single runs show none.
  */
 final class SweepBench {
 
@@ -66,15 +66,16 @@ final class SweepBench {
     try (ScratchFolder folder = new ScratchFolder("sweep-bench")) {
       Path few = rendered(folder.resolve("few"), 2, Footage.PLAIN);
       sweepMillis(few, folder.resolve("few-sweep"));
-      anewMillis(few, folder.resolve("few-anew"));
+      separateMillis(few, folder.resolve("few-separate"));
       Path root = rendered(folder.resolve("benchmark"), videos, LARGE);
       double together = sweepMillis(root, folder.resolve("sweep"));
-      double anew = anewMillis(root, folder.resolve("anew"));
-      String yardstick = "each anew";
+      double separate = separateMillis(root, folder.resolve("separate"));
+      String yardstick = "each by itself";
       String what = "%d settings x %d questions, ".formatted(COMPRESSIONS.size(), QUESTIONS);
       return List.of(
-          BenchRow.millis(what + "each anew: %d videos".formatted(videos), anew, 1, yardstick),
-          BenchRow.millis(what + "one sweep", together, together / anew, yardstick));
+          BenchRow.millis(
+              what + "%s: %d videos".formatted(yardstick, videos), separate, 1, yardstick),
+          BenchRow.millis(what + "one sweep", together, together / separate, yardstick));
     }
   }
 
@@ -95,7 +96,7 @@ final class SweepBench {
     return (System.nanoTime() - start) / 1e6;
   }
 
-  private double anewMillis(Path root, Path output) throws IOException {
+  private double separateMillis(Path root, Path output) throws IOException {
     long start = System.nanoTime();
     for (int i = 0; i < COMPRESSIONS.size(); i++) {
       runAnew(root, output.resolve("setting-" + i), COMPRESSIONS.get(i));

@@ -19,12 +19,12 @@ import org.apache.hadoop.fs.Path;
  * The file operations that change an output, each of which can be repeated: after a crash between
  * any two of them, doing them again ends in the same state.
  *
- * <p>Every change passes through here, and the listener is told after each one. That is how tests
+ * <p>Every change passes through here, and the listener is called after each one. That is how tests
  * stop a writer after every single step.
  */
 final class CacheFiles {
 
-  /** Is told of each change that has just been made. */
+  /** Is called after each change. */
   interface StepListener {
 
     StepListener NONE = step -> {};

@@ -10,7 +10,7 @@ public final class CacheLockedException extends IOException {
 
   CacheLockedException(Path lock, String holder) {
     super(
-        "the output is being written by %s; wait for it to end. If that process is surely gone, delete %s"
+        "the output is being written by %s; wait for it to end. If that process has surely ended, delete %s"
             .formatted(holder, lock));
   }
 }

@@ -37,7 +37,7 @@ import org.apache.spark.sql.types.StructType;
  * whoever has rewritten the files since, and costs a scan of the table's keys after a crash alone.
  * (Delta's {@code txnAppId} would do for Delta; Iceberg has nothing of the kind, since a snapshot's
  * properties go when it expires.) An append that is still under way when the next writer looks is
- * not seen by it: a lock may be taken away only from a writer that is surely gone.
+ * not seen by it: a lock may be taken away only from a writer that has surely ended.
  *
  * <p>Between the appends of a wave, readers may see a video's tokens without its outcome; after a
  * crash, until the next writer opens the output.
@@ -144,7 +144,7 @@ final class CatalogTables implements TableStore {
   @Override
   public void moveAgain(CommitJournal.Move move) throws IOException {
     CacheTable table = CacheTable.ofFolder(move.to());
-    // A commit may have succeeded though its writer was told otherwise: look at what is there now.
+    // A commit may have succeeded though its writer got an error: look at what is there now.
     spark.catalog().refreshTable(name.of(table));
     Dataset<Row> rows = staged(move);
     Column[] keyColumns = Columns.quoted(table.key());

@@ -183,7 +183,7 @@ final class IndexBuilder {
     }
   }
 
-  /** Makes the index anew from the committed files. */
+  /** Rebuilds the index from the committed files. */
   void rebuild() throws IOException {
     files.delete(layout.index());
     Map<Long, List<Path>> tokens = byWave(CacheTable.TOKENS);

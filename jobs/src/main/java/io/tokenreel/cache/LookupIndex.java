@@ -30,7 +30,7 @@ final class LookupIndex {
 
   /** What to do about an index that is damaged. */
   static final String HOW_TO_REBUILD =
-      "delete the folder _index, and the next precompute or compress into this output makes it anew";
+      "delete the folder _index, and the next precompute or compress into this output rebuilds it";
 
   private final FileSystem fs;
   private final CacheLayout layout;
@@ -182,7 +182,9 @@ final class LookupIndex {
     return IndexRecord.of(bytes);
   }
 
-  /** Opens for a few reads at known places: no read-ahead, where the file system can be told. */
+  /**
+   * Opens for a few reads at known places: no read-ahead, where the file system has such an option.
+   */
   static FSDataInputStream open(FileSystem fs, Path path) throws IOException {
     return FutureIO.awaitFuture(
         fs.openFile(path).opt("fs.option.openfile.read.policy", "random").build());

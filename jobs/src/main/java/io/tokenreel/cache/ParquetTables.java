@@ -180,7 +180,7 @@ final class ParquetTables implements TableStore {
 
   @Override
   public List<String> expiry(CacheTable table) {
-    return List.of(); // the files are gone
+    return List.of(); // the files were deleted
   }
 
   @Override
@@ -272,7 +272,7 @@ final class ParquetTables implements TableStore {
   private void indexWhatIsMissing() throws IOException {
     long indexed = indexedWave();
     if (lastWave(CacheTable.TOKENS) > indexed) {
-      LOG.warn("the lookup index ends at wave {}; making it anew", indexed);
+      LOG.warn("the lookup index ends at wave {}; rebuilding it", indexed);
       index.rebuild();
     }
     index.deleteCovered();

@@ -25,7 +25,7 @@ import org.apache.spark.sql.Row;
  *       that a reader finds the rows of before or of after; a file of which nothing remains is
  *       deleted. Outcomes go first, so that none is there without its rows;
  *   <li>the index is made again for the waves of these files, and the runs' records say how many of
- *       their outcomes are gone.
+ *       their outcomes are removed.
  * </ol>
  */
 final class RemovalCommit {

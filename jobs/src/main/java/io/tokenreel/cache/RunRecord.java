@@ -124,7 +124,7 @@ public record RunRecord(
     return changed(INTERRUPTED, null, options, removedOutcomes, leftOut);
   }
 
-  /** The same run, of whose outcomes so many more are gone. */
+  /** The same run, of whose outcomes so many more are removed. */
   RunRecord withoutOutcomes(long more) {
     return changed(state, finishedAt, options, removedOutcomes + more, leftOut);
   }

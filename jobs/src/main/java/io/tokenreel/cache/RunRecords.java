@@ -66,8 +66,8 @@ public final class RunRecords {
   }
 
   /**
-   * Ends replacements that were cut off: a record whose old version is gone takes its new one, any
-   * other new version may be incomplete and goes.
+   * Ends replacements that were cut off: a record whose old version is deleted takes its new one,
+   * any other new version may be incomplete and goes.
    */
   private void endReplacements() throws IOException {
     for (FileStatus status : files.list(folder)) {

@@ -11,7 +11,7 @@ import org.apache.spark.sql.SparkSession;
 /**
  * The table formats that a cache can be kept in by a catalog: both commit an append at once or not
  * at all. A format lays its Parquet files out as {@link ParquetLayout} says, as far as it can be
- * told to, by properties of the table; so does whoever compacts them later.
+ * configured to, by properties of the table; so does whoever compacts them later.
  */
 enum TableFormat {
   ICEBERG("org.apache.iceberg.spark.") {
@@ -123,7 +123,7 @@ enum TableFormat {
    */
   abstract List<String> expiry(TableName name, CacheTable table);
 
-  /** What of them the format wants to be told with each append. */
+  /** Which of them the format wants with each append. */
   abstract Map<String, String> writeOptions(CacheTable table);
 
   /** Iceberg's name for an option of Spark's Parquet writer; empty when it has none. */

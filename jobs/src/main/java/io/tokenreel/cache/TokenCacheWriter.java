@@ -30,7 +30,7 @@ import org.apache.spark.sql.types.StructType;
  *
  * <p>Not thread-safe: waves follow one another. Opening brings an output whose writer died back to
  * order: a wave whose journal was written is carried out, one without is removed, a run that was
- * not done is marked as interrupted, and a lookup index that was deleted is made anew.
+ * not done is marked as interrupted, and a lookup index that was deleted is rebuilt.
  */
 public final class TokenCacheWriter implements AutoCloseable {
 

@@ -27,10 +27,10 @@ import org.slf4j.LoggerFactory;
 /**
  * One writer per output: the file {@code _lock}, made exclusively, names the process that writes.
  *
- * <p>A lock whose process is gone is taken over when that process ran on this host; of another host
- * nothing can be known. A lock that stays empty was left by a process that died while it took it;
- * local locks appear whole. {@link #checkHeld} fences a commit: a writer whose lock was taken away
- * stops before it commits.
+ * <p>A lock whose process has ended is taken over when that process ran on this host; of another
+ * host nothing can be known. A lock that stays empty was left by a process that died while it took
+ * it; local locks appear whole. {@link #checkHeld} fences a commit: a writer whose lock was taken
+ * away stops before it commits.
  */
 final class WriterLock implements AutoCloseable {
 
@@ -111,7 +111,7 @@ final class WriterLock implements AutoCloseable {
   }
 
   /**
-   * Takes the lock, or takes it over from a process of this host that is gone.
+   * Takes the lock, or takes it over from a process of this host that has ended.
    *
    * @throws CacheLockedException when another writer holds it; the message says who and what to do
    */
@@ -127,11 +127,11 @@ final class WriterLock implements AutoCloseable {
   static WriterLock acquire(FileSystem fs, Path path, Pause pause) throws IOException {
     Owner owner = Owner.thisProcess();
     if (!create(fs, path, Json.bytes(owner), pause)) {
-      Optional<String> gone = leftBy(fs, path);
-      if (gone.isEmpty()) {
+      Optional<String> ended = leftBy(fs, path);
+      if (ended.isEmpty()) {
         throw new CacheLockedException(path, holder(fs, path).toString());
       }
-      LOG.warn("{} left {} behind and is gone; taking over", gone.get(), path);
+      LOG.warn("{} left {} behind and has ended; taking over", ended.get(), path);
       fs.delete(path, false);
       if (!create(fs, path, Json.bytes(owner), pause)) {
         throw new CacheLockedException(path, holder(fs, path).toString());
@@ -146,12 +146,12 @@ final class WriterLock implements AutoCloseable {
    * Checks that nobody has taken the lock away, and that the output is there at all.
    *
    * @throws CacheLockedException when another writer has it
-   * @throws IOException when it is gone
+   * @throws IOException when it was deleted
    */
   void checkHeld() throws IOException {
     if (!fs.exists(path)) {
       throw new IOException(
-          "%s is gone, and so perhaps is the output: was it deleted, or lost a mount? Nothing more was committed; give the same command again when it is back"
+          "%s does not exist any more: was the output deleted, or a mount lost? Nothing more was committed; give the same command again when it is back"
               .formatted(path));
     }
     Owner holder = holder(fs, path);
@@ -166,7 +166,7 @@ final class WriterLock implements AutoCloseable {
     fs.delete(path, false);
   }
 
-  /** Who left the lock behind, when its writer is known to be gone. */
+  /** Who left the lock behind, when its writer is known to have ended. */
   private static Optional<String> leftBy(FileSystem fs, Path path) throws IOException {
     FileStatus status = fs.getFileStatus(path);
     if (status.getLen() == 0) {
@@ -185,10 +185,10 @@ final class WriterLock implements AutoCloseable {
       return Optional.empty();
     }
     try {
-      Optional<String> gone = leftBy(fs, path);
+      Optional<String> ended = leftBy(fs, path);
       return Optional.of(
-          gone.isPresent()
-              ? "left by " + gone.get() + ", which is gone: the next writer takes it over"
+          ended.isPresent()
+              ? "left by " + ended.get() + ", which has ended: the next writer takes it over"
               : holder(fs, path) + ": wait for it to end");
     } catch (CacheLockedException e) {
       return Optional.of(e.getMessage());
@@ -253,7 +253,9 @@ final class WriterLock implements AutoCloseable {
     }
   }
 
-  /** The first by name of the claims of others; claims of writers known to be gone are deleted. */
+  /**
+   * The first by name of the claims of others; claims of writers known to have ended are deleted.
+   */
   private static Optional<Path> firstOther(FileSystem fs, Path claim) throws IOException {
     List<Path> others = new ArrayList<>();
     for (FileStatus found : fs.listStatus(claim.getParent())) {

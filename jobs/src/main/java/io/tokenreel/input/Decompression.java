@@ -9,7 +9,7 @@ import java.util.Locale;
 import org.apache.commons.compress.compressors.CompressorException;
 import org.apache.commons.compress.compressors.CompressorStreamFactory;
 
-/** Compressed text files, told by the last ending of their names. */
+/** Compressed text files, recognised by the last ending of their names. */
 final class Decompression {
 
   /** The endings of compressed files. */

@@ -32,7 +32,7 @@ interface FolderListing extends Closeable {
       return Optional.of("it may not be read");
     }
     if (e instanceof NoSuchFileException || e instanceof FileNotFoundException) {
-      return Optional.of("it was gone when it was listed");
+      return Optional.of("it was deleted before it was listed");
     }
     return Optional.empty();
   }

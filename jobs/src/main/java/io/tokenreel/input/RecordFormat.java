@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The formats of files of records, told apart by the ending of the name. */
+/** The formats of files of records, recognised by the ending of the name. */
 public enum RecordFormat {
   /** Comma-separated values with a header (RFC 4180); semicolons and tabs are recognised. */
   CSV("csv"),

@@ -8,7 +8,7 @@ import org.apache.spark.SparkThrowable;
 
 /**
  * Failures that no defect of this project brings about, and that one line describes: what does not
- * answer, what Spark was told of and cannot find, a disk that is full or read-only.
+ * answer, what Spark was configured with and cannot find, a disk that is full or read-only.
  */
 final class BrokenSurroundings {
 

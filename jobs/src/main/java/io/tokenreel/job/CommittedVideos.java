@@ -123,7 +123,7 @@ final class CommittedVideos implements AutoCloseable {
 
   /**
    * Drops the rows whose key is committed: those of a video that has some of its keys, or whose
-   * bytes could not be told when the run began.
+   * bytes were unknown when the run began.
    *
    * @param rows of one wave
    */

@@ -8,7 +8,7 @@ public final class SettingsException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
-  /** A setting that is wrong: the message says what was expected, what came, and how to mend it. */
+  /** A setting that is wrong: the message says what was expected, what came, and how to fix it. */
   public SettingsException(String message) {
     super(message);
   }

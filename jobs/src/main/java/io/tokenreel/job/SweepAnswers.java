@@ -102,7 +102,7 @@ final class SweepAnswers {
   }
 
   private static String detail(Dataset<Row> samples, Result result) {
-    List<Row> told =
+    List<Row> failures =
         samples
             .filter(
                 col("task")
@@ -118,9 +118,9 @@ final class SweepAnswers {
             .orderBy(col("count").desc(), col("detail"))
             .limit(1)
             .collectAsList();
-    return told.isEmpty()
+    return failures.isEmpty()
         ? "no question has an answer"
-        : "no question has an answer: " + told.get(0).getString(0);
+        : "no question has an answer: " + failures.get(0).getString(0);
   }
 
   /** Has all questions of a model and a sampling answered in every cell. */

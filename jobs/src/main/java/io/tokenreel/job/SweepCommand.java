@@ -144,6 +144,7 @@ final class SweepCommand implements Callable<Integer> {
             wave.videosPerCommit());
     PrintWriter err =
         session.quiet() ? new PrintWriter(Writer.nullWriter()) : spec.commandLine().getErr();
+    session.progress(spec.commandLine()).doing("sweep", Progress.STARTING);
     try (CommandSession opened = session.open("sweep")) {
       SparkSession spark = opened.spark();
       SweepJob job = new SweepJob(spark, settings, () -> session.progress(spec.commandLine()));

@@ -36,7 +36,7 @@ import org.apache.spark.sql.SparkSession;
 /**
  * The videos that a sweep's report shows: those whose questions the cells disagree about most, as
  * the first model sees them by the first sampling. They are kept in a file, so that a report is
- * made anew without the videos.
+ * made again without the videos.
  */
 final class SweepExamples {
 

@@ -69,14 +69,14 @@ public final class SweepJob {
   /**
    * Does what is not there yet.
    *
-   * @param told takes what is about to be done, and what failed on the way
+   * @param out takes what is about to be done, and what failed on the way
    * @return the results of all that is there then
    */
-  public List<Result> run(PrintWriter told) throws IOException {
+  public List<Result> run(PrintWriter out) throws IOException {
     requireModels();
     List<SweepTask.Read> tasks = tasks();
     videos = new SweepVideos(spark, output, tasks);
-    SweepPlan.of(spark, settings, tasks, videos, this::beforeFeatures).print(told);
+    SweepPlan.of(spark, settings, tasks, videos, this::beforeFeatures).print(out);
     String manifest = videos.manifest();
     SweepAsked asked = new SweepAsked();
     for (String sampling : settings.samplings()) {
@@ -84,7 +84,7 @@ public final class SweepJob {
         RunSummary made =
             new PrecomputeJob(spark, settings.precompute(manifest, model, sampling), progress.get())
                 .run();
-        SummaryPrinter.printNotOk(made, told);
+        SummaryPrinter.printNotOk(made, out);
         Dataset<Row> contents = videos.contents(made.runId());
         for (SweepTask.Read read : tasks) {
           if (made.failed() > 0) {
@@ -97,7 +97,7 @@ public final class SweepJob {
       }
     }
     select();
-    return results(asked, told);
+    return results(asked, out);
   }
 
   /** A benchmark all of whose videos failed has failed. */
@@ -124,7 +124,7 @@ public final class SweepJob {
     }
   }
 
-  private List<Result> results(SweepAsked asked, PrintWriter told) throws IOException {
+  private List<Result> results(SweepAsked asked, PrintWriter out) throws IOException {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     Dataset<Row> given = CommittedRows.of(spark, output, CacheTable.ANSWERS);
     SweepJudging judging = SweepJudging.open(spark, output);
@@ -143,7 +143,7 @@ public final class SweepJob {
     }
     samples = samples.persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      judging.tell(samples, told);
+      judging.tell(samples, out);
       List<Result> results = new SweepResults(settings, asked).of(samples, tokenBytes);
       answers.requireAnswers(results, samples, models, failures());
       new SweepTables(spark, output).write(results, samples);

@@ -32,7 +32,7 @@ final class SweepReport {
   }
 
   /**
-   * Makes it anew from what the folder holds.
+   * Makes it again from what the folder holds.
    *
    * @param beside another sweep's folder to set beside it; null for none
    * @return the results that it shows

@@ -152,7 +152,7 @@ final class SweepSamples {
     return explode(array(specs.stream().map(functions::lit).toArray(Column[]::new)));
   }
 
-  /** NULL where a task's right answers are not told. */
+  /** NULL where a task's right answers are not known. */
   private static Column score(Task task, Column failed) {
     return task.gold() == null
         ? lit(null).cast("double")

@@ -24,7 +24,7 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * What a sweep came to, as tables: {@code results/}, a row per cell, task and group, and {@code
- * samples/}, a row per question and cell. Both are made anew from {@code answers/} each time.
+ * samples/}, a row per question and cell. Both are made again from {@code answers/} each time.
  */
 final class SweepTables {
 

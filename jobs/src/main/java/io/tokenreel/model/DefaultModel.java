@@ -55,7 +55,7 @@ public final class DefaultModel {
   private static InputStream stored(String file) {
     InputStream stored = DefaultModel.class.getResourceAsStream(RESOURCES + file);
     if (stored == null) {
-      throw new IllegalStateException("the jar lacks " + RESOURCES + file + "; build it anew");
+      throw new IllegalStateException("the jar lacks " + RESOURCES + file + "; build it again");
     }
     return stored;
   }

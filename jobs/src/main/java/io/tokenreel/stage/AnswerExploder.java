@@ -30,7 +30,7 @@ import org.apache.spark.sql.types.StructType;
  * among them, and the fields of its answer ({@link StageSchemas#ANSWERS}).
  *
  * <p>Every question has its row, whatever became of its video: without an answer the answer's
- * fields are NULL. An evaluation that drops such rows would be told a wrong denominator.
+ * fields are NULL. An evaluation that drops such rows would get a wrong denominator.
  */
 public final class AnswerExploder extends Transformer implements DefaultParamsWritable {
 

@@ -12,7 +12,7 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * How a column holds the questions about a video: the fields of {@link StageSchemas#QUESTIONS} in
- * any order, and others among them, such as the right answer, which no model is told.
+ * any order, and others among them, such as the right answer, which no model is given.
  *
  * @param place of the column in a row
  * @param id place of {@code question_id} in a question

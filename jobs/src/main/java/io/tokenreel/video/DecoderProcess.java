@@ -104,7 +104,7 @@ final class DecoderProcess implements AutoCloseable {
     }
   }
 
-  /** Ends it, in mid-video too, and waits until it is gone and writes no more. */
+  /** Ends it, in mid-video too, and waits until it has ended and writes no more. */
   @Override
   public void close() {
     process.destroyForcibly();

@@ -80,7 +80,7 @@ public final class LeftFolders {
     } catch (NoSuchFileException e) {
       // It was made a moment ago, or is being removed by another.
     } catch (IOException e) {
-      LOG.warn("{} was left by a process that is gone; it can be deleted", folder, e);
+      LOG.warn("{} was left by a process that has ended; it can be deleted", folder, e);
     }
   }
 

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** What a process takes, as Linux tells it under /proc; zeros once the process is gone. */
+/** What a process takes, as Linux tells it under /proc; zeros once the process has ended. */
 final class ProcessUsage {
 
   private final Path status;

@@ -10,8 +10,8 @@ import org.apache.hadoop.conf.Configuration;
 /**
  * Reads a video from its file system in a thread of its own, a little ahead of whoever takes the
  * bytes. A file system that hangs, and few of them can be interrupted, costs that thread and the
- * video's row, not the task; and what it throws, checked or not, is told from failures of the local
- * disk.
+ * video's row, not the task; and what it throws, checked or not, is distinguished from failures of
+ * the local disk.
  */
 final class SourceReader implements AutoCloseable {
 

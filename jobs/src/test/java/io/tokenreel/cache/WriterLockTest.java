@@ -108,7 +108,8 @@ class WriterLockTest {
     WriterLock held = WriterLock.acquire(fs, lock);
     fs.delete(output, true);
     IOException error = assertThrows(IOException.class, held::checkHeld);
-    assertTrue(error.getMessage().startsWith(lock + " is gone"), error.getMessage());
+    assertTrue(
+        error.getMessage().startsWith(lock + " does not exist any more"), error.getMessage());
   }
 
   @Test

@@ -103,7 +103,7 @@ class FolderWalkTest {
     for (String[] expected :
         new String[][] {
           {"denied", leftOut("sub/deep", "it may not be read")},
-          {"gone", leftOut("sub/deep", "it was gone when it was listed")},
+          {"gone", leftOut("sub/deep", "it was deleted before it was listed")},
           {"broken", "[,null,null,null,java.io.IOException: broken]"}
         }) {
       List<String> walked = walked("shut://" + expected[0] + folder);

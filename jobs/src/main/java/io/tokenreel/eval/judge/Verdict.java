@@ -13,7 +13,7 @@ import java.util.Optional;
  *
  * @param pred {@code yes} or {@code no}; where the judge says neither, its own word, and the
  *     question leaves the denominator
- * @param score as a whole number, 0 to 5 if the judge does as it is told
+ * @param score as a whole number, 0 to 5 if the judge follows its prompt
  */
 public record Verdict(String pred, int score) {
 

@@ -14,7 +14,7 @@ import java.util.Map;
  * @param place of the question in its subset
  * @param doc its annotation
  * @param prompt what was asked
- * @param gold letter of the right option, or the right words; null where it is not told
+ * @param gold letter of the right option, or the right words; null where it is not known
  * @param video the cluster that it belongs to
  * @param answer what the cell said
  * @param verdict what became of that

@@ -11,7 +11,7 @@ import java.util.SplittableRandom;
  * stands still for a while.
  *
  * <p>A draw that breaks a rule (two objects that appear on the same sampled frame, too many at a
- * time, two too near to each other) is thrown away whole and drawn anew from the same stream.
+ * time, two too near to each other) is thrown away whole and drawn again from the same stream.
  */
 final class SceneSampler {
 

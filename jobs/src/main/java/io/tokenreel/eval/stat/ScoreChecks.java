@@ -91,7 +91,7 @@ final class ScoreChecks {
     expect(
         cell.<Long>getAs("placed").equals(cell.getAs("rows"))
             && average.strata().containsAll(strata),
-        "task %s is the mean over %s, which is one of %s; its rows have %s, and %s none; mend the"
+        "task %s is the mean over %s, which is one of %s; its rows have %s, and %s none; fix the"
             + " rows, or name the values that are missing",
         cell.getAs("task"),
         average.dimension(),

@@ -47,7 +47,7 @@ public final class AnswerScorer implements Serializable {
    * A response that was read.
    *
    * @param parsed what it says
-   * @param score 1 for right, 0 for wrong; NaN where the right answer is not told
+   * @param score 1 for right, 0 for wrong; NaN where the right answer is not known
    * @param leftOut whether the metric leaves it out of its denominator
    */
   public record Scored(ParsedAnswer parsed, double score, boolean leftOut) {}
@@ -57,7 +57,7 @@ public final class AnswerScorer implements Serializable {
    *
    * @param response what the model said
    * @param options the question's options as its annotation has them
-   * @param gold letter of the right one; null where it is not told
+   * @param gold letter of the right one; null where it is not known
    */
   public Scored score(String response, List<String> options, String gold) {
     String said = reasoning.removed(response);

@@ -13,8 +13,8 @@ import java.util.Map;
  * @param videoMissing whether none of the candidates is there
  * @param prompt what stands behind the video
  * @param options its options as the annotation has them; empty for an open question
- * @param gold letter of the right option, or the right words; null where it is not told
- * @param submissionKey its key in a submission file; null where the right answer is told
+ * @param gold letter of the right option, or the right words; null where it is not known
+ * @param submissionKey its key in a submission file; null where the right answer is known
  * @param groups of the task's group columns the question's values
  */
 public record TaskQuestion(

@@ -22,7 +22,7 @@ public final class TaskReader {
   private final TaskText prompt;
   private final List<TaskText> videos;
   private final TaskText subtitles; // null where a prompt has none
-  private final TaskText submission; // null where right answers are told
+  private final TaskText submission; // null where right answers are known
   private final TaskLog log;
   private final Files files;
 

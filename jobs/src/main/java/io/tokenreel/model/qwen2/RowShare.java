@@ -72,7 +72,7 @@ final class RowShare {
    *
    * @param row {@code [hidden]}
    * @param share which one this is
-   * @param watched whether the attention on the watched tokens is told
+   * @param watched whether the attention on the watched tokens is reported
    */
   RowAttention.Attended attention(
       int layer, float[] row, RotaryTable.Row rotary, KvCache cache, int share, boolean watched) {

@@ -92,7 +92,7 @@ final class FfmpegLog extends LogCallback {
     return last;
   }
 
-  /** Begins anew; nothing that was counted or said before is kept. */
+  /** Starts over; nothing that was counted or said before is kept. */
   synchronized void clear() {
     errors = 0;
     streamsRefused = false;

@@ -93,7 +93,7 @@ final class MatroskaDamage {
       while (at < end) {
         Head element = head();
         if (element.end() < 0 || element.end() > end) {
-          break; // what a file lacks at its end is told elsewhere
+          break; // what a file lacks at its end is reported elsewhere
         }
         int id = element.id();
         boolean sound = IN_SEGMENT.contains(id);

@@ -221,7 +221,7 @@ final class VideoSource implements AutoCloseable {
 
   /**
    * What the file lacks at its end of the frames in an MP4's index, for a person; empty when
-   * nothing. A length that says so may be gone with them.
+   * nothing. A length that says so may be lost with them.
    */
   Optional<String> missingSamples() throws IOException {
     long end = Files.size(file);
