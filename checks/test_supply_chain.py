@@ -36,7 +36,7 @@ def test_every_library_in_the_jar_is_listed_with_a_licence(components):
     assert "Unknown license" not in listed
     for name in ["info.picocli:picocli:", "org.bytedeco:ffmpeg:", "ai.djl.pytorch:pytorch-native-cpu:", "com.hubspot.jinjava:jinjava:"]:
         assert name in listed
-    assert "org.apache.spark" not in listed, "Spark is beside the jar, not in it"
+    assert "org.apache.spark" not in listed, "Spark is not in the jar"
 
 
 def test_known_holes_are_those_of_versions_that_are_shipped(components):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 _HEAP = "4g"  # the command's
-# Beside native code that holds an array, a collector gives up an allocation after two tries, as if the heap were full.
+# While native code holds an array, a collector gives up an allocation after two tries, as if the heap were full.
 _PATIENT_COLLECTOR = "-XX:+UnlockDiagnosticVMOptions -XX:GCLockerRetryAllocationCount=1000"
 
 

@@ -27,7 +27,7 @@ import org.apache.spark.storage.StorageLevel;
  * carried on, the rest is done and committed wave by wave.
  *
  * <p>A run always begins afresh: what one before it committed is found by its keys, whether it was
- * done or cut off. Large videos are at work beside the waves, see {@link VideoLanes}.
+ * done or cut off. Large videos are at work concurrently with the waves, see {@link VideoLanes}.
  */
 final class CacheRun {
 
@@ -115,13 +115,13 @@ final class CacheRun {
     }
     // Few at a time: what a crash loses of them took long.
     VideoWaves large = new VideoWaves(spark, lanes.large().get(), Math.min(cores, videosPerCommit));
-    try (BesideJob beside =
-        BesideJob.start(
+    try (ConcurrentJob largeVideos =
+        ConcurrentJob.start(
             spark.sparkContext(),
             "large videos",
             () -> commitEach(large, work, committed, () -> {}))) {
-      commitEach(ordinary, work, committed, beside::check);
-      beside.await();
+      commitEach(ordinary, work, committed, largeVideos::check);
+      largeVideos.await();
     }
   }
 

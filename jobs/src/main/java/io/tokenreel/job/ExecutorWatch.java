@@ -28,7 +28,7 @@ final class ExecutorWatch implements AutoCloseable {
           "spark.executor.instances", "executors",
           "spark.executor.cores", "cores each",
           "spark.executor.memory", "memory each",
-          "spark.executor.memoryOverhead", "memory beside the heap each",
+          "spark.executor.memoryOverhead", "memory outside the heap each",
           "spark.executor.resource.gpu.amount", "GPUs each",
           "spark.cores.max", "cores in all");
 

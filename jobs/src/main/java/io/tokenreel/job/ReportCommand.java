@@ -35,7 +35,7 @@ final class ReportCommand implements Callable<Integer> {
   @Option(
       names = "--beside",
       paramLabel = "DIR",
-      description = "the --output of another sweep, whose scores are set beside these")
+      description = "the --output of another sweep, whose scores are compared with these")
   private String beside;
 
   @Mixin private SessionOptions session;

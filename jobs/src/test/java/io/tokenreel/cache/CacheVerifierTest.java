@@ -177,7 +177,7 @@ class CacheVerifierTest {
     List<Finding> findings = CacheVerifier.verify(SPARK, output());
     assertEquals(List.of("lock"), checks());
     assertTrue(findings.get(0).found().contains("process " + ended.pid()), findings.toString());
-    assertTrue(findings.get(0).found().contains("gone"), findings.toString());
+    assertTrue(findings.get(0).found().contains("has ended"), findings.toString());
   }
 
   @Test

@@ -127,7 +127,7 @@ class HdfsTest {
     LocalFileSystem local = FileSystem.getLocal(new Configuration());
     Path source = new Path(JobTests.VIDEOS.resolve(DAMAGED).toUri());
     Path target = new Path(videos.resolve(DAMAGED).toUri());
-    local.copyFromLocalFile(source, target); // and writes its checksums beside it
+    local.copyFromLocalFile(source, target); // and writes its checksums next to it
     assertTrue(Files.exists(videos.resolve("." + DAMAGED + ".crc")));
     damage(videos.resolve(DAMAGED));
     assertUnreadable(videos.toString(), folder.resolve("b").toString());

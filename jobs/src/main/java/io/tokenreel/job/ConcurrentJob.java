@@ -8,12 +8,12 @@ import java.util.concurrent.FutureTask;
 import org.apache.spark.SparkContext;
 
 /**
- * Work with Spark jobs of its own that goes on in a thread beside the caller's; closing it before
- * its end cancels its jobs.
+ * Work with Spark jobs of its own that goes on in a thread of its own while the caller goes on;
+ * closing it before its end cancels its jobs.
  */
-final class BesideJob implements AutoCloseable {
+final class ConcurrentJob implements AutoCloseable {
 
-  /** What is done beside the caller's work. */
+  /** What is done while the caller works. */
   @FunctionalInterface
   interface Work {
     void run() throws Exception; // Spark's are checked, and not declared
@@ -24,7 +24,7 @@ final class BesideJob implements AutoCloseable {
   private final FutureTask<Void> work;
   private final Thread thread;
 
-  private BesideJob(SparkContext context, String description, Work work) {
+  private ConcurrentJob(SparkContext context, String description, Work work) {
     this.context = context;
     this.work =
         new FutureTask<>(
@@ -41,8 +41,8 @@ final class BesideJob implements AutoCloseable {
    *
    * @param description for Spark's UI and the thread's name
    */
-  static BesideJob start(SparkContext context, String description, Work work) {
-    BesideJob job = new BesideJob(context, description, work);
+  static ConcurrentJob start(SparkContext context, String description, Work work) {
+    ConcurrentJob job = new ConcurrentJob(context, description, work);
     job.thread.start();
     return job;
   }
@@ -59,7 +59,7 @@ final class BesideJob implements AutoCloseable {
     try {
       work.get();
     } catch (ExecutionException e) {
-      throw BesideJob.<RuntimeException>asItIs(e.getCause());
+      throw ConcurrentJob.<RuntimeException>asItIs(e.getCause());
     } catch (InterruptedException e) {
       throw interrupted();
     }
