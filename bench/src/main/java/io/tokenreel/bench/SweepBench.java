@@ -99,7 +99,7 @@ final class SweepBench {
   private double separateMillis(Path root, Path output) throws IOException {
     long start = System.nanoTime();
     for (int i = 0; i < COMPRESSIONS.size(); i++) {
-      runAnew(root, output.resolve("setting-" + i), COMPRESSIONS.get(i));
+      runSeparately(root, output.resolve("setting-" + i), COMPRESSIONS.get(i));
     }
     return (System.nanoTime() - start) / 1e6;
   }
@@ -132,7 +132,7 @@ final class SweepBench {
         PrecomputeSettings.VIDEOS_PER_COMMIT);
   }
 
-  private void runAnew(Path root, Path output, String compression) throws IOException {
+  private void runSeparately(Path root, Path output, String compression) throws IOException {
     new PrecomputeJob(
             spark,
             PrecomputeSettings.of(
