@@ -2,6 +2,7 @@ package io.tokenreel.cache;
 
 import io.tokenreel.token.TokenDtype;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -12,7 +13,8 @@ import java.util.Map;
  * @param tokenIndex per token its place t * M + m in the grid, or -1 for a separator row
  * @param tokens {@code [tokenCount][dim]}, little-endian, row-major; shared, not to be written to
  * @param frameSeconds {@code [frames]}, seconds from the video's start
- * @param passthrough the manifest's own columns of a primitive type, as text; NULLs are left out
+ * @param passthrough the manifest's own columns of a primitive type, as text, in the manifest's
+ *     order; NULLs are left out
  */
 public record CachedTokens(
     String videoId,
@@ -37,7 +39,7 @@ public record CachedTokens(
     Map<String, String> passthrough) {
 
   public CachedTokens {
-    passthrough = Map.copyOf(passthrough);
+    passthrough = Collections.unmodifiableMap(new LinkedHashMap<>(passthrough));
     long expected = (long) tokenCount * dim * dtype.bytes();
     if (tokens.length != expected || tokenIndex.length != tokenCount) {
       throw new IllegalArgumentException(

@@ -6,7 +6,6 @@ import static org.apache.spark.sql.functions.when;
 
 import io.tokenreel.video.Outcome;
 import io.tokenreel.video.Reason;
-import java.util.Map;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -35,12 +34,11 @@ final class CompressionOutcomes {
     Column refused = col("refusal").isNotNull();
     return carried
         .join(found, VIDEO, "left_outer")
-        .withColumns(
-            Map.of(
-                "outcome", when(refused, Outcome.FAILED.name()).otherwise(col("outcome")),
-                "reason", when(refused, Reason.COMPRESSION_ERROR.label()).otherwise(col("reason")),
-                "detail", coalesce(col("refusal"), col("detail")),
-                "compress_ms", col("found_ms")))
+        .withColumn("outcome", when(refused, Outcome.FAILED.name()).otherwise(col("outcome")))
+        .withColumn(
+            "reason", when(refused, Reason.COMPRESSION_ERROR.label()).otherwise(col("reason")))
+        .withColumn("detail", coalesce(col("refusal"), col("detail")))
+        .withColumn("compress_ms", col("found_ms"))
         .drop("refusal", "found_ms");
   }
 }

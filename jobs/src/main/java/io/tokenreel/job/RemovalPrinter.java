@@ -70,7 +70,10 @@ final class RemovalPrinter {
   /** Prints that videos are taken again. */
   void lifted(int count, List<String> unlisted) {
     if (options.json()) {
-      json(Map.of("lifted", count, "not_forgotten", unlisted));
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("lifted", count);
+      object.put("not_forgotten", unlisted);
+      json(object);
     } else if (!options.quiet()) {
       PrintWriter out = command.getOut();
       out.printf("%d videos are taken again%n", count);

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -151,7 +152,10 @@ final class SweepCommand implements Callable<Integer> {
       List<Result> results = job.run(err);
       if (session.json()) {
         PrintWriter out = spec.commandLine().getOut();
-        out.println(FiniteJson.write(Map.of("results", results, "failures", job.failures())));
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("results", results);
+        object.put("failures", job.failures());
+        out.println(FiniteJson.write(object));
         out.flush();
       }
       print(results, job.failures(), err);

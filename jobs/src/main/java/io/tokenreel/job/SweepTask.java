@@ -260,7 +260,7 @@ record SweepTask(TaskSpec spec, Task task, String root) {
                         question.options().toArray(String[]::new),
                         question.gold(),
                         question.submissionKey(),
-                        Map.copyOf(question.groups())));
+                        question.groups()));
     return spark.createDataFrame(rows.toList(), SCHEMA);
   }
 

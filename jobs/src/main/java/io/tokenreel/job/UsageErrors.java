@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -38,7 +39,7 @@ final class UsageErrors {
    */
   UsageErrors(String config, Set<String> fromConfig) {
     this.config = config;
-    this.fromConfig = Set.copyOf(fromConfig);
+    this.fromConfig = new TreeSet<>(fromConfig);
   }
 
   /** Those of a command line without a file. */

@@ -9,6 +9,7 @@ import io.tokenreel.eval.task.PlainJson;
 import io.tokenreel.files.UserPath;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -83,13 +84,12 @@ final class VerifyCommand implements Callable<Integer> {
       String cache, List<Finding> findings, List<String> cutOff, List<String> notChecked) {
     PrintWriter out = spec.commandLine().getOut();
     if (session.json()) {
-      out.println(
-          PlainJson.write(
-              Map.of(
-                  "cache", cache,
-                  "findings", findings,
-                  "unfinished_runs", cutOff,
-                  "not_checked", notChecked)));
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("cache", cache);
+      object.put("findings", findings);
+      object.put("unfinished_runs", cutOff);
+      object.put("not_checked", notChecked);
+      out.println(PlainJson.write(object));
     } else {
       if (findings.isEmpty() && !session.quiet()) {
         out.println(cache + ": everything holds");

@@ -27,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -53,7 +54,7 @@ import org.apache.spark.storage.StorageLevel;
 public final class VideoInputs {
 
   /** Endings that a folder is walked for. */
-  static final Set<String> VIDEO_ENDINGS = Set.copyOf(VideoFormat.allEndings());
+  static final Set<String> VIDEO_ENDINGS = new TreeSet<>(VideoFormat.allEndings());
 
   private static final String[] VIDEO = {"video_id", "video_uri", "video_bytes"};
 
@@ -194,7 +195,7 @@ public final class VideoInputs {
     if (!VIDEO_ENDINGS.contains(ending)) {
       throw new SettingsException(
           "--input %s ends neither as a video nor as a manifest on a file system does. Videos end in %s; manifests in %s. A manifest may name files of any ending."
-              .formatted(input, VIDEO_ENDINGS.stream().sorted().toList(), RecordFormat.known()));
+              .formatted(input, VIDEO_ENDINGS, RecordFormat.known()));
     }
   }
 
@@ -258,7 +259,7 @@ public final class VideoInputs {
     if (videos.isEmpty()) {
       throw new SettingsException(
           "no videos in --input %s; a folder is walked for files that end in %s%s"
-              .formatted(inputs, VIDEO_ENDINGS.stream().sorted().toList(), leftOut.withTheFirst()));
+              .formatted(inputs, VIDEO_ENDINGS, leftOut.withTheFirst()));
     }
   }
 }

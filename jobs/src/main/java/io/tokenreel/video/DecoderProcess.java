@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** One decoder process and the owner's side of its protocol. One thread decodes; any may kill. */
@@ -42,7 +41,8 @@ final class DecoderProcess implements AutoCloseable {
   static DecoderProcess start(List<String> command, Path folder) {
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     builder.environment().clear();
-    builder.environment().putAll(Map.of("LC_ALL", "C.UTF-8", "MALLOC_ARENA_MAX", "2"));
+    builder.environment().put("LC_ALL", "C.UTF-8");
+    builder.environment().put("MALLOC_ARENA_MAX", "2");
     try {
       return new DecoderProcess(builder.start());
     } catch (IOException e) {

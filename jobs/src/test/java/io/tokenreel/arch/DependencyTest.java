@@ -8,12 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.ArchConfiguration;
+import com.tngtech.archunit.core.domain.AccessTarget.MethodCallTarget;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -54,6 +57,8 @@ class DependencyTest {
       "org[.]apache[.](hadoop[.]fs[.]Path[.]getFileSystem|hadoop[.]fs[.]FileSystem[.](get|newInstance|globStatus)"
           + "|spark[.]sql[.]DataFrameReader[.](csv|json|load|orc|parquet|text|textFile|xml))"
           + "[(](?!org[.]apache[.]spark[.]sql[.]Dataset).*";
+
+  private static final List<String> UNORDERED = List.of("of", "ofEntries", "copyOf");
 
   private static JavaClasses classes;
 
@@ -269,6 +274,51 @@ class DependencyTest {
                         && !type.getPackageName().matches("(java|jdk\\.incubator\\.vector)(\\..*)?")
                         && slice(type) == null))
         .check(classes);
+  }
+
+  /**
+   * The JDK's immutable maps and sets have another order in each JVM. What is written or printed
+   * from one would differ between two runs of the same inputs. A constant may be one: it is for
+   * looking up.
+   */
+  @Test
+  void mapsAndSets_outsideConstants_haveAnOrderThatIsTheSameInEveryRun() {
+    ordered().check(classes);
+    AssertionError error =
+        assertThrows(
+            AssertionError.class,
+            () -> ordered().check(new ClassFileImporter().importClasses(Unordered.class)));
+    assertEquals(3, Unordered.made().size());
+    for (String call : List.of("Map.copyOf", "Map.of", "Set.copyOf")) {
+      assertTrue(error.getMessage().contains(call), error.getMessage());
+    }
+  }
+
+  private static ArchRule ordered() {
+    return noClasses()
+        .should()
+        .callMethodWhere(
+            describe(
+                "a map or set of the JDK's that has no order is made (use LinkedHashMap or TreeMap)",
+                call ->
+                    !call.getOrigin().getName().equals("<clinit>")
+                        && UNORDERED.contains(call.getTarget().getName())
+                        && hasNoOrder(call.getTarget())));
+  }
+
+  private static boolean hasNoOrder(MethodCallTarget made) {
+    int parameters = made.getRawParameterTypes().size();
+    return made.getOwner().isEquivalentTo(Map.class)
+        ? parameters != 0 && !(parameters == 2 && made.getName().equals("of"))
+        : made.getOwner().isEquivalentTo(Set.class) && made.getName().equals("copyOf");
+  }
+
+  /** Calls what is forbidden. */
+  private static final class Unordered {
+
+    static List<Object> made() {
+      return List.of(Map.copyOf(new TreeMap<>()), Map.of("a", 1, "b", 2), Set.copyOf(List.of(1)));
+    }
   }
 
   @Test

@@ -38,6 +38,9 @@ public final class TaskFiles implements TaskReader.Files {
   private final SparkSession spark;
   private final Path root;
   private final Function<String, double[]> frameSeconds;
+  private static final Map<String, String> CSV =
+      Map.of("header", "true", "escape", "\"", "multiLine", "true");
+
   private final Map<Path, Set<String>> listings = new HashMap<>();
 
   /**
@@ -70,8 +73,7 @@ public final class TaskFiles implements TaskReader.Files {
           case "parquet" -> files::parquet;
           case "json" -> files.options(Map.of("multiLine", "true"))::json;
           case "jsonl" -> files::json;
-          case "csv" ->
-              files.options(Map.of("header", "true", "escape", "\"", "multiLine", "true"))::csv;
+          case "csv" -> files.options(CSV)::csv;
           default ->
               throw new IllegalArgumentException(
                   "annotations end in .parquet, .json, .jsonl or .csv; got " + file);

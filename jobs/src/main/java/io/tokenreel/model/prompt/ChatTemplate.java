@@ -1,6 +1,7 @@
 package io.tokenreel.model.prompt;
 
 import io.tokenreel.jinja.JinjaTemplate;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -25,14 +26,15 @@ final class ChatTemplate implements PromptTemplate {
 
   @Override
   public Prompt render(String question) {
-    Map<String, Object> message =
-        Map.of(
-            "role",
-            "user",
-            "content",
-            List.of(Map.of("type", "video"), Map.of("type", "text", "text", question)));
-    return Prompt.around(
-        placeholder,
-        template.render(Map.of("messages", List.of(message), "add_generation_prompt", true)));
+    Map<String, Object> text = new LinkedHashMap<>(); // in order, for a template may print them
+    text.put("type", "text");
+    text.put("text", question);
+    Map<String, Object> message = new LinkedHashMap<>();
+    message.put("role", "user");
+    message.put("content", List.of(Map.of("type", "video"), text));
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("messages", List.of(message));
+    values.put("add_generation_prompt", true);
+    return Prompt.around(placeholder, template.render(values));
   }
 }
