@@ -61,8 +61,8 @@ def test_classes_that_are_registered_return_what_the_functions_do(spark):
     assert results(spark, calls("java_")) == results(spark, calls())
 
 
-def test_commands_leave_their_tables(given):
-    workload.leave_tables(given("SCENES"), given("TABLES"), launch.submit)
+def test_commands_leave_their_tables(given, spark):
+    workload.leave_tables(given("SCENES"), given("TABLES"), launch.in_session(spark))
 
 
 def test_pipeline_of_another_version_is_loaded(given):
@@ -70,20 +70,19 @@ def test_pipeline_of_another_version_is_loaded(given):
 
 
 def test_executors_of_a_cluster_leave_the_same_tables(given, cluster):
-    workload.leave_tables(given("SCENES"), given("TABLES"), lambda *arguments: launch.submit(*arguments, conf=cluster))
+    session = launch.session({"spark.jars": launch.JAR, **dict(setting.split("=", 1) for setting in cluster)})
+    workload.leave_tables(given("SCENES"), given("TABLES"), launch.in_session(session))
+    session.stop()
 
 
 def test_table_format_takes_the_same_rows(given, tmp_path):
     """Iceberg or Delta, by the settings that a file has."""
-    conf = given("SETTINGS").read_text(encoding="utf-8").splitlines()
-    name = conf.pop(0)
-    arguments = ["--sampling", "uniform:frames=8", "--compression", *workload.SPECS, "--table", f"{name}.video.clips"]
-    launch.submit("precompute", "--input", given("SCENES") / "videos", "--output", tmp_path / "cache", *arguments, conf=conf)
-    launch.submit("verify", "--cache", tmp_path / "cache", conf=conf)
-    script = tmp_path / "export.py"
-    script.write_text(
-        f"import sys\nfrom pyspark.sql import SparkSession\nSparkSession.builder.getOrCreate().table('{name}.video.clips_tokens').write.parquet(sys.argv[1])\n",
-        encoding="utf-8",
-    )
-    settings = [part for pair in conf for part in ("--conf", pair)]
-    launch.finished([launch.SPARK_HOME / "bin" / "spark-submit", *settings, script, given("TABLES") / "tokens"], launch.spark_runs(), 0)
+    settings = json.loads(given("SETTINGS").read_text(encoding="utf-8"))
+    table = settings.pop("catalog") + ".video.clips"
+    session = launch.session({"spark.master": "local[2]", **settings})
+    run = launch.in_session(session)
+    arguments = ["--sampling", "uniform:frames=8", "--compression", *workload.SPECS, "--table", table]
+    run("precompute", "--input", given("SCENES") / "videos", "--output", tmp_path / "cache", *arguments)
+    run("verify", "--cache", tmp_path / "cache")
+    session.table(f"{table}_tokens").write.parquet(str(given("TABLES") / "tokens"))
+    session.stop()

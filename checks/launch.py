@@ -15,6 +15,8 @@ import tempfile
 import time
 
 import pyspark
+import pytest
+from pyspark.sql import SparkSession
 
 import once
 import packages
@@ -59,6 +61,29 @@ def short_runs(java=FIRST_COMPILER):
 def spark_runs():
     """The environment of PySpark, of spark-submit, and of a standalone cluster's processes."""
     return mapping("spark.jsa", submission("spark.master=local[2]"), FIRST_COMPILER)
+
+
+def session(conf):
+    """A session of the PySpark that this process imports; its JVM has the heap that commands need."""
+    builder = SparkSession.builder.config("spark.driver.memory", "3g")
+    for name, value in conf.items():
+        builder = builder.config(name, str(value))
+    with pytest.MonkeyPatch.context() as patch:
+        lend_spark_runs(patch)
+        return builder.getOrCreate()
+
+
+def in_session(spark):
+    """Runs commands in a session's JVM, as a notebook or a task of a platform may."""
+
+    def run(*arguments):
+        jvm = spark.sparkContext._jvm
+        array = spark.sparkContext._gateway.new_array(jvm.java.lang.String, len(arguments))
+        for place, argument in enumerate(arguments):
+            array[place] = str(argument)
+        jvm.io.tokenreel.job.TokenReelTask.main(array)
+
+    return run
 
 
 def lend_spark_runs(patch):

@@ -10,8 +10,7 @@ import packages
 PINS = launch.ROOT / "checks" / "spark"
 VERSIONS = sorted((file.stem.removeprefix("pyspark-") for file in PINS.glob("pyspark-*.txt")), key=lambda version: [int(part) for part in version.split(".")])
 NEWEST = VERSIONS[-1]
-EVERY = os.environ.get("TOKENREEL_EVERY_SPARK") == "1"  # else the newest stands for the lines between: a line takes seven minutes
-LATER = [version for version in VERSIONS if not version.startswith("4.0.")] if EVERY else [NEWEST]
+LATER = [version for version in VERSIONS if not version.startswith("4.0.")]
 
 
 @dataclasses.dataclass(frozen=True)

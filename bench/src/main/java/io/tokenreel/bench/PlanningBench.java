@@ -16,10 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.storage.StorageLevel;
 
 /**
  * What planning a run takes before any video is opened: a manifest is listed, its ids are found to
@@ -63,24 +60,22 @@ final class PlanningBench {
         .first();
     double read = millisSince(start);
     start = System.nanoTime();
-    Dataset<Row> listed;
     double listing;
     double forming;
     int waves = 0;
     try (VideoInputs.Found found = VideoInputs.list(spark, List.of(manifest.toString()))) {
-      listed = found.videos().persist(StorageLevel.MEMORY_AND_DISK());
-      require(videos, listed.count());
+      require(videos, found.count());
       listing = millisSince(start);
       start = System.nanoTime();
       int perWave = PrecomputeSettings.VIDEOS_PER_COMMIT;
-      VideoLanes lanes = VideoLanes.of(listed, perWave, spark.sparkContext().defaultParallelism());
+      VideoLanes lanes =
+          VideoLanes.of(found.videos(), perWave, spark.sparkContext().defaultParallelism());
       VideoWaves formed = new VideoWaves(spark, lanes.ordinary(), perWave);
       while (formed.hasNext()) {
         formed.next();
         waves++;
       }
       forming = millisSince(start);
-      listed.unpersist();
     }
     String yardstick = "reading the manifest once";
     return List.of(
@@ -105,7 +100,7 @@ final class PlanningBench {
     double walk = millisSince(start);
     start = System.nanoTime();
     try (VideoInputs.Found found = VideoInputs.list(spark, List.of(folder.toString()))) {
-      require(names, found.videos().count());
+      require(names, found.count());
     }
     double listing = millisSince(start);
     String yardstick = "walking the folder alone";

@@ -56,6 +56,11 @@ public record ForgottenIds(String salt, SortedSet<String> digests) {
         new CacheLayout(fs.makeQualified(output)));
   }
 
+  /** Whether no video is on the list. */
+  public boolean isEmpty() {
+    return digests.isEmpty();
+  }
+
   void save(CacheFiles files, CacheLayout layout) throws IOException {
     files.write(layout.forgotten(), out -> out.write(Json.bytes(this)));
   }
@@ -86,7 +91,7 @@ public record ForgottenIds(String salt, SortedSet<String> digests) {
 
   /** The rows of videos that are not on the list. */
   public Dataset<Row> leftOutOf(Dataset<Row> rows) {
-    return digests.isEmpty() ? rows : rows.where(isOn(col("video_id")).equalTo(false));
+    return isEmpty() ? rows : rows.where(isOn(col("video_id")).equalTo(false));
   }
 
   private String digest(String id) {

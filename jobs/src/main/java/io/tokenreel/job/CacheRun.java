@@ -78,7 +78,7 @@ final class CacheRun {
     writer.saveRun(run);
     long already;
     try (CommittedVideos committed = new CommittedVideos(writer, run, videos, work::withDigest)) {
-      already = committed.done().count();
+      already = committed.count();
       if (already > 0) {
         WaveCommit wave = writer.nextWave();
         wave.stage(
@@ -88,26 +88,29 @@ final class CacheRun {
                     .rows(committed.done().drop("video_bytes"))));
         wave.commit();
       }
-      Dataset<Row> pending =
-          videos
-              .join(committed.done(), new String[] {"video_id"}, "left_anti")
-              .persist(StorageLevel.MEMORY_AND_DISK());
+      Dataset<Row> pending = committed.leftOutOf(videos);
+      boolean isPersisted = !pending.storageLevel().equals(StorageLevel.NONE());
+      if (!isPersisted) {
+        pending.persist(StorageLevel.MEMORY_AND_DISK());
+      }
       try {
-        progress.start(
-            Progress.Stage.videos(run.command()), pending.count(), () -> work.counts(done));
-        commitAll(pending, work, committed);
+        commitAll(pending, work, committed, progress);
       } finally {
-        pending.unpersist();
+        if (!isPersisted) {
+          pending.unpersist();
+        }
       }
     }
     writer.saveRun(run.finished());
     return already;
   }
 
-  private void commitAll(Dataset<Row> pending, Work work, CommittedVideos committed)
+  private void commitAll(
+      Dataset<Row> pending, Work work, CommittedVideos committed, Progress progress)
       throws IOException {
     int cores = spark.sparkContext().defaultParallelism();
     VideoLanes lanes = VideoLanes.of(pending, videosPerCommit, cores);
+    progress.start(Progress.Stage.videos(run.command()), lanes.videos(), () -> work.counts(done));
     VideoWaves ordinary = new VideoWaves(spark, lanes.ordinary(), videosPerCommit);
     if (lanes.large().isEmpty()) {
       commitEach(ordinary, work, committed, () -> {});

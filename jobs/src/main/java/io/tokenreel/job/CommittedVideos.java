@@ -30,6 +30,7 @@ final class CommittedVideos implements AutoCloseable {
   private static final String[] VIDEO = {"video_id", "content_sha256"};
 
   private final Dataset<Row> keys;
+  private final boolean none;
   private final Dataset<Row> done;
   private final Dataset<Row> partly;
   private final boolean nonePartly;
@@ -50,6 +51,7 @@ final class CommittedVideos implements AutoCloseable {
             .unchanging(keys(writer, run))
             .join(videos.select(ID[0]), ID, "left_semi")
             .persist(persistence());
+    this.none = keys.isEmpty();
     Dataset<Row> known = videos.join(keys.select(ID[0]).distinct(), ID, "left_semi");
     Dataset<Row> complete =
         keys.groupBy("video_id", "content_sha256")
@@ -62,7 +64,7 @@ final class CommittedVideos implements AutoCloseable {
     this.done = digest.apply(known).join(complete, VIDEO, "inner").persist(persistence());
     // Whatever the bytes were when they were hashed: what counts is what the decoder will read.
     this.partly = keys.join(done, ID, "left_anti").orderBy(ID[0]).persist(persistence());
-    this.nonePartly = partly.isEmpty();
+    this.nonePartly = none || partly.isEmpty();
   }
 
   /** Which rows of a table are under a run's setting: same encoder, sampling and compressions. */
@@ -111,6 +113,16 @@ final class CommittedVideos implements AutoCloseable {
 
   private static StorageLevel persistence() {
     return StorageLevel.MEMORY_AND_DISK();
+  }
+
+  /** How many videos are {@link #done}. */
+  long count() {
+    return none ? 0 : done.count();
+  }
+
+  /** Of the run's videos those that are not {@link #done}. */
+  Dataset<Row> leftOutOf(Dataset<Row> videos) {
+    return none ? videos : videos.join(done, ID, "left_anti");
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.tokenreel.job;
 
 import io.tokenreel.cache.CacheTable;
+import io.tokenreel.cache.ForgottenIds;
 import io.tokenreel.cache.RunRecord;
 import io.tokenreel.cache.TokenCacheWriter;
 import io.tokenreel.files.UserPath;
@@ -14,7 +15,6 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.storage.StorageLevel;
 
 /**
  * From videos to a committed token cache: lists the videos, leaves out what is committed, and takes
@@ -53,14 +53,13 @@ public final class PrecomputeJob {
 
   private RunSummary run(VideoInputs.Found found, VisionInfo vision, long start)
       throws IOException {
-    Dataset<Row> listed = found.videos().persist(StorageLevel.MEMORY_AND_DISK());
     Path output = UserPath.of(settings.output());
-    long listedVideos = listed.count();
-    begun.of(settings, vision, first(listed), limited(listedVideos));
+    begun.of(settings, vision, first(found.videos()), limited(found.count()));
     try (TokenCacheWriter writer = TokenCacheWriter.open(spark, output, settings.table());
         Progress shown = progress) {
-      Dataset<Row> taken = writer.forgotten().leftOutOf(listed);
-      long takenVideos = taken.count();
+      ForgottenIds forgotten = writer.forgotten();
+      Dataset<Row> taken = forgotten.leftOutOf(found.videos());
+      long takenVideos = forgotten.isEmpty() ? found.count() : taken.count();
       Dataset<Row> videos = first(taken);
       long count = limited(takenVideos);
       RunRecord run =
@@ -80,13 +79,11 @@ public final class PrecomputeJob {
           writer.committedRows(CacheTable.OUTCOMES),
           run,
           settings.output(),
-          new RunSummary.Input(takenVideos, listedVideos - takenVideos, found.leftOut()),
+          new RunSummary.Input(takenVideos, found.count() - takenVideos, found.leftOut()),
           committed,
           new RunSummary.Written(
               run.encoder(), vision.model(), settings.tokenDtype(), writer.bytesStaged()),
           (System.nanoTime() - start) / 1e9);
-    } finally {
-      listed.unpersist();
     }
   }
 

@@ -8,6 +8,7 @@ import io.tokenreel.video.Outcome;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -93,19 +94,8 @@ public record RunSummary(
         .count()
         .collectAsList()
         .forEach(row -> counts.put(row.getString(0), row.getLong(1)));
-    List<NotOk> notOk =
-        ofRun
-            .filter(col("outcome").notEqual(Outcome.OK.name()))
-            .orderBy(col("outcome").desc(), col("video_id"))
-            .limit(MAX_LISTED)
-            .select("video_id", "outcome", "reason", "detail")
-            .collectAsList()
-            .stream()
-            .map(
-                row ->
-                    new NotOk(
-                        row.getString(0), row.getString(1), row.getString(2), row.getString(3)))
-            .toList();
+    boolean allOk = counts.keySet().equals(Set.of(Outcome.OK.name()));
+    List<NotOk> notOk = allOk ? List.of() : notOk(ofRun);
     return new RunSummary(
         run.runId(),
         output,
@@ -121,6 +111,20 @@ public record RunSummary(
         notOk,
         written,
         seconds);
+  }
+
+  private static List<NotOk> notOk(Dataset<Row> ofRun) {
+    return ofRun
+        .filter(col("outcome").notEqual(Outcome.OK.name()))
+        .orderBy(col("outcome").desc(), col("video_id"))
+        .limit(MAX_LISTED)
+        .select("video_id", "outcome", "reason", "detail")
+        .collectAsList()
+        .stream()
+        .map(
+            row ->
+                new NotOk(row.getString(0), row.getString(1), row.getString(2), row.getString(3)))
+        .toList();
   }
 
   /** Share of the videos that FAILED. */

@@ -82,6 +82,19 @@ public final class TokenReel {
     System.exit(execute(line, arguments));
   }
 
+  /**
+   * Runs one command in this JVM and returns its exit status, for a program that has a Spark
+   * session or runs several commands. The command joins the session that is there and leaves it
+   * open; what a session is told when it starts, such as {@code --master}, is the session's. A
+   * command that finds no session starts one and stops it. Signals are the program's.
+   *
+   * @param arguments as on the command line, the command's name first
+   */
+  public static int execute(String... arguments) {
+    VectorModule.load();
+    return execute(commandLine(), arguments);
+  }
+
   /** Runs one command and returns its exit status. */
   static int execute(CommandLine line, String... arguments) {
     CommandLine command = named(line, arguments);

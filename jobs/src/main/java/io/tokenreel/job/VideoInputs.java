@@ -2,10 +2,15 @@ package io.tokenreel.job;
 
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.count_if;
+import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.lower;
+import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.substring_index;
+import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
 import io.tokenreel.files.Glob;
@@ -63,6 +68,7 @@ public final class VideoInputs {
   private final RecordFiles records;
   private final List<Row> listed = new ArrayList<>();
   private final List<Dataset<Row>> walks = new ArrayList<>();
+  private final List<Dataset<Row>> kept = new ArrayList<>();
   private final Optional<VideoIds> ids;
   private Dataset<Row> manifests;
 
@@ -76,18 +82,24 @@ public final class VideoInputs {
   /**
    * What was found; to be closed when the videos are not read any more.
    *
-   * @param videos one row per video, ids unique
+   * @param videos one row per video, ids unique; persisted
+   * @param count how many they are
    * @param leftOut what was found and is no video
-   * @param walks the folders' names, which are kept so that each folder is walked once
+   * @param kept what is persisted: the videos, and the folders' names, so that each folder is
+   *     walked once
    * @param records the manifests, which are kept as well
    */
   public record Found(
-      Dataset<Row> videos, LeftOut leftOut, List<Dataset<Row>> walks, RecordFiles records)
+      Dataset<Row> videos,
+      long count,
+      LeftOut leftOut,
+      List<Dataset<Row>> kept,
+      RecordFiles records)
       implements AutoCloseable {
 
     @Override
     public void close() {
-      walks.forEach(Dataset::unpersist);
+      kept.forEach(Dataset::unpersist);
       records.close();
     }
   }
@@ -113,7 +125,7 @@ public final class VideoInputs {
     try {
       return inputsOfRun.find(inputs);
     } catch (RuntimeException e) {
-      inputsOfRun.walks.forEach(Dataset::unpersist);
+      inputsOfRun.kept.forEach(Dataset::unpersist);
       inputsOfRun.records.close();
       throw e;
     }
@@ -134,10 +146,16 @@ public final class VideoInputs {
     Dataset<Row> names =
         walks.stream().reduce(spark.createDataFrame(listed, FolderWalk.SCHEMA), Dataset::union);
     LeftOut leftOut = leftOut(names, inputs);
-    Dataset<Row> videos = named(names.filter(reason().isNull()).selectExpr(VIDEO));
+    Dataset<Row> videos = kept(named(names.filter(reason().isNull()).selectExpr(VIDEO)));
     ids.ifPresent(rule -> rule.requireIds(videos));
-    requireUniqueIds(videos, inputs, leftOut);
-    return new Found(videos, leftOut, walks, records);
+    long count = requireUniqueIds(videos, inputs, leftOut);
+    return new Found(videos, count, leftOut, kept, records);
+  }
+
+  private Dataset<Row> kept(Dataset<Row> rows) {
+    Dataset<Row> persisted = rows.persist(StorageLevel.MEMORY_AND_DISK());
+    kept.add(persisted);
+    return persisted;
   }
 
   private Dataset<Row> named(Dataset<Row> walked) {
@@ -183,7 +201,7 @@ public final class VideoInputs {
       Dataset<Row> rows = new VideoManifest(records, hadoop, ids).read(path);
       manifests = manifests == null ? rows : manifests.unionByName(rows, true);
     } else if (found.isDirectory()) {
-      walks.add(FolderWalk.of(spark, path).persist(StorageLevel.MEMORY_AND_DISK()));
+      walks.add(kept(FolderWalk.of(spark, path)));
     } else {
       listed.add(RowFactory.create(name, UserPath.text(path), found.getLen(), null, null));
     }
@@ -220,26 +238,26 @@ public final class VideoInputs {
   }
 
   private static LeftOut leftOut(Dataset<Row> names, List<String> inputs) {
-    List<Row> problems =
-        names.filter(col("problem").isNotNull()).select("problem").limit(1).collectAsList();
-    if (!problems.isEmpty()) {
-      throw new SettingsException(
-          "--input %s cannot be listed: %s".formatted(inputs, problems.get(0).getString(0)));
-    }
-    Dataset<Row> leftOut =
-        names.filter(reason().isNotNull()).select(col("video_id"), reason().as("reason"));
     Map<String, Long> byReason = new HashMap<>();
     // What a file system says of a name, behind the colon, may have the name in it.
-    leftOut
-        .groupBy(substring_index(col("reason"), ": ", 1))
-        .count()
-        .collectAsList()
-        .forEach(row -> byReason.put(row.getString(0), row.getLong(1)));
+    Dataset<Row> counts =
+        names.groupBy(substring_index(reason(), ": ", 1)).agg(count(lit(1)), min("problem"));
+    for (Row count : counts.collectAsList()) {
+      if (!count.isNullAt(2)) {
+        throw new SettingsException(
+            "--input %s cannot be listed: %s".formatted(inputs, count.getString(2)));
+      }
+      if (!count.isNullAt(0)) {
+        byReason.put(count.getString(0), count.getLong(1));
+      }
+    }
     return byReason.isEmpty()
         ? LeftOut.NONE
         : new LeftOut(
             byReason,
-            leftOut
+            names
+                .filter(reason().isNotNull())
+                .select(col("video_id"), reason().as("reason"))
                 .orderBy(col("reason").equalTo(LeftOut.ENDING), col("video_id"))
                 .limit(RunSummary.MAX_LISTED)
                 .collectAsList()
@@ -248,18 +266,22 @@ public final class VideoInputs {
                 .toList());
   }
 
-  private static void requireUniqueIds(Dataset<Row> videos, List<String> inputs, LeftOut leftOut) {
+  /** How many videos there are. */
+  private static long requireUniqueIds(Dataset<Row> videos, List<String> inputs, LeftOut leftOut) {
+    Column refused = expr("count > 1 or video_id is null");
     Dataset<Row> counts = videos.groupBy("video_id").count();
-    List<Row> twice = counts.filter("count > 1 or video_id is null").limit(5).collectAsList();
-    if (!twice.isEmpty()) {
+    Row all = counts.agg(sum("count"), count_if(refused)).first();
+    if (all.getLong(1) > 0) {
+      List<Row> twice = counts.filter(refused).limit(5).collectAsList();
       throw new SettingsException(
           "every video needs an id of its own; found %s (id, times) in --input %s: give ids in a manifest, or name the folder above the videos as --id-root"
               .formatted(twice, inputs));
     }
-    if (videos.isEmpty()) {
+    if (all.isNullAt(0)) {
       throw new SettingsException(
           "no videos in --input %s; a folder is walked for files that end in %s%s"
               .formatted(inputs, VIDEO_ENDINGS, leftOut.withTheFirst()));
     }
+    return all.getLong(0);
   }
 }

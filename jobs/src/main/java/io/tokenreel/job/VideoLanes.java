@@ -16,10 +16,11 @@ import org.apache.spark.sql.Row;
  * the end of a run the whole cluster. Large ones are therefore begun first, and go on beside the
  * waves of the others.
  *
+ * @param videos how many there are of both
  * @param large what is worth it; empty as a rule
  * @param ordinary all others
  */
-public record VideoLanes(Optional<Dataset<Row>> large, Dataset<Row> ordinary) {
+public record VideoLanes(long videos, Optional<Dataset<Row>> large, Dataset<Row> ordinary) {
 
   /** Below this a video is done in seconds, however short the others are. */
   static final long LEAST_LARGE_BYTES = 256L << 20;
@@ -36,13 +37,15 @@ public record VideoLanes(Optional<Dataset<Row>> large, Dataset<Row> ordinary) {
     Row all = pending.agg(count(lit(1)), avg(weight), max(weight)).first();
     long videos = all.getLong(0);
     if (videos == 0) {
-      return new VideoLanes(Optional.empty(), pending);
+      return new VideoLanes(videos, Optional.empty(), pending);
     }
     double wave = all.getDouble(1) * Math.min(videos, videosPerWave);
     double bound = Math.max(LEAST_LARGE_BYTES, wave / cores);
     return all.getLong(2) <= bound
-        ? new VideoLanes(Optional.empty(), pending)
+        ? new VideoLanes(videos, Optional.empty(), pending)
         : new VideoLanes(
-            Optional.of(pending.filter(weight.gt(bound))), pending.filter(weight.leq(bound)));
+            videos,
+            Optional.of(pending.filter(weight.gt(bound))),
+            pending.filter(weight.leq(bound)));
   }
 }

@@ -44,6 +44,10 @@ public final class VideoWriter implements AutoCloseable {
   private static final int CHANNELS = 3;
   private static final int BITS_PER_PIXEL_SECOND = 3;
 
+  /** Otherwise openh264 drops frames to keep its bit rate. */
+  private static final Map<String, String> KEEP_FRAMES =
+      Map.of("allow_skip_frames", "0", "rc_mode", "quality");
+
   static {
     // openh264 warns of its own defaults with every file.
     av_log_set_level(AV_LOG_ERROR);
@@ -131,11 +135,10 @@ public final class VideoWriter implements AutoCloseable {
       throw new IllegalArgumentException(
           "a 4:2:0 video needs an even width and height; got %d x %d".formatted(width, height));
     }
-    // Otherwise openh264 drops frames to keep its bit rate.
-    Map<String, String> options = Map.of("allow_skip_frames", "0", "rc_mode", "quality");
     FrameSize size = new FrameSize(height, width);
     try (VideoWriter writer =
-        new VideoWriter(file, "libopenh264", size, framesPerSecond, keyframeInterval, options)) {
+        new VideoWriter(
+            file, "libopenh264", size, framesPerSecond, keyframeInterval, KEEP_FRAMES)) {
       byte[] rgb = new byte[size.rgbBytes()];
       for (int frame = 0; frame < frames; frame++) {
         painter.paint(frame, rgb);

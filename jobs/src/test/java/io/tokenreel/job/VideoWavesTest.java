@@ -122,6 +122,7 @@ class VideoWavesTest {
     VideoLanes lanes = VideoLanes.of(pending, 10, 2);
     assertEquals(List.of(videos.get(101)), lanes.large().orElseThrow().collectAsList());
     assertEquals(102, lanes.ordinary().count());
+    assertEquals(103, lanes.videos());
   }
 
   @Test
@@ -130,5 +131,6 @@ class VideoWavesTest {
     Dataset<Row> pending = LocalSpark.plain().createDataFrame(videos, SCHEMA);
     assertEquals(Optional.empty(), VideoLanes.of(pending, 10, 2).large());
     assertEquals(Optional.empty(), VideoLanes.of(pending.limit(0), 10, 2).large());
+    assertEquals(0, VideoLanes.of(pending.limit(0), 10, 2).videos());
   }
 }
