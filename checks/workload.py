@@ -22,12 +22,16 @@ def pipeline():
 
 
 def leave_tables(scenes, folder, run):
-    """Makes each kind of table, by the launcher's commands or by spark-submit's."""
+    """Makes each kind of table, by the launcher's commands, by spark-submit's, or in a session."""
+    leave_tokens_and_answers(scenes, folder, run)
+    run("compress", "--features", folder / "cache", "--output", folder / "compressed", "--compression", "dycoke:prune=0.7", "frames:keep=1/4")
+    run("verify", "--cache", folder / "cache")
+
+
+def leave_tokens_and_answers(scenes, folder, run):
     precompute = ["--sampling", "uniform:frames=8", "--keep-features", "--videos-per-commit", "2", "--compression", *SPECS]
     run("precompute", "--input", scenes / "videos", "--output", folder / "cache", *precompute)
-    run("compress", "--features", folder / "cache", "--output", folder / "compressed", "--compression", "dycoke:prune=0.7", "frames:keep=1/4")
     run("answer", "--cache", folder / "cache", "--questions", scenes / "questions.jsonl", "--output", folder / "cache", *ANSWER)
-    run("verify", "--cache", folder / "cache")
 
 
 def leave_pipeline(scenes, folder, saved):
