@@ -22,7 +22,7 @@ def installed(pins):
         lock.seek(0)
         if lock.read() != digest:
             shutil.rmtree(folder, ignore_errors=True)
-            pip = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
+            pip = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", "--no-compile", "--require-hashes"]
             subprocess.run([*pip, "--target", folder, "-r", pins], check=True)
             lock.truncate(0)
             lock.write(digest)

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sha2;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.tokenreel.files.Stores;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -57,6 +58,7 @@ public record ForgottenIds(String salt, SortedSet<String> digests) {
   }
 
   /** Whether no video is on the list. */
+  @JsonIgnore
   public boolean isEmpty() {
     return digests.isEmpty();
   }

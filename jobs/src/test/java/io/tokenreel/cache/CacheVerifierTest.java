@@ -14,6 +14,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -105,6 +106,7 @@ class CacheVerifierTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void verify_brokenFeatureAndSelectionRows_namesTheRules() throws IOException {
     Dataset<Row> features =
@@ -136,12 +138,14 @@ class CacheVerifierTest {
         checks());
   }
 
+  @Tag("slow")
   @Test
   void verify_duplicateKeys_namesTheTables() throws IOException {
     commit(run(), tokens().union(tokens().limit(1)), outcomes());
     assertEquals(List.of("tokens.key"), checks());
   }
 
+  @Tag("slow")
   @Test
   void verify_runsThatDoNotAddUp_saysHow() throws IOException {
     commit(run(), tokens().where("video_id != '" + FIRST + "'"), outcomes());
@@ -169,6 +173,7 @@ class CacheVerifierTest {
     assertEquals(List.of("leftovers", "leftovers"), checks());
   }
 
+  @Tag("slow")
   @Test
   void verify_staleLock_saysWhoLeftIt() throws IOException {
     commit(run(), tokens(), outcomes());
@@ -180,6 +185,7 @@ class CacheVerifierTest {
     assertTrue(findings.get(0).found().contains("has ended"), findings.toString());
   }
 
+  @Tag("slow")
   @Test
   void verify_indexThatDisagrees_saysSo() throws IOException {
     commit(run(), tokens(), outcomes());

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tokenreel.testing.RunSeed;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
@@ -163,7 +165,7 @@ class RemovalCommitTest {
     assertEquals(tables(after), tables(output));
     assertTrue(steps.contains("replaced 000001-00000.parquet"), steps.toString());
 
-    for (int limit = 1; limit <= steps.size(); limit++) {
+    for (int limit : RunSeed.half(IntStream.rangeClosed(1, steps.size()).boxed().toList())) {
       Path stopped = copy(decided, "stopped-" + limit);
       int last = limit;
       List<String> done = new ArrayList<>();

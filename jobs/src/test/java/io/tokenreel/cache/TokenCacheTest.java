@@ -25,6 +25,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,6 +40,7 @@ class TokenCacheTest {
   @TempDir(factory = TargetFolder.class)
   java.nio.file.Path temporary;
 
+  @Tag("slow")
   @Test
   void lookup_oneOfTwoThousand_readsThreeRangesAndATenthMoreThanTheCell() throws IOException {
     Path output = output("many");
@@ -188,6 +190,7 @@ class TokenCacheTest {
   }
 
   @LeavesUnsoundTables("their outcomes are of no run")
+  @Tag("slow")
   @Test
   void lookup_cacheOfAnOlderVersionWhoseBytesChangedBack_givesTheFirstRowsAgain()
       throws IOException {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.testing.LeavesUnsoundTables;
+import io.tokenreel.testing.RunSeed;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -31,7 +33,7 @@ import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * A writer that stops after any single step of its work, and the next one, leave the tables of an
- * undisturbed writer.
+ * undisturbed writer. A run has half of the steps, by its seed.
  */
 @Tag("slow")
 class WaveCommitTest {
@@ -82,7 +84,7 @@ class WaveCommitTest {
     int decided = steps.steps.indexOf("renamed to 000002.json") + 1;
     assertTrue(decided > 1 && steps.steps.size() > decided + 8, steps.steps.toString());
 
-    for (int step = 1; step <= steps.steps.size(); step++) {
+    for (int step : RunSeed.half(upTo(steps.steps.size()))) {
       Path output = copy(before, "killed-" + step);
       int limit = step;
       assertThrows(Killed.class, () -> commitSecond(output, new KillAfter(limit)));
@@ -107,7 +109,7 @@ class WaveCommitTest {
 
     KillAfter steps = new KillAfter(Integer.MAX_VALUE);
     TokenCacheWriter.open(SPARK, copy(decided, "whole"), steps).close();
-    for (int step = 1; step <= steps.steps.size(); step++) {
+    for (int step : RunSeed.half(upTo(steps.steps.size()))) {
       Path output = copy(decided, "twice-" + step);
       int limit = step;
       assertThrows(
@@ -123,7 +125,7 @@ class WaveCommitTest {
   void rerun_afterAKillInEachPhase_leavesTheUndisturbedFiles() throws IOException {
     Path undisturbed = output("undisturbed");
     run(undisturbed, CacheFiles.StepListener.NONE);
-    for (String step :
+    List<String> phases =
         List.of(
             "written .r.json.tmp",
             "staged tokens",
@@ -131,7 +133,8 @@ class WaveCommitTest {
             "renamed to 000002.json",
             "renamed to 000002-00000.parquet",
             "renamed to records-000002.bin",
-            "deleted 000002")) {
+            "deleted 000002");
+    for (String step : RunSeed.half(phases)) {
       Path output = output("rerun-" + step.replace(' ', '-'));
       assertThrows(Killed.class, () -> run(output, killAt(step)), step);
       endProcess(output);
@@ -142,6 +145,10 @@ class WaveCommitTest {
           names(output),
           step);
     }
+  }
+
+  private static List<Integer> upTo(int last) {
+    return IntStream.rangeClosed(1, last).boxed().toList();
   }
 
   /** A run over videos 0-2 and 3-4 in two waves, of which it does what is not committed. */

@@ -19,6 +19,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -164,6 +165,7 @@ class AnswerJobTest {
     assertEquals(10, answers("answers").count());
   }
 
+  @Tag("slow")
   @Test
   void run_otherKvAndScoring_areOtherKeysBesideTheFirst() throws IOException {
     answer("cache", "full", "generate:tokens=3,form=text");
@@ -191,6 +193,7 @@ class AnswerJobTest {
     assertTrue(row.isNullAt(4) && row.isNullAt(5), row.toString());
   }
 
+  @Tag("slow")
   @Test
   void run_editedQuestion_isAnsweredAnewBesideTheFirst() throws IOException {
     answer("answers", "full", "options:form=letter");

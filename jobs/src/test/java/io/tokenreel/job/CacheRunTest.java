@@ -24,6 +24,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.types.DataTypes;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -106,6 +107,7 @@ class CacheRunTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void over_oneLargeVideo_goesOnBesideAllOthers() throws IOException {
     List<String> outcomes =
@@ -121,6 +123,7 @@ class CacheRunTest {
     assertTrue(outcomes.contains(LARGE + " FAILED"), outcomes.toString());
   }
 
+  @Tag("slow")
   @Test
   void over_largeVideoWhoseTaskFails_failsAsAWaveDoes() {
     assertThrows(

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,6 +62,7 @@ class CompressJobTest {
     return new org.apache.hadoop.fs.Path(path.toUri());
   }
 
+  @Tag("slow")
   @Test
   void run_onKeptFeatures_givesWhatPrecomputeGaveAndThenNothing() throws IOException {
     Path manifest = folder.resolve("videos.csv");

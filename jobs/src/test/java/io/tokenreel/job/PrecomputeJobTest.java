@@ -26,6 +26,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.execution.ExplainMode;
 import org.apache.spark.sql.functions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -115,6 +116,7 @@ class PrecomputeJobTest {
   }
 
   /** Version 0.1.0 named an encoder after its folder. */
+  @Tag("slow")
   @Test
   void run_overACacheWithTheNamesOfBefore_goesOnUnderThemAndDoesNothingTwice() throws IOException {
     String before = "another folder@e8030cb555a89a03";

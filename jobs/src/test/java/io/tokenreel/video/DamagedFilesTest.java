@@ -22,6 +22,7 @@ import java.util.function.BiConsumer;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -202,6 +203,7 @@ class DamagedFilesTest {
   }
 
   /** Not all damage shows: most changed bits of an entropy-coded picture decode to something. */
+  @Tag("slow")
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -21,6 +21,7 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +32,7 @@ class DecoderProcessTest {
 
   @TempDir private Path folder;
 
+  @Tag("slow")
   @Test
   void decode_fourKVideo_staysWithinTheMemoryLimit() throws IOException {
     Path file = folder.resolve("four-k.mp4");
@@ -39,6 +41,7 @@ class DecoderProcessTest {
   }
 
   /** The decoder keeps the pictures that later ones refer to, and those that are shown later. */
+  @Tag("slow")
   @Test
   void decode_fourKVideoWithFiveReferences_staysWithinTheMemoryLimit() throws IOException {
     Path file = TestClips.clip("large/h264_five_refs_4k.mp4");

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,6 +33,7 @@ class LeftFoldersTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void start_afterAJvmWasKilled_removesItsFoldersAndNoneOfALiveOne() throws Exception {
     Process killed = start();

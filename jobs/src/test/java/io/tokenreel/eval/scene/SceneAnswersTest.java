@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +25,7 @@ class SceneAnswersTest {
     check(VIDEOS, Footage.PLAIN, folder);
   }
 
+  @Tag("slow")
   @Test
   void answers_ofLargerAndLongerVideos_areTheSame(@TempDir Path folder) throws IOException {
     check(4, new Footage(2, 5, 30, 50), folder);
