@@ -1,5 +1,6 @@
 """deploy/ as far as it goes without a container engine and a cluster: what the files name is there, and their settings are those of conf/."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from elftools.elf.elffile import ELFFile
 
 import launch
 
@@ -18,6 +20,7 @@ IGNORE = launch.ROOT / ".dockerignore"
 LAUNCHER = "spark.submit.deployMode"  # the operators set it themselves
 IMAGE = "spark.kubernetes.container.image"
 ACCOUNT = "spark.kubernetes.authenticate.driver.serviceAccountName"
+WEAK = 2  # of a version that the loader does without
 
 
 def apache(spec: dict) -> dict:
@@ -167,17 +170,52 @@ def test_what_the_image_copies_is_there_after_a_build_and_no_more_is_sent(copied
     assert {line.removeprefix("!") for line in lines[1:]} == ordinary | {"deploy/torch"}
 
 
-@pytest.mark.slow
-def test_natives_need_the_glibc_that_the_docs_say_and_the_base_has():
-    needed = {}
+@pytest.fixture(scope="module")
+def natives(tmp_path_factory) -> list[Path]:
+    """The shared libraries of the product jar."""
+    folder = tmp_path_factory.mktemp("natives")
     with zipfile.ZipFile(launch.JAR) as jar:
-        for name in jar.namelist():
-            if re.search(r"\blinux-x86[_-]64/.*\.so", name):
-                versions = re.findall(rb"GLIBC_2\.(\d+)\0", jar.read(name))
-                needed[name] = max(map(int, versions), default=0)
-    page = (launch.ROOT / "docs" / "clusters.md").read_text(encoding="utf-8")
-    assert f"glibc 2.{max(needed.values())} or newer" in page, needed
-    assert f"glibc 2.{max(needed.values())} is the oldest" in CONTAINERFILE.read_text(encoding="utf-8")
+        return [Path(jar.extract(name, folder)) for name in jar.namelist() if re.search(r"\blinux-x86[_-]64/.*\.so", name)]
+
+
+def glibc_versions(library: Path) -> list[int]:
+    """The N of each GLIBC_2.N that the loader must find; a weak one may be missing."""
+    with open(library, "rb") as file:
+        needed = ELFFile(file).get_section_by_name(".gnu.version_r")
+        versions = [version for _, of_file in needed.iter_versions() for version in of_file] if needed else []
+        found = [re.fullmatch(r"GLIBC_2\.(\d+)(\.\d+)?", version.name) for version in versions if not version["vna_flags"] & WEAK]
+    return [int(version[1]) for version in found if version]
+
+
+@pytest.mark.slow
+def test_natives_need_the_glibc_that_the_docs_say(natives):
+    needed = {library.name: max(glibc_versions(library), default=0) for library in natives}
+    newest = max(needed.values())
+    assert f"glibc 2.{newest} or newer" in (launch.ROOT / "docs" / "clusters.md").read_text(encoding="utf-8"), needed
+    assert f"glibc 2.{newest} is the oldest" in CONTAINERFILE.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_ffmpeg_loads_where_the_newer_glibc_is_missing(natives):
+    """No older glibc is at hand: the version that is weak gets a name that none has, and the loader must bind every symbol all the same."""
+    (library,) = [library for library in natives if library.name.startswith("libavutil.so.")]
+    content = library.read_bytes()
+    for old, new in [(b"GLIBC_2.35\0", b"GLIBC_9.35\0"), (elf_hash(b"GLIBC_2.35"), elf_hash(b"GLIBC_9.35"))]:
+        assert content.count(old) == 1
+        content = content.replace(old, new)
+    missing = library.with_name("libavutil-of-a-newer-glibc.so")
+    missing.write_bytes(content)
+    code = f"import ctypes; ctypes.CDLL('{missing}').avutil_version()"
+    launch.finished([sys.executable, "-c", code], {**os.environ, "LD_BIND_NOW": "1", "LD_LIBRARY_PATH": str(library.parent)}, 0)
+
+
+def elf_hash(name: bytes) -> bytes:
+    """The hash of a version's name in a table of needed versions."""
+    value = 0
+    for byte in name:
+        value = (value << 4) + byte
+        value = (value ^ (value & 0xF0000000) >> 24) & 0x0FFFFFFF
+    return value.to_bytes(4, "little")
 
 
 def test_the_linter_finds_nothing_in_the_containerfile():
