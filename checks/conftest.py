@@ -20,6 +20,8 @@ TALLY = pytest.StashKey[collections.Counter]()
 TABLES = ["tokens", "features", "selections", "contents", "outcomes", "answers"]
 LONGEST_FIRST = [
     "test_versions",
+    "test_table_formats",
+    "test_newest",
     "test_sweep",
     "test_notebooks",
     "test_precompute",

@@ -1,4 +1,4 @@
-"""What runs on every version of Spark. test_versions.py runs this file with each version's PySpark, and compares what it leaves."""
+"""What runs on every version of Spark. test_versions.py, test_newest.py and test_table_formats.py run this file with a version's PySpark, and compare what it leaves."""
 
 import json
 import os
@@ -75,8 +75,9 @@ def test_executors_of_a_cluster_leave_the_same_tables(given, cluster):
     session.stop()
 
 
-def test_table_format_takes_the_same_rows(given, tmp_path):
+def test_table_format_takes_the_same_rows(given, tmp_path, monkeypatch):
     """Iceberg or Delta, by the settings that a file has."""
+    monkeypatch.chdir(tmp_path)  # Derby leaves its log where it starts
     settings = json.loads(given("SETTINGS").read_text(encoding="utf-8"))
     table = settings.pop("catalog") + ".video.clips"
     session = launch.session({"spark.master": "local[2]", **settings})

@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import pathlib
+import sys
 
 import launch
 import packages
@@ -34,6 +35,13 @@ class Spark:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "SPARK_HOME"))}
         paths = {"PYTHONPATH": str(self.folder), "PATH": f"{self.home / 'bin'}{os.pathsep}{os.environ['PATH']}"}
         return {**inherited, **paths, **{name: str(value) for name, value in more.items()}}
+
+    def run_checks(self, *tests, folder, **given):
+        """A pytest of its own, which imports this PySpark; what is given are environment variables TOKENREEL_GIVEN_<name>."""
+        folder.mkdir(exist_ok=True)
+        given = {f"TOKENREEL_GIVEN_{name}": value for name, value in given.items()} | {"TOKENREEL_GIVEN_JAR": launch.JAR}
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--basetemp", folder / self.version, *tests]
+        launch.finished([*command, "-W", "ignore"], self.environment(TOKENREEL_CHECKS_MAPPING="no", **given), 0, launch.ROOT / "checks", seconds=1500)
 
 
 def spark(version):

@@ -6,6 +6,7 @@ import pyarrow.parquet
 
 import launch
 import once
+import tables
 
 ANSWER = ["--scoring", "options", "--option-form", "text"]
 SPECS = ["none", "vidcom2:retention=0.25"]
@@ -14,6 +15,11 @@ SPECS = ["none", "vidcom2:retention=0.25"]
 def scenes():
     """Three rendered videos with their questions; not to be written to."""
     return once.made("scenes", lambda folder: launch.tokenreel("scenes", "--output", folder, "--videos", 3, "--split", "test", "--first", 1000))
+
+
+def expected():
+    """The tables that the Spark of the build leaves by the launcher's commands; not to be written to."""
+    return once.made("expected", lambda folder: leave_tables(scenes(), folder, launch.tokenreel))
 
 
 def pipeline():
@@ -47,3 +53,31 @@ def piped(folder):
     """The rows that a pipeline left, in their order."""
     rows = pyarrow.parquet.read_table(folder).to_pylist()
     return sorted(rows, key=lambda row: (row["video_id"], row["question_id"]))
+
+
+def all_rows(folder):
+    """Every table that leave_tables leaves, but for what must differ between runs."""
+    return {
+        **tokens_and_answers(folder),
+        "compressed": tables.tokens(folder / "compressed"),
+        "selections": tables.rows(folder / "compressed", "selections", ("video_id", "compression")),
+    }
+
+
+def tokens_and_answers(folder):
+    answers = ("video_id", "question_id", "encoder", "decoder", "sampling", "compression", "template", "kv", "scoring")
+    drop = {"prefill_ms", "decode_ms"}
+    answered = tables.rows(folder / "cache", "answers", answers)
+    return {
+        "tokens": tables.tokens(folder / "cache"),
+        "features": tables.features(folder / "cache"),
+        "outcomes": tables.outcomes(folder / "cache"),
+        "answers": {key: {name: value for name, value in row.items() if name not in drop} for key, row in answered.items()},
+    }
+
+
+def assert_same_rows(folder):
+    here, there = all_rows(folder), all_rows(expected())
+    assert {name: len(rows) for name, rows in here.items()} == {name: len(rows) for name, rows in there.items()}
+    for name, rows in there.items():
+        assert rows and here[name] == rows, name
