@@ -75,9 +75,8 @@ def test_executors_of_a_cluster_leave_the_same_tables(given, cluster):
     session.stop()
 
 
-def test_table_format_takes_the_same_rows(given, tmp_path, monkeypatch):
+def test_table_format_takes_the_same_rows(given, tmp_path):
     """Iceberg or Delta, by the settings that a file has."""
-    monkeypatch.chdir(tmp_path)  # Derby leaves its log where it starts
     settings = json.loads(given("SETTINGS").read_text(encoding="utf-8"))
     table = settings.pop("catalog") + ".video.clips"
     session = launch.session({"spark.master": "local[2]", **settings})

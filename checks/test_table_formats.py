@@ -21,11 +21,9 @@ FORMATS = {  # of a session that has a format: the catalog's name, and its setti
     },
     "delta": {
         "catalog": "spark_catalog",
-        "spark.sql.catalogImplementation": "hive",
         "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
         "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
         "spark.sql.warehouse.dir": "{folder}/warehouse",
-        "spark.hadoop.javax.jdo.option.ConnectionURL": "jdbc:derby:;databaseName={folder}/metastore;create=true",
     },
 }
 
