@@ -56,6 +56,7 @@ def answered(scenes, cache):
     return scenes / "answers"
 
 
+@pytest.mark.slow
 def test_demo_is_right_and_its_tables_are_read_by_duckdb(tmp_path):
     folder = tmp_path / "demo"
     printed = launch.tokenreel("demo", "--output", folder, "--videos", 4).stdout
