@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 
 BUILD = re.search(r"<artifactId>tokenreel</artifactId>\s*<version>(.+?)</version>", (launch.ROOT / "pom.xml").read_text(encoding="utf-8"))[1]
 VERSION = BUILD.replace("-SNAPSHOT", ".dev0")
-SMALL, LARGE = f"tokenreel-{VERSION}-py3-none-any.whl", f"tokenreel_jobs-{VERSION}-py3-none-manylinux_2_35_x86_64.whl"
+SMALL, LARGE = f"tokenreel-{VERSION}-py3-none-any.whl", f"tokenreel_jobs-{VERSION}-py3-none-manylinux_2_34_x86_64.whl"
 # What the extras bring, with what they require in turn; Spark Connect's client and a notebook's kernel for two checks. Spark is the newest.
 BROUGHT = ["numpy", "pyarrow", "ml-dtypes", "py4j", "pandas", "grpcio", "grpcio-status", "googleapis-common-protos", "zstandard", "ipykernel"]
 SPECS = ["none", "vidcom2:retention=0.25"]

@@ -20,4 +20,4 @@ class Dist(BuildHookInterface[Any]):
                 raise FileNotFoundError(f"{file} is not there; build it with ./mvnw package -DskipTests")
             build_data["force_include"][str(file)] = f"tokenreel_jobs/dist/{file.name}"
         build_data["pure_python"] = False
-        build_data["tag"] = "py3-none-manylinux_2_35_x86_64"
+        build_data["tag"] = "py3-none-manylinux_2_34_x86_64"
