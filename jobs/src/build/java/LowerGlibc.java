@@ -9,12 +9,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Lets shared libraries load on an older glibc than the one they were linked with, by taking the version off symbols that the older one
  * has under another version:
  *
- * <pre>java LowerGlibc.java 2.34 hypot FILE...</pre>
+ * <pre>java LowerGlibc.java 2.34 hypot FOLDER</pre>
  *
  * The build runs it on FFmpeg's libraries. They want {@code hypot@GLIBC_2.35}, whose older version differs in how it reports an overflow
  * alone. A symbol without a version is bound to the one that the machine has, and the version that is wanted is marked as weak, so that
@@ -54,14 +55,18 @@ final class LowerGlibc {
   public static void main(String[] arguments) throws IOException {
     int[] newest = numbers(arguments[0]);
     Set<String> unversioned = Set.of(arguments[1].split(","));
-    for (String file : List.of(arguments).subList(2, arguments.length)) {
-      byte[] bytes = Files.readAllBytes(Path.of(file));
+    List<Path> libraries;
+    try (Stream<Path> files = Files.list(Path.of(arguments[2]))) {
+      libraries = files.filter(Files::isRegularFile).toList();
+    }
+    for (Path library : libraries) {
+      byte[] bytes = Files.readAllBytes(library);
       List<String> refused = new LowerGlibc(bytes).lower(newest, unversioned);
       if (!refused.isEmpty()) {
         throw new IllegalStateException(
-            "%s needs %s, which glibc %s does not have; only %s may go without a version".formatted(file, refused, arguments[0], unversioned));
+            "%s needs %s, which glibc %s does not have; only %s may go without a version".formatted(library, refused, arguments[0], unversioned));
       }
-      Files.write(Path.of(file), bytes);
+      Files.write(library, bytes);
     }
   }
 

@@ -16,7 +16,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
@@ -165,7 +164,7 @@ class RemovalCommitTest {
     assertEquals(tables(after), tables(output));
     assertTrue(steps.contains("replaced 000001-00000.parquet"), steps.toString());
 
-    for (int limit : RunSeed.half(IntStream.rangeClosed(1, steps.size()).boxed().toList())) {
+    for (int limit : RunSeed.halfUpTo(steps.size())) {
       Path stopped = copy(decided, "stopped-" + limit);
       int last = limit;
       List<String> done = new ArrayList<>();

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -84,7 +83,7 @@ class WaveCommitTest {
     int decided = steps.steps.indexOf("renamed to 000002.json") + 1;
     assertTrue(decided > 1 && steps.steps.size() > decided + 8, steps.steps.toString());
 
-    for (int step : RunSeed.half(upTo(steps.steps.size()))) {
+    for (int step : RunSeed.halfUpTo(steps.steps.size())) {
       Path output = copy(before, "killed-" + step);
       int limit = step;
       assertThrows(Killed.class, () -> commitSecond(output, new KillAfter(limit)));
@@ -109,7 +108,7 @@ class WaveCommitTest {
 
     KillAfter steps = new KillAfter(Integer.MAX_VALUE);
     TokenCacheWriter.open(SPARK, copy(decided, "whole"), steps).close();
-    for (int step : RunSeed.half(upTo(steps.steps.size()))) {
+    for (int step : RunSeed.halfUpTo(steps.steps.size())) {
       Path output = copy(decided, "twice-" + step);
       int limit = step;
       assertThrows(
@@ -145,10 +144,6 @@ class WaveCommitTest {
           names(output),
           step);
     }
-  }
-
-  private static List<Integer> upTo(int last) {
-    return IntStream.rangeClosed(1, last).boxed().toList();
   }
 
   /** A run over videos 0-2 and 3-4 in two waves, of which it does what is not committed. */

@@ -30,4 +30,9 @@ public final class RunSeed {
     Collections.shuffle(places, new Random(VALUE));
     return places.subList(0, (places.size() + 1) / 2).stream().sorted().map(cases::get).toList();
   }
+
+  /** Half of the numbers from 1 to {@code last}. */
+  public static List<Integer> halfUpTo(int last) {
+    return half(IntStream.rangeClosed(1, last).boxed().toList());
+  }
 }

@@ -35,12 +35,12 @@ public final class TaskFiles implements TaskReader.Files {
   /** Where Spark puts a row that is no JSON. */
   private static final String BROKEN = "_corrupt_record";
 
-  private final SparkSession spark;
-  private final Path root;
-  private final Function<String, double[]> frameSeconds;
   private static final Map<String, String> CSV =
       Map.of("header", "true", "escape", "\"", "multiLine", "true");
 
+  private final SparkSession spark;
+  private final Path root;
+  private final Function<String, double[]> frameSeconds;
   private final Map<Path, Set<String>> listings = new HashMap<>();
 
   /**
