@@ -86,7 +86,7 @@ class Run:
     def start(self):
         with open(self.log, "w", encoding="utf-8") as log:
             command = [str(part) for part in self.command]
-            self.process = subprocess.Popen(command, env=launch.short_runs(), stdout=subprocess.PIPE, stderr=log, text=True)
+            self.process = subprocess.Popen(command, env=launch.ENVIRONMENT, stdout=subprocess.PIPE, stderr=log, text=True)
 
     def is_running(self):
         return self.process.poll() is None

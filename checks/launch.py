@@ -18,7 +18,6 @@ import pyspark
 import pytest
 from pyspark.sql import SparkSession
 
-import once
 import packages
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -36,7 +35,7 @@ SPECS = ["vidcom2:retention=0.25", "none"]
 
 def tokenreel(*arguments, expect=0, within=None):
     """Runs bin/tokenreel and returns the finished process; its exit status is checked."""
-    return finished(launcher(*arguments, within=within), short_runs(), expect)
+    return finished(launcher(*arguments, within=within), ENVIRONMENT, expect)
 
 
 def launcher(*arguments, within=None):
@@ -53,23 +52,13 @@ def offline():
     return prefix if subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode == 0 else []
 
 
-def short_runs(java=FIRST_COMPILER):
-    """The environment of the launcher's runs."""
-    return mapping("launcher.jsa", launcher(), java)
-
-
-def spark_runs():
-    """The environment of PySpark, of spark-submit, and of a standalone cluster's processes."""
-    return mapping("spark.jsa", submission("spark.master=local[2]"), FIRST_COMPILER)
-
-
 def session(conf):
     """A session of the PySpark that this process imports; its JVM has the heap that commands need."""
     builder = SparkSession.builder.config("spark.driver.memory", "3g")
     for name, value in conf.items():
         builder = builder.config(name, str(value))
     with pytest.MonkeyPatch.context() as patch:
-        lend_spark_runs(patch)
+        lend_environment(patch)
         return builder.getOrCreate()
 
 
@@ -86,29 +75,10 @@ def in_session(spark):
     return run
 
 
-def lend_spark_runs(patch):
-    """Gives sessions that this process and its kernels start what matters of that environment."""
+def lend_environment(patch):
+    """Gives sessions that this process and its kernels start what matters of the environment."""
     for name in ["SPARK_LOCAL_IP", "JDK_JAVA_OPTIONS"]:
-        patch.setenv(name, spark_runs()[name])
-
-
-def mapping(name, command, java):
-    """The environment of JVMs with a command's class path, which map Spark's classes from what a first one leaves: half of their start.
-
-    A process that starts few JVMs is quicker without, and says so by TOKENREEL_CHECKS_MAPPING.
-    """
-    if os.environ.get("TOKENREEL_CHECKS_MAPPING") == "no":
-        return {**ENVIRONMENT, "JDK_JAVA_OPTIONS": java}
-
-    def environment(archive):
-        return {**ENVIRONMENT, "JDK_JAVA_OPTIONS": f"{java} -Xlog:disable -XX:{archive}"}
-
-    def make(archive):
-        with tempfile.TemporaryDirectory() as folder:
-            video = ["precompute", "--input", VIDEOS / "hevc.mp4", "--output", pathlib.Path(folder, "cache")]
-            finished([*command, *video], environment(f"ArchiveClassesAtExit={archive}"), 0)
-
-    return environment(f"SharedArchiveFile={once.made(name, make)}")
+        patch.setenv(name, ENVIRONMENT[name])
 
 
 def real_videos():
@@ -127,7 +97,7 @@ def precompute(source, output, *more, **options):
 
 def submit(*arguments, conf=(), expect=0):
     """Runs the same main class through spark-submit."""
-    return finished([*submission(*conf), *arguments], spark_runs(), expect)
+    return finished([*submission(*conf), *arguments], ENVIRONMENT, expect)
 
 
 def submission(*conf, properties=None):
@@ -189,7 +159,7 @@ def standalone_cluster(folder, workers=2, cores=1, memory="3g"):
 
 
 def daemon(log, main_class, *arguments):
-    return started([SPARK_HOME / "bin" / "spark-class", main_class, *arguments], spark_runs(), log)
+    return started([SPARK_HOME / "bin" / "spark-class", main_class, *arguments], ENVIRONMENT, log)
 
 
 def started(command, environment, log):

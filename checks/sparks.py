@@ -41,7 +41,7 @@ class Spark:
         folder.mkdir(exist_ok=True)
         given = {f"TOKENREEL_GIVEN_{name}": value for name, value in given.items()} | {"TOKENREEL_GIVEN_JAR": launch.JAR}
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--basetemp", folder / self.version, *tests]
-        launch.finished([*command, "-W", "ignore"], self.environment(TOKENREEL_CHECKS_MAPPING="no", **given), 0, launch.ROOT / "checks", seconds=1500)
+        launch.finished([*command, "-W", "ignore"], self.environment(**given), 0, launch.ROOT / "checks", seconds=1500)
 
 
 def spark(version):

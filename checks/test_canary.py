@@ -151,7 +151,7 @@ def test_videos_that_name_others_open_nothing_but_their_copy(canary, hostile, li
     os.utime(canary, (0, canary.stat().st_mtime))
 
     command = [launch.ROOT / "bin" / "tokenreel", "precompute", "--input", tmp_path / "videos.csv", "--output", tmp_path / "cache", "--master", "local[1]"]
-    status, printed, calls = syscalls.of(command, tmp_path, launch.short_runs())
+    status, printed, calls = syscalls.of(command, tmp_path, launch.ENVIRONMENT)
     assert status == 0, printed[-3000:]
     outcomes = {row["video_id"]: row["outcome"] for row in pyarrow.parquet.read_table(tmp_path / "cache" / "outcomes").to_pylist()}
     assert outcomes.pop("sound") == "OK" and len(outcomes) == len(rows) - 1

@@ -18,7 +18,7 @@ SPECS = [*launch.SPECS, "dycoke:prune=0.7", "uniform:retention=0.25", "random:re
 def precompute(manifest, output, java, *options):
     """A run whose kernels are compiled by the second compiler, which alone makes vectors of them."""
     command = launch.launcher("precompute", "--input", manifest, "--output", output, "--keep-features", *options, "--compression", *SPECS)
-    launch.finished(command, launch.short_runs(java), 0)
+    launch.finished(command, {**launch.ENVIRONMENT, "JDK_JAVA_OPTIONS": java}, 0)
     return output
 
 

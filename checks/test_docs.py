@@ -91,5 +91,5 @@ def run(text, folder):
     for path, real in PATHS.items():
         text = text.replace(path, str(real))
     text = text.replace("/data/", f"{folder}/data/")
-    process = subprocess.run(["bash", "-euc", text], env=launch.short_runs(), cwd=folder, capture_output=True, text=True, timeout=launch.SECONDS, check=False)
+    process = subprocess.run(["bash", "-euc", text], env=launch.ENVIRONMENT, cwd=folder, capture_output=True, text=True, timeout=launch.SECONDS, check=False)
     assert process.returncode == 0, f"{text}\nexit status {process.returncode}\n{process.stdout[-2000:]}\n{process.stderr[-4000:]}"

@@ -39,7 +39,7 @@ def test_notebook_runs_as_it_stands(path, checkout, monkeypatch):
 
     The wheel's own is run by test_python_wheels.py, in an environment that has the wheel.
     """
-    launch.lend_spark_runs(monkeypatch)
+    launch.lend_environment(monkeypatch)
     before = set(os.listdir(checkout))
     NotebookClient(
         nbformat.read(path, as_version=4),

@@ -163,7 +163,7 @@ def test_a_stage_that_the_sessions_jar_lacks_says_so(spark: SparkSession):
 @pytest.fixture(scope="module")
 def java_params(tmp_path_factory):
     """Of each stage its Params as Java has them."""
-    environment = {**launch.spark_runs(), "PYTHONPATH": str(launch.ROOT / "python" / "src")}
+    environment = {**launch.ENVIRONMENT, "PYTHONPATH": str(launch.ROOT / "python" / "src")}
     command = [sys.executable, "-c", JAVA_PARAMS, launch.JAR]
     return json.loads(launch.finished(command, environment, 0, tmp_path_factory.mktemp("params")).stdout)
 

@@ -128,7 +128,7 @@ def home(wheels):
 
 
 def environment(home):
-    kept = {name: value for name, value in launch.spark_runs().items() if name in ("JAVA_HOME", "LANG", "LC_ALL", "SPARK_LOCAL_IP")}
+    kept = {name: value for name, value in launch.ENVIRONMENT.items() if name in ("JAVA_HOME", "LANG", "LC_ALL", "SPARK_LOCAL_IP")}
     return {**kept, "HOME": str(home), "PATH": f"{home / 'bin'}:{os.environ['PATH']}", "JDK_JAVA_OPTIONS": launch.FIRST_COMPILER}
 
 

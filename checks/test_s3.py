@@ -51,7 +51,7 @@ def s3(jars, store):
         settings = {"endpoint": store.meta.endpoint_url, "endpoint.region": "us-east-1", "path.style.access": "true", **keys}
         conf = [part for key, value in settings.items() for part in ("--conf", f"spark.hadoop.fs.s3a.{key}={value}")]
         # The server is on this machine's loopback, and not on that of a network of the command's own.
-        return launch.launcher(*arguments, *conf, within=["env"]), {**launch.short_runs(), "TOKENREEL_JARS": f"{jars}/*"}
+        return launch.launcher(*arguments, *conf, within=["env"]), {**launch.ENVIRONMENT, "TOKENREEL_JARS": f"{jars}/*"}
 
     return command
 

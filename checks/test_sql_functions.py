@@ -207,5 +207,5 @@ def test_spark_sql_runs_the_functions(udf_jar: Path, tmp_path: Path):
         *("--master", "local[1]", "--jars", udf_jar),
         *("--conf", f"spark.sql.extensions={EXTENSION}", "-e", query),
     ]
-    done = launch.finished(command, launch.spark_runs(), 0, tmp_path)
+    done = launch.finished(command, launch.ENVIRONMENT, 0, tmp_path)
     assert done.stdout.splitlines()[-1] == "[0,2]", done.stdout

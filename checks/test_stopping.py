@@ -45,7 +45,7 @@ def test_cluster_that_is_too_small_is_described_within_half_a_minute_and_sigterm
         command = launch.submission(f"spark.master={url}", properties="conf/standalone.conf")
         job = ["precompute", "--input", launch.VIDEOS / "hevc.mp4", "--output", tmp_path / "cache"]
         start = time.monotonic()
-        with running([*command, *job], launch.spark_runs()) as process:
+        with running([*command, *job], launch.ENVIRONMENT) as process:
             line = read_until(process, "still no executor")
             assert time.monotonic() - start < 30
             assert "spark.executor.memory=2g" in line and "1 worker: 127.0.0.1 with 2 cores and 1024 MB" in line, line
@@ -55,6 +55,6 @@ def test_cluster_that_is_too_small_is_described_within_half_a_minute_and_sigterm
 
 def test_ctrl_c_ends_the_launcher_with_one_line(tmp_path):
     job = ["precompute", "--input", launch.VIDEOS, "--output", tmp_path / "cache"]
-    with running(launch.launcher(*job), launch.short_runs()) as process:
+    with running(launch.launcher(*job), launch.ENVIRONMENT) as process:
         read_until(process, "are none of these")  # the last line of the start
         assert_stopped(process, signal.SIGINT, 130)

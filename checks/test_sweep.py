@@ -105,7 +105,7 @@ def test_pipeline_of_the_docs_gives_the_sweeps_numbers(sweep, site, tmp_path):
     (tmp_path / "scenes").symlink_to(folder / f"generated-{VIDEOS}-5")
     example = tmp_path / "example.py"
     example.write_text(launch.docs_example("pipelines.md", "ParamGridBuilder") + SAVED_AND_SEARCHED, encoding="utf-8")
-    environment = {**launch.spark_runs(), "PYTHONPATH": str(site)}
+    environment = {**launch.ENVIRONMENT, "PYTHONPATH": str(site)}
     *printed, found = launch.finished([sys.executable, example], environment, 0, tmp_path).stdout.splitlines()
     rows = {(line.split()[0], line.split()[1]): [float(word) for word in line.split()[2:]] for line in printed}
     assert len(rows) == len(printed) == 6, printed

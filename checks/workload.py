@@ -44,7 +44,7 @@ def leave_pipeline(scenes, folder, saved):
     """Runs pipeline.py by the spark-submit of the PySpark that this process imports."""
     settings = ["--jars", launch.JAR, "--driver-memory", "3g", "--master", "local[2]"]
     command = [launch.SPARK_HOME / "bin" / "spark-submit", *settings, launch.ROOT / "checks" / "pipeline.py", scenes, folder, saved]
-    environment = launch.spark_runs()
+    environment = launch.ENVIRONMENT
     path = os.pathsep.join(filter(None, [str(launch.PACKAGE), environment.get("PYTHONPATH")]))
     launch.finished(command, {**environment, "PYTHONPATH": path}, 0)
 

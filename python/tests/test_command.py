@@ -92,7 +92,7 @@ def test_command_is_that_of_the_launcher(installed):
     line, given = _command.command(["demo", "--videos", "3"], environment)
     dist = site / "tokenreel_jobs" / "dist"
     options = [f"@{dist}/jvm.options", "-Xmx4g", "-XX:+UseParallelGC", f"-Dlog4j2.configurationFile={dist}/log4j2.properties"]
-    class_path = f"{dist}/tokenreel.jar:{site}/pyspark/jars/*"
+    class_path = f"{site}/pyspark/jars/*:{dist}/tokenreel.jar"
     java = str(Path(environment["JAVA_HOME"], "bin", "java"))
     assert line == [java, *options, "-cp", class_path, "io.tokenreel.job.TokenReel", "demo", "--videos", "3"]
     assert given["SPARK_HOME"] == f"{site}/pyspark"
@@ -103,7 +103,7 @@ def test_command_takes_heap_and_more_jars_from_the_environment(installed):
     _, environment = installed
     line, _ = _command.command(["demo"], {**environment, "TOKENREEL_HEAP": "9g", "TOKENREEL_JARS": "/a.jar:/b.jar"})
     assert "-Xmx9g" in line
-    assert line[line.index("-cp") + 1].endswith("/jars/*:/a.jar:/b.jar")
+    assert line[line.index("-cp") + 1].endswith("/tokenreel.jar:/a.jar:/b.jar")
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def command(arguments: list[str], environment: Mapping[str, str]) -> tuple[list[
     jar, spark = product_jar(), _spark_home()
     java = java_of(environment)
     more_jars = environment.get("TOKENREEL_JARS")
-    class_path = ":".join(filter(None, [str(jar), f"{spark}/jars/*", more_jars]))
+    class_path = ":".join(filter(None, [f"{spark}/jars/*", str(jar), more_jars]))
     given = dict(environment)
     given.update(DJL_OFFLINE="true", SPARK_HOME=str(spark), SPARK_SCALA_VERSION="2.13")
     if _is_local(arguments):
