@@ -75,7 +75,7 @@ def sound_tables(tmp_path_factory: pytest.TempPathFactory) -> None:
     folders = {table.parent for name in TABLES for table in base.rglob(name) if any(table.rglob("*.parquet"))}
     caches = [folder for folder in folders if (folder / "runs").is_dir()]
     if caches:
-        launch.tokenreel("verify", "--cache", *sorted(caches))
+        launch.command("verify", "--cache", *sorted(caches))
 
 
 @pytest.fixture

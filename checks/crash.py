@@ -38,7 +38,7 @@ class Undisturbed:
     def of(cls, folder, waves):
         """Renders videos for so many waves, and runs over them."""
         videos = waves * VIDEOS_PER_WAVE
-        launch.tokenreel("scenes", "--output", folder, "--videos", videos, "--split", "test", "--frames", 4)
+        launch.command("scenes", "--output", folder, "--videos", videos, "--split", "test", "--frames", 4)
         run = Run(folder, folder / "videos")
         began = time.monotonic()
         run.start()

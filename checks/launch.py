@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import re
+import select
 import shutil
 import socket
 import subprocess
@@ -36,6 +37,39 @@ SPECS = ["vidcom2:retention=0.25", "none"]
 def tokenreel(*arguments, expect=0, within=None):
     """Runs bin/tokenreel and returns the finished process; its exit status is checked."""
     return finished(launcher(*arguments, within=within), ENVIRONMENT, expect)
+
+
+def command(*arguments, expect=0):
+    """Runs a command as tokenreel does, in a JVM that this process keeps: a fraction of the time, where the start is not what is checked."""
+    return checked(_Commands.kept().run([str(argument) for argument in arguments]), expect)
+
+
+class _Commands:
+    """The JVM that runs Commands.java."""
+
+    def __init__(self):
+        self._folder = pathlib.Path(tempfile.mkdtemp(prefix="tokenreel-checks-commands"))
+        atexit.register(shutil.rmtree, self._folder)
+        with open(self._folder / "log", "w", encoding="utf-8") as log:
+            start = [*offline(), ROOT / "checks" / "commands"]
+            self._jvm = subprocess.Popen(start, env=ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True)
+        atexit.register(self._jvm.communicate)  # at the end of its input it ends
+
+    @classmethod
+    @functools.cache
+    def kept(cls):
+        return cls()
+
+    def run(self, arguments):
+        out, err = self._folder / "out", self._folder / "err"
+        self._jvm.stdin.write(json.dumps({"arguments": arguments, "out": str(out), "err": str(err)}) + "\n")
+        self._jvm.stdin.flush()
+        readable, _, _ = select.select([self._jvm.stdout], [], [], SECONDS)
+        status = self._jvm.stdout.readline() if readable else ""
+        assert status, (
+            f"{arguments}: the JVM has {'ended' if readable else f'not answered within {SECONDS} s'}\n{(self._folder / 'log').read_text(encoding='utf-8')[-6000:]}"
+        )
+        return subprocess.CompletedProcess(arguments, int(status), out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"))
 
 
 def launcher(*arguments, within=None):
@@ -88,7 +122,7 @@ def real_videos():
 
 def summary(*arguments, expect=0):
     """Runs a command with --json and returns the summary it prints."""
-    return json.loads(tokenreel(*arguments, "--json", expect=expect).stdout.splitlines()[-1])
+    return json.loads(command(*arguments, "--json", expect=expect).stdout.splitlines()[-1])
 
 
 def precompute(source, output, *more, **options):
@@ -122,8 +156,12 @@ def docs_example(page, word):
 
 def finished(command, environment, expect, folder=None, seconds=SECONDS):
     process = subprocess.run([str(part) for part in command], env=environment, cwd=folder, capture_output=True, text=True, timeout=seconds, check=False)
+    return checked(process, expect)
+
+
+def checked(process, expect):
     assert process.returncode == expect, (
-        f"{' '.join(map(str, command))}\nexit status {process.returncode}, expected {expect}\n"
+        f"{' '.join(process.args)}\nexit status {process.returncode}, expected {expect}\n"
         f"--- stdout\n{process.stdout[-3000:]}\n--- stderr\n{process.stderr[-6000:]}"
     )
     return process

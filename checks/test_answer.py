@@ -29,7 +29,7 @@ def answer(scenes, cache, output, *more, run=launch.summary, **options):
 @pytest.fixture(scope="module")
 def scenes(tmp_path_factory):
     folder = tmp_path_factory.mktemp("scenes")
-    launch.tokenreel("scenes", "--output", folder, "--videos", VIDEOS, "--split", "test", "--first", 1000)
+    launch.command("scenes", "--output", folder, "--videos", VIDEOS, "--split", "test", "--first", 1000)
     return folder
 
 
@@ -111,10 +111,10 @@ def test_pruned_keys_and_values_leave_memory_and_are_named_in_the_row(scenes, ca
 def test_questions_without_a_video_are_rows_and_another_encoder_is_refused(scenes, cache, tmp_path):
     questions = tmp_path / "questions.csv"
     questions.write_text('video_id,question_id,question,options\nabsent.mp4,1,What colour is the circle?,"[""red"", ""blue""]"\n', encoding="utf-8")
-    launch.tokenreel("answer", "--cache", cache, "--questions", questions, "--output", tmp_path / "answers", *ANSWER)
+    launch.command("answer", "--cache", cache, "--questions", questions, "--output", tmp_path / "answers", *ANSWER)
     for row in answers(tmp_path / "answers").values():
         assert row["reason"] == "no_tokens" and "absent" not in row["detail"] and row["response"] is None
     model = launch.RESOURCES / "goldens" / "llava_onevision_tiny"
-    refused = answer(scenes, cache, tmp_path / "other", "--model", model, run=launch.tokenreel, expect=2).stderr
+    refused = answer(scenes, cache, tmp_path / "other", "--model", model, run=launch.command, expect=2).stderr
     assert "(default)]" in refused and "llava_onevision_tiny is llava_onevision@" in refused
     assert not (tmp_path / "other").exists()

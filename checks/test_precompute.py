@@ -18,7 +18,7 @@ def test_outcomes_of_sound_videos_are_ok_and_the_damaged_one_is_degraded(cache):
 
 
 def test_verify_of_a_sound_cache_finds_nothing(cache):
-    assert "everything holds" in launch.tokenreel("verify", "--cache", cache).stdout
+    assert "everything holds" in launch.command("verify", "--cache", cache).stdout
 
 
 def test_inspect_export_is_read_by_safetensors(cache, tmp_path):
@@ -37,7 +37,7 @@ def test_inspect_export_is_read_by_safetensors(cache, tmp_path):
 def test_compress_from_features_equals_precompute(cache, tmp_path):
     output = tmp_path / "cache"
     spec = "vidcom2:retention=0.25"
-    launch.tokenreel("compress", "--features", cache, "--output", output, "--compression", spec, "frames:keep=1/4")
+    launch.command("compress", "--features", cache, "--output", output, "--compression", spec, "frames:keep=1/4")
     direct = {key: row for key, row in tokens(cache).items() if key[-1] == spec}
     assert {key: row for key, row in tokens(output).items() if key[-1] == spec} == direct
     selections = rows(output, "selections", ("video_id", "compression"))

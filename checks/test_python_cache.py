@@ -20,7 +20,7 @@ def states(tmp_path_factory):
     """Copies of one cache as it was after each of its writers, and two of writers that died; by name."""
     folder = tmp_path_factory.mktemp("states")
     scenes, cache = folder / "scenes", folder / "cache"
-    launch.tokenreel("scenes", "--output", scenes, "--videos", "5", "--split", "test")
+    launch.command("scenes", "--output", scenes, "--videos", "5", "--split", "test")
     videos = sorted((scenes / "videos").iterdir())
     manifest = folder / "videos.csv"
     lines = [f"{video.name if i else 'ünïcode 🎬.mp4'},{video},group {i % 2},{i}" for i, video in enumerate(videos)]
@@ -38,7 +38,7 @@ def states(tmp_path_factory):
     precompute("a changed file", "uniform:frames=4", "f32", "none")
     changed.write_bytes(kept)
     precompute("changed back", "uniform:frames=8", "bf16", "none", "vidcom2:retention=0.25")
-    launch.tokenreel("forget", "--cache", cache, "--video-id", videos[2].name)
+    launch.command("forget", "--cache", cache, "--video-id", videos[2].name)
     taken["one forgotten"] = shutil.copytree(cache, folder / "one forgotten")
 
     # A writer that died once its files were replaced: the index is still the one of before.

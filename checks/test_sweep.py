@@ -138,7 +138,7 @@ def test_report_needs_no_network_and_is_made_anew(sweep):
     assert page.found and all(value.startswith(("#", "data:")) for value in page.found)
     assert text.count("<svg") >= 4 and "random:retention=0.25" in text
     report.unlink()
-    launch.tokenreel("report", "--results", folder)
+    launch.command("report", "--results", folder)
     assert report.read_text(encoding="utf-8") == text
 
 

@@ -14,12 +14,12 @@ SPECS = ["none", "vidcom2:retention=0.25"]
 
 def scenes():
     """Three rendered videos with their questions; not to be written to."""
-    return once.made("scenes", lambda folder: launch.tokenreel("scenes", "--output", folder, "--videos", 3, "--split", "test", "--first", 1000))
+    return once.made("scenes", lambda folder: launch.command("scenes", "--output", folder, "--videos", 3, "--split", "test", "--first", 1000))
 
 
 def expected():
     """The tables that the Spark of the build leaves by the launcher's commands; not to be written to."""
-    return once.made("expected", lambda folder: leave_tables(scenes(), folder, launch.tokenreel))
+    return once.made("expected", lambda folder: leave_tables(scenes(), folder, launch.command))
 
 
 def pipeline():

@@ -1,17 +1,16 @@
 package io.tokenreel.cache;
 
+import io.tokenreel.files.TaskConfiguration;
 import io.tokenreel.files.UserPath;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.example.GroupReadSupport;
 import org.apache.spark.api.java.function.FlatMapFunction;
-import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * Finds what a committed file of {@code contents/} says of its own wave, as a function that Spark
@@ -22,10 +21,10 @@ final class ContentScan implements FlatMapFunction<String, IndexRecord> {
 
   private static final long serialVersionUID = 1;
 
-  private final SerializableConfiguration configuration;
+  private final TaskConfiguration configuration;
 
-  ContentScan(Configuration configuration) {
-    this.configuration = new SerializableConfiguration(configuration);
+  ContentScan(TaskConfiguration configuration) {
+    this.configuration = configuration;
   }
 
   /** Records without rows. */

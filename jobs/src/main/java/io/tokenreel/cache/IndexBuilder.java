@@ -1,5 +1,6 @@
 package io.tokenreel.cache;
 
+import io.tokenreel.files.TaskConfiguration;
 import io.tokenreel.files.UserPath;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -129,7 +130,8 @@ final class IndexBuilder {
   private Map<String, IndexRecord> records(List<Path> tokenFiles, List<Path> contentFiles)
       throws IOException {
     Map<String, IndexRecord> records = new TreeMap<>();
-    ContentScan contents = new ContentScan(spark.sparkContext().hadoopConfiguration());
+    ContentScan contents =
+        new ContentScan(TaskConfiguration.of(spark.sparkContext().hadoopConfiguration()));
     for (Path file : contentFiles) {
       contents
           .call(UserPath.text(file))
@@ -149,7 +151,7 @@ final class IndexBuilder {
     List<String> names = tokenFiles.stream().map(UserPath::text).toList();
     return JavaSparkContext.fromSparkContext(spark.sparkContext())
         .parallelize(names, names.size())
-        .flatMap(new RowScan(spark.sparkContext().hadoopConfiguration()))
+        .flatMap(new RowScan(TaskConfiguration.broadcast(spark)))
         .collect();
   }
 

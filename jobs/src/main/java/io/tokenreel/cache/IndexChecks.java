@@ -1,13 +1,13 @@
 package io.tokenreel.cache;
 
 import io.tokenreel.files.Stores;
+import io.tokenreel.files.TaskConfiguration;
 import io.tokenreel.files.UserPath;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -15,7 +15,6 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.util.SerializableConfiguration;
 
 /** Whether the lookup index leads to every row of {@code tokens/}, and to nothing else. */
 final class IndexChecks {
@@ -36,7 +35,7 @@ final class IndexChecks {
     } catch (FileNotFoundException e) {
       return List.of(new Finding(CHECK, "a lookup index", e.getMessage(), List.of()));
     }
-    Configuration conf = spark.sparkContext().hadoopConfiguration();
+    TaskConfiguration conf = TaskConfiguration.broadcast(spark);
     JavaRDD<RowLocation> rows =
         JavaSparkContext.fromSparkContext(spark.sparkContext())
             .parallelize(files, files.size())
@@ -89,7 +88,7 @@ final class IndexChecks {
 
     private final ContentScan scan;
 
-    InWave(Configuration conf) {
+    InWave(TaskConfiguration conf) {
       this.scan = new ContentScan(conf);
     }
 
@@ -119,11 +118,11 @@ final class IndexChecks {
 
     private static final long serialVersionUID = 1;
 
-    private final SerializableConfiguration configuration;
+    private final TaskConfiguration configuration;
     private final String root;
 
-    NotFound(Configuration conf, String root) {
-      this.configuration = new SerializableConfiguration(conf);
+    NotFound(TaskConfiguration configuration, String root) {
+      this.configuration = configuration;
       this.root = root;
     }
 

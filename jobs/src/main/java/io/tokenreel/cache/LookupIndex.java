@@ -2,6 +2,7 @@ package io.tokenreel.cache;
 
 import static java.util.stream.Collectors.toSet;
 
+import io.tokenreel.files.TaskConfiguration;
 import io.tokenreel.files.UserPath;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -105,7 +106,7 @@ final class LookupIndex {
     for (FileStatus file : CacheFiles.list(fs, layout.table(CacheTable.CONTENTS))) {
       long wave = CacheLayout.waveOf(file.getPath());
       if (waves.contains(wave)) {
-        new ContentScan(conf)
+        new ContentScan(TaskConfiguration.of(conf))
             .call(UserPath.text(file.getPath()))
             .forEachRemaining(
                 said -> byWave.computeIfAbsent(wave, w -> new ArrayList<>()).add(said));
@@ -114,7 +115,7 @@ final class LookupIndex {
     for (FileStatus file : CacheFiles.list(fs, layout.table(CacheTable.TOKENS))) {
       long wave = CacheLayout.waveOf(file.getPath());
       if (waves.contains(wave)) {
-        new RowScan(conf)
+        new RowScan(TaskConfiguration.of(conf))
             .call(UserPath.text(file.getPath()))
             .forEachRemaining(
                 row ->

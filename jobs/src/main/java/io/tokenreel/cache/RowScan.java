@@ -1,5 +1,6 @@
 package io.tokenreel.cache;
 
+import io.tokenreel.files.TaskConfiguration;
 import io.tokenreel.files.UserPath;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -28,7 +29,6 @@ import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 import org.apache.spark.api.java.function.FlatMapFunction;
-import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * Finds the rows of a committed file of {@code tokens/}, as a function that Spark runs per file: it
@@ -41,10 +41,10 @@ final class RowScan implements FlatMapFunction<String, RowLocation> {
   private static final List<String> COLUMNS =
       List.of("video_id", "content_sha256", "encoder", "sampling", "compression", "created_at");
 
-  private final SerializableConfiguration configuration;
+  private final TaskConfiguration configuration;
 
-  RowScan(Configuration configuration) {
-    this.configuration = new SerializableConfiguration(configuration);
+  RowScan(TaskConfiguration configuration) {
+    this.configuration = configuration;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.tokenreel.input;
 
 import io.tokenreel.files.Stores;
+import io.tokenreel.files.TaskConfiguration;
 import io.tokenreel.files.UserPath;
 import io.tokenreel.video.UriSecrets;
 import java.io.IOException;
@@ -24,7 +25,6 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.TaskCompletionListener;
 
 /**
@@ -49,9 +49,9 @@ public final class FolderWalk implements FlatMapFunction<String, Row> {
           .add("left_out", DataTypes.StringType, true)
           .add("problem", DataTypes.StringType, true);
 
-  private final SerializableConfiguration hadoop;
+  private final TaskConfiguration hadoop;
 
-  private FolderWalk(SerializableConfiguration hadoop) {
+  private FolderWalk(TaskConfiguration hadoop) {
     this.hadoop = hadoop;
   }
 
@@ -62,7 +62,7 @@ public final class FolderWalk implements FlatMapFunction<String, Row> {
    */
   public static Dataset<Row> of(SparkSession spark, Path folder) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    FolderWalk walk = new FolderWalk(new SerializableConfiguration(context.hadoopConfiguration()));
+    FolderWalk walk = new FolderWalk(TaskConfiguration.broadcast(spark));
     return spark.createDataFrame(
         context.parallelize(List.of(UserPath.text(folder)), 1).flatMap(walk), SCHEMA);
   }
@@ -86,11 +86,11 @@ public final class FolderWalk implements FlatMapFunction<String, Row> {
   private static final class Walk extends Spliterators.AbstractSpliterator<Row> {
 
     private final Path root;
-    private final SerializableConfiguration hadoop;
+    private final TaskConfiguration hadoop;
     private final Deque<Open> open = new ArrayDeque<>();
     private boolean begun;
 
-    Walk(Path root, SerializableConfiguration hadoop) {
+    Walk(Path root, TaskConfiguration hadoop) {
       super(Long.MAX_VALUE, Spliterator.NONNULL);
       this.root = root;
       this.hadoop = hadoop;

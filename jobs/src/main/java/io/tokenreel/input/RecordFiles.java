@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 
 import io.tokenreel.files.Glob;
 import io.tokenreel.files.Stores;
+import io.tokenreel.files.TaskConfiguration;
 import io.tokenreel.files.UserPath;
 import io.tokenreel.video.UriSecrets;
 import java.io.FileNotFoundException;
@@ -23,7 +24,6 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
-import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * Reads files of records, which people made: manifests and questions. A file is read whole or
@@ -94,7 +94,7 @@ public final class RecordFiles implements AutoCloseable {
             .createDataFrame(
                 context
                     .parallelize(files, Math.max(1, files.size()))
-                    .flatMap(new TextFiles(new SerializableConfiguration(hadoop), format, columns)),
+                    .flatMap(new TextFiles(TaskConfiguration.broadcast(spark), format, columns)),
                 TextFiles.SCHEMA)
             .persist(StorageLevel.MEMORY_AND_DISK());
     kept.add(found);

@@ -1,6 +1,7 @@
 package io.tokenreel.input;
 
 import io.tokenreel.files.Stores;
+import io.tokenreel.files.TaskConfiguration;
 import io.tokenreel.files.UserPath;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -22,7 +23,6 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.TaskCompletionListener;
 
 /**
@@ -43,11 +43,11 @@ final class TextFiles implements FlatMapFunction<String, Row> {
   private static final List<Character> COMMA_FIRST = List.of(',', ';', '\t');
   private static final List<Character> TAB = List.of('\t');
 
-  private final SerializableConfiguration hadoop;
+  private final TaskConfiguration hadoop;
   private final RecordFormat format;
   private final KnownColumns columns;
 
-  TextFiles(SerializableConfiguration hadoop, RecordFormat format, KnownColumns columns) {
+  TextFiles(TaskConfiguration hadoop, RecordFormat format, KnownColumns columns) {
     this.hadoop = hadoop;
     this.format = format;
     this.columns = columns;

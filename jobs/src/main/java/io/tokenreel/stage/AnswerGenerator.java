@@ -1,5 +1,6 @@
 package io.tokenreel.stage;
 
+import io.tokenreel.files.TaskConfiguration;
 import io.tokenreel.ml.ColumnTransformer;
 import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.LanguageInfo;
@@ -17,7 +18,6 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * The stage that answers questions about videos with a model's own language decoder: from a column
@@ -132,7 +132,7 @@ public final class AnswerGenerator extends ColumnTransformer<AnswerGenerator> {
             VisualColumn.of(rows.schema(), getInputCol(), separatorRows),
             QuestionColumn.of(rows.schema(), getOrDefault(questionsCol)),
             settings,
-            new SerializableConfiguration(hadoop),
+            TaskConfiguration.broadcast(rows.sparkSession()),
             counted)
         .over(rows, transformSchema(rows.schema()));
   }

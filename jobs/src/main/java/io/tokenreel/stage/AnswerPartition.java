@@ -1,11 +1,11 @@
 package io.tokenreel.stage;
 
+import io.tokenreel.files.TaskConfiguration;
 import io.tokenreel.model.LanguageModel;
 import io.tokenreel.model.SharedModels;
 import io.tokenreel.model.kv.KvSpec;
 import java.util.Iterator;
 import org.apache.spark.sql.Row;
-import org.apache.spark.util.SerializableConfiguration;
 
 /** Answers the questions of one partition with the language model that all tasks share. */
 final class AnswerPartition extends RowStage {
@@ -15,14 +15,14 @@ final class AnswerPartition extends RowStage {
   private final VisualColumn visual;
   private final QuestionColumn questions;
   private final AnswerGenerator.Settings settings;
-  private final SerializableConfiguration hadoop;
+  private final TaskConfiguration hadoop;
   private final StageCounters counters;
 
   AnswerPartition(
       VisualColumn visual,
       QuestionColumn questions,
       AnswerGenerator.Settings settings,
-      SerializableConfiguration hadoop,
+      TaskConfiguration hadoop,
       StageCounters counters) {
     super("answer " + settings.decoder());
     this.visual = visual;

@@ -1,5 +1,6 @@
 package io.tokenreel.stage;
 
+import io.tokenreel.files.TaskConfiguration;
 import io.tokenreel.video.SourceDigest;
 import io.tokenreel.video.UriSecrets;
 import io.tokenreel.video.VideoRef;
@@ -10,7 +11,6 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.util.SerializableConfiguration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,14 +27,10 @@ public final class ContentHash extends RowStage {
   private final int uriColumn;
   private final int lengthColumn;
   private final Duration wall;
-  private final SerializableConfiguration hadoop;
+  private final TaskConfiguration hadoop;
 
   private ContentHash(
-      int idColumn,
-      int uriColumn,
-      int lengthColumn,
-      Duration wall,
-      SerializableConfiguration hadoop) {
+      int idColumn, int uriColumn, int lengthColumn, Duration wall, TaskConfiguration hadoop) {
     super("hash");
     this.idColumn = idColumn;
     this.uriColumn = uriColumn;
@@ -51,8 +47,7 @@ public final class ContentHash extends RowStage {
    * @param wall time that one video may take, as for decoding it
    */
   public static Dataset<Row> append(Dataset<Row> videos, Duration wall) {
-    SerializableConfiguration hadoop =
-        new SerializableConfiguration(videos.sparkSession().sparkContext().hadoopConfiguration());
+    TaskConfiguration hadoop = TaskConfiguration.broadcast(videos.sparkSession());
     StructType schema = videos.schema();
     return new ContentHash(
             schema.fieldIndex("video_id"),

@@ -1,5 +1,6 @@
 package io.tokenreel.stage;
 
+import io.tokenreel.files.TaskConfiguration;
 import io.tokenreel.video.DecodedVideo;
 import io.tokenreel.video.DecoderSettings;
 import io.tokenreel.video.Frames;
@@ -9,7 +10,6 @@ import io.tokenreel.video.VideoRef;
 import java.util.Iterator;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.util.SerializableConfiguration;
 
 /** Decodes the videos of one partition with a decoder process of its own. */
 final class DecodePartition extends RowStage {
@@ -21,7 +21,7 @@ final class DecodePartition extends RowStage {
   private final int lengthColumn;
   private final DecoderSettings settings;
   private final long maxBytesAhead;
-  private final SerializableConfiguration hadoop;
+  private final TaskConfiguration hadoop;
   private final StageCounters counters;
 
   /**
@@ -33,7 +33,7 @@ final class DecodePartition extends RowStage {
       int lengthColumn,
       DecoderSettings settings,
       long maxBytesAhead,
-      SerializableConfiguration hadoop,
+      TaskConfiguration hadoop,
       StageCounters counters) {
     super("decode " + settings.sampling());
     this.idColumn = idColumn;

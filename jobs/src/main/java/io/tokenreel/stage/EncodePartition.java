@@ -1,12 +1,12 @@
 package io.tokenreel.stage;
 
+import io.tokenreel.files.TaskConfiguration;
 import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.SharedModels;
 import io.tokenreel.model.VisionTower;
 import io.tokenreel.token.TokenDtype;
 import java.util.Iterator;
 import org.apache.spark.sql.Row;
-import org.apache.spark.util.SerializableConfiguration;
 
 /** Encodes the videos of one partition with the vision tower that all tasks of the JVM share. */
 final class EncodePartition extends RowStage {
@@ -19,13 +19,13 @@ final class EncodePartition extends RowStage {
   private final DeviceChoice device;
   private final int batchFrames;
   private final TokenDtype dtype;
-  private final SerializableConfiguration hadoop;
+  private final TaskConfiguration hadoop;
   private final StageCounters counters;
 
   EncodePartition(
       int framesColumn,
       VisionEncoder.Settings settings,
-      SerializableConfiguration hadoop,
+      TaskConfiguration hadoop,
       StageCounters counters) {
     super("encode " + settings.encoder());
     this.framesColumn = framesColumn;

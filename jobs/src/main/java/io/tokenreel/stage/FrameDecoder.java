@@ -1,5 +1,6 @@
 package io.tokenreel.stage;
 
+import io.tokenreel.files.TaskConfiguration;
 import io.tokenreel.ml.ColumnTransformer;
 import io.tokenreel.model.Models;
 import io.tokenreel.model.VisionInfo;
@@ -24,7 +25,6 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * The stage that turns a column of video URIs into sampled frames, resized for an encoder ({@link
@@ -160,7 +160,7 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
             getOrDefault(lengthCol).isEmpty() ? -1 : schema.fieldIndex(getOrDefault(lengthCol)),
             settings(frameSize(hadoop)),
             (Long) getOrDefault(decodeAheadBytes),
-            new SerializableConfiguration(hadoop),
+            TaskConfiguration.broadcast(rows.sparkSession()),
             countersOf(rows));
     return partition.over(rows, transformSchema(schema));
   }

@@ -1,5 +1,6 @@
 package io.tokenreel.stage;
 
+import io.tokenreel.files.TaskConfiguration;
 import io.tokenreel.ml.ColumnTransformer;
 import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.Models;
@@ -18,7 +19,6 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * The stage that turns frames into visual tokens with a model's own vision tower (the token-block
@@ -133,7 +133,7 @@ public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
     return new EncodePartition(
             rows.schema().fieldIndex(getInputCol()),
             settings,
-            new SerializableConfiguration(hadoop),
+            TaskConfiguration.broadcast(rows.sparkSession()),
             counted)
         .over(rows, transformSchema(rows.schema()));
   }

@@ -57,6 +57,7 @@ class SparkInternalsTest {
           "SparkStatusTracker",
           "SparkThrowable",
           "TaskContext",
+          "broadcast.Broadcast",
           "rdd.RDD",
           "resource.ResourceInformation",
           "storage.StorageLevel",

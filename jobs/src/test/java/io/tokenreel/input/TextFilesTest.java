@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tokenreel.files.TaskConfiguration;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -18,7 +19,6 @@ import org.apache.commons.compress.compressors.CompressorStreamFactory;
 import org.apache.commons.io.output.CloseShieldOutputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
-import org.apache.spark.util.SerializableConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,9 +39,7 @@ class TextFilesTest {
     Path file = Files.write(folder.resolve(name), bytes);
     TextFiles files =
         new TextFiles(
-            new SerializableConfiguration(new Configuration()),
-            RecordFormat.of(name).orElseThrow(),
-            KNOWN);
+            TaskConfiguration.of(new Configuration()), RecordFormat.of(name).orElseThrow(), KNOWN);
     List<Row> rows = new ArrayList<>();
     files.call(file.toString()).forEachRemaining(rows::add);
     return rows;
@@ -107,7 +105,7 @@ class TextFilesTest {
   @Test
   void call_fileThatIsGone_isAProblemOfTheFile() throws IOException {
     TextFiles files =
-        new TextFiles(new SerializableConfiguration(new Configuration()), RecordFormat.CSV, KNOWN);
+        new TextFiles(TaskConfiguration.of(new Configuration()), RecordFormat.CSV, KNOWN);
     String said = files.call(folder.resolve("gone.csv").toString()).next().getString(2);
     assertTrue(said.startsWith("gone.csv: it cannot be read: "), said);
   }

@@ -3,6 +3,7 @@ package io.tokenreel.stage;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tokenreel.files.TaskConfiguration;
 import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.Models;
 import io.tokenreel.token.TokenDtype;
@@ -13,7 +14,6 @@ import org.apache.spark.TaskContext$;
 import org.apache.spark.TaskContextImpl;
 import org.apache.spark.executor.TaskMetrics;
 import org.apache.spark.resource.ResourceInformation;
-import org.apache.spark.util.SerializableConfiguration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import scala.collection.immutable.Map;
@@ -52,8 +52,7 @@ class EncodePartitionTest {
             4,
             TokenDtype.F32);
     EncodePartition partition =
-        new EncodePartition(
-            0, settings, new SerializableConfiguration(HADOOP), StageTests.counters());
+        new EncodePartition(0, settings, TaskConfiguration.of(HADOOP), StageTests.counters());
     return assertThrows(
             IllegalArgumentException.class, () -> partition.open(Collections.emptyIterator()))
         .getMessage();
