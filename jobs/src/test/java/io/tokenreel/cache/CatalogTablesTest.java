@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tokenreel.testing.RunSeed;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +62,7 @@ class CatalogTablesTest {
     try (TokenCacheWriter writer = TokenCacheWriter.open(SPARK, output(), table)) {
       writer.saveRun(CacheRows.run("r", 1, CacheRows.HALF));
     }
-    for (String step : STEPS) {
+    for (String step : RunSeed.half(STEPS)) {
       List<String> ids = CacheRows.ids(decided.size(), decided.size() + 2);
       assertThrows(Killed.class, () -> commit(table, ids, killAt(step)), step);
       endProcess();
