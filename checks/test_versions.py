@@ -17,7 +17,7 @@ OWN = launch.ROOT / "jobs" / "target" / "dist" / "spark" / "jars"
 def link(spark_jars):
     """What a Spark does not have of what the jar's classes name; the vector module is the JVM's."""
     (asm,) = (sparks.spark(sparks.VERSIONS[0]).home / "jars").glob("xbean-asm9-shaded-*.jar")
-    command = [launch.JAVA, launch.FIRST_COMPILER, "--add-modules", "jdk.incubator.vector", "-cp", asm, CHECKS / "Linkage.java", launch.JAR, spark_jars]
+    command = [launch.JAVA, *launch.FIRST_COMPILER.split(), "--add-modules", "jdk.incubator.vector", "-cp", asm, CHECKS / "Linkage.java", launch.JAR, spark_jars]
     return set(launch.finished(command, launch.ENVIRONMENT, 0).stdout.splitlines())
 
 
