@@ -70,7 +70,7 @@ final class PlanningBench {
       int perWave = PrecomputeSettings.VIDEOS_PER_COMMIT;
       VideoLanes lanes =
           VideoLanes.of(found.videos(), perWave, spark.sparkContext().defaultParallelism());
-      VideoWaves formed = new VideoWaves(spark, lanes.ordinary(), perWave);
+      VideoWaves formed = new VideoWaves(spark, lanes.ordinary(), lanes.videos(), perWave);
       while (formed.hasNext()) {
         formed.next();
         waves++;

@@ -108,7 +108,7 @@ public final class WaveCommit {
     } else {
       seen = staged(made.get(0));
     }
-    Dataset<Row> contents = Contents.seen(seen, number);
+    Dataset<Row> contents = Contents.seen(seen.coalesce(1), number); // a digest a video: no shuffle
     if (made.equals(List.of(CacheTable.OUTCOMES))) {
       contents = Contents.news(contents, store.rows(CacheTable.CONTENTS));
       if (contents.isEmpty()) {

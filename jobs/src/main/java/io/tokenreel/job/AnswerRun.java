@@ -143,14 +143,14 @@ final class AnswerRun {
         AnswerRows.without(asked, committed).persist(StorageLevel.MEMORY_AND_DISK());
     try {
       long count = pending.count();
-      answer(pending, tokens, shown);
+      answer(pending, count, tokens, shown);
       return count;
     } finally {
       pending.unpersist();
     }
   }
 
-  private void answer(Dataset<Row> pending, VisualTokens tokens, Progress shown)
+  private void answer(Dataset<Row> pending, long count, VisualTokens tokens, Progress shown)
       throws IOException {
     StageCounters counters = StageCounters.register(spark.sparkContext(), "answer");
     shown.start(
@@ -159,7 +159,7 @@ final class AnswerRun {
         () -> new Progress.Counts(counters.videos().value(), 0, counters.failed().value()));
     Dataset<Row> videos =
         pending.select("video_id").distinct().withColumn("video_bytes", lit(null).cast("long"));
-    VideoWaves waves = new VideoWaves(spark, videos, settings.videosPerCommit());
+    VideoWaves waves = new VideoWaves(spark, videos, count, settings.videosPerCommit());
     while (waves.hasNext()) {
       VideoWaves.Wave wave = waves.next();
       Dataset<Row> asked = pending.filter(col("video_id").between(wave.firstId(), wave.lastId()));

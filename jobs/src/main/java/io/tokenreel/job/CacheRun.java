@@ -56,7 +56,7 @@ final class CacheRun {
   private final RunRecord run;
   private final int videosPerCommit;
   private final Lock commits = new ReentrantLock(true); // fair: large videos get their turn
-  private volatile Progress.Counts done = new Progress.Counts(0, 0, 0);
+  private volatile Progress.Counts done = Progress.Counts.NONE;
 
   CacheRun(SparkSession spark, TokenCacheWriter writer, RunRecord run, int videosPerCommit) {
     this.spark = spark;
@@ -66,17 +66,25 @@ final class CacheRun {
   }
 
   /**
+   * What a run came to.
+   *
+   * @param alreadyCommitted the number of videos for which nothing was left to do
+   * @param counts of all videos of the run, those included
+   */
+  record Result(long alreadyCommitted, Progress.Counts counts) {}
+
+  /**
    * Does what is left to do.
    *
    * @param videos with {@code video_id}, {@code video_uri}, {@code video_bytes}, and the manifest's
    *     {@link ManifestColumns}
    * @param output the cache's folder
-   * @return the number of videos for which nothing was left
    */
-  long over(Dataset<Row> videos, Work work, Progress progress, Path output) throws IOException {
+  Result over(Dataset<Row> videos, Work work, Progress progress, Path output) throws IOException {
     writer.prepare(tables(), ManifestColumns.schema(videos));
     writer.saveRun(run);
     long already;
+    Progress.Counts carried = Progress.Counts.NONE;
     try (CommittedVideos committed = new CommittedVideos(writer, run, videos, work::withDigest)) {
       already = committed.count();
       if (already > 0) {
@@ -86,23 +94,18 @@ final class CacheRun {
             ManifestColumns.restored(
                 new CarriedOutcomes(spark, output, run)
                     .rows(committed.done().drop("video_bytes"))));
+        carried = counts(wave.staged(CacheTable.OUTCOMES));
         wave.commit();
       }
-      Dataset<Row> pending = committed.leftOutOf(videos);
-      boolean isPersisted = !pending.storageLevel().equals(StorageLevel.NONE());
-      if (!isPersisted) {
-        pending.persist(StorageLevel.MEMORY_AND_DISK());
-      }
+      Dataset<Row> pending = committed.leftOutOf(videos).persist(StorageLevel.MEMORY_AND_DISK());
       try {
         commitAll(pending, work, committed, progress);
       } finally {
-        if (!isPersisted) {
-          pending.unpersist();
-        }
+        pending.unpersist();
       }
     }
     writer.saveRun(run.finished());
-    return already;
+    return new Result(already, done.plus(carried));
   }
 
   private void commitAll(
@@ -111,13 +114,15 @@ final class CacheRun {
     int cores = spark.sparkContext().defaultParallelism();
     VideoLanes lanes = VideoLanes.of(pending, videosPerCommit, cores);
     progress.start(Progress.Stage.videos(run.command()), lanes.videos(), () -> work.counts(done));
-    VideoWaves ordinary = new VideoWaves(spark, lanes.ordinary(), videosPerCommit);
+    VideoWaves ordinary = new VideoWaves(spark, lanes.ordinary(), lanes.videos(), videosPerCommit);
     if (lanes.large().isEmpty()) {
       commitEach(ordinary, work, committed, () -> {});
       return;
     }
     // Few at a time: what a crash loses of them took long.
-    VideoWaves large = new VideoWaves(spark, lanes.large().get(), Math.min(cores, videosPerCommit));
+    VideoWaves large =
+        new VideoWaves(
+            spark, lanes.large().get(), lanes.videos(), Math.min(cores, videosPerCommit));
     try (ConcurrentJob largeVideos =
         ConcurrentJob.start(
             spark.sparkContext(),
@@ -186,6 +191,7 @@ final class CacheRun {
   private static Progress.Counts counts(Dataset<Row> outcomes) {
     Row counts =
         outcomes
+            .coalesce(1) // small rows: without a shuffle
             .agg(
                 count(lit(1)),
                 count_if(col("outcome").equalTo(Outcome.DEGRADED.name())),

@@ -46,12 +46,9 @@ final class CommittedVideos implements AutoCloseable {
       Dataset<Row> videos,
       UnaryOperator<Dataset<Row>> digest)
       throws IOException {
-    this.keys =
-        writer
-            .unchanging(keys(writer, run))
-            .join(videos.select(ID[0]), ID, "left_semi")
-            .persist(persistence());
-    this.none = keys.isEmpty();
+    Dataset<Row> committed = writer.unchanging(keys(writer, run));
+    this.keys = committed.join(videos.select(ID[0]), ID, "left_semi").persist(persistence());
+    this.none = committed.isEmpty() || keys.isEmpty(); // a new cache needs no job to be empty
     Dataset<Row> known = videos.join(keys.select(ID[0]).distinct(), ID, "left_semi");
     Dataset<Row> complete =
         keys.groupBy("video_id", "content_sha256")

@@ -120,7 +120,7 @@ final class CompressJob {
     long before = writer.bytesStaged();
     CarriedOutcomes outcomes = new CarriedOutcomes(spark, UserPath.of(settings.features()), run);
     Work work = new Work(features, new FeatureStages(settings.compressions()), outcomes);
-    long alreadyCommitted =
+    CacheRun.Result result =
         new CacheRun(spark, writer, run, settings.videosPerCommit())
             .over(videos, work, shown, UserPath.of(settings.output()));
     return RunSummary.of(
@@ -128,7 +128,7 @@ final class CompressJob {
         run,
         settings.output(),
         new RunSummary.Input(run.inputVideos(), forgotten, LeftOut.NONE),
-        alreadyCommitted,
+        result,
         new RunSummary.Written(run.encoder(), null, null, writer.bytesStaged() - before),
         (System.nanoTime() - start) / 1e9);
   }

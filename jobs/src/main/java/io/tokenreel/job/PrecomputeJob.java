@@ -72,7 +72,7 @@ public final class PrecomputeJob {
               new PrecomputeStages(spark.sparkContext(), settings, vision, run.encoder()),
               run,
               Duration.ofSeconds(settings.decodeTimeoutSeconds()));
-      long committed =
+      CacheRun.Result result =
           new CacheRun(spark, writer, run, settings.videosPerCommit())
               .over(videos, work, shown, output);
       return RunSummary.of(
@@ -80,7 +80,7 @@ public final class PrecomputeJob {
           run,
           settings.output(),
           new RunSummary.Input(takenVideos, found.count() - takenVideos, found.leftOut()),
-          committed,
+          result,
           new RunSummary.Written(
               run.encoder(), vision.model(), settings.tokenDtype(), writer.bytesStaged()),
           (System.nanoTime() - start) / 1e9);

@@ -87,6 +87,8 @@ public final class Progress implements AutoCloseable {
    */
   public record Counts(long done, long degraded, long failed) {
 
+    static final Counts NONE = new Counts(0, 0, 0);
+
     Counts plus(Counts other) {
       return new Counts(done + other.done, degraded + other.degraded, failed + other.failed);
     }

@@ -5,10 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.tokenreel.cache.RunRecord;
 import io.tokenreel.video.Outcome;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -75,37 +72,33 @@ public record RunSummary(
   record Input(long videos, long forgotten, LeftOut leftOut) {}
 
   /**
-   * The summary of a run, read from what it committed.
+   * The summary of a run.
    *
    * @param outcomes all rows of {@code outcomes/}
+   * @param result what the run committed
    */
   static RunSummary of(
       Dataset<Row> outcomes,
       RunRecord run,
       String output,
       Input input,
-      long alreadyCommitted,
+      CacheRun.Result result,
       Written written,
       double seconds) {
+    Progress.Counts counts = result.counts();
+    long ok = counts.done() - counts.degraded() - counts.failed();
     Dataset<Row> ofRun = outcomes.filter(col("run_id").equalTo(run.runId()));
-    Map<String, Long> counts = new HashMap<>();
-    ofRun
-        .groupBy("outcome")
-        .count()
-        .collectAsList()
-        .forEach(row -> counts.put(row.getString(0), row.getLong(1)));
-    boolean allOk = counts.keySet().equals(Set.of(Outcome.OK.name()));
-    List<NotOk> notOk = allOk ? List.of() : notOk(ofRun);
+    List<NotOk> notOk = ok == counts.done() ? List.of() : notOk(ofRun);
     return new RunSummary(
         run.runId(),
         output,
         run.options().get("table"),
-        counts.values().stream().mapToLong(Long::longValue).sum(),
+        counts.done(),
         input.videos(),
-        counts.getOrDefault(Outcome.OK.name(), 0L),
-        counts.getOrDefault(Outcome.DEGRADED.name(), 0L),
-        counts.getOrDefault(Outcome.FAILED.name(), 0L),
-        alreadyCommitted,
+        ok,
+        counts.degraded(),
+        counts.failed(),
+        result.alreadyCommitted(),
         input.leftOut(),
         input.forgotten(),
         notOk,

@@ -13,6 +13,7 @@ import java.util.Objects;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.api.java.UDF1;
@@ -41,13 +42,13 @@ final class VideoIds {
     }
   }
 
-  /** The videos with these ids; NULL for those that do not lie below the folder. */
-  Dataset<Row> named(Dataset<Row> videos) {
+  /** The id of the video at {@code video_uri}; NULL for one that does not lie below the folder. */
+  Column id() {
     URI from = root;
     URI store = otherwise;
     UserDefinedFunction below =
         udf((UDF1<String, String>) uri -> below(from, store, uri), DataTypes.StringType);
-    return videos.withColumn("video_id", below.apply(col("video_uri")));
+    return below.apply(col("video_uri"));
   }
 
   /**

@@ -61,14 +61,18 @@ public final class VideoInputs {
   /** Endings that a folder is walked for. */
   static final Set<String> VIDEO_ENDINGS = new TreeSet<>(VideoFormat.allEndings());
 
-  private static final String[] VIDEO = {"video_id", "video_uri", "video_bytes"};
+  /** Why a name is left out; NULL for a video. */
+  private static final String LEFT_OUT = "left_out";
+
+  private static final String ID = "video_id";
+  private static final String PROBLEM = "problem";
+  private static final Column REFUSED = expr("times > 1 or video_id is null");
 
   private final SparkSession spark;
   private final Configuration hadoop;
   private final RecordFiles records;
   private final List<Row> listed = new ArrayList<>();
   private final List<Dataset<Row>> walks = new ArrayList<>();
-  private final List<Dataset<Row>> kept = new ArrayList<>();
   private final Optional<VideoIds> ids;
   private Dataset<Row> manifests;
 
@@ -82,24 +86,19 @@ public final class VideoInputs {
   /**
    * What was found; to be closed when the videos are not read any more.
    *
-   * @param videos one row per video, ids unique; persisted
+   * @param videos one row per video, ids unique; read from {@code names}
    * @param count how many they are
    * @param leftOut what was found and is no video
-   * @param kept what is persisted: the videos, and the folders' names, so that each folder is
-   *     walked once
+   * @param names all that was found, persisted, so that each folder is walked once
    * @param records the manifests, which are kept as well
    */
   public record Found(
-      Dataset<Row> videos,
-      long count,
-      LeftOut leftOut,
-      List<Dataset<Row>> kept,
-      RecordFiles records)
+      Dataset<Row> videos, long count, LeftOut leftOut, Dataset<Row> names, RecordFiles records)
       implements AutoCloseable {
 
     @Override
     public void close() {
-      kept.forEach(Dataset::unpersist);
+      names.unpersist();
       records.close();
     }
   }
@@ -125,7 +124,6 @@ public final class VideoInputs {
     try {
       return inputsOfRun.find(inputs);
     } catch (RuntimeException e) {
-      inputsOfRun.kept.forEach(Dataset::unpersist);
       inputsOfRun.records.close();
       throw e;
     }
@@ -143,27 +141,50 @@ public final class VideoInputs {
                 + StoreRefusal.of(e, input).orElse("%s cannot be read: %s".formatted(input, e)));
       }
     }
-    Dataset<Row> names =
-        walks.stream().reduce(spark.createDataFrame(listed, FolderWalk.SCHEMA), Dataset::union);
-    LeftOut leftOut = leftOut(names, inputs);
-    Dataset<Row> videos = kept(named(names.filter(reason().isNull()).selectExpr(VIDEO)));
-    ids.ifPresent(rule -> rule.requireIds(videos));
-    long count = requireUniqueIds(videos, inputs, leftOut);
-    return new Found(videos, count, leftOut, kept, records);
-  }
-
-  private Dataset<Row> kept(Dataset<Row> rows) {
-    Dataset<Row> persisted = rows.persist(StorageLevel.MEMORY_AND_DISK());
-    kept.add(persisted);
-    return persisted;
-  }
-
-  private Dataset<Row> named(Dataset<Row> walked) {
-    Dataset<Row> videos = ids.map(rule -> rule.named(walked)).orElse(walked);
-    if (manifests == null) {
-      return videos;
+    Dataset<Row> names = names().persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      return find(names, inputs);
+    } catch (RuntimeException e) {
+      names.unpersist();
+      throw e;
     }
-    return listed.isEmpty() && walks.isEmpty() ? manifests : videos.unionByName(manifests, true);
+  }
+
+  private Found find(Dataset<Row> names, List<String> inputs) {
+    Dataset<Row> videos = names.filter(col(LEFT_OUT).isNull()).drop(LEFT_OUT, PROBLEM);
+    List<Tally> tallies = tallies(names, inputs);
+    LeftOut leftOut = leftOut(names, tallies);
+    for (Tally tally : tallies) {
+      if (tally.leftOut == null) {
+        requireIds(tally, videos, inputs);
+        return new Found(videos, tally.names, leftOut, names, records);
+      }
+    }
+    throw new SettingsException(
+        "no videos in --input %s; a folder is walked for files that end in %s%s"
+            .formatted(inputs, VIDEO_ENDINGS, leftOut.withTheFirst()));
+  }
+
+  /** Each name with its id, and why it is left out; few partitions, since names are small. */
+  private Dataset<Row> names() {
+    if (!listed.isEmpty()) {
+      walks.add(spark.createDataFrame(listed, FolderWalk.SCHEMA).coalesce(1));
+    }
+    if (walks.isEmpty()) {
+      return manifests
+          .withColumn(LEFT_OUT, lit(null).cast("string"))
+          .withColumn(PROBLEM, lit(null).cast("string"));
+    }
+    Dataset<Row> names =
+        walks.stream().reduce(Dataset::union).orElseThrow().withColumn(LEFT_OUT, reason());
+    if (ids.isPresent()) {
+      Column id = when(col(LEFT_OUT).isNull(), ids.get().id()).otherwise(col(ID));
+      names = names.withColumn(ID, id);
+    }
+    if (manifests != null) {
+      return names.unionByName(manifests, true);
+    }
+    return walks.size() == 1 ? names.coalesce(1) : names;
   }
 
   private void add(String input) throws IOException {
@@ -201,7 +222,7 @@ public final class VideoInputs {
       Dataset<Row> rows = new VideoManifest(records, hadoop, ids).read(path);
       manifests = manifests == null ? rows : manifests.unionByName(rows, true);
     } else if (found.isDirectory()) {
-      walks.add(kept(FolderWalk.of(spark, path)));
+      walks.add(FolderWalk.of(spark, path));
     } else {
       listed.add(RowFactory.create(name, UserPath.text(path), found.getLen(), null, null));
     }
@@ -231,34 +252,53 @@ public final class VideoInputs {
     return UserPath.of(UriSecrets.hide(UserPath.text(path))).getName();
   }
 
-  /** Why a name is left out; NULL for a video. */
   private static Column reason() {
-    Column video = lower(substring_index(col("video_id"), ".", -1)).isin(VIDEO_ENDINGS.toArray());
-    return coalesce(col("left_out"), when(not(video), lit(LeftOut.ENDING)));
+    Column video = lower(substring_index(col(ID), ".", -1)).isin(VIDEO_ENDINGS.toArray());
+    return coalesce(col(LEFT_OUT), when(not(video), lit(LeftOut.ENDING)));
   }
 
-  private static LeftOut leftOut(Dataset<Row> names, List<String> inputs) {
-    Map<String, Long> byReason = new HashMap<>();
-    // What a file system says of a name, behind the colon, may have the name in it.
-    Dataset<Row> counts =
-        names.groupBy(substring_index(reason(), ": ", 1)).agg(count(lit(1)), min("problem"));
-    for (Row count : counts.collectAsList()) {
-      if (!count.isNullAt(2)) {
+  /**
+   * How many names there are of one kind.
+   *
+   * @param leftOut the reason, without what follows its colon, which may have the name in it; null
+   *     for videos
+   * @param refused ids that are NULL, or of several of these names
+   */
+  private record Tally(String leftOut, long names, long refused) {}
+
+  /** By one query, which is the first to read the names. */
+  private static List<Tally> tallies(Dataset<Row> names, List<String> inputs) {
+    List<Tally> tallies = new ArrayList<>();
+    Column reason = substring_index(col(LEFT_OUT), ": ", 1).as(LEFT_OUT);
+    for (Row tally :
+        names
+            .groupBy(reason, col(ID))
+            .agg(count(lit(1)).as("times"), min(PROBLEM).as(PROBLEM))
+            .groupBy(LEFT_OUT)
+            .agg(sum("times"), count_if(REFUSED), min(PROBLEM))
+            .collectAsList()) {
+      if (!tally.isNullAt(3)) {
         throw new SettingsException(
-            "--input %s cannot be listed: %s".formatted(inputs, count.getString(2)));
+            "--input %s cannot be listed: %s".formatted(inputs, tally.getString(3)));
       }
-      if (!count.isNullAt(0)) {
-        byReason.put(count.getString(0), count.getLong(1));
-      }
+      tallies.add(new Tally(tally.getString(0), tally.getLong(1), tally.getLong(2)));
     }
+    return tallies;
+  }
+
+  private static LeftOut leftOut(Dataset<Row> names, List<Tally> tallies) {
+    Map<String, Long> byReason = new HashMap<>();
+    tallies.stream()
+        .filter(tally -> tally.leftOut != null)
+        .forEach(tally -> byReason.put(tally.leftOut, tally.names));
     return byReason.isEmpty()
         ? LeftOut.NONE
         : new LeftOut(
             byReason,
             names
-                .filter(reason().isNotNull())
-                .select(col("video_id"), reason().as("reason"))
-                .orderBy(col("reason").equalTo(LeftOut.ENDING), col("video_id"))
+                .filter(col(LEFT_OUT).isNotNull())
+                .select(ID, LEFT_OUT)
+                .orderBy(col(LEFT_OUT).equalTo(LeftOut.ENDING), col(ID))
                 .limit(RunSummary.MAX_LISTED)
                 .collectAsList()
                 .stream()
@@ -266,22 +306,14 @@ public final class VideoInputs {
                 .toList());
   }
 
-  /** How many videos there are. */
-  private static long requireUniqueIds(Dataset<Row> videos, List<String> inputs, LeftOut leftOut) {
-    Column refused = expr("count > 1 or video_id is null");
-    Dataset<Row> counts = videos.groupBy("video_id").count();
-    Row all = counts.agg(sum("count"), count_if(refused)).first();
-    if (all.getLong(1) > 0) {
-      List<Row> twice = counts.filter(refused).limit(5).collectAsList();
-      throw new SettingsException(
-          "every video needs an id of its own; found %s (id, times) in --input %s: give ids in a manifest, or name the folder above the videos as --id-root"
-              .formatted(twice, inputs));
+  private void requireIds(Tally tally, Dataset<Row> videos, List<String> inputs) {
+    if (tally.refused == 0) {
+      return;
     }
-    if (all.isNullAt(0)) {
-      throw new SettingsException(
-          "no videos in --input %s; a folder is walked for files that end in %s%s"
-              .formatted(inputs, VIDEO_ENDINGS, leftOut.withTheFirst()));
-    }
-    return all.getLong(0);
+    ids.ifPresent(rule -> rule.requireIds(videos));
+    Dataset<Row> times = videos.groupBy(ID).agg(count(lit(1)).as("times"));
+    throw new SettingsException(
+        "every video needs an id of its own; found %s (id, times) in --input %s: give ids in a manifest, or name the folder above the videos as --id-root"
+            .formatted(times.filter(REFUSED).limit(5).collectAsList(), inputs));
   }
 }

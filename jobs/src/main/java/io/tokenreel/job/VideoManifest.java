@@ -79,7 +79,7 @@ final class VideoManifest {
     Dataset<Row> videos =
         rows.withColumn(URI, absolute(manifest.getParent()))
             .withColumn(BYTES, col(BYTES).cast("long"));
-    return columns.contains(ID) ? videos : ids.map(rule -> rule.named(videos)).orElse(videos);
+    return columns.contains(ID) || ids.isEmpty() ? videos : videos.withColumn(ID, ids.get().id());
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.tokenreel.job;
 
+import static org.apache.spark.sql.functions.col;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -24,6 +26,9 @@ public final class VideoWaves implements Iterator<VideoWaves.Wave> {
    */
   private static final int PARTITIONS_PER_CORE = 2;
 
+  /** Rows that come to the driver at once: some 30 MB of names. */
+  private static final int VIDEOS_PER_PARTITION = 200_000;
+
   /**
    * Some of the videos.
    *
@@ -41,13 +46,27 @@ public final class VideoWaves implements Iterator<VideoWaves.Wave> {
   private final int videosPerWave;
   private final Iterator<Row> videos;
 
-  public VideoWaves(SparkSession spark, Dataset<Row> pending, int videosPerWave) {
+  /**
+   * @param pending with {@code video_id} and {@code video_bytes}
+   * @param atMost no more videos than these are pending
+   */
+  public VideoWaves(SparkSession spark, Dataset<Row> pending, long atMost, int videosPerWave) {
     this.spark = spark;
     this.schema = pending.schema();
     this.idColumn = schema.fieldIndex("video_id");
     this.bytesColumn = schema.fieldIndex(VideoWeight.BYTES);
     this.videosPerWave = videosPerWave;
-    this.videos = pending.orderBy("video_id").toLocalIterator();
+    this.videos = inOrder(pending, atMost).toLocalIterator();
+  }
+
+  /** Few videos need no shuffle, and no sample of them that would say where to divide. */
+  private static Dataset<Row> inOrder(Dataset<Row> pending, long atMost) {
+    int partitions = Math.toIntExact(atMost / VIDEOS_PER_PARTITION + 1);
+    Dataset<Row> stretches =
+        partitions == 1
+            ? pending.coalesce(1)
+            : pending.repartitionByRange(partitions, col("video_id"));
+    return stretches.sortWithinPartitions("video_id");
   }
 
   @Override

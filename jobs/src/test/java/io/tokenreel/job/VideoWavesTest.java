@@ -32,7 +32,7 @@ class VideoWavesTest {
 
   private static VideoWaves waves(List<Row> videos, int videosPerWave) {
     Dataset<Row> pending = LocalSpark.plain().createDataFrame(videos, SCHEMA);
-    return new VideoWaves(LocalSpark.plain(), pending, videosPerWave);
+    return new VideoWaves(LocalSpark.plain(), pending, videos.size(), videosPerWave);
   }
 
   private static Row video(String id, Long bytes) {
