@@ -43,8 +43,7 @@ def select_tokens(block: ColumnOrName, spec: str | Column) -> Column:
         spec: a compression spec, `name[:key=value[,key=value]*]`, such as `vidcom2:retention=0.25`.
 
     Returns:
-        `array<int>`: places in the flattened [frames * tokens_per_frame] grid, in the order in which a language model is
-        fed them: ascending; with `grid=newline` frame by frame, the kept tokens and then the newline tokens.
+        `array<int>`: places in the flattened [frames * tokens_per_frame] grid, ascending.
     """
     return _call("select_tokens", _column("block", block), _value("spec", spec, str))
 
@@ -129,10 +128,10 @@ def make_block(
 
     Args:
         values: the channels, frame by frame and row by row of a frame's grid: `array<float>`; `array<array<float>>` with one
-            array per token, in which every row of the grid may end in a newline token; or `binary`, the stored form, little-endian.
+            array per token; or `binary`, the stored form, little-endian.
         frames: how many frames, at least 1.
         grid_height: rows of tokens in a frame.
-        grid_width: tokens in such a row, a newline token not counted.
+        grid_width: tokens in such a row.
         dtype: how the block stores the numbers, or how binary values store them: `f32` (the default), `f16`, `bf16`, or numpy's
             names `float32`, `float16`, `bfloat16`. A number too large for it is an error.
 

@@ -2,9 +2,9 @@ package io.tokenreel.bench;
 
 import io.tokenreel.compress.Compressors;
 import io.tokenreel.compress.TokenCompressor;
-import io.tokenreel.token.Selection;
+import io.tokenreel.token.Kept;
 import io.tokenreel.token.TokenBlock;
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import io.tokenreel.token.TokenShape;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -42,15 +42,14 @@ public class KernelBenchmark {
     String[] sizes = shape.split("x", 3);
     int perFrame = Integer.parseInt(sizes[1]);
     TokenShape tokens =
-        new TokenShape(
-            Integer.parseInt(sizes[0]), perFrame, 1, perFrame, Integer.parseInt(sizes[2]));
+        new TokenShape(Integer.parseInt(sizes[0]), 1, perFrame, Integer.parseInt(sizes[2]));
     Random random = new Random(SEED);
     float[] values = new float[Math.toIntExact(tokens.elements())];
     for (int i = 0; i < values.length; i++) {
       values[i] = random.nextFloat() + random.nextFloat() - 1;
     }
     f32 = TokenBlock.ofFloats(tokens, values);
-    bf16 = f32.as(TokenDtype.BF16);
+    bf16 = f32.as(TokenFormat.BF16);
     vidcom2 = Compressors.of("vidcom2:retention=0.25");
     dycoke = Compressors.of("dycoke:prune=0.7");
   }
@@ -62,22 +61,22 @@ public class KernelBenchmark {
   }
 
   @Benchmark
-  public Selection vidcom2F32() {
+  public Kept vidcom2F32() {
     return vidcom2.select(f32);
   }
 
   @Benchmark
-  public Selection vidcom2Bf16() {
+  public Kept vidcom2Bf16() {
     return vidcom2.select(bf16);
   }
 
   @Benchmark
-  public Selection dycokeF32() {
+  public Kept dycokeF32() {
     return dycoke.select(f32);
   }
 
   @Benchmark
-  public Selection dycokeBf16() {
+  public Kept dycokeBf16() {
     return dycoke.select(bf16);
   }
 }

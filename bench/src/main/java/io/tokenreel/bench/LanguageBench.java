@@ -29,7 +29,7 @@ import org.apache.hadoop.conf.Configuration;
 public final class LanguageBench {
 
   private static final int PREFILL = 1600;
-  private static final TokenShape VIDEO = new TokenShape(32, 196, 14, 14, 64);
+  private static final TokenShape VIDEO = new TokenShape(32, 14, 14, 64);
   private static final int SHORT_ANSWER = 16;
   private static final int LONG_ANSWER = 64;
   private static final int QUESTIONS = 8;

@@ -12,8 +12,7 @@ import io.tokenreel.model.VisionTower;
 import io.tokenreel.model.engine.FrameRunner;
 import io.tokenreel.model.llava.SeededCheckpoint;
 import io.tokenreel.token.TokenBlock;
-import io.tokenreel.token.TokenCodec;
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import io.tokenreel.token.TokenShape;
 import io.tokenreel.video.VideoWriter;
 import java.io.IOException;
@@ -145,20 +144,17 @@ final class PipelineBench {
   private double compressMillis(Path model) {
     try (SharedModels.Lease<VisionTower> lease = tower(model)) {
       VisionInfo info = lease.model().info();
-      TokenShape shape =
-          new TokenShape(
-              FRAMES, info.tokensPerFrame(), info.gridHeight(), info.gridWidth(), info.dim());
+      TokenShape shape = new TokenShape(FRAMES, info.gridHeight(), info.gridWidth(), info.dim());
       float[] tokens = new float[Math.toIntExact(shape.elements())];
       Random random = new Random(2);
       for (int i = 0; i < tokens.length; i++) {
         tokens[i] = (float) random.nextGaussian();
       }
-      TokenBlock block =
-          new TokenBlock(shape, TokenDtype.BF16, TokenCodec.encode(tokens, TokenDtype.BF16));
+      TokenBlock block = new TokenBlock(shape, TokenFormat.BF16, TokenFormat.BF16.encode(tokens));
       TokenCompressor compressor = Compressors.of(COMPRESSION);
       CpuClock start = CpuClock.now();
       for (int i = 0; i < videos; i++) {
-        TokenCodec.gather(block, compressor.select(block), TokenDtype.BF16);
+        block.keep(compressor.select(block), TokenFormat.BF16);
       }
       return CpuClock.now().since(start).ownNanos() / 1e6;
     }

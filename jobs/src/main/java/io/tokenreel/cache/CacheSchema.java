@@ -54,8 +54,7 @@ public final class CacheSchema {
   private static final StructField GRID_HEIGHT =
       required("grid_height", DataTypes.IntegerType, "rows of a frame's grid");
   private static final StructField GRID_WIDTH =
-      required(
-          "grid_width", DataTypes.IntegerType, "columns of a frame's grid, newline tokens aside");
+      required("grid_width", DataTypes.IntegerType, "columns of a frame's grid");
   private static final StructField TOKENS_PER_FRAME =
       required("tokens_per_frame", DataTypes.IntegerType, "tokens of a frame's grid, M");
   private static final StructField DIM =
@@ -68,7 +67,7 @@ public final class CacheSchema {
       required(
           "token_index",
           arrayOf(DataTypes.IntegerType),
-          "per token its place t*M+m in the grid, ascending, but that a frame's newline tokens may come after its others; -1 for a separator row that the model adds");
+          "per token its place t*M+m in the grid, ascending; -1 for a separator row that the model adds");
   private static final StructField FRAME_SECONDS =
       required(
           "frame_seconds",

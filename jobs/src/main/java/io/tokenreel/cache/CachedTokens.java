@@ -1,6 +1,6 @@
 package io.tokenreel.cache;
 
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -28,7 +28,7 @@ public record CachedTokens(
     int gridWidth,
     int tokensPerFrame,
     int dim,
-    TokenDtype dtype,
+    TokenFormat dtype,
     int tokenCount,
     int[] tokenIndex,
     byte[] tokens,
@@ -40,7 +40,7 @@ public record CachedTokens(
 
   public CachedTokens {
     passthrough = Collections.unmodifiableMap(new LinkedHashMap<>(passthrough));
-    long expected = (long) tokenCount * dim * dtype.bytes();
+    long expected = dtype.bytes((long) tokenCount * dim);
     if (tokens.length != expected || tokenIndex.length != tokenCount) {
       throw new IllegalArgumentException(
           "%d tokens of %d %s channels must hold %d bytes and %d places; got %d and %d"

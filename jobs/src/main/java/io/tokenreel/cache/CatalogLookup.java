@@ -3,7 +3,7 @@ package io.tokenreel.cache;
 import static org.apache.spark.sql.functions.col;
 
 import io.tokenreel.sql.Columns;
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -80,7 +80,7 @@ public final class CatalogLookup {
         row.<Integer>getAs("grid_width"),
         row.<Integer>getAs("tokens_per_frame"),
         row.<Integer>getAs("dim"),
-        TokenDtype.of(row.getAs("dtype")),
+        TokenFormat.of(row.getAs("dtype")),
         row.<Integer>getAs("token_count"),
         row.<Integer>getList(row.fieldIndex("token_index")).stream()
             .mapToInt(Integer::intValue)

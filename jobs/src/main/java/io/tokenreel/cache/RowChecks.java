@@ -10,7 +10,6 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
 
 import io.tokenreel.sql.TokenColumns;
-import io.tokenreel.token.FeedOrder;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
@@ -43,10 +42,9 @@ final class RowChecks {
               "concat(size(token_index), ' places for ', token_count, ' tokens')"),
           new Rule(
               "token_index_values",
-              "places within 0 .. frames * tokens_per_frame, %s, or -1 for a separator row"
-                  .formatted(FeedOrder.RULE),
+              "places within 0 .. frames * tokens_per_frame, ascending, or -1 for a separator row",
               "forall(token_index, i -> i >= -1 AND i < CAST(frames AS BIGINT) * tokens_per_frame) AND "
-                  + FeedOrder.sql(KEPT),
+                  + "%1$s = array_sort(array_distinct(%1$s))".formatted(KEPT),
               "concat('places ', array_join(slice(token_index, 1, 8), ' '), ' ...')"));
 
   private static final Rule MADE_OF_A_VIDEO =
@@ -97,8 +95,8 @@ final class RowChecks {
               new Rule(
                   "separator_bytes",
                   "whole rows of the block's channels",
-                  "separator_rows IS NULL OR MOD(length(separator_rows), block.dim * %s) = 0"
-                      .formatted(TokenColumns.channelBytesSql("block.dtype")),
+                  "separator_rows IS NULL OR MOD(length(separator_rows), %s) = 0"
+                      .formatted(TokenColumns.rowBytesSql("block.dim", "block.dtype")),
                   "concat(length(separator_rows), ' bytes')"),
               seconds("block.frames"),
               MADE_OF_A_VIDEO);
@@ -128,7 +126,7 @@ final class RowChecks {
 
   private static Rule bytes(String name, String blob, String tokens, String dim, String dtype) {
     String expected =
-        "CAST(%s AS BIGINT) * %s * %s".formatted(tokens, dim, TokenColumns.channelBytesSql(dtype));
+        "CAST(%s AS BIGINT) * %s".formatted(tokens, TokenColumns.rowBytesSql(dim, dtype));
     return new Rule(
         name,
         "tokens * channels * bytes of the dtype",

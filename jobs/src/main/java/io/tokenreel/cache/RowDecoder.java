@@ -1,6 +1,6 @@
 package io.tokenreel.cache;
 
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -63,7 +63,7 @@ final class RowDecoder {
         row.getInteger("grid_width", 0),
         row.getInteger("tokens_per_frame", 0),
         row.getInteger("dim", 0),
-        TokenDtype.of(row.getString("dtype", 0)),
+        TokenFormat.of(row.getString("dtype", 0)),
         row.getInteger("token_count", 0),
         tokenIndex,
         row.getBinary("tokens", 0).getBytes(),

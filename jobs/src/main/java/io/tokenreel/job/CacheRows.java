@@ -1,20 +1,14 @@
 package io.tokenreel.job;
 
-import static org.apache.spark.sql.functions.array_repeat;
-import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.explode;
-import static org.apache.spark.sql.functions.expr;
-import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.struct;
-import static org.apache.spark.sql.functions.when;
 
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.sql.Columns;
-import io.tokenreel.sql.TokenColumns;
+import io.tokenreel.stage.FedColumn;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -54,32 +48,21 @@ final class CacheRows {
         CacheTable.SELECTIONS);
   }
 
-  /**
-   * One row per video and compression that did not refuse it; what the model adds between tokens is
-   * appended with -1 for its place.
-   */
+  /** One row per video and compression that did not refuse it, with the model's own rows. */
   static Dataset<Row> tokens(Dataset<Row> videos) {
-    Column rowBytes =
-        col("cell.kept.dim").multiply(expr(TokenColumns.channelBytesSql("cell.kept.dtype")));
-    Column separators =
-        when(col("separator_rows").isNull(), lit(0))
-            .otherwise(length(col("separator_rows")).divide(rowBytes))
-            .cast("int");
     return rows(
         videos
             .withColumn("cell", explode(Compressions.accepted()))
-            .withColumn("separators", separators)
+            .withColumn("fed", FedColumn.of(col("cell.kept"), col("grid"), col("separator_rows")))
             .select(
                 col("*"),
                 col("cell.compression"),
                 col("grid.*"),
-                col("cell.kept.dim"),
-                col("cell.kept.dtype"),
-                size(col("cell.kept.index")).plus(col("separators")).as("token_count"),
-                concat(col("cell.kept.index"), array_repeat(lit(-1), col("separators")))
-                    .as("token_index"),
-                concat(col("cell.kept.data"), coalesce(col("separator_rows"), lit(new byte[0])))
-                    .as("tokens")),
+                col("fed.dim"),
+                col("fed.dtype"),
+                size(col("fed.index")).as("token_count"),
+                col("fed.index").as("token_index"),
+                col("fed.data").as("tokens")),
         CacheTable.TOKENS);
   }
 

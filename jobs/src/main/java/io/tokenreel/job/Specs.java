@@ -12,7 +12,7 @@ import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.model.prompt.OptionForm;
 import io.tokenreel.model.prompt.PromptTemplates;
 import io.tokenreel.token.SpecText;
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import io.tokenreel.token.UnknownWord;
 import io.tokenreel.video.SamplingSpec;
 import java.nio.file.Files;
@@ -203,7 +203,7 @@ public final class Specs {
   /** {@code --token-dtype}. */
   static final class Dtype extends Canonical {
     Dtype() {
-      super(text -> TokenDtype.of(text).label());
+      super(text -> TokenFormat.of(text).label());
     }
   }
 }

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.avg;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.type.CollectionType;
 import io.tokenreel.cache.CacheTable;
@@ -41,7 +42,10 @@ import org.apache.spark.sql.SparkSession;
 final class SweepExamples {
 
   private static final String FILE = "examples.json";
-  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Files of versions before 0.2 say how many tokens a frame has, which follows from its grid. */
+  private static final ObjectMapper JSON =
+      new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
   private final SparkSession spark;
   private final Path output;
@@ -140,7 +144,6 @@ final class SweepExamples {
         asked.get(0).answers().get(0).cell().baseline(),
         first.getAs("grid_height"),
         first.getAs("grid_width"),
-        first.getAs("tokens_per_frame"),
         pictures(video.getAs("frames")),
         selections.stream().map(SweepExamples::kept).toList(),
         asked);

@@ -14,7 +14,7 @@ import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.Models;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.model.kv.KvSpec;
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -135,7 +135,7 @@ public final class SweepJob {
       String decoder = keys().decoder(part.model());
       models.put(decoder, part.model());
       VisionInfo vision = Models.describe(part.model(), hadoop);
-      tokenBytes.put(decoder, vision.dim() * TokenDtype.of(settings.tokenDtype()).bytes());
+      tokenBytes.put(decoder, TokenFormat.of(settings.tokenDtype()).bytes(vision.dim()));
       Dataset<Row> own =
           new SweepSamples(settings, given, judging)
               .of(part, keys().encoder(part.model()), decoder);

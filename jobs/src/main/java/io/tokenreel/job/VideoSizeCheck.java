@@ -1,7 +1,7 @@
 package io.tokenreel.job;
 
 import io.tokenreel.model.VisionInfo;
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import io.tokenreel.video.SamplingSpec;
 
 /**
@@ -24,9 +24,7 @@ final class VideoSizeCheck {
     long frames = SamplingSpec.parse(settings.sampling()).sampler().maxFrames();
     long frameBytes = 3L * vision.frameHeight() * vision.frameWidth();
     long tokenBytes =
-        (long) vision.tokensPerFrame()
-            * vision.dim()
-            * TokenDtype.of(settings.tokenDtype()).bytes();
+        TokenFormat.of(settings.tokenDtype()).bytes((long) vision.tokensPerFrame() * vision.dim());
     long fitting = MOST_BYTES / (frameBytes + tokenBytes);
     if (frames > fitting) {
       throw new SettingsException(

@@ -1,5 +1,6 @@
 package io.tokenreel.model;
 
+import io.tokenreel.token.FeedLayout;
 import java.util.Objects;
 
 /**
@@ -13,8 +14,7 @@ import java.util.Objects;
  * @param gridHeight rows of a frame's token grid, after pooling
  * @param gridWidth columns of a frame's token grid, after pooling
  * @param dim channels of a token, the language model's width
- * @param separatorRows {@code [rows][dim]}: rows that the model adds after the last frame's tokens
- *     (LLaVA's image_newline); empty when it adds none; shared, nobody writes to it
+ * @param layout the model's own rows among a video's tokens, such as LLaVA's image_newline
  */
 public record VisionInfo(
     String encoder,
@@ -24,7 +24,7 @@ public record VisionInfo(
     int gridHeight,
     int gridWidth,
     int dim,
-    float[] separatorRows) {
+    FeedLayout layout) {
 
   public VisionInfo {
     Objects.requireNonNull(encoder, "encoder");
@@ -36,10 +36,11 @@ public record VisionInfo(
                 .formatted(encoder, frameHeight, frameWidth, gridHeight, gridWidth, dim));
       }
     }
-    if (separatorRows.length % dim != 0) {
+    Objects.requireNonNull(layout, "layout");
+    if (layout.rows().length % dim != 0) {
       throw new IllegalArgumentException(
-          "%s: separator rows must be whole rows of %d channels; got %d values"
-              .formatted(encoder, dim, separatorRows.length));
+          "%s: rows of the layout must be whole rows of %d channels; got %d values"
+              .formatted(encoder, dim, layout.rows().length));
     }
   }
 

@@ -8,6 +8,7 @@ import io.tokenreel.model.Models;
 import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.model.prompt.PromptTemplates;
 import io.tokenreel.model.prompt.Scoring;
+import io.tokenreel.token.FeedLayout;
 import java.io.Serializable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.ml.param.Param;
@@ -123,13 +124,13 @@ public final class AnswerGenerator extends ColumnTransformer<AnswerGenerator> {
             getOrDefault(kv),
             Scoring.parse(getOrDefault(scoring)),
             warmUp);
-    float[] separatorRows = Models.describe(getOrDefault(modelUrl), hadoop).separatorRows();
+    FeedLayout layout = Models.describe(getOrDefault(modelUrl), hadoop).layout();
     StageCounters counted =
         counters == null
             ? StageCounters.register(rows.sparkSession().sparkContext(), "answer")
             : counters;
     return new AnswerPartition(
-            VisualColumn.of(rows.schema(), getInputCol(), separatorRows),
+            VisualColumn.of(rows.schema(), getInputCol(), layout),
             QuestionColumn.of(rows.schema(), getOrDefault(questionsCol)),
             settings,
             TaskConfiguration.broadcast(rows.sparkSession()),

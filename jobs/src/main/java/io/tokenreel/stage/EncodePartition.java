@@ -4,7 +4,7 @@ import io.tokenreel.files.TaskConfiguration;
 import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.SharedModels;
 import io.tokenreel.model.VisionTower;
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import java.util.Iterator;
 import org.apache.spark.sql.Row;
 
@@ -18,7 +18,7 @@ final class EncodePartition extends RowStage {
   private final String encoder;
   private final DeviceChoice device;
   private final int batchFrames;
-  private final TokenDtype dtype;
+  private final TokenFormat dtype;
   private final TaskConfiguration hadoop;
   private final StageCounters counters;
 

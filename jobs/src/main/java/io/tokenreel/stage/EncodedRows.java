@@ -2,8 +2,7 @@ package io.tokenreel.stage;
 
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.model.VisionTower;
-import io.tokenreel.token.TokenCodec;
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -30,7 +29,7 @@ final class EncodedRows implements Iterator<Row> {
   private final Iterator<Row> rows;
   private final int framesColumn;
   private final VisionTower tower;
-  private final TokenDtype dtype;
+  private final TokenFormat format;
   private final StageCounters counters;
   private final FrameBatch batch;
   private final Deque<Clip> waiting = new ArrayDeque<>();
@@ -40,12 +39,12 @@ final class EncodedRows implements Iterator<Row> {
       int framesColumn,
       VisionTower tower,
       int batchFrames,
-      TokenDtype dtype,
+      TokenFormat format,
       StageCounters counters) {
     this.rows = rows;
     this.framesColumn = framesColumn;
     this.tower = tower;
-    this.dtype = dtype;
+    this.format = format;
     this.counters = counters;
     this.batch = new FrameBatch(tower, batchFrames);
   }
@@ -114,11 +113,11 @@ final class EncodedRows implements Iterator<Row> {
     if (clip.frames() == 0) {
       return RowStage.append(clip.row(), null, null);
     }
-    byte[] data = clip.isFailed() ? null : TokenCodec.encode(clip.tokens(), dtype);
+    byte[] data = clip.isFailed() ? null : format.encode(clip.tokens());
     String error =
         clip.isFailed()
             ? clip.error()
-            : StoredTokens.firstNotFinite(clip.tokens(), data, dtype, tower.info());
+            : StoredTokens.firstNotFinite(clip.tokens(), data, format, tower.info());
     counters.videos().add(1L);
     counters.failed().add(error == null ? 0L : 1L);
     counters.millis().add(clip.millis());
@@ -137,17 +136,17 @@ final class EncodedRows implements Iterator<Row> {
         info.gridHeight(),
         info.gridWidth(),
         info.dim(),
-        dtype.label(),
+        format.label(),
         data);
   }
 
   /** A row of {@link StageSchemas#ENCODING}. */
   private Row encoding(String error, long millis) {
-    float[] separators = tower.info().separatorRows();
+    float[] separators = tower.info().layout().rows();
     return RowFactory.create(
         tower.info().encoder(),
         error,
         millis,
-        separators.length == 0 ? null : TokenCodec.encode(separators, dtype));
+        separators.length == 0 ? null : format.encode(separators));
   }
 }

@@ -5,7 +5,7 @@ import io.tokenreel.ml.ColumnTransformer;
 import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.Models;
 import io.tokenreel.sql.TokenSchemas;
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import java.io.Serializable;
 import java.util.Arrays;
 import org.apache.hadoop.conf.Configuration;
@@ -34,7 +34,7 @@ public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
 
   /** What an executor needs to know to encode, resolved on the driver. */
   record Settings(
-      String model, String encoder, DeviceChoice device, int batchFrames, TokenDtype dtype)
+      String model, String encoder, DeviceChoice device, int batchFrames, TokenFormat dtype)
       implements Serializable {}
 
   private final Param<String> engine =
@@ -60,7 +60,7 @@ public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
       textParam(
           "tokenDtype",
           "f32, f16 or bf16: how the tokens are handed on and stored",
-          TokenDtype::of);
+          TokenFormat::of);
 
   private final Param<String> encodingCol =
       textParam(
@@ -125,7 +125,7 @@ public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
             Models.describe(getOrDefault(modelUrl), hadoop).encoder(),
             DeviceChoice.parse(getOrDefault(device)),
             (Integer) getOrDefault(batchSize),
-            TokenDtype.of(getOrDefault(tokenDtype)));
+            TokenFormat.of(getOrDefault(tokenDtype)));
     StageCounters counted =
         counters == null
             ? StageCounters.register(rows.sparkSession().sparkContext(), "encode")

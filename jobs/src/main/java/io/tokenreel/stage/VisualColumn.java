@@ -1,8 +1,8 @@
 package io.tokenreel.stage;
 
 import io.tokenreel.sql.TokenSchemas;
-import io.tokenreel.token.TokenCodec;
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.FeedLayout;
+import io.tokenreel.token.TokenFormat;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
@@ -13,7 +13,7 @@ import org.apache.spark.sql.types.StructType;
 /**
  * How a column holds what a language model is fed of a video: all of it ({@link
  * StageSchemas#VISUAL}), or what a compression kept ({@link TokenSchemas#COMPRESSED} and {@link
- * TokenSchemas#COMPRESSION_ATTEMPT}), after which the model's separator rows come.
+ * TokenSchemas#COMPRESSION_ATTEMPT}), among which the model's own rows are woven in.
  *
  * <p>Fields go by their place: between two stages Spark may hand rows on as they are, which then
  * know no field names.
@@ -31,15 +31,25 @@ final class VisualColumn implements Serializable {
   private final int dtype;
   private final int data;
   private final int error;
-  private final float[] separatorRows;
+  private final float[] closingRows;
 
-  private VisualColumn(int place, StructType type, float[] separatorRows) {
+  private VisualColumn(int place, StructType type, FeedLayout layout) {
     this.place = place;
     this.dim = type.fieldIndex("dim");
     this.dtype = type.fieldIndex("dtype");
     this.data = type.fieldIndex("data");
     this.error = find(type, "error");
-    this.separatorRows = find(type, "index") == NONE ? new float[0] : separatorRows;
+    this.closingRows = find(type, "index") == NONE ? new float[0] : closingRows(layout);
+  }
+
+  private static float[] closingRows(FeedLayout layout) {
+    return switch (layout.kind()) {
+      case PLAIN, CLOSING -> layout.rows();
+      case LINE_ENDS, LINE_ENDS_IN_PLACE ->
+          throw new IllegalArgumentException(
+              "the model has rows of its own in every frame (%s), and kept tokens alone do not say where a frame ends: answer from the tokens of a cache"
+                  .formatted(layout.kind().label()));
+    };
   }
 
   private static int find(StructType type, String field) {
@@ -62,13 +72,15 @@ final class VisualColumn implements Serializable {
   /**
    * A column of one of these types.
    *
-   * @param separatorRows {@code [rows][dim]} that the model adds after the last frame's tokens
+   * @param layout the model's own rows, for what a compression kept
+   * @throws IllegalArgumentException when its type is none that can be read, or the layout needs
+   *     more than kept tokens say
    */
-  static VisualColumn of(StructType schema, String name, float[] separatorRows) {
+  static VisualColumn of(StructType schema, String name, FeedLayout layout) {
     int place = schema.fieldIndex(name);
     DataType type = schema.apply(place).dataType();
     require(type);
-    return new VisualColumn(place, (StructType) type, separatorRows);
+    return new VisualColumn(place, (StructType) type, layout);
   }
 
   /** A row's tokens; null where there are none. */
@@ -82,24 +94,24 @@ final class VisualColumn implements Serializable {
   }
 
   /**
-   * What is fed, {@code [tokens][dim]}; separator rows are rounded as they are at rest.
+   * What is fed, {@code [tokens][dim]}; the model's own rows are rounded as they are at rest.
    *
    * @param modelDim channels of the language model's tokens
    * @throws IllegalArgumentException when the tokens are another model's
    */
   float[] tokens(Row value, int modelDim) {
-    TokenDtype stored = TokenDtype.of(value.getString(dtype));
+    TokenFormat stored = TokenFormat.of(value.getString(dtype));
     byte[] bytes = (byte[]) value.get(data);
-    if (value.getInt(dim) != modelDim || bytes.length % (modelDim * stored.bytes()) != 0) {
+    if (value.getInt(dim) != modelDim || bytes.length % stored.bytes(modelDim) != 0) {
       throw new IllegalArgumentException(
           "visual tokens must be whole rows of %d channels, as the language model is fed; got %d bytes of %s in rows of %d: answer with the model that encoded them"
               .formatted(modelDim, bytes.length, stored, value.getInt(dim)));
     }
-    int kept = bytes.length / stored.bytes();
-    float[] tokens = new float[kept + separatorRows.length];
-    TokenCodec.decode(bytes, 0, stored, tokens, 0, kept);
-    byte[] separators = TokenCodec.encode(separatorRows, stored);
-    TokenCodec.decode(separators, 0, stored, tokens, kept, separatorRows.length);
+    int kept = stored.channels(bytes);
+    float[] tokens = new float[kept + closingRows.length];
+    stored.decode(bytes, 0, tokens, 0, kept);
+    byte[] closing = stored.encode(closingRows);
+    stored.decode(closing, 0, tokens, kept, closingRows.length);
     return tokens;
   }
 }

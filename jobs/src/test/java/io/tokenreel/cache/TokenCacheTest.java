@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.testing.CountingFileSystem;
 import io.tokenreel.testing.LeavesUnsoundTables;
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.sql.Timestamp;
@@ -151,7 +151,7 @@ class TokenCacheTest {
             found.tokensPerFrame(),
             found.dim(),
             found.tokenCount()));
-    assertEquals(TokenDtype.BF16, found.dtype());
+    assertEquals(TokenFormat.BF16, found.dtype());
     assertArrayEquals(new int[] {0, 2, 4, 6, 8, 10, 12, 14, -1}, found.tokenIndex());
     assertArrayEquals(
         CacheRows.keptTokens("clips/00001.mp4", "content of clips/00001.mp4", CacheRows.HALF),

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.eval.scene.SceneSet;
 import io.tokenreel.model.VisionInfo;
+import io.tokenreel.token.FeedLayout;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -15,7 +16,8 @@ class PrecomputeStartTest {
   private static final int MANY = 1001;
 
   private static final VisionInfo VISION =
-      new VisionInfo("tower@1", "tiny", 2, 3, 4, 5, 6, new float[12]);
+      new VisionInfo(
+          "tower@1", "tiny", 2, 3, 4, 5, 6, new FeedLayout(FeedLayout.Kind.CLOSING, new float[12]));
 
   @Test
   void say_aCheckpoint_namesItAlone() {

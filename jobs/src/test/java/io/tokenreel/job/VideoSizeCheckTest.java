@@ -3,6 +3,7 @@ package io.tokenreel.job;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 
 import io.tokenreel.model.VisionInfo;
+import io.tokenreel.token.FeedLayout;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,7 +13,15 @@ class VideoSizeCheckTest {
 
   /** A tower of the size of LLaVA-OneVision 7B's. */
   private static final VisionInfo VISION =
-      new VisionInfo("large@1", "large", 384, 384, 14, 14, 3584, new float[3584]);
+      new VisionInfo(
+          "large@1",
+          "large",
+          384,
+          384,
+          14,
+          14,
+          3584,
+          new FeedLayout(FeedLayout.Kind.CLOSING, new float[3584]));
 
   private static PrecomputeSettings settings(String sampling, String dtype) {
     return new PrecomputeSettings(
@@ -47,7 +56,7 @@ class VideoSizeCheckTest {
 
   @Test
   void require_framesThatOverflowARow_isRefusedToo() {
-    VisionInfo pixels = new VisionInfo("wide@1", "wide", 4096, 4096, 1, 1, 1, new float[0]);
+    VisionInfo pixels = new VisionInfo("wide@1", "wide", 4096, 4096, 1, 1, 1, FeedLayout.plain());
     JobTests.assertRefused(
         () -> VideoSizeCheck.require(settings("fps:rate=1.0,max=64", "bf16"), pixels),
         "--sampling fps:rate=1.0,max=64",

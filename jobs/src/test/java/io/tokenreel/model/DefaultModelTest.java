@@ -51,7 +51,7 @@ class DefaultModelTest {
     assertEquals(80, vision.frameHeight());
     assertEquals(25, vision.tokensPerFrame());
     assertEquals(128, vision.dim());
-    assertEquals(128, vision.separatorRows().length);
+    assertEquals(128, vision.layout().rows().length);
     LanguageInfo language = Models.describeLanguage(Models.DEFAULT, new Configuration());
     assertTrue(language.decoder().matches("qwen2_[0-9]+x128@[0-9a-f]{20}"), language.decoder());
     assertEquals(128, language.dim());

@@ -13,8 +13,7 @@ import io.tokenreel.model.VisionInfo;
 import io.tokenreel.sql.LocalSpark;
 import io.tokenreel.testing.RandomBlocks;
 import io.tokenreel.token.TokenBlock;
-import io.tokenreel.token.TokenCodec;
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -136,7 +135,7 @@ class AnswerGeneratorTest {
     int dim = Models.describeLanguage(Models.DEFAULT, new Configuration()).dim();
     float[] values = new float[4 * dim];
     values[dim + 3] = Float.NaN;
-    Row visual = RowFactory.create(dim, "f32", TokenCodec.encode(values, TokenDtype.F32));
+    Row visual = RowFactory.create(dim, "f32", TokenFormat.F32.encode(values));
     Dataset<Row> videos =
         LocalSpark.plain()
             .createDataFrame(
@@ -169,7 +168,7 @@ class AnswerGeneratorTest {
             .selectExpr(
                 "tokens",
                 "array(named_struct('gold', 'red', 'options', array('red', 'blue'), 'question_id', '1', 'question', 'What colour?')) AS questions");
-    int separators = vision.separatorRows().length / vision.dim();
+    int separators = vision.layout().rows().length / vision.dim();
     var compression = new CompressionTransformer().setCompression("dycoke:prune=0.5");
     for (String handling : List.of("error", "keep")) {
       Row answer = firstAnswer(compression.setHandleInvalid(handling).transform(videos));
@@ -248,7 +247,7 @@ class AnswerGeneratorTest {
         List.of(
             RowFactory.create("1", "What colour is the circle?", COLOURS),
             RowFactory.create("2", "What colour is the square?", COLOURS));
-    Row visual = RowFactory.create(dim, "bf16", TokenCodec.encode(values, TokenDtype.BF16));
+    Row visual = RowFactory.create(dim, "bf16", TokenFormat.BF16.encode(values));
     return LocalSpark.plain()
         .createDataFrame(
             List.of(

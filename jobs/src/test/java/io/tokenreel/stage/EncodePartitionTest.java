@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tokenreel.files.TaskConfiguration;
 import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.Models;
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import java.util.Collections;
 import java.util.Properties;
 import org.apache.hadoop.conf.Configuration;
@@ -50,7 +50,7 @@ class EncodePartitionTest {
             Models.describe(Models.DEFAULT, HADOOP).encoder(),
             asked,
             4,
-            TokenDtype.F32);
+            TokenFormat.F32);
     EncodePartition partition =
         new EncodePartition(0, settings, TaskConfiguration.of(HADOOP), StageTests.counters());
     return assertThrows(

@@ -8,8 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.stage.StageTests.SummingTower;
-import io.tokenreel.token.TokenCodec;
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import io.tokenreel.video.FrameSize;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -29,7 +28,7 @@ class EncodedRowsTest {
   private final StageCounters counters = StageTests.counters();
 
   private EncodedRows encoded(List<Row> rows, SummingTower tower, int batchFrames) {
-    return new EncodedRows(rows.iterator(), 1, tower, batchFrames, TokenDtype.F32, counters);
+    return new EncodedRows(rows.iterator(), 1, tower, batchFrames, TokenFormat.F32, counters);
   }
 
   private List<Row> all(List<Row> rows, SummingTower tower, int batchFrames) {
@@ -101,7 +100,7 @@ class EncodedRowsTest {
             .peek(row -> taken[0]++)
             .iterator();
     EncodedRows encoded =
-        new EncodedRows(endless, 1, new SummingTower(8), 8, TokenDtype.F32, counters);
+        new EncodedRows(endless, 1, new SummingTower(8), 8, TokenFormat.F32, counters);
     assertFalse(encoded.next().isNullAt(2));
     assertTrue(taken[0] < 1000, taken[0] + " rows were held");
   }
@@ -118,8 +117,7 @@ class EncodedRowsTest {
     Row encoding = row.getStruct(3);
     assertEquals("summing@1", encoding.getString(0));
     assertNull(encoding.get(1));
-    assertArrayEquals(
-        TokenCodec.encode(new float[] {0.5f, -0.5f}, TokenDtype.F32), (byte[]) encoding.get(3));
+    assertArrayEquals(TokenFormat.F32.encode(new float[] {0.5f, -0.5f}), (byte[]) encoding.get(3));
   }
 
   @Test
@@ -160,7 +158,7 @@ class EncodedRowsTest {
     List<Row> rows =
         List.of(clip("a", 2, PLAIN), clip("bad", 1, SummingTower.HUGE), clip("c", 3, PLAIN));
     List<Row> encoded = new ArrayList<>();
-    new EncodedRows(rows.iterator(), 1, new SummingTower(6), 6, TokenDtype.F16, counters)
+    new EncodedRows(rows.iterator(), 1, new SummingTower(6), 6, TokenFormat.F16, counters)
         .forEachRemaining(encoded::add);
     assertEquals(
         "the encoder gave a value that f16 cannot hold: frame 0, token 0 is 70000.0; store the tokens as bf16 or f32",

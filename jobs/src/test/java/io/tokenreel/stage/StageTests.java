@@ -4,6 +4,7 @@ import io.tokenreel.model.VisionInfo;
 import io.tokenreel.model.VisionTower;
 import io.tokenreel.sql.LocalSpark;
 import io.tokenreel.testing.Fixtures;
+import io.tokenreel.token.FeedLayout;
 import io.tokenreel.video.DecodedVideo;
 import io.tokenreel.video.FrameSize;
 import io.tokenreel.video.Frames;
@@ -98,7 +99,7 @@ final class StageTests {
     private static final int FLOATS = 4;
 
     private final int maxFrames;
-    private final float[] separatorRows;
+    private final FeedLayout layout;
     private final List<Integer> batches = new ArrayList<>();
     private boolean broken;
 
@@ -109,7 +110,10 @@ final class StageTests {
     /** A tower that adds these rows. */
     SummingTower(int maxFrames, float... separatorRows) {
       this.maxFrames = maxFrames;
-      this.separatorRows = separatorRows;
+      this.layout =
+          separatorRows.length == 0
+              ? FeedLayout.plain()
+              : new FeedLayout(FeedLayout.Kind.CLOSING, separatorRows);
     }
 
     /** Frames of each call. */
@@ -119,8 +123,7 @@ final class StageTests {
 
     @Override
     public VisionInfo info() {
-      return new VisionInfo(
-          "summing@1", "summing", SIZE.height(), SIZE.width(), 1, 2, 2, separatorRows);
+      return new VisionInfo("summing@1", "summing", SIZE.height(), SIZE.width(), 1, 2, 2, layout);
     }
 
     @Override

@@ -9,8 +9,7 @@ import io.tokenreel.ml.CompressionTransformer;
 import io.tokenreel.model.Models;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.sql.TokenSchemas;
-import io.tokenreel.token.TokenCodec;
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -142,7 +141,7 @@ class VisionEncoderTest {
       Row encoding = collected.get(i).getAs("encoding");
       assertEquals(vision.encoder(), encoding.getAs("encoder"));
       assertArrayEquals(
-          TokenCodec.encode(vision.separatorRows(), TokenDtype.BF16),
+          TokenFormat.BF16.encode(vision.layout().rows()),
           encoding.<byte[]>getAs("separator_rows"));
       Row kept = collected.get(i).getAs("compressed");
       assertArrayEquals(block.<byte[]>getAs("data"), kept.<byte[]>getAs("data"));

@@ -2,7 +2,7 @@ package io.tokenreel.compress;
 
 import io.tokenreel.kernel.Kernels;
 import io.tokenreel.kernel.TokenRows;
-import io.tokenreel.token.Selection;
+import io.tokenreel.token.Kept;
 import io.tokenreel.token.TokenBlock;
 import java.util.Arrays;
 import java.util.List;
@@ -62,8 +62,8 @@ final class DyCoke implements TokenCompressor {
   }
 
   @Override
-  public Selection select(TokenBlock block) {
-    TokenRows rows = Grid.PLAIN.rows(kernels, block);
+  public Kept select(TokenBlock block) {
+    TokenRows rows = new TokenRows(kernels, block);
     int[] references = references(rows.frames());
     IntStream.Builder indices = IntStream.builder();
     for (int start = 0; start < references.length; start += WINDOW) {
@@ -76,7 +76,7 @@ final class DyCoke implements TokenCompressor {
         }
       }
     }
-    return new Selection(indices.build().toArray());
+    return new Kept(indices.build().toArray());
   }
 
   /** The tokens that stay of a frame with this reference. */
@@ -91,7 +91,7 @@ final class DyCoke implements TokenCompressor {
   /** 1 for a whole frame, 1 - K for a pruned one, 0 for a lost one. */
   @Override
   public double[] frameBudgets(TokenBlock block) {
-    TokenRows rows = Grid.PLAIN.rows(kernels, block);
+    TokenRows rows = new TokenRows(kernels, block);
     int[] references = references(rows.frames());
     rows.requireFinite();
     return Arrays.stream(references)

@@ -2,7 +2,7 @@ package io.tokenreel.compress;
 
 import io.tokenreel.kernel.Kernels;
 import io.tokenreel.kernel.TokenRows;
-import io.tokenreel.token.Selection;
+import io.tokenreel.token.Kept;
 import io.tokenreel.token.TokenBlock;
 import java.util.Arrays;
 import java.util.List;
@@ -29,14 +29,14 @@ final class KeepAll implements TokenCompressor {
   }
 
   @Override
-  public Selection select(TokenBlock block) {
-    TokenRows.all(kernels, block).requireFinite();
-    return new Selection(IntStream.range(0, block.shape().tokens()).toArray());
+  public Kept select(TokenBlock block) {
+    new TokenRows(kernels, block).requireFinite();
+    return new Kept(IntStream.range(0, block.shape().tokens()).toArray());
   }
 
   @Override
   public double[] frameBudgets(TokenBlock block) {
-    TokenRows.all(kernels, block).requireFinite();
+    new TokenRows(kernels, block).requireFinite();
     double[] budgets = new double[block.shape().frames()];
     Arrays.fill(budgets, 1);
     return budgets;

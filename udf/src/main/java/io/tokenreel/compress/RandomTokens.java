@@ -1,13 +1,13 @@
 package io.tokenreel.compress;
 
 import io.tokenreel.kernel.Kernels;
-import io.tokenreel.token.Selection;
+import io.tokenreel.token.Kept;
 import io.tokenreel.token.TokenBlock;
 import java.util.List;
 
 /**
- * {@code random:retention=R[,seed=S][,grid=newline]}: as many tokens of every frame, drawn by
- * {@link RandomScore} from the seed and the block's stored bytes; a baseline. Short for {@code
+ * {@code random:retention=R[,seed=S]}: as many tokens of every frame, drawn by {@link RandomScore}
+ * from the seed and the block's stored bytes; a baseline. Short for {@code
  * topk:score=random,budget=equal}.
  */
 final class RandomTokens implements TokenCompressor {
@@ -17,7 +17,7 @@ final class RandomTokens implements TokenCompressor {
   private static final Setting<Double> RETENTION = Setting.positiveShare("retention");
   private static final Setting<Long> SEED = Setting.integer("seed", 0);
 
-  static final List<Setting<?>> SETTINGS = List.of(RETENTION, SEED, Grid.SETTING);
+  static final List<Setting<?>> SETTINGS = List.of(RETENTION, SEED);
 
   private final CompressionSpec spec;
   private final Kernels kernels;
@@ -29,7 +29,6 @@ final class RandomTokens implements TokenCompressor {
     this.kernels = kernels;
     this.selection =
         new RankedSelection(
-            settings.value(Grid.SETTING),
             new RandomScore(settings.value(SEED)),
             FrameBudget.EQUAL,
             KeptCounts.HALF_EVEN,
@@ -42,12 +41,12 @@ final class RandomTokens implements TokenCompressor {
   }
 
   @Override
-  public Selection select(TokenBlock block) {
-    return selectWithBudgets(block).selection();
+  public Kept select(TokenBlock block) {
+    return selectWithBudgets(block).kept();
   }
 
   @Override
-  public BudgetedSelection selectWithBudgets(TokenBlock block) {
+  public BudgetedKept selectWithBudgets(TokenBlock block) {
     return selection.select(kernels, block);
   }
 

@@ -9,6 +9,9 @@ import java.util.stream.Collectors;
 /** The values of a method's settings, read from a spec and checked against what it declares. */
 final class Settings {
 
+  /** A key of versions before 0.2, when newline tokens were in the block, and its default. */
+  private static final Map.Entry<String, String> GRID = Map.entry("grid", "plain");
+
   private final CompressionSpec spec;
   private final List<Setting<?>> declared;
   private final Map<Setting<?>, Object> values = new LinkedHashMap<>();
@@ -74,8 +77,14 @@ final class Settings {
 
   private void requireKnownKeys() {
     List<String> known = declared.stream().map(Setting::key).toList();
-    for (String key : spec.settings().keySet()) {
-      if (!known.contains(key)) {
+    for (Map.Entry<String, String> setting : spec.settings().entrySet()) {
+      String key = setting.getKey();
+      if (key.equals(GRID.getKey()) && !setting.equals(GRID)) {
+        throw new IllegalArgumentException(
+            "compression '%s' has %s, which is gone: the model now decides where its newline rows stand, and weaves them in after any method; leave it out"
+                .formatted(spec, setting));
+      }
+      if (!known.contains(key) && !setting.equals(GRID)) {
         throw new IllegalArgumentException(
             "compression '%s' has the unknown key '%s'; %s%s"
                 .formatted(

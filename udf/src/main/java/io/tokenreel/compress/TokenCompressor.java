@@ -1,6 +1,6 @@
 package io.tokenreel.compress;
 
-import io.tokenreel.token.Selection;
+import io.tokenreel.token.Kept;
 import io.tokenreel.token.TokenBlock;
 
 /**
@@ -21,11 +21,11 @@ public interface TokenCompressor {
    * @throws IllegalArgumentException when the block does not suit the method, or holds a NaN or an
    *     infinity (the message names the token)
    */
-  Selection select(TokenBlock block);
+  Kept select(TokenBlock block);
 
   /**
    * The share of each frame's tokens that the method sets out to keep, before rounding to whole
-   * tokens. On a grid with newline tokens, which all stay, it is the share of the other tokens.
+   * tokens.
    *
    * @return {@code [frames]}, each in [0, 1]; 0 only where the method drops a whole frame
    * @throws IllegalArgumentException as {@link #select}
@@ -38,7 +38,7 @@ public interface TokenCompressor {
    *
    * @throws IllegalArgumentException as {@link #select}
    */
-  default BudgetedSelection selectWithBudgets(TokenBlock block) {
-    return new BudgetedSelection(select(block), frameBudgets(block));
+  default BudgetedKept selectWithBudgets(TokenBlock block) {
+    return new BudgetedKept(select(block), frameBudgets(block));
   }
 }

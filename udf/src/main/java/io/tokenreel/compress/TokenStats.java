@@ -31,7 +31,7 @@ public final class TokenStats {
 
   /** As {@link #of(TokenBlock)}, computing with the given kernels. */
   static List<FrameStats> of(TokenBlock block, Kernels kernels) {
-    TokenRows rows = TokenRows.all(kernels, block);
+    TokenRows rows = new TokenRows(kernels, block);
     int perFrame = rows.tokensPerFrame();
     double[] uniqueness = CosineUniqueness.of(rows).video();
     List<FrameStats> stats = new ArrayList<>();

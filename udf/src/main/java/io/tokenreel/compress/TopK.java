@@ -1,15 +1,15 @@
 package io.tokenreel.compress;
 
 import io.tokenreel.kernel.Kernels;
-import io.tokenreel.token.Selection;
+import io.tokenreel.token.Kept;
 import io.tokenreel.token.TokenBlock;
 import java.util.List;
 
 /**
- * {@code topk:score=...,budget=...,retention=R[,seed=S][,grid=newline]}: any score with any budget,
- * so that VidCom2's frame compression adjustment composes with every score. {@code
+ * {@code topk:score=...,budget=...,retention=R[,seed=S]}: any score with any budget, so that
+ * VidCom2's frame compression adjustment composes with every score. {@code
  * score=vidcom2,budget=fca} is what {@link VidCom2} does in its release mode. The seed belongs to
- * {@code score=random}; for the grid see {@link Grid}.
+ * {@code score=random}.
  */
 final class TopK implements TokenCompressor {
 
@@ -21,7 +21,7 @@ final class TopK implements TokenCompressor {
   private static final Setting<Double> RETENTION = Setting.positiveShare("retention");
   private static final Setting<Long> SEED = Setting.integer("seed", 0);
 
-  static final List<Setting<?>> SETTINGS = List.of(SCORE, BUDGET, RETENTION, SEED, Grid.SETTING);
+  static final List<Setting<?>> SETTINGS = List.of(SCORE, BUDGET, RETENTION, SEED);
 
   private final CompressionSpec spec;
   private final Kernels kernels;
@@ -39,7 +39,6 @@ final class TopK implements TokenCompressor {
     this.kernels = kernels;
     this.selection =
         new RankedSelection(
-            settings.value(Grid.SETTING),
             TokenScore.named(score, settings.value(SEED)),
             FrameBudget.named(settings.value(BUDGET)),
             KeptCounts.HALF_EVEN,
@@ -52,12 +51,12 @@ final class TopK implements TokenCompressor {
   }
 
   @Override
-  public Selection select(TokenBlock block) {
-    return selectWithBudgets(block).selection();
+  public Kept select(TokenBlock block) {
+    return selectWithBudgets(block).kept();
   }
 
   @Override
-  public BudgetedSelection selectWithBudgets(TokenBlock block) {
+  public BudgetedKept selectWithBudgets(TokenBlock block) {
     return selection.select(kernels, block);
   }
 

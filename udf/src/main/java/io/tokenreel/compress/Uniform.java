@@ -1,7 +1,8 @@
 package io.tokenreel.compress;
 
 import io.tokenreel.kernel.Kernels;
-import io.tokenreel.token.Selection;
+import io.tokenreel.kernel.TokenRows;
+import io.tokenreel.token.Kept;
 import io.tokenreel.token.TokenBlock;
 import java.util.Arrays;
 import java.util.List;
@@ -37,10 +38,10 @@ final class Uniform implements TokenCompressor {
   }
 
   @Override
-  public Selection select(TokenBlock block) {
-    Grid.PLAIN.rows(kernels, block).requireFinite();
+  public Kept select(TokenBlock block) {
+    new TokenRows(kernels, block).requireFinite();
     int perFrame = block.shape().tokensPerFrame();
-    return new Selection(
+    return new Kept(
         IntStream.range(0, block.shape().tokens())
             .filter(i -> i % perFrame % stride == 0)
             .toArray());
@@ -48,7 +49,7 @@ final class Uniform implements TokenCompressor {
 
   @Override
   public double[] frameBudgets(TokenBlock block) {
-    Grid.PLAIN.rows(kernels, block).requireFinite();
+    new TokenRows(kernels, block).requireFinite();
     double[] budgets = new double[block.shape().frames()];
     Arrays.fill(budgets, 1.0 / stride);
     return budgets;

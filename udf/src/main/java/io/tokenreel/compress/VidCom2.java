@@ -1,7 +1,7 @@
 package io.tokenreel.compress;
 
 import io.tokenreel.kernel.Kernels;
-import io.tokenreel.token.Selection;
+import io.tokenreel.token.Kept;
 import io.tokenreel.token.TokenBlock;
 import java.util.List;
 
@@ -17,7 +17,6 @@ import java.util.List;
  *   <li>{@code mode=paper}, Eqs. 3 to 10: {@link CosineUniqueness} over all channels; keeps {@code
  *       ceil(r_t * M)}.
  *   <li>{@code exact=true}: the total that a server has reserved, see {@link KeptCounts#EXACT}.
- *   <li>{@code grid=newline}, LLaVA-Video's layout: see {@link Grid#NEWLINE}.
  * </ul>
  */
 final class VidCom2 implements TokenCompressor {
@@ -33,7 +32,7 @@ final class VidCom2 implements TokenCompressor {
   private static final Setting<Mode> MODE = Setting.oneOf("mode", Mode.class);
   private static final Setting<Boolean> EXACT = Setting.flag("exact");
 
-  static final List<Setting<?>> SETTINGS = List.of(RETENTION, MODE, EXACT, Grid.SETTING);
+  static final List<Setting<?>> SETTINGS = List.of(RETENTION, MODE, EXACT);
 
   private final CompressionSpec spec;
   private final Kernels kernels;
@@ -43,21 +42,18 @@ final class VidCom2 implements TokenCompressor {
     Settings settings = Settings.of(spec, SETTINGS);
     this.spec = settings.canonical();
     this.kernels = kernels;
-    Grid grid = settings.value(Grid.SETTING);
     double retention = settings.value(RETENTION);
     boolean exact = settings.value(EXACT);
     this.selection =
         switch (settings.value(MODE)) {
           case RELEASE ->
               new RankedSelection(
-                  grid,
                   TokenScore.VIDCOM2,
                   FrameBudget.FCA,
                   exact ? KeptCounts.EXACT : KeptCounts.HALF_EVEN,
                   retention);
           case PAPER ->
               new RankedSelection(
-                  grid,
                   TokenScore.PAPER,
                   FrameBudget.PAPER,
                   exact ? KeptCounts.EXACT : KeptCounts.CEILING,
@@ -71,12 +67,12 @@ final class VidCom2 implements TokenCompressor {
   }
 
   @Override
-  public Selection select(TokenBlock block) {
-    return selectWithBudgets(block).selection();
+  public Kept select(TokenBlock block) {
+    return selectWithBudgets(block).kept();
   }
 
   @Override
-  public BudgetedSelection selectWithBudgets(TokenBlock block) {
+  public BudgetedKept selectWithBudgets(TokenBlock block) {
     return selection.select(kernels, block);
   }
 

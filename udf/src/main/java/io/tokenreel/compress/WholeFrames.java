@@ -2,7 +2,7 @@ package io.tokenreel.compress;
 
 import io.tokenreel.kernel.Kernels;
 import io.tokenreel.kernel.TokenRows;
-import io.tokenreel.token.Selection;
+import io.tokenreel.token.Kept;
 import io.tokenreel.token.TokenBlock;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -37,17 +37,17 @@ final class WholeFrames implements TokenCompressor {
   }
 
   @Override
-  public Selection select(TokenBlock block) {
-    TokenRows.all(kernels, block).requireFinite();
+  public Kept select(TokenBlock block) {
+    new TokenRows(kernels, block).requireFinite();
     int perFrame = block.shape().tokensPerFrame();
-    return new Selection(
+    return new Kept(
         IntStream.range(0, block.shape().tokens()).filter(i -> keeps(i / perFrame)).toArray());
   }
 
   /** 1 for a kept frame, 0 for another one. */
   @Override
   public double[] frameBudgets(TokenBlock block) {
-    TokenRows.all(kernels, block).requireFinite();
+    new TokenRows(kernels, block).requireFinite();
     return IntStream.range(0, block.shape().frames()).mapToDouble(t -> keeps(t) ? 1 : 0).toArray();
   }
 

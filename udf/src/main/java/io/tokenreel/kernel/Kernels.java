@@ -1,6 +1,6 @@
 package io.tokenreel.kernel;
 
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 
 /**
  * The inner loops of the compression methods, over a {@link RowBatch} at a time.
@@ -31,7 +31,7 @@ public interface Kernels {
    * @param byteOffset where the first channel starts in {@code data}
    * @return its channel, counted from {@code byteOffset}, or -1 when all are finite
    */
-  int firstNonFinite(TokenDtype dtype, byte[] data, int byteOffset, int count);
+  int firstNonFinite(TokenFormat format, byte[] data, int byteOffset, int count);
 
   /**
    * Rewrites stored rows as the little-endian float32 rows of a batch that has bytes of its own;
@@ -40,7 +40,7 @@ public interface Kernels {
    * @param from [count of rows], where each row's first channel starts in {@code data}
    * @param channels how many each row has
    */
-  void widen(TokenDtype dtype, byte[] data, int[] from, int channels, RowBatch into);
+  void widen(TokenFormat format, byte[] data, int[] from, int channels, RowBatch into);
 
   /**
    * Adds rows to running moments about a shift: {@code sum += x - shift} and {@code squares += (x -

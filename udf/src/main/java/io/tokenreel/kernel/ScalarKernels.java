@@ -1,7 +1,6 @@
 package io.tokenreel.kernel;
 
-import io.tokenreel.token.TokenCodec;
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 
 /** The specification of {@link Kernels}, in plain loops. */
 public final class ScalarKernels implements Kernels {
@@ -12,10 +11,10 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public int firstNonFinite(TokenDtype dtype, byte[] data, int byteOffset, int count) {
+  public int firstNonFinite(TokenFormat format, byte[] data, int byteOffset, int count) {
     float[] value = new float[1];
     for (int i = 0; i < count; i++) {
-      TokenCodec.decode(data, byteOffset + i * dtype.bytes(), dtype, value, 0, 1);
+      format.decode(data, byteOffset + format.bytes(i), value, 0, 1);
       if (!Float.isFinite(value[0])) {
         return i;
       }
@@ -24,17 +23,18 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void widen(TokenDtype dtype, byte[] data, int[] from, int channels, RowBatch into) {
+  public void widen(TokenFormat format, byte[] data, int[] from, int channels, RowBatch into) {
     for (int r = 0; r < into.count; r++) {
-      widen(dtype, data, from[r], into.data, into.offsets[r], channels);
+      widen(format, data, from[r], into.data, into.offsets[r], channels);
     }
   }
 
   /** {@code count} channels of one row, wherever they start. */
-  void widen(TokenDtype dtype, byte[] data, int byteOffset, byte[] out, int outOffset, int count) {
+  void widen(
+      TokenFormat format, byte[] data, int byteOffset, byte[] out, int outOffset, int count) {
     float[] values = new float[count];
-    TokenCodec.decode(data, byteOffset, dtype, values, 0, count);
-    byte[] widened = TokenCodec.encode(values, TokenDtype.F32);
+    format.decode(data, byteOffset, values, 0, count);
+    byte[] widened = TokenFormat.F32.encode(values);
     System.arraycopy(widened, 0, out, outOffset, widened.length);
   }
 

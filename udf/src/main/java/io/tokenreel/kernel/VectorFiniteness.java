@@ -1,6 +1,6 @@
 package io.tokenreel.kernel;
 
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -20,11 +20,11 @@ final class VectorFiniteness {
    *
    * @return how many those are when all of them are finite, else 0
    */
-  static int check(TokenDtype dtype, byte[] data, int byteOffset, int count) {
-    int lanes = dtype == TokenDtype.F32 ? WORDS.length() : HALVES.length();
+  static int check(TokenFormat format, byte[] data, int byteOffset, int count) {
+    int lanes = format == TokenFormat.F32 ? WORDS.length() : HALVES.length();
     int whole = count - count % lanes;
     boolean suspect =
-        switch (dtype) {
+        switch (format) {
           case F32 -> anyWordCarries(data, byteOffset, whole);
           case F16 -> anyHalfCarries(data, byteOffset, whole, (short) 0x0400);
           case BF16 -> anyHalfCarries(data, byteOffset, whole, (short) 0x0080);

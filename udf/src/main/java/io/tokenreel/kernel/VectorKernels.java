@@ -1,6 +1,6 @@
 package io.tokenreel.kernel;
 
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
@@ -56,21 +56,21 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
-  public int firstNonFinite(TokenDtype dtype, byte[] data, int byteOffset, int count) {
-    int checked = VectorFiniteness.check(dtype, data, byteOffset, count);
+  public int firstNonFinite(TokenFormat format, byte[] data, int byteOffset, int count) {
+    int checked = VectorFiniteness.check(format, data, byteOffset, count);
     int found =
-        SCALAR.firstNonFinite(dtype, data, byteOffset + checked * dtype.bytes(), count - checked);
+        SCALAR.firstNonFinite(format, data, byteOffset + format.bytes(checked), count - checked);
     return found < 0 ? found : checked + found;
   }
 
   @Override
-  public void widen(TokenDtype dtype, byte[] data, int[] from, int channels, RowBatch into) {
-    int done = VectorWidening.widen(dtype, data, from, channels, into);
+  public void widen(TokenFormat format, byte[] data, int[] from, int channels, RowBatch into) {
+    int done = VectorWidening.widen(format, data, from, channels, into);
     if (done < channels) {
       for (int r = 0; r < into.count; r++) {
-        int at = from[r] + done * dtype.bytes();
+        int at = from[r] + format.bytes(done);
         int out = into.offsets[r] + done * Float.BYTES;
-        SCALAR.widen(dtype, data, at, into.data, out, channels - done);
+        SCALAR.widen(format, data, at, into.data, out, channels - done);
       }
     }
   }

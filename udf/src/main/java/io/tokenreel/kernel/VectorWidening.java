@@ -1,7 +1,7 @@
 package io.tokenreel.kernel;
 
 import io.tokenreel.token.HalfPrecision;
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -26,16 +26,16 @@ final class VectorWidening {
    *
    * @return how many that were
    */
-  static int widen(TokenDtype dtype, byte[] data, int[] from, int channels, RowBatch into) {
+  static int widen(TokenFormat format, byte[] data, int[] from, int channels, RowBatch into) {
     int whole = channels - channels % LANES;
-    if (dtype == TokenDtype.BF16) {
+    if (format == TokenFormat.BF16) {
       for (int r = 0; r < into.count; r += VectorKernels.ABREAST) {
         fromBf16(data, from, r, whole, into);
       }
       return whole;
     }
     for (int r = 0; r < into.count; r++) {
-      if (dtype == TokenDtype.F16) {
+      if (format == TokenFormat.F16) {
         fromF16(data, from[r], into.data, into.offsets[r], whole);
       } else {
         System.arraycopy(data, from[r], into.data, into.offsets[r], whole * Float.BYTES);

@@ -1,7 +1,7 @@
 package io.tokenreel.sql;
 
 import io.tokenreel.token.TokenBlock;
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import io.tokenreel.token.TokenShape;
 import java.io.Serializable;
 import org.apache.spark.sql.types.DataType;
@@ -28,7 +28,8 @@ record BlockLayout(StructFields fields) implements Serializable {
   }
 
   /**
-   * The block in a row of {@link #type}, sharing the row's bytes where Spark does.
+   * The block in a row of {@link #type}, sharing the row's bytes where Spark does. Blocks of
+   * versions before 0.2 may have a newline token after every row of the grid; those are left out.
    *
    * @throws IllegalArgumentException when a field is NULL or does not fit the others
    */
@@ -36,11 +37,42 @@ record BlockLayout(StructFields fields) implements Serializable {
     TokenShape shape =
         new TokenShape(
             fields.integer(row, 0),
-            fields.integer(row, 1),
             fields.integer(row, 2),
             fields.integer(row, 3),
             fields.integer(row, 4));
-    TokenDtype dtype = TokenDtype.of(fields.value(row, 5).toString());
-    return new TokenBlock(shape, dtype, (byte[]) fields.value(row, 6));
+    TokenFormat format = TokenFormat.of(fields.value(row, 5).toString());
+    byte[] data = (byte[]) fields.value(row, 6);
+    int perFrame = fields.integer(row, 1);
+    if (perFrame == shape.tokensPerFrame() + shape.gridHeight()) {
+      return new TokenBlock(shape, format, withoutNewlines(data, shape, format));
+    }
+    if (perFrame != shape.tokensPerFrame()) {
+      throw new IllegalArgumentException(
+          "tokens_per_frame must be grid_height * grid_width = %d; got %d"
+              .formatted(shape.tokensPerFrame(), perFrame));
+    }
+    return new TokenBlock(shape, format, data);
+  }
+
+  private static byte[] withoutNewlines(byte[] data, TokenShape shape, TokenFormat format) {
+    int row = format.bytes(Math.multiplyExact(shape.gridWidth(), shape.dim()));
+    int withNewline = row + format.bytes(shape.dim());
+    int rows = shape.frames() * shape.gridHeight();
+    if (data.length != (long) rows * withNewline) {
+      throw new IllegalArgumentException(
+          "data of a %s block of %d rows of %d tokens and a newline token with %d channels must hold %d bytes; got %d"
+              .formatted(
+                  format.label(),
+                  rows,
+                  shape.gridWidth(),
+                  shape.dim(),
+                  (long) rows * withNewline,
+                  data.length));
+    }
+    byte[] plain = new byte[rows * row];
+    for (int r = 0; r < rows; r++) {
+      System.arraycopy(data, r * withNewline, plain, r * row, row);
+    }
+    return plain;
   }
 }

@@ -1,7 +1,7 @@
 package io.tokenreel.sql;
 
 import io.tokenreel.token.TokenBlock;
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import io.tokenreel.token.TokenShape;
 
 /** The numbers of a token block in one of the forms that SQL has for them. */
@@ -11,10 +11,10 @@ interface BlockValues {
    * The block that they make up.
    *
    * @param grid of a frame: rows and columns
-   * @param dtype how they are stored from here on
+   * @param format how they are stored from here on
    * @throws IllegalArgumentException when their number does not fit, or one is too large
    */
-  TokenBlock block(int frames, Grid grid, TokenDtype dtype);
+  TokenBlock block(int frames, Grid grid, TokenFormat format);
 
   /** Rows and columns of a frame's tokens. */
   record Grid(int height, int width) {
@@ -23,7 +23,7 @@ interface BlockValues {
       return (long) frames * height * width;
     }
 
-    /** The channels of each token when a block's tokens, without newlines, have so many in all. */
+    /** The channels of each token when a block's tokens have so many in all. */
     private int dim(int frames, long channels, String unit) {
       long tokens = tokens(frames);
       if (channels == 0) {
@@ -40,7 +40,7 @@ interface BlockValues {
     }
 
     private TokenShape shape(int frames, int dim) {
-      return new TokenShape(frames, Math.multiplyExact(height, width), height, width, dim);
+      return new TokenShape(frames, height, width, dim);
     }
   }
 
@@ -51,26 +51,25 @@ interface BlockValues {
    */
   record Flat(float[] values) implements BlockValues {
     @Override
-    public TokenBlock block(int frames, Grid grid, TokenDtype dtype) {
+    public TokenBlock block(int frames, Grid grid, TokenFormat format) {
       int dim = grid.dim(frames, values.length, "numbers");
-      return TokenBlock.ofFloats(grid.shape(frames, dim), values).as(dtype);
+      return TokenBlock.ofFloats(grid.shape(frames, dim), values).as(format);
     }
   }
 
   /**
-   * A row of numbers per token, the newline tokens among them where the model has them.
+   * A row of numbers per token.
    *
    * @param tokens [frames * tokens per frame][dim]
    */
   record Rows(float[][] tokens) implements BlockValues {
     @Override
-    public TokenBlock block(int frames, Grid grid, TokenDtype dtype) {
-      long plain = grid.tokens(frames);
-      long newlines = plain + (long) frames * grid.height();
-      if (tokens.length != plain && tokens.length != newlines) {
+    public TokenBlock block(int frames, Grid grid, TokenFormat format) {
+      long expected = grid.tokens(frames);
+      if (tokens.length != expected) {
         throw new IllegalArgumentException(
-            "values must hold frames * grid_height * grid_width = %d tokens, or %d with a newline token after every row; got %d"
-                .formatted(plain, newlines, tokens.length));
+            "values must hold frames * grid_height * grid_width = %d tokens; got %d: a model's newline tokens are no part of a block, leave them out"
+                .formatted(expected, tokens.length));
       }
       int dim = tokens[0].length;
       float[] values = new float[Math.multiplyExact(tokens.length, dim)];
@@ -82,9 +81,8 @@ interface BlockValues {
         }
         System.arraycopy(tokens[i], 0, values, i * dim, dim);
       }
-      TokenShape shape =
-          new TokenShape(frames, tokens.length / frames, grid.height(), grid.width(), dim);
-      return TokenBlock.ofFloats(shape, values).as(dtype);
+      TokenShape shape = new TokenShape(frames, grid.height(), grid.width(), dim);
+      return TokenBlock.ofFloats(shape, values).as(format);
     }
   }
 
@@ -95,14 +93,15 @@ interface BlockValues {
    */
   record Stored(byte[] data) implements BlockValues {
     @Override
-    public TokenBlock block(int frames, Grid grid, TokenDtype dtype) {
-      if (data.length % dtype.bytes() != 0) {
+    public TokenBlock block(int frames, Grid grid, TokenFormat format) {
+      int width = format.bytes(1);
+      if (data.length % width != 0) {
         throw new IllegalArgumentException(
             "values of %s must hold a multiple of %d bytes; got %d"
-                .formatted(dtype.label(), dtype.bytes(), data.length));
+                .formatted(format.label(), width, data.length));
       }
-      int dim = grid.dim(frames, data.length / dtype.bytes(), "numbers of " + dtype.label());
-      return new TokenBlock(grid.shape(frames, dim), dtype, data);
+      int dim = grid.dim(frames, data.length / width, "numbers of " + format.label());
+      return new TokenBlock(grid.shape(frames, dim), format, data);
     }
   }
 }

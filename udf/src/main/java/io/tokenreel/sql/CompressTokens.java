@@ -3,8 +3,7 @@ package io.tokenreel.sql;
 import io.tokenreel.compress.TokenCompressor;
 import io.tokenreel.token.CompressedTokens;
 import io.tokenreel.token.TokenBlock;
-import io.tokenreel.token.TokenCodec;
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import java.util.List;
 import org.apache.spark.sql.types.DataType;
 
@@ -53,7 +52,7 @@ record CompressTokens() implements BlockFunction {
 
   @Override
   public Object evaluate(TokenBlock block, List<String> arguments) {
-    return compress(block, arguments.get(0), dtype(block, arguments));
+    return compress(block, arguments.get(0), format(block, arguments));
   }
 
   /** The compressor that a call's arguments name. */
@@ -61,16 +60,16 @@ record CompressTokens() implements BlockFunction {
     return CompressorCache.shared().of(arguments.get(0));
   }
 
-  /** The dtype that a call's arguments name, or mean by leaving it out. */
-  static TokenDtype dtype(TokenBlock block, List<String> arguments) {
+  /** The format that a call's arguments name, or mean by leaving it out. */
+  static TokenFormat format(TokenBlock block, List<String> arguments) {
     String label = arguments.size() > 1 ? arguments.get(1) : StoredDtype.SAME;
-    return StoredDtype.parse(label).orElse(block.dtype());
+    return StoredDtype.parse(label).orElse(block.format());
   }
 
   /** The fields of {@link TokenSchemas#COMPRESSED}. */
-  static List<Object> compress(TokenBlock block, String spec, TokenDtype dtype) {
+  static List<Object> compress(TokenBlock block, String spec, TokenFormat format) {
     TokenCompressor compressor = CompressorCache.shared().of(spec);
-    CompressedTokens kept = TokenCodec.gather(block, compressor.select(block), dtype);
-    return List.of(kept.dim(), kept.dtype().label(), kept.index(), kept.data());
+    CompressedTokens kept = block.keep(compressor.select(block), format);
+    return List.of(kept.dim(), kept.format().label(), kept.index(), kept.data());
   }
 }

@@ -36,7 +36,7 @@ record DyCokeTokens() implements BlockFunction {
 
   @Override
   public Object evaluate(TokenBlock block, List<String> arguments) {
-    return CompressTokens.compress(block, spec(arguments.get(0)), block.dtype());
+    return CompressTokens.compress(block, spec(arguments.get(0)), block.format());
   }
 
   private static String spec(String prune) {

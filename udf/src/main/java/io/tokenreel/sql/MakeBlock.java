@@ -1,7 +1,7 @@
 package io.tokenreel.sql;
 
 import io.tokenreel.token.TokenBlock;
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import io.tokenreel.token.TokenShape;
 import java.util.List;
 import org.apache.spark.sql.types.DataType;
@@ -28,14 +28,14 @@ record MakeBlock() implements TokenFunction<BlockValues> {
             + TokenSchemas.BLOCK.catalogString()
             + ", for the other functions; dim follows from the number of values.",
         List.of(
-            "values - the channels, frame by frame and row by row of a frame's grid: array<float>, or array<array<float>> with one array per token, in which every row of the grid may end in a newline token; or binary, the stored form, little-endian. Numbers of other types are taken as floats",
+            "values - the channels, frame by frame and row by row of a frame's grid: array<float>, or array<array<float>> with one array per token; or binary, the stored form, little-endian. Numbers of other types are taken as floats",
             "frames - how many frames, at least 1",
             "grid_height - rows of tokens in a frame",
-            "grid_width - tokens in such a row, a newline token not counted",
+            "grid_width - tokens in such a row",
             "dtype - how the block stores the numbers, or how binary values store them: "
-                + TokenDtype.labels()
+                + TokenFormat.labels()
                 + " or numpy's names "
-                + TokenDtype.numpyNames()
+                + TokenFormat.numpyNames()
                 + "; the default is f32; a number too large for it is an error"),
         List.of(
             new FunctionDoc.Example(
@@ -52,7 +52,7 @@ record MakeBlock() implements TokenFunction<BlockValues> {
         whole("frames"),
         whole("grid_height"),
         whole("grid_width"),
-        new Parameter("dtype", Parameter.Kind.STRING, TokenDtype::of));
+        new Parameter("dtype", Parameter.Kind.STRING, TokenFormat::of));
   }
 
   @Override
@@ -70,8 +70,8 @@ record MakeBlock() implements TokenFunction<BlockValues> {
     BlockValues.Grid grid =
         new BlockValues.Grid(
             whole("grid_height", arguments.get(1)), whole("grid_width", arguments.get(2)));
-    TokenDtype dtype = arguments.size() > 3 ? TokenDtype.of(arguments.get(3)) : TokenDtype.F32;
-    TokenBlock block = values.block(whole("frames", arguments.get(0)), grid, dtype);
+    TokenFormat format = arguments.size() > 3 ? TokenFormat.of(arguments.get(3)) : TokenFormat.F32;
+    TokenBlock block = values.block(whole("frames", arguments.get(0)), grid, format);
     TokenShape shape = block.shape();
     return List.of(
         shape.frames(),
@@ -79,7 +79,7 @@ record MakeBlock() implements TokenFunction<BlockValues> {
         shape.gridHeight(),
         shape.gridWidth(),
         shape.dim(),
-        block.dtype().label(),
+        block.format().label(),
         block.data());
   }
 

@@ -16,7 +16,7 @@ record SelectTokens() implements BlockFunction {
   @Override
   public FunctionDoc doc() {
     return new FunctionDoc(
-        "_FUNC_(block, spec) - Returns the indices of the tokens that the compression keeps, into the flattened [frames * tokens_per_frame] grid, in the order in which a language model is fed them: ascending; with grid=newline frame by frame, the kept tokens and then the newline tokens, each ascending.",
+        "_FUNC_(block, spec) - Returns the indices of the tokens that the compression keeps, into the flattened [frames * tokens_per_frame] grid, ascending.",
         List.of(FunctionDoc.BLOCK_ARGUMENT, FunctionDoc.SPEC_ARGUMENT),
         List.of(
             SampleBlock.example("_FUNC_(block, 'none')", "[0,1,2,3,4,5,6,7,8,9]"),
@@ -35,6 +35,6 @@ record SelectTokens() implements BlockFunction {
 
   @Override
   public Object evaluate(TokenBlock block, List<String> arguments) {
-    return CompressorCache.shared().of(arguments.get(0)).select(block).indices();
+    return CompressorCache.shared().of(arguments.get(0)).select(block).places();
   }
 }

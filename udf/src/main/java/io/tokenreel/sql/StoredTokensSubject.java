@@ -1,6 +1,6 @@
 package io.tokenreel.sql;
 
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -20,7 +20,7 @@ record StoredTokensSubject() implements Subject<StoredTokens> {
       SqlValues row = (SqlValues) value;
       return new StoredTokens(
           fields.integer(row, 0),
-          TokenDtype.of(fields.value(row, 1).toString()),
+          TokenFormat.of(fields.value(row, 1).toString()),
           (byte[]) fields.value(row, 2));
     }
   }

@@ -2,8 +2,8 @@ package io.tokenreel.sql;
 
 import static org.apache.spark.sql.functions.lit;
 
-import io.tokenreel.token.Selection;
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.Kept;
+import io.tokenreel.token.TokenFormat;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -17,7 +17,7 @@ public final class TokenColumns {
 
   private TokenColumns() {}
 
-  /** The kept indices, {@code array<int>}, in the order of a {@link Selection}. */
+  /** The kept indices, {@code array<int>}, in the order of a {@link Kept}. */
   public static Column selectTokens(Column block, String spec) {
     return TokenExpression.column(new SelectTokens(), List.of(block, lit(spec)));
   }
@@ -46,14 +46,15 @@ public final class TokenColumns {
   }
 
   /**
-   * SQL for the bytes of one channel, {@code bigint}; NULL for an unknown dtype.
+   * SQL for the bytes of a row of tokens, {@code bigint}; NULL for an unknown dtype.
    *
-   * @param dtype SQL for a dtype's label, such as the name of a column
+   * @param dim SQL for the channels of a row, such as the name of a column
+   * @param dtype SQL for a format's label
    */
-  public static String channelBytesSql(String dtype) {
-    return Arrays.stream(TokenDtype.values())
-        .map(each -> "WHEN '%s' THEN %dL".formatted(each.label(), each.bytes()))
-        .collect(Collectors.joining(" ", "CASE %s ".formatted(dtype), " END"));
+  public static String rowBytesSql(String dim, String dtype) {
+    return Arrays.stream(TokenFormat.values())
+        .map(each -> "WHEN '%s' THEN %dL".formatted(each.label(), each.bytes(1)))
+        .collect(Collectors.joining(" ", "(%s * CASE %s ".formatted(dim, dtype), " END)"));
   }
 
   /** Uniqueness and similarity to the previous frame, an array of one struct per frame. */

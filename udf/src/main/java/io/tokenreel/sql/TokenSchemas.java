@@ -72,7 +72,7 @@ public final class TokenSchemas {
         shape.gridHeight(),
         shape.gridWidth(),
         shape.dim(),
-        block.dtype().label(),
+        block.format().label(),
         block.data());
   }
 }

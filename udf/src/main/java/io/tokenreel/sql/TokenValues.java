@@ -1,6 +1,5 @@
 package io.tokenreel.sql;
 
-import io.tokenreel.token.TokenCodec;
 import java.util.List;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
@@ -45,10 +44,10 @@ record TokenValues() implements TokenFunction<StoredTokens> {
 
   @Override
   public Object evaluate(StoredTokens tokens, List<String> arguments) {
-    int bytes = Math.multiplyExact(tokens.dim(), tokens.dtype().bytes());
+    int bytes = tokens.format().bytes(tokens.dim());
     float[][] values = new float[tokens.data().length / bytes][tokens.dim()]; // [tokens][dim]
     for (int i = 0; i < values.length; i++) {
-      TokenCodec.decode(tokens.data(), i * bytes, tokens.dtype(), values[i], 0, tokens.dim());
+      tokens.format().decode(tokens.data(), i * bytes, values[i], 0, tokens.dim());
     }
     return values;
   }

@@ -1,11 +1,10 @@
 package io.tokenreel.sql;
 
-import io.tokenreel.compress.BudgetedSelection;
+import io.tokenreel.compress.BudgetedKept;
 import io.tokenreel.compress.TokenCompressor;
 import io.tokenreel.token.CompressedTokens;
 import io.tokenreel.token.TokenBlock;
-import io.tokenreel.token.TokenCodec;
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.types.DataType;
@@ -52,14 +51,14 @@ record TryCompressTokens(CompressTokens compressTokens) implements BlockFunction
   @Override
   public Object evaluate(TokenBlock block, List<String> arguments) {
     TokenCompressor compressor = CompressTokens.compressor(arguments);
-    TokenDtype dtype = CompressTokens.dtype(block, arguments);
+    TokenFormat format = CompressTokens.format(block, arguments);
     long start = System.nanoTime();
     try {
-      BudgetedSelection kept = compressor.selectWithBudgets(block);
-      CompressedTokens tokens = TokenCodec.gather(block, kept.selection(), dtype);
+      BudgetedKept kept = compressor.selectWithBudgets(block);
+      CompressedTokens tokens = block.keep(kept.kept(), format);
       return Arrays.asList(
           tokens.dim(),
-          tokens.dtype().label(),
+          tokens.format().label(),
           tokens.index(),
           tokens.data(),
           kept.frameBudgets(),

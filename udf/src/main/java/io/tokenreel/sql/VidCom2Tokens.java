@@ -38,7 +38,7 @@ record VidCom2Tokens() implements BlockFunction {
 
   @Override
   public Object evaluate(TokenBlock block, List<String> arguments) {
-    return CompressTokens.compress(block, spec(arguments.get(0)), block.dtype());
+    return CompressTokens.compress(block, spec(arguments.get(0)), block.format());
   }
 
   private static String spec(String retention) {

@@ -6,19 +6,19 @@ import java.util.Objects;
  * The tokens that a method kept of one video.
  *
  * @param dim D, channels of a token
- * @param dtype how {@code data} is stored
+ * @param format how {@code data} is stored
  * @param index flat index of each row in the uncompressed grid, in the order of the rows
  * @param data {@code [index.length][dim]}, little-endian, row-major
  */
-public record CompressedTokens(int dim, TokenDtype dtype, int[] index, byte[] data) {
+public record CompressedTokens(int dim, TokenFormat format, int[] index, byte[] data) {
 
   public CompressedTokens {
-    Objects.requireNonNull(dtype, "dtype");
-    long expected = (long) index.length * dim * dtype.bytes();
+    Objects.requireNonNull(format, "format");
+    long expected = format.bytes((long) index.length * dim);
     if (data.length != expected) {
       throw new IllegalArgumentException(
           "%d tokens of %d %s channels must hold %d bytes; got %d"
-              .formatted(index.length, dim, dtype.label(), expected, data.length));
+              .formatted(index.length, dim, format.label(), expected, data.length));
     }
   }
 }

@@ -10,7 +10,8 @@ import io.tokenreel.kernel.ScalarKernels;
 import io.tokenreel.kernel.TokenRows;
 import io.tokenreel.testing.Safetensors;
 import io.tokenreel.testing.SharedFiles;
-import io.tokenreel.token.Selection;
+import io.tokenreel.token.FeedLayout;
+import io.tokenreel.token.Kept;
 import io.tokenreel.token.TokenBlock;
 import io.tokenreel.token.TokenShape;
 import java.io.IOException;
@@ -49,7 +50,7 @@ class CompressionGoldenTest {
   void vidcom2_golden_sameScoresAndScales(Path file) {
     Safetensors golden = Safetensors.read(file);
     TokenBlock block = block(golden);
-    GaussianSimilarity similarity = GaussianSimilarity.of(TokenRows.all(Kernels.best(), block));
+    GaussianSimilarity similarity = GaussianSimilarity.of(new TokenRows(Kernels.best(), block));
     assertNear(golden.tensor("vidcom2.video_score").floats(), similarity.video(), file);
     assertNear(golden.tensor("vidcom2.frame_score").floats(), similarity.frame(), file);
     for (String name : named(golden, SCALES)) {
@@ -68,25 +69,28 @@ class CompressionGoldenTest {
     for (String name : named(golden, KEEP)) {
       String spec = "vidcom2:retention=" + name.substring(KEEP.length());
       for (Kernels kernels : List.of(Kernels.best(), new ScalarKernels())) {
-        Selection selection = Compressors.of(spec, kernels).select(block);
+        Kept selection = Compressors.of(spec, kernels).select(block);
         Ties.assertSame(
-            golden.tensor(name).ints(), selection.indices(), scores, TIE, file + " " + spec);
+            golden.tensor(name).ints(), selection.places(), scores, TIE, file + " " + spec);
       }
     }
   }
 
+  /** LLaVA-Video's rows: the released indices are of a grid with a place after every row. */
   @ParameterizedTest
   @MethodSource("files")
   void vidcom2Grid_golden_sameIndicesInTheSameOrder(Path file) {
     Safetensors golden = Safetensors.read(file);
-    TokenBlock block = withNewlines(block(golden));
+    TokenBlock block = block(golden);
+    FeedLayout layout = new FeedLayout(FeedLayout.Kind.LINE_ENDS, new float[block.shape().dim()]);
     for (String name : named(golden, GRID_KEEP)) {
-      String settings = "retention=" + name.substring(GRID_KEEP.length()) + ",grid=newline";
+      String settings = "retention=" + name.substring(GRID_KEEP.length());
       int[] expected = golden.tensor(name).ints();
       double[] scores = onNewlineGrid(vidcom2Scores(golden), block.shape());
       for (String method : List.of("vidcom2:", "topk:score=vidcom2,budget=fca,")) {
         String spec = method + settings;
-        int[] actual = Compressors.of(spec).select(block).indices();
+        int[] kept = Compressors.of(spec).select(block).places();
+        int[] actual = onNewlineGrid(kept, layout.order(kept, block.shape()), block.shape());
         Ties.assertSame(expected, actual, scores, TIE, file + " " + spec);
         assertArrayEquals(
             newlinePlaces(expected, block.shape()), newlinePlaces(actual, block.shape()), spec);
@@ -103,7 +107,7 @@ class CompressionGoldenTest {
     for (String name : named(golden, DYCOKE_KEEP)) {
       String spec = "dycoke:prune=" + name.substring(DYCOKE_KEEP.length());
       for (Kernels kernels : List.of(Kernels.best(), new ScalarKernels())) {
-        int[] actual = Compressors.of(spec, kernels).select(block).indices();
+        int[] actual = Compressors.of(spec, kernels).select(block).places();
         Ties.assertSame(golden.tensor(name).ints(), actual, cosines, TIE, file + " " + spec);
       }
     }
@@ -114,7 +118,7 @@ class CompressionGoldenTest {
     int perFrame = (int) tokens.shape()[1];
     int side = (int) Math.sqrt(perFrame);
     return TokenBlock.ofFloats(
-        new TokenShape((int) tokens.shape()[0], perFrame, side, side, (int) tokens.shape()[2]),
+        new TokenShape((int) tokens.shape()[0], side, side, (int) tokens.shape()[2]),
         tokens.floats());
   }
 
@@ -135,22 +139,17 @@ class CompressionGoldenTest {
     return scores;
   }
 
-  /** The block with a token of noise after every grid row, which no score may look at. */
-  private static TokenBlock withNewlines(TokenBlock block) {
-    TokenShape s = block.shape();
-    int bytes = s.dim() * block.dtype().bytes();
-    int row = s.gridWidth() * bytes;
-    int rows = s.frames() * s.gridHeight();
-    byte[] data = new byte[rows * (row + bytes)];
-    for (int r = 0; r < rows; r++) {
-      System.arraycopy(block.data(), r * row, data, r * (row + bytes), row);
-      System.arraycopy(block.data(), r % 7 * bytes, data, r * (row + bytes) + row, bytes);
+  /** What is fed, as places of the released code's grid. */
+  private static int[] onNewlineGrid(int[] kept, int[] order, TokenShape shape) {
+    int[] places = new int[order.length];
+    int ends = 0;
+    for (int i = 0; i < order.length; i++) {
+      places[i] =
+          order[i] == FeedLayout.CONSTANT
+              ? ends++ * (shape.gridWidth() + 1) + shape.gridWidth()
+              : kept[order[i]] + kept[order[i]] / shape.gridWidth();
     }
-    int perFrame = s.gridHeight() * (s.gridWidth() + 1);
-    return new TokenBlock(
-        new TokenShape(s.frames(), perFrame, s.gridHeight(), s.gridWidth(), s.dim()),
-        block.dtype(),
-        data);
+    return places;
   }
 
   private static boolean isNewline(int index, TokenShape shape) {
@@ -158,7 +157,7 @@ class CompressionGoldenTest {
   }
 
   private static double[] onNewlineGrid(double[] scores, TokenShape shape) {
-    double[] spread = new double[shape.tokens()];
+    double[] spread = new double[shape.tokens() + shape.frames() * shape.gridHeight()];
     int from = 0;
     for (int i = 0; i < spread.length; i++) {
       spread[i] = isNewline(i, shape) ? 0 : scores[from++];

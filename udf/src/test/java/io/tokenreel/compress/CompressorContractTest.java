@@ -11,7 +11,7 @@ import io.tokenreel.testing.RandomBlocks.Kind;
 import io.tokenreel.testing.RandomShapes;
 import io.tokenreel.testing.RunSeed;
 import io.tokenreel.token.TokenBlock;
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import io.tokenreel.token.TokenShape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,11 +33,9 @@ class CompressorContractTest {
           "none",
           "uniform:retention=0.25",
           "random:retention=0.25",
-          "random:retention=0.25,grid=newline",
           "frames:keep=1/4",
           "topk:score=vidcom2,budget=equal,retention=0.25",
           "topk:score=norm,budget=fca,retention=0.3",
-          "topk:score=norm,budget=equal,retention=0.3,grid=newline",
           "topk:score=random,budget=fca,retention=0.3,seed=7",
           "topk:score=video,budget=fca,retention=0.01",
           "topk:score=frame,budget=equal,retention=1",
@@ -46,8 +44,7 @@ class CompressorContractTest {
           "vidcom2:retention=0.25,exact=true",
           "vidcom2:retention=0.25,mode=paper",
           "vidcom2:retention=0.1,mode=paper,exact=true",
-          "vidcom2:retention=0.25,grid=newline",
-          "vidcom2:retention=0.4,mode=paper,exact=true,grid=newline",
+          "vidcom2:retention=0.4,mode=paper,exact=true",
           "dycoke:prune=0.7",
           "dycoke:prune=1,mode=paper",
           "dycoke:prune=0.7,mode=paper");
@@ -72,73 +69,48 @@ class CompressorContractTest {
     TokenCompressor scalar = Compressors.of(spec, new ScalarKernels());
     assertEquals(spec, compressor.spec().toString());
     for (TokenBlock block : blocks(spec)) {
-      String where = "%s on %s %s, seed %d".formatted(spec, block.shape(), block.dtype(), SEED);
-      int[] kept = compressor.select(block).indices();
+      String where = "%s on %s %s, seed %d".formatted(spec, block.shape(), block.format(), SEED);
+      int[] kept = compressor.select(block).places();
       assertInOrder(kept, block.shape(), where);
-      assertAllNewlines(spec, kept, block.shape(), where);
       double[] budgets = compressor.frameBudgets(block);
       assertEquals(block.shape().frames(), budgets.length, where);
       for (double budget : budgets) {
         assertTrue(budget >= 0 && budget <= 1, where);
       }
-      BudgetedSelection together = compressor.selectWithBudgets(block);
-      assertArrayEquals(kept, together.selection().indices(), where);
+      BudgetedKept together = compressor.selectWithBudgets(block);
+      assertArrayEquals(kept, together.kept().places(), where);
       assertArrayEquals(budgets, together.frameBudgets(), where);
       assertEveryFrameKeepsOne(spec, kept, block.shape(), where);
-      assertArrayEquals(scalar.select(block).indices(), kept, where);
+      assertArrayEquals(scalar.select(block).places(), kept, where);
       assertArrayEquals(scalar.frameBudgets(block), budgets, where);
     }
   }
 
-  /** Ascending, but that a frame's newline tokens stand after its other tokens. */
   private static void assertInOrder(int[] kept, TokenShape shape, String where) {
-    long last = -1;
+    int last = -1;
     for (int index : kept) {
-      assertTrue(index >= 0 && index < shape.tokens(), where);
-      int frame = index / shape.tokensPerFrame();
-      long rank = 2L * frame * shape.tokensPerFrame() + index % shape.tokensPerFrame();
-      rank += isNewline(index, shape) ? shape.tokensPerFrame() : 0;
-      assertTrue(rank > last, where);
-      last = rank;
+      assertTrue(index > last && index < shape.tokens(), where);
+      last = index;
     }
-  }
-
-  private static void assertAllNewlines(String spec, int[] kept, TokenShape shape, String where) {
-    long newlines = Arrays.stream(kept).filter(i -> isNewline(i, shape)).count();
-    assertEquals(hasNewlines(spec) ? shape.frames() * shape.gridHeight() : 0, newlines, where);
-  }
-
-  private static boolean hasNewlines(String spec) {
-    return spec.endsWith("grid=newline");
-  }
-
-  private static boolean isNewline(int index, TokenShape shape) {
-    return shape.hasNewlines() && index % (shape.gridWidth() + 1) == shape.gridWidth();
   }
 
   /** Whole frames go, or all tokens of a pruned frame may, in these two methods only. */
   private static void assertEveryFrameKeepsOne(
       String spec, int[] kept, TokenShape shape, String where) {
     if (!spec.startsWith("frames") && !spec.startsWith("dycoke")) {
-      long frames =
-          Arrays.stream(kept)
-              .filter(i -> !isNewline(i, shape))
-              .map(i -> i / shape.tokensPerFrame())
-              .distinct()
-              .count();
+      long frames = Arrays.stream(kept).map(i -> i / shape.tokensPerFrame()).distinct().count();
       assertEquals(shape.frames(), frames, where);
     }
   }
 
-  /** Blocks of all kinds and dtypes, in the layout that the spec takes. */
+  /** Blocks of all kinds and formats. */
   private static List<TokenBlock> blocks(String spec) {
     List<TokenBlock> blocks = new ArrayList<>();
-    for (TokenShape plain : RandomShapes.plain(SEED, 30)) {
-      if (plain.frames() > 4 || !spec.equals(DYCOKE_RELEASE)) {
-        TokenShape shape = hasNewlines(spec) ? RandomShapes.withNewlines(plain) : plain;
+    for (TokenShape shape : RandomShapes.of(SEED, 30)) {
+      if (shape.frames() > 4 || !spec.equals(DYCOKE_RELEASE)) {
         Kind kind = Kind.values()[blocks.size() % Kind.values().length];
         TokenBlock block = RandomBlocks.of(kind, shape, SEED);
-        for (TokenDtype dtype : TokenDtype.values()) {
+        for (TokenFormat dtype : TokenFormat.values()) {
           if (RandomBlocks.fits(kind, dtype)) {
             blocks.add(block.as(dtype));
           }
@@ -152,17 +124,14 @@ class CompressorContractTest {
   @MethodSource("specs")
   void select_onManyThreads_isTheSame(String spec) throws Exception {
     TokenCompressor compressor = Compressors.of(spec);
-    TokenShape plain = new TokenShape(9, 25, 5, 5, 48);
-    TokenBlock block =
-        RandomBlocks.of(
-            Kind.NORMAL, hasNewlines(spec) ? RandomShapes.withNewlines(plain) : plain, SEED);
-    int[] expected = compressor.select(block).indices();
+    TokenBlock block = RandomBlocks.of(Kind.NORMAL, new TokenShape(9, 5, 5, 48), SEED);
+    int[] expected = compressor.select(block).places();
     for (int threads : new int[] {1, 2, 8}) {
       ExecutorService pool = Executors.newFixedThreadPool(threads);
       try {
         List<Future<int[]>> results = new ArrayList<>();
         for (int i = 0; i < 2 * threads; i++) {
-          results.add(pool.submit(() -> compressor.select(block).indices()));
+          results.add(pool.submit(() -> compressor.select(block).places()));
         }
         for (Future<int[]> result : results) {
           assertArrayEquals(expected, result.get(), spec + " on " + threads + " threads");
@@ -176,11 +145,10 @@ class CompressorContractTest {
   @ParameterizedTest
   @MethodSource("specs")
   void select_nonFiniteToken_isNamed(String spec) {
-    TokenShape plain = new TokenShape(6, 6, 2, 3, 37);
-    TokenShape shape = hasNewlines(spec) ? RandomShapes.withNewlines(plain) : plain;
+    TokenShape shape = new TokenShape(6, 2, 3, 37);
     TokenCompressor compressor = Compressors.of(spec);
     for (int place = 0; place < shape.tokensPerFrame(); place++) {
-      for (TokenDtype dtype : TokenDtype.values()) {
+      for (TokenFormat dtype : TokenFormat.values()) {
         for (float bad :
             new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
           int channel = place * 5;
@@ -199,22 +167,9 @@ class CompressorContractTest {
 
   @ParameterizedTest
   @MethodSource("specs")
-  void select_blockOfTheOtherLayout_isRefusedUnlessAllOfAFrameStays(String spec) {
-    TokenShape plain = new TokenShape(5, 6, 2, 3, 4);
-    TokenCompressor compressor = Compressors.of(spec);
-    TokenBlock other =
-        RandomBlocks.of(
-            Kind.NORMAL, hasNewlines(spec) ? plain : RandomShapes.withNewlines(plain), SEED);
-    if (spec.equals("none") || spec.startsWith("frames")) {
-      assertEquals(0, compressor.select(other).size() % other.shape().tokensPerFrame());
-    } else {
-      String message =
-          hasNewlines(spec)
-              ? "grid_height * (grid_width + 1) = 8 tokens per frame; got 6"
-              : "grid_height * grid_width = 6 tokens per frame; got 8, a newline token after every row of the grid: use grid=newline";
-      assertMessage(message, () -> compressor.select(other));
-      assertMessage(message, () -> compressor.frameBudgets(other));
-    }
+  void of_gridOfVersionsBefore_saysThatTheModelDecides(String spec) {
+    String old = spec + (spec.contains(":") ? "," : ":") + "grid=newline";
+    assertMessage("grid=newline, which is gone: the model now decides", () -> Compressors.of(old));
   }
 
   private static void assertMessage(String part, Runnable call) {

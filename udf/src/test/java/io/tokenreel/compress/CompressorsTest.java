@@ -19,7 +19,7 @@ class CompressorsTest {
           uniform:retention=.250 | uniform:retention=0.25
           vidcom2:retention=2.5e-1 | vidcom2:retention=0.25
           vidcom2:retention=1.0,mode=release,exact=false,grid=plain | vidcom2:retention=1
-          vidcom2:grid=newline,exact=true,mode=paper,retention=0.1 | vidcom2:retention=0.1,mode=paper,exact=true,grid=newline
+          vidcom2:exact=true,mode=paper,retention=0.1 | vidcom2:retention=0.1,mode=paper,exact=true
           vidcom2:retention=0.00001 | vidcom2:retention=0.00001
           dycoke:prune=0.70 | dycoke:prune=0.7
           dycoke:mode=paper,prune=0.7 | dycoke:prune=0.7,mode=paper
@@ -27,11 +27,10 @@ class CompressorsTest {
           frames:keep=2/8 | frames:keep=1/4
           frames:keep=1.0 | frames:keep=1
           random:seed=0,retention=0.3333333333333333 | random:retention=0.3333333333333333
-          random:grid=newline,retention=0.5 | random:retention=0.5,grid=newline
+          random:seed=0,retention=0.5 | random:retention=0.5
           random:retention=0.5,seed=-007 | random:retention=0.5,seed=-7
-          topk:retention=0.5,budget=fca,score=norm | topk:score=norm,budget=fca,retention=0.5
           topk:grid=plain,retention=0.5,budget=fca,score=norm | topk:score=norm,budget=fca,retention=0.5
-          topk:grid=newline,retention=0.5,budget=fca,score=norm | topk:score=norm,budget=fca,retention=0.5,grid=newline
+          topk:retention=0.5,budget=fca,score=norm | topk:score=norm,budget=fca,retention=0.5
           topk:retention=0.5,budget=equal,score=random,seed=3 | topk:score=random,budget=equal,retention=0.5,seed=3
           """)
   void spec_anySpelling_printsCanonically(String written, String canonical) {
@@ -64,7 +63,7 @@ class CompressorsTest {
           frames:keep=1e-99999999 | such as 1/4
           topk:score=best,budget=fca,retention=1 | one of [frame, norm, random, vidcom2, video]; got 'best'
           topk:score=norm,budget=much,retention=1 | one of [equal, fca]; got 'much'
-          uniform:retention=0.5,grid=newline | unknown key 'grid'; uniform takes retention=
+          uniform:retention=0.5,grid=newline | has grid=newline, which is gone: the model now decides where its newline rows stand
           topk:score=norm,budget=fca,retention=1,seed=1 | goes with score=random only
           random:retention=1,seed=1.5 | a whole number of 64 bits; got '1.5'
           """)

@@ -26,7 +26,7 @@ class KnownAnswersTest {
   private static final double NOISE = 1e-9;
 
   private static List<TokenBlock> blocks() {
-    return RandomShapes.plain(SEED, 30).stream()
+    return RandomShapes.of(SEED, 30).stream()
         .map(shape -> RandomBlocks.of(Kind.NORMAL, shape, SEED))
         .toList();
   }
@@ -34,7 +34,7 @@ class KnownAnswersTest {
   private static void assertKept(int[] expected, double[][] scores, String spec, TokenBlock block) {
     Ties.assertSame(
         expected,
-        Compressors.of(spec).select(block).indices(),
+        Compressors.of(spec).select(block).places(),
         Arrays.stream(scores).flatMapToDouble(Arrays::stream).toArray(),
         TIE,
         spec + " on " + block.shape() + ", seed " + SEED);
@@ -125,7 +125,7 @@ class KnownAnswersTest {
   void frames_twoOfFiveOfTenFrames_areSpreadFromTheFirst() {
     TokenBlock block = RandomBlocks.of(Kind.NORMAL, 10, 1, 3, SEED);
     assertArrayEquals(
-        new int[] {0, 2, 5, 7}, Compressors.of("frames:keep=2/5").select(block).indices());
+        new int[] {0, 2, 5, 7}, Compressors.of("frames:keep=2/5").select(block).places());
   }
 
   private static DyCoke dycoke(String mode) {

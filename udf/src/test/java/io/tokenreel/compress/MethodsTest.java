@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tokenreel.testing.RandomBlocks;
 import io.tokenreel.testing.RandomBlocks.Kind;
 import io.tokenreel.token.TokenBlock;
-import io.tokenreel.token.TokenCodec;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -20,13 +19,13 @@ class MethodsTest {
   private static final long SEED = 41;
 
   private static int[] kept(String spec, TokenBlock block) {
-    return Compressors.of(spec).select(block).indices();
+    return Compressors.of(spec).select(block).places();
   }
 
   @Test
   void random_otherContentOrSeed_drawsOtherTokens() {
     TokenBlock block = RandomBlocks.of(Kind.NORMAL, 4, 64, 4, SEED);
-    float[] values = TokenCodec.decode(block.data(), block.dtype());
+    float[] values = block.format().decode(block.data());
     values[0]++;
     TokenBlock other = TokenBlock.ofFloats(block.shape(), values);
     int[] drawn = kept("random:retention=0.25", block);

@@ -1,7 +1,6 @@
 package io.tokenreel.compress;
 
 import io.tokenreel.token.TokenBlock;
-import io.tokenreel.token.TokenCodec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -25,7 +24,7 @@ final class NaiveMethods {
     frames = block.shape().frames();
     perFrame = block.shape().tokensPerFrame();
     dim = block.shape().dim();
-    float[] values = TokenCodec.decode(block.data(), block.dtype());
+    float[] values = block.format().decode(block.data());
     x = new double[frames][perFrame][dim];
     for (int i = 0; i < values.length; i++) {
       x[i / dim / perFrame][i / dim % perFrame][i % dim] = values[i];

@@ -8,7 +8,7 @@ import io.tokenreel.kernel.TokenRows;
 import io.tokenreel.testing.RandomBlocks;
 import io.tokenreel.testing.RandomBlocks.Kind;
 import io.tokenreel.token.TokenBlock;
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -47,7 +47,7 @@ class SelectionDigestTest {
     for (Kind kind : Kind.values()) {
       for (int dim : new int[] {1, 5, 24, 97, 640}) {
         TokenBlock block = RandomBlocks.of(kind, 6, 11, dim, dim);
-        for (TokenDtype dtype : TokenDtype.values()) {
+        for (TokenFormat dtype : TokenFormat.values()) {
           if (RandomBlocks.fits(kind, dtype)) {
             update(digest, kernels, block.as(dtype));
           }
@@ -58,7 +58,7 @@ class SelectionDigestTest {
   }
 
   private static void update(MessageDigest digest, Kernels kernels, TokenBlock block) {
-    TokenRows rows = TokenRows.all(kernels, block);
+    TokenRows rows = new TokenRows(kernels, block);
     GaussianSimilarity similarity = GaussianSimilarity.of(rows);
     CosineUniqueness uniqueness = CosineUniqueness.of(rows);
     update(digest, similarity.video());
@@ -68,7 +68,7 @@ class SelectionDigestTest {
     for (String spec : SPECS) {
       TokenCompressor compressor = Compressors.of(spec, kernels);
       update(digest, compressor.frameBudgets(block));
-      for (int index : compressor.select(block).indices()) {
+      for (int index : compressor.select(block).places()) {
         digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, index));
       }
     }

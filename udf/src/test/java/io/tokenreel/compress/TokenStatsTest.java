@@ -10,8 +10,7 @@ import io.tokenreel.testing.RandomBlocks.Kind;
 import io.tokenreel.testing.RandomShapes;
 import io.tokenreel.testing.RunSeed;
 import io.tokenreel.token.TokenBlock;
-import io.tokenreel.token.TokenCodec;
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import io.tokenreel.token.TokenShape;
 import java.util.Arrays;
 import java.util.List;
@@ -24,9 +23,9 @@ class TokenStatsTest {
 
   private static TokenBlock block(int frames, int tokensPerFrame, int dim, float... values) {
     return new TokenBlock(
-        new TokenShape(frames, tokensPerFrame, 1, tokensPerFrame, dim),
-        TokenDtype.F32,
-        TokenCodec.encode(values, TokenDtype.F32));
+        new TokenShape(frames, 1, tokensPerFrame, dim),
+        TokenFormat.F32,
+        TokenFormat.F32.encode(values));
   }
 
   @Test
@@ -82,7 +81,7 @@ class TokenStatsTest {
       TokenBlock frame = RandomBlocks.of(kind, 1, 5, 77, SEED);
       byte[] twice = Arrays.copyOf(frame.data(), 2 * frame.data().length);
       System.arraycopy(frame.data(), 0, twice, frame.data().length, frame.data().length);
-      TokenBlock block = new TokenBlock(new TokenShape(2, 5, 1, 5, 77), TokenDtype.F32, twice);
+      TokenBlock block = new TokenBlock(new TokenShape(2, 1, 5, 77), TokenFormat.F32, twice);
       List<FrameStats> stats = TokenStats.of(block);
       assertEquals(1, stats.get(1).similarityToPrevious().orElseThrow(), kind.name());
       assertEquals(stats.get(0).uniqueness(), stats.get(1).uniqueness(), kind.name());
@@ -91,7 +90,7 @@ class TokenStatsTest {
 
   @Test
   void of_anyBlock_isTheSameOnBothKernels() {
-    for (TokenShape shape : RandomShapes.plain(RunSeed.VALUE, 30)) {
+    for (TokenShape shape : RandomShapes.of(RunSeed.VALUE, 30)) {
       for (Kind kind : Kind.values()) {
         TokenBlock block = RandomBlocks.of(kind, shape, RunSeed.VALUE);
         assertEquals(

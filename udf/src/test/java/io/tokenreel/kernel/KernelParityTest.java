@@ -6,8 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.tokenreel.testing.RandomBlocks;
 import io.tokenreel.testing.RandomBlocks.Kind;
 import io.tokenreel.token.TokenBlock;
-import io.tokenreel.token.TokenCodec;
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +32,7 @@ class KernelParityTest {
   void kernels_anyRows_returnTheSpecifiedBits(Kind kind) {
     for (int dim : DIMS) {
       for (int count : dim < MANY_CHANNELS ? ALL_COUNTS : FEW_COUNTS) {
-        for (TokenDtype dtype : TokenDtype.values()) {
+        for (TokenFormat dtype : TokenFormat.values()) {
           if (RandomBlocks.fits(kind, dtype)) {
             compare(kind, count, dim, dtype, 1000L * dim + count);
           }
@@ -42,7 +41,7 @@ class KernelParityTest {
     }
   }
 
-  private void compare(Kind kind, int count, int dim, TokenDtype dtype, long seed) {
+  private void compare(Kind kind, int count, int dim, TokenFormat dtype, long seed) {
     TokenBlock block = RandomBlocks.of(kind, 2, count, dim, seed).as(dtype);
     String where = "%s %s dim %d, %d rows, seed %d".formatted(kind, dtype, dim, count, seed);
     assertEquals(-1, best.firstNonFinite(dtype, block.data(), 0, 2 * count * dim), where);
@@ -55,7 +54,7 @@ class KernelParityTest {
 
   /** All outputs that kernels can make of a block's rows, and the rows themselves. */
   private static double[][] run(Kernels kernels, TokenBlock block, long seed) {
-    TokenRows all = TokenRows.all(kernels, block);
+    TokenRows all = new TokenRows(kernels, block);
     RowBatch rows = all.newBatch();
     RowBatch others = all.newBatch();
     all.read(0, 0, rows);
@@ -86,15 +85,15 @@ class KernelParityTest {
   }
 
   @ParameterizedTest
-  @EnumSource(TokenDtype.class)
-  void firstNonFinite_anywhere_isFound(TokenDtype dtype) {
+  @EnumSource(TokenFormat.class)
+  void firstNonFinite_anywhere_isFound(TokenFormat dtype) {
     int dim = 53;
     for (int at = 0; at < dim; at++) {
       for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
         float[] values = new float[dim];
         values[at] = bad;
         values[dim - 1] = bad;
-        byte[] data = TokenCodec.encode(values, dtype);
+        byte[] data = dtype.encode(values);
         assertEquals(at, scalar.firstNonFinite(dtype, data, 0, dim));
         assertEquals(at, best.firstNonFinite(dtype, data, 0, dim));
       }

@@ -11,8 +11,7 @@ import io.tokenreel.sql.LocalSpark;
 import io.tokenreel.sql.TokenSchemas;
 import io.tokenreel.testing.RandomBlocks;
 import io.tokenreel.token.TokenBlock;
-import io.tokenreel.token.TokenCodec;
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,8 +37,8 @@ class CompressionTransformerTest {
     return LocalSpark.blocks(LocalSpark.plain(), BLOCK, null);
   }
 
-  private static void assertCompressed(String spec, TokenDtype dtype, Row row) {
-    var expected = TokenCodec.gather(BLOCK, Compressors.of(spec).select(BLOCK), dtype);
+  private static void assertCompressed(String spec, TokenFormat dtype, Row row) {
+    var expected = BLOCK.keep(Compressors.of(spec).select(BLOCK), dtype);
     Row actual = row.getStruct(row.fieldIndex("compressed"));
     assertEquals(dtype.label(), actual.getAs("dtype"));
     assertArrayEquals(expected.data(), actual.<byte[]>getAs("data"), "seed " + SEED);
@@ -62,7 +61,7 @@ class CompressionTransformerTest {
         new CompressionTransformer().setCompression("dycoke:prune=0.5").setTokenDtype("bf16");
     Dataset<Row> compressed = stage.transform(videos());
     assertEquals(stage.transformSchema(videos().schema()), compressed.schema());
-    assertCompressed("dycoke:prune=0.5", TokenDtype.BF16, compressed.first());
+    assertCompressed("dycoke:prune=0.5", TokenFormat.BF16, compressed.first());
     assertTrue(compressed.collectAsList().get(1).isNullAt(1), "NULL stays NULL");
   }
 
@@ -74,7 +73,7 @@ class CompressionTransformerTest {
         new CompressionTransformer().setCompression("dycoke:prune=0.5").setHandleInvalid("keep");
     Dataset<Row> compressed = stage.transform(videos);
     assertEquals(stage.transformSchema(videos.schema()), compressed.schema());
-    assertCompressed("dycoke:prune=0.5", TokenDtype.F32, compressed.first());
+    assertCompressed("dycoke:prune=0.5", TokenFormat.F32, compressed.first());
     Row kept = compressed.first().getStruct(1);
     assertEquals(List.of(1.0, 0.5, 0.5, 0.5, 1.0, 0.5, 1.0, 0.5), kept.getList(4));
     assertTrue(kept.isNullAt(5) && kept.getLong(6) >= 0, kept.toString());
@@ -104,7 +103,7 @@ class CompressionTransformerTest {
   void transform_columnNameWithDots_readsThatColumn() {
     Dataset<Row> renamed = videos().withColumnRenamed("tokens", "clip.`tokens");
     var stage = new CompressionTransformer().setInputCol("clip.`tokens").setCompression("none");
-    assertCompressed("none", TokenDtype.F32, stage.transform(renamed).first());
+    assertCompressed("none", TokenFormat.F32, stage.transform(renamed).first());
   }
 
   @Test
@@ -159,7 +158,7 @@ class CompressionTransformerTest {
   void transform_inputColumnInOtherCase_isReadAsSparkDoes() {
     Dataset<Row> renamed = videos().withColumnRenamed("tokens", "Tokens");
     var stage = new CompressionTransformer().setCompression("none");
-    assertCompressed("none", TokenDtype.F32, stage.transform(renamed).first());
+    assertCompressed("none", TokenFormat.F32, stage.transform(renamed).first());
   }
 
   @Test
@@ -170,7 +169,7 @@ class CompressionTransformerTest {
     var stage = new CompressionTransformer().setCompression("none");
     Row row = stage.transform(rows).first();
     assertEquals(1, row.getInt(1));
-    assertCompressed("none", TokenDtype.F32, row);
+    assertCompressed("none", TokenFormat.F32, row);
     assertThrows(IllegalArgumentException.class, () -> stage.setInputCol("Tokens").transform(rows));
   }
 
@@ -212,6 +211,6 @@ class CompressionTransformerTest {
     var pipeline = new Pipeline().setStages(new PipelineStage[] {stage});
     pipeline.fit(videos()).write().overwrite().save(path);
     Row row = PipelineModel.load(path).transform(videos()).first();
-    assertCompressed("vidcom2:retention=0.5", TokenDtype.F32, row);
+    assertCompressed("vidcom2:retention=0.5", TokenFormat.F32, row);
   }
 }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
@@ -61,22 +61,13 @@ class MakeBlockTest {
         .replace(" ", "");
   }
 
-  @Test
-  void makeBlock_tokensWithNewlines_hasTheirLayout() {
-    Row block =
-        one(
-            "SELECT make_block(transform(sequence(1, 12), i -> array(i, i)), 2, 2, 2).tokens_per_frame, select_tokens(make_block(transform(sequence(1, 12), i -> array(i, i)), 2, 2, 2), 'none')");
-    assertEquals(6, block.getInt(0));
-    assertEquals(12, block.getList(1).size());
-  }
-
   @ParameterizedTest
-  @EnumSource(TokenDtype.class)
-  void tokenValues_ofEachDtype_areWhatWasStored(TokenDtype dtype) {
+  @EnumSource(TokenFormat.class)
+  void tokenValues_ofEachDtype_areWhatWasStored(TokenFormat dtype) {
     Row row =
         one(
             "SELECT token_values(compress_tokens(make_block(array(1.5, -2, 0.25, 4), 1, 1, 2, '%1$s'), 'none')), token_values(compress_tokens(make_block(array(1.5, -2, 0.25, 4), 1, 1, 2), 'none', '%2$s'))"
-                .formatted(TokenDtype.numpyNames().get(dtype.ordinal()), dtype.label()));
+                .formatted(TokenFormat.numpyNames().get(dtype.ordinal()), dtype.label()));
     assertEquals("[[1.5,-2.0],[0.25,4.0]]", numbers(row.getList(0)));
     assertEquals("[[1.5,-2.0],[0.25,4.0]]", numbers(row.getList(1)));
   }

@@ -63,7 +63,7 @@ class MalformedCallTest {
           """
           'bf16'                | 'f64'                     | unknown dtype 'f64'; known: [f32, f16, bf16, float32, float16, bfloat16]
           'bf16'                | 'f32'                     | data of a f32 block [2][2][2] must hold 32 bytes; got 16
-          'frames', 2           | 'frames', 0               | frames, tokens_per_frame, grid_height, grid_width and dim must all be at least 1; got 0, 2, 1, 2, 2
+          'frames', 2           | 'frames', 0               | frames, grid_height, grid_width and dim must all be at least 1; got 0, 1, 2, 2
           'frames', 2           | 'frames', CAST(NULL AS INT) | frames of a token block must not be NULL
           'frames', 2           | 'frames', 3000000000      | frames of a token block must fit an int; got 3000000000
           'grid_width', 2       | 'grid_width', 3           | tokens_per_frame must be grid_height * grid_width = 3
@@ -92,10 +92,10 @@ class MalformedCallTest {
           array(1, 1e300D)                   | 'f32' | values must fit a float; number 1 is 1.0E300
           array(1, 70000)                    | 'f16' | token (frame 0, token 1) holds 70000.0 in channel 0, which is too large for f16
           array(array(1, 2), array(3))       | 'f32' | every token of values must have as many channels as the first, 2; token 1 has 1
-          array(array(1, 2))                 | 'f32' | values must hold frames * grid_height * grid_width = 2 tokens, or 3 with a newline token after every row; got 1
+          array(array(1, 2))                 | 'f32' | values must hold frames * grid_height * grid_width = 2 tokens; got 1: a model's newline tokens are no part of a block
           array(array(1), NULL)              | 'f32' | values must not hold NULL; token 1 is
           array(array(1), array(NULL))       | 'f32' | values must not hold NULL; number 0 of token 1 is
-          array(array(), CAST(array() AS array<int>)) | 'f32' | frames, tokens_per_frame, grid_height, grid_width and dim must all be at least 1
+          array(array(), CAST(array() AS array<int>)) | 'f32' | frames, grid_height, grid_width and dim must all be at least 1
           unhex('00112233445566')            | 'f16' | values of f16 must hold a multiple of 2 bytes; got 7
           unhex('001122334455')              | 'f16' | values must hold frames * grid_height * grid_width = 2 tokens of one number of channels; got 3 numbers of f16
           """)

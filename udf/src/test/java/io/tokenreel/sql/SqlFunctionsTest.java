@@ -2,6 +2,7 @@ package io.tokenreel.sql;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.compress.Compressors;
@@ -11,8 +12,7 @@ import io.tokenreel.compress.TokenStats;
 import io.tokenreel.testing.RandomBlocks;
 import io.tokenreel.token.CompressedTokens;
 import io.tokenreel.token.TokenBlock;
-import io.tokenreel.token.TokenCodec;
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Row;
@@ -46,22 +46,37 @@ class SqlFunctionsTest {
 
   private static void assertTokens(CompressedTokens expected, Row actual) {
     assertEquals(expected.dim(), (int) actual.<Integer>getAs("dim"));
-    assertEquals(expected.dtype().label(), actual.getAs("dtype"));
+    assertEquals(expected.format().label(), actual.getAs("dtype"));
     assertArrayEquals(expected.index(), ints(actual.getList(actual.fieldIndex("index"))));
     assertArrayEquals(expected.data(), actual.<byte[]>getAs("data"));
   }
 
+  /** Versions before 0.2 had LLaVA-Video's newline tokens in the block. */
   @Test
-  void channelBytesSql_ofEachDtype_isItsWidth() {
-    for (TokenDtype dtype : TokenDtype.values()) {
-      String sql = TokenColumns.channelBytesSql("'" + dtype.label() + "'");
-      assertEquals((long) dtype.bytes(), first(sql).getLong(0));
-    }
-    assertTrue(first(TokenColumns.channelBytesSql("'int8'")).isNullAt(0));
+  void blockOfVersionsBefore_newlineTokens_areLeftOut() {
+    String block =
+        "named_struct('frames', 1, 'tokens_per_frame', 6, 'grid_height', 2, 'grid_width', 2, 'dim', 1, 'dtype', 'f16', 'data', unhex('%s'))";
+    String old = block.formatted("003C" + "0040" + "007C" + "0042" + "0044" + "007C");
+    Row kept = first("compress_tokens(%s, 'none')".formatted(old)).getStruct(0);
+    assertArrayEquals(new int[] {0, 1, 2, 3}, ints(kept.getList(kept.fieldIndex("index"))));
+    assertArrayEquals(new float[] {1, 2, 3, 4}, TokenFormat.F16.decode(kept.<byte[]>getAs("data")));
+    String cut = block.formatted("003C" + "0040" + "007C" + "0042" + "0044");
+    Exception error =
+        assertThrows(Exception.class, () -> first("select_tokens(%s, 'none')".formatted(cut)));
+    assertTrue(error.getMessage().contains("must hold 12 bytes; got 10"), error.getMessage());
   }
 
-  private static CompressedTokens compressed(String spec, TokenDtype dtype) {
-    return TokenCodec.gather(BLOCK, Compressors.of(spec).select(BLOCK), dtype);
+  @Test
+  void rowBytesSql_ofEachFormat_isItsWidth() {
+    for (TokenFormat dtype : TokenFormat.values()) {
+      String sql = TokenColumns.rowBytesSql("3", "'" + dtype.label() + "'");
+      assertEquals(dtype.bytes(3L), first(sql).getLong(0));
+    }
+    assertTrue(first(TokenColumns.rowBytesSql("3", "'int8'")).isNullAt(0));
+  }
+
+  private static CompressedTokens compressed(String spec, TokenFormat dtype) {
+    return BLOCK.keep(Compressors.of(spec).select(BLOCK), dtype);
   }
 
   @ParameterizedTest
@@ -74,7 +89,7 @@ class SqlFunctionsTest {
         "dycoke:prune=0.5,mode=paper"
       })
   void selectTokens_eachMethod_givesTheLibrarysIndices(String spec) {
-    int[] expected = Compressors.of(spec).select(BLOCK).indices();
+    int[] expected = Compressors.of(spec).select(BLOCK).places();
     assertArrayEquals(
         expected, ints(first("select_tokens(tokens, '" + spec + "')").getList(0)), "seed " + SEED);
   }
@@ -95,7 +110,7 @@ class SqlFunctionsTest {
   @Test
   void compressTokens_withoutDtype_keepsTheBlocksDtype() {
     assertTokens(
-        compressed(SPEC, TokenDtype.F32),
+        compressed(SPEC, TokenFormat.F32),
         first("compress_tokens(tokens, '" + SPEC + "')").getStruct(0));
   }
 
@@ -103,7 +118,7 @@ class SqlFunctionsTest {
   @ValueSource(strings = {"f32", "f16", "bf16"})
   void compressTokens_withDtype_storesThatDtype(String dtype) {
     assertTokens(
-        compressed(SPEC, TokenDtype.of(dtype)),
+        compressed(SPEC, TokenFormat.of(dtype)),
         first("compress_tokens(tokens, '" + SPEC + "', '" + dtype + "')").getStruct(0));
   }
 
@@ -116,13 +131,13 @@ class SqlFunctionsTest {
                 "SELECT vidcom2(tokens, %s) FROM videos, range(1, 2) WHERE tokens IS NOT NULL"
                     .formatted(retention))
             .first();
-    assertTokens(compressed(SPEC, TokenDtype.F32), row.getStruct(0));
+    assertTokens(compressed(SPEC, TokenFormat.F32), row.getStruct(0));
   }
 
   @Test
   void dycoke_pruneRate_equalsCompressTokens() {
     assertTokens(
-        compressed("dycoke:prune=0.7", TokenDtype.F32), first("dycoke(tokens, 0.7)").getStruct(0));
+        compressed("dycoke:prune=0.7", TokenFormat.F32), first("dycoke(tokens, 0.7)").getStruct(0));
   }
 
   @Test
@@ -173,7 +188,7 @@ class SqlFunctionsTest {
             "select_tokens(tokens, '%1$s'), compress_tokens(tokens, '%1$s', 'f16'), frame_budgets(tokens, '%1$s'), token_stats(tokens)"
                 .formatted(SPEC));
     assertEquals(sql.getList(0), row.getList(0));
-    assertTokens(compressed(SPEC, TokenDtype.F16), row.getStruct(1));
+    assertTokens(compressed(SPEC, TokenFormat.F16), row.getStruct(1));
     assertEquals(sql.getList(2), row.getList(2));
     assertEquals(sql.getList(3), row.getList(3));
   }

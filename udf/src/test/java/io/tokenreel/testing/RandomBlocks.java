@@ -1,7 +1,7 @@
 package io.tokenreel.testing;
 
 import io.tokenreel.token.TokenBlock;
-import io.tokenreel.token.TokenDtype;
+import io.tokenreel.token.TokenFormat;
 import io.tokenreel.token.TokenShape;
 import java.util.Random;
 
@@ -30,7 +30,7 @@ public final class RandomBlocks {
 
   /** A plain block of frames with one row of {@code tokensPerFrame} tokens. */
   public static TokenBlock of(Kind kind, int frames, int tokensPerFrame, int dim, long seed) {
-    return of(kind, new TokenShape(frames, tokensPerFrame, 1, tokensPerFrame, dim), seed);
+    return of(kind, new TokenShape(frames, 1, tokensPerFrame, dim), seed);
   }
 
   public static TokenBlock of(Kind kind, TokenShape shape, long seed) {
@@ -67,9 +67,9 @@ public final class RandomBlocks {
   }
 
   /** Whether every value of a kind stays finite in a dtype: binary16 ends at 65504. */
-  public static boolean fits(Kind kind, TokenDtype dtype) {
+  public static boolean fits(Kind kind, TokenFormat dtype) {
     return switch (kind) {
-      case HUGE, MIXED -> dtype == TokenDtype.F32;
+      case HUGE, MIXED -> dtype == TokenFormat.F32;
       default -> true;
     };
   }

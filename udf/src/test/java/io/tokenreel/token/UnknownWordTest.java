@@ -47,8 +47,8 @@ class UnknownWordTest {
 
   @Test
   void dtype_ofNumpysName_isTheSame() {
-    assertEquals(TokenDtype.F32, TokenDtype.of("float32"));
-    assertEquals(TokenDtype.F16, TokenDtype.of("float16"));
-    assertEquals(TokenDtype.BF16, TokenDtype.of("bfloat16"));
+    assertEquals(TokenFormat.F32, TokenFormat.of("float32"));
+    assertEquals(TokenFormat.F16, TokenFormat.of("float16"));
+    assertEquals(TokenFormat.BF16, TokenFormat.of("bfloat16"));
   }
 }

@@ -5,7 +5,6 @@ import io.tokenreel.eval.result.Cell;
 import io.tokenreel.eval.result.Example;
 import io.tokenreel.eval.result.Example.Frame;
 import io.tokenreel.eval.result.Example.Kept;
-import io.tokenreel.token.FeedOrder;
 import io.tokenreel.token.TokenShape;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -63,14 +62,13 @@ record ExampleView(
     TokenShape shape = example.shape();
     for (Kept kept : example.selections()) {
       int[] index = kept.index();
-      if (!FeedOrder.holds(index, shape) || kept.budgets().length != example.frames().size()) {
+      if (!shape.holds(index) || kept.budgets().length != example.frames().size()) {
         throw new IllegalArgumentException(
-            "example '%s', %s: expected indices in 0 .. %d, %s, and %d budgets; got %d of %s and %d budgets"
+            "example '%s', %s: expected indices in 0 .. %d, ascending, and %d budgets; got %d of %s and %d budgets"
                 .formatted(
                     example.videoId(),
                     kept.compression(),
                     shape.tokens() - 1,
-                    FeedOrder.RULE,
                     example.frames().size(),
                     index.length,
                     index.length == 0 ? "none" : index[0] + " .. " + index[index.length - 1],

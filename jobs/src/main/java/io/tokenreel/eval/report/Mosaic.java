@@ -1,6 +1,5 @@
 package io.tokenreel.eval.report;
 
-import io.tokenreel.token.FeedOrder;
 import io.tokenreel.token.TokenShape;
 import java.util.BitSet;
 import java.util.function.IntPredicate;
@@ -16,17 +15,15 @@ import java.util.function.IntPredicate;
 record Mosaic(String dropped, String edges, int kept) {
 
   /**
-   * Of a frame. Newline tokens have no place in the picture.
+   * Of a frame.
    *
-   * @param index kept tokens of {@code [frames * tokensPerFrame]}, frame by frame
+   * @param index kept tokens of {@code [frames * tokensPerFrame]}
    */
   static Mosaic of(int[] index, int frame, TokenShape shape) {
-    BitSet tokens = new BitSet(shape.gridHeight() * shape.gridWidth());
-    int rowLength = shape.tokensPerFrame() / shape.gridHeight();
+    BitSet tokens = new BitSet(shape.tokensPerFrame());
     for (int token : index) {
-      if (token / shape.tokensPerFrame() == frame && !FeedOrder.isNewline(token, shape)) {
-        int place = token % shape.tokensPerFrame();
-        tokens.set(place / rowLength * shape.gridWidth() + place % rowLength);
+      if (token / shape.tokensPerFrame() == frame) {
+        tokens.set(token % shape.tokensPerFrame());
       }
     }
     return of(tokens, shape.gridHeight(), shape.gridWidth());

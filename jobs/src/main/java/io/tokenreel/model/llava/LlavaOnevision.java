@@ -10,6 +10,7 @@ import io.tokenreel.model.Settings;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.model.VisionTower;
 import io.tokenreel.model.qwen2.Qwen2Checkpoint;
+import io.tokenreel.token.FeedLayout;
 import java.util.List;
 
 /** The LLaVA-OneVision family (arXiv 2408.03326): SigLIP, a two-layer projector, Qwen2. */
@@ -81,6 +82,6 @@ public final class LlavaOnevision implements ModelFamily {
         grid,
         grid,
         config.textHidden(),
-        weights.newline());
+        new FeedLayout(FeedLayout.Kind.CLOSING, weights.newline()));
   }
 }

@@ -27,16 +27,7 @@ class MosaicTest {
         new Mosaic("M0 0h3v1h-3zM0 1h3v1h-3z", "", 0), Mosaic.of(new int[] {6}, 0, plain(2, 3)));
   }
 
-  /** Places 2 and 5 of a frame end its rows, and come after its others. */
-  @Test
-  void of_aFrameWithNewlines_leavesThemOutOfThePicture() {
-    TokenShape shape = new TokenShape(2, 6, 2, 2, 1);
-    Mosaic mosaic = Mosaic.of(new int[] {0, 2, 5, 7, 9, 8, 11}, 1, shape);
-    assertEquals(Mosaic.of(new int[] {1, 2}, 0, plain(2, 2)), mosaic);
-    assertEquals(2, mosaic.kept());
-  }
-
   private static TokenShape plain(int height, int width) {
-    return new TokenShape(2, height * width, height, width, 1);
+    return new TokenShape(2, height, width, 1);
   }
 }

@@ -176,27 +176,6 @@ class ReportTest {
     }
   }
 
-  /** LLaVA-Video's grid: the newline tokens of a frame come after its others. */
-  @Test
-  void write_exampleWithNewlines_showsTheTokensOfThePicture() throws IOException {
-    Example plain = SampleReport.examples().get(0);
-    Example example =
-        new Example(
-            plain.videoId(),
-            plain.baseline(),
-            14,
-            14,
-            14 * 15,
-            plain.frames(),
-            List.of(
-                new Kept("uniform:retention=0.25", new int[] {0, 1, 14, 29, 210}, new double[8])),
-            List.of());
-    Document page = WrittenReport.of(SampleReport.results(), List.of(example), Map.of());
-    assertEquals(", 2 kept", page.select(".frames figcaption span").get(0).text());
-    assertEquals(", 1 kept", page.select(".frames figcaption span").get(1).text());
-    assertTrue(page.select(".of-pick-1").get(0).text().contains("keeps 5 of 1,680 tokens"));
-  }
-
   @Test
   void write_noExamples_hasNoVideos() throws IOException {
     Document page = WrittenReport.of(SampleReport.results(), List.of(), Map.of());

@@ -43,7 +43,7 @@ class CheckpointTest {
     assertEquals(one.encoder(), three.encoder());
     assertEquals(one.encoder(), renamed.encoder());
     assertEquals(one.encoder(), shortened.encoder());
-    assertArrayEquals(one.separatorRows(), renamed.separatorRows());
+    assertArrayEquals(one.layout().rows(), renamed.layout().rows());
   }
 
   @Test

@@ -50,7 +50,7 @@ class GoldenTest {
     assertEquals(64, info.dim());
     assertArrayEquals(
         SafetensorsFile.open(Fixtures.LLAVA_ONEVISION_VISION).tensor("image_newline").floats(),
-        info.separatorRows());
+        info.layout().rows());
     assertTrue(info.encoder().matches("llava_onevision@[0-9a-f]{20}"), info.encoder());
   }
 }

@@ -9,10 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class TokenCodecTest {
+class TokenFormatTest {
 
   private static final long SEED = 20261121;
-  private static final Selection ALL_FOUR = new Selection(new int[] {0, 1, 2, 3});
+  private static final Kept ALL_FOUR = new Kept(new int[] {0, 1, 2, 3});
 
   @Test
   void f16_everyPattern_survivesTheRoundTrip() {
@@ -91,9 +91,8 @@ class TokenCodecTest {
   void gather_sameDtype_copiesBytes() {
     byte[] data = new byte[2 * 3 * 5 * 2];
     new Random(SEED).nextBytes(data);
-    TokenBlock block = new TokenBlock(new TokenShape(2, 3, 1, 3, 5), TokenDtype.F16, data);
-    CompressedTokens kept =
-        TokenCodec.gather(block, new Selection(new int[] {0, 4, 5}), TokenDtype.F16);
+    TokenBlock block = new TokenBlock(new TokenShape(2, 1, 3, 5), TokenFormat.F16, data);
+    CompressedTokens kept = block.keep(new Kept(new int[] {0, 4, 5}), TokenFormat.F16);
     byte[] expected = new byte[30];
     System.arraycopy(data, 0, expected, 0, 10);
     System.arraycopy(data, 40, expected, 10, 20);
@@ -104,48 +103,46 @@ class TokenCodecTest {
   @Test
   void gather_otherDtype_rounds() {
     TokenBlock block =
-        TokenBlock.ofFloats(new TokenShape(1, 2, 1, 2, 2), new float[] {1, 2, 3.14159f, -65519});
-    Selection second = new Selection(new int[] {1});
+        TokenBlock.ofFloats(new TokenShape(1, 1, 2, 2), new float[] {1, 2, 3.14159f, -65519});
+    Kept second = new Kept(new int[] {1});
     assertArrayEquals(
         new float[] {3.140625f, -65504},
-        TokenCodec.decode(TokenCodec.gather(block, second, TokenDtype.F16).data(), TokenDtype.F16));
+        TokenFormat.F16.decode(block.keep(second, TokenFormat.F16).data()));
     assertArrayEquals(
         new float[] {3.140625f, -65536},
-        TokenCodec.decode(
-            TokenCodec.gather(block, second, TokenDtype.BF16).data(), TokenDtype.BF16));
+        TokenFormat.BF16.decode(block.keep(second, TokenFormat.BF16).data()));
   }
 
   @Test
   void gather_numberTooLargeForTheDtype_namesTheToken() {
-    TokenShape shape = new TokenShape(2, 2, 1, 2, 2);
+    TokenShape shape = new TokenShape(2, 1, 2, 2);
     TokenBlock f16 = TokenBlock.ofFloats(shape, new float[] {0, 0, 0, 0, 0, 0, 1, -65520});
     String token =
         "token (frame 1, token 1) holds -65520.0 in channel 1, which is too large for f16";
-    assertRefused(token, () -> TokenCodec.gather(f16, ALL_FOUR, TokenDtype.F16));
-    assertRefused("as f32 or bf16", () -> TokenCodec.gather(f16, ALL_FOUR, TokenDtype.F16));
-    assertRefused(token, () -> f16.as(TokenDtype.F16));
+    assertRefused(token, () -> f16.keep(ALL_FOUR, TokenFormat.F16));
+    assertRefused("as f32 or bf16", () -> f16.keep(ALL_FOUR, TokenFormat.F16));
+    assertRefused(token, () -> f16.as(TokenFormat.F16));
     assertArrayEquals(
-        new int[] {0, 1, 2},
-        TokenCodec.gather(f16, new Selection(new int[] {0, 1, 2}), TokenDtype.F16).index());
+        new int[] {0, 1, 2}, f16.keep(new Kept(new int[] {0, 1, 2}), TokenFormat.F16).index());
 
     TokenBlock bf16 = TokenBlock.ofFloats(shape, new float[] {0, 0, 0, 0, 3.4e38f, 0, 0, 0});
-    assertRefused("frame 1, token 0) holds 3.4E38", () -> bf16.as(TokenDtype.BF16));
-    assertRefused("store the tokens as f32", () -> bf16.as(TokenDtype.BF16));
+    assertRefused("frame 1, token 0) holds 3.4E38", () -> bf16.as(TokenFormat.BF16));
+    assertRefused("store the tokens as f32", () -> bf16.as(TokenFormat.BF16));
   }
 
   @Test
   void overflows_eachDtype_isWhatNarrowingMakesInfinite() {
-    for (TokenDtype dtype : new TokenDtype[] {TokenDtype.F16, TokenDtype.BF16}) {
-      float edge = dtype == TokenDtype.F16 ? 65520f : 0x1.ffp127f;
+    for (TokenFormat dtype : new TokenFormat[] {TokenFormat.F16, TokenFormat.BF16}) {
+      float edge = dtype == TokenFormat.F16 ? 65520f : 0x1.ffp127f;
       for (float value : new float[] {Math.nextDown(edge), edge, Float.MAX_VALUE}) {
-        float stored = TokenCodec.decode(TokenCodec.encode(new float[] {value}, dtype), dtype)[0];
+        float stored = dtype.decode(dtype.encode(new float[] {value}))[0];
         assertEquals(Float.isInfinite(stored), dtype.overflows(value), dtype + " " + value);
         assertEquals(Float.isInfinite(stored), dtype.overflows(-value), dtype + " " + value);
       }
     }
-    assertFalse(TokenDtype.F32.overflows(Float.MAX_VALUE));
-    assertFalse(TokenDtype.F16.overflows(Float.NaN));
-    assertFalse(TokenDtype.F16.overflows(Float.POSITIVE_INFINITY));
+    assertFalse(TokenFormat.F32.overflows(Float.MAX_VALUE));
+    assertFalse(TokenFormat.F16.overflows(Float.NaN));
+    assertFalse(TokenFormat.F16.overflows(Float.POSITIVE_INFINITY));
   }
 
   private static void assertRefused(String part, Runnable call) {
@@ -155,19 +152,18 @@ class TokenCodecTest {
 
   @Test
   void gather_indexOutside_names_it() {
-    TokenBlock block = TokenBlock.ofFloats(new TokenShape(1, 2, 1, 2, 1), new float[2]);
+    TokenBlock block = TokenBlock.ofFloats(new TokenShape(1, 1, 2, 1), new float[2]);
     IllegalArgumentException e =
         assertThrows(
             IllegalArgumentException.class,
-            () -> TokenCodec.gather(block, new Selection(new int[] {2}), TokenDtype.F32));
+            () -> block.keep(new Kept(new int[] {2}), TokenFormat.F32));
     assertTrue(e.getMessage().contains("0 to 1; got 2"), e.getMessage());
   }
 
   @Test
   void decode_oddBytes_saysWhatIsExpected() {
     IllegalArgumentException e =
-        assertThrows(
-            IllegalArgumentException.class, () -> TokenCodec.decode(new byte[5], TokenDtype.F32));
+        assertThrows(IllegalArgumentException.class, () -> TokenFormat.F32.decode(new byte[5]));
     assertTrue(e.getMessage().contains("multiple of 4 bytes; got 5"), e.getMessage());
   }
 }

@@ -1,0 +1,60 @@
+package io.tokenreel.stage;
+
+import static org.apache.spark.sql.functions.udf;
+
+import io.tokenreel.sql.TokenSchemas;
+import io.tokenreel.token.CompressedTokens;
+import io.tokenreel.token.FeedLayout;
+import io.tokenreel.token.TokenFormat;
+import io.tokenreel.token.TokenShape;
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.api.java.UDF3;
+
+/**
+ * The column of what a language model is fed of a video: kept tokens with the model's own rows
+ * woven in, {@link TokenSchemas#COMPRESSED} with {@link FeedLayout#CONSTANT} as those rows' index.
+ */
+public final class FedColumn {
+
+  private FedColumn() {}
+
+  /**
+   * Of kept tokens.
+   *
+   * @param kept {@link TokenSchemas#COMPRESSED}, or an attempt that was not refused
+   * @param grid a struct of {@code frames, grid_height, grid_width}
+   * @param separatorRows rows that the model adds after the last frame, {@code [rows][dim]} in the
+   *     kept tokens' dtype; NULL for none
+   */
+  public static Column of(Column kept, Column grid, Column separatorRows) {
+    return udf((UDF3<Row, Row, byte[], Row>) FedColumn::feed, TokenSchemas.COMPRESSED)
+        .apply(kept, grid, separatorRows);
+  }
+
+  private static Row feed(Row kept, Row grid, byte[] separatorRows) {
+    List<Integer> index = kept.getList(kept.fieldIndex("index"));
+    CompressedTokens tokens =
+        new CompressedTokens(
+            kept.getAs("dim"),
+            TokenFormat.of(kept.getAs("dtype")),
+            index.stream().mapToInt(Integer::intValue).toArray(),
+            kept.getAs("data"));
+    TokenShape shape =
+        new TokenShape(
+            grid.getAs("frames"),
+            grid.getAs("grid_height"),
+            grid.getAs("grid_width"),
+            tokens.dim());
+    CompressedTokens fed = layout(tokens.format(), separatorRows).feed(tokens, shape);
+    return RowFactory.create(fed.dim(), fed.format().label(), fed.index(), fed.data());
+  }
+
+  private static FeedLayout layout(TokenFormat format, byte[] separatorRows) {
+    return separatorRows == null
+        ? FeedLayout.plain()
+        : new FeedLayout(FeedLayout.Kind.CLOSING, format.decode(separatorRows));
+  }
+}
