@@ -1,6 +1,6 @@
 package io.tokenreel.job;
 
-import io.tokenreel.token.UnknownWord;
+import io.tokenreel.spec.UnknownWord;
 import io.tokenreel.video.UriSecrets;
 import java.util.Collection;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.tokenreel.video;
 
-import io.tokenreel.token.MethodInfo;
+import io.tokenreel.spec.MethodInfo;
+import io.tokenreel.spec.UnknownWord;
 import io.tokenreel.token.SpecText;
-import io.tokenreel.token.UnknownWord;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

@@ -9,7 +9,7 @@ import io.tokenreel.compress.Compressors;
 import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.model.prompt.PromptTemplates;
 import io.tokenreel.model.prompt.Scoring;
-import io.tokenreel.token.MethodInfo;
+import io.tokenreel.spec.MethodInfo;
 import io.tokenreel.video.Samplers;
 import io.tokenreel.video.SamplingSpec;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package io.tokenreel.compress;
 
 import io.tokenreel.kernel.Kernels;
-import io.tokenreel.token.MethodInfo;
-import io.tokenreel.token.UnknownWord;
+import io.tokenreel.spec.MethodInfo;
+import io.tokenreel.spec.UnknownWord;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

@@ -1,6 +1,6 @@
 package io.tokenreel.compress;
 
-import io.tokenreel.token.MethodInfo;
+import io.tokenreel.spec.MethodInfo;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.List;

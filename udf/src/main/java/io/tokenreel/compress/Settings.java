@@ -1,6 +1,6 @@
 package io.tokenreel.compress;
 
-import io.tokenreel.token.UnknownWord;
+import io.tokenreel.spec.UnknownWord;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

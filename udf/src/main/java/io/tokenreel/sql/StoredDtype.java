@@ -1,7 +1,7 @@
 package io.tokenreel.sql;
 
+import io.tokenreel.spec.UnknownWord;
 import io.tokenreel.token.TokenFormat;
-import io.tokenreel.token.UnknownWord;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;

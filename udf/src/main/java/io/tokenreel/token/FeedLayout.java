@@ -1,5 +1,6 @@
 package io.tokenreel.token;
 
+import io.tokenreel.spec.UnknownWord;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;

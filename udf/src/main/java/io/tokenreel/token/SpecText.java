@@ -1,5 +1,7 @@
 package io.tokenreel.token;
 
+import io.tokenreel.spec.MethodInfo;
+import io.tokenreel.spec.UnknownWord;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.Collections;

@@ -1,5 +1,6 @@
 package io.tokenreel.token;
 
+import io.tokenreel.spec.UnknownWord;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;

@@ -1,6 +1,6 @@
 package io.tokenreel.eval.ml;
 
-import io.tokenreel.token.UnknownWord;
+import io.tokenreel.spec.UnknownWord;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

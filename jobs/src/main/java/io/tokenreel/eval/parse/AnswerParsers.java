@@ -1,6 +1,6 @@
 package io.tokenreel.eval.parse;
 
-import io.tokenreel.token.UnknownWord;
+import io.tokenreel.spec.UnknownWord;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

@@ -2,7 +2,7 @@ package io.tokenreel.eval.task;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.KebabCaseStrategy;
-import io.tokenreel.token.UnknownWord;
+import io.tokenreel.spec.UnknownWord;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;

@@ -1,7 +1,7 @@
 package io.tokenreel.eval.task;
 
 import io.tokenreel.model.prompt.OptionLetters;
-import io.tokenreel.token.UnknownWord;
+import io.tokenreel.spec.UnknownWord;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;

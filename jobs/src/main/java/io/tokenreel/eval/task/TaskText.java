@@ -1,7 +1,7 @@
 package io.tokenreel.eval.task;
 
 import io.tokenreel.jinja.JinjaTemplate;
-import io.tokenreel.token.UnknownWord;
+import io.tokenreel.spec.UnknownWord;
 import java.util.Map;
 
 /** A text of a task's file that a question's values are put into; errors name its key. */

@@ -11,7 +11,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.tokenreel.files.Stores;
 import io.tokenreel.files.UserPath;
-import io.tokenreel.token.UnknownWord;
+import io.tokenreel.spec.UnknownWord;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,7 +1,7 @@
 package io.tokenreel.model.kv;
 
 import ai.djl.ndarray.NDManager;
-import io.tokenreel.token.MethodInfo;
+import io.tokenreel.spec.MethodInfo;
 import java.util.List;
 
 /**

@@ -2,8 +2,8 @@ package io.tokenreel.model.prompt;
 
 import io.tokenreel.model.CheckpointFolder;
 import io.tokenreel.model.Settings;
-import io.tokenreel.token.MethodInfo;
-import io.tokenreel.token.UnknownWord;
+import io.tokenreel.spec.MethodInfo;
+import io.tokenreel.spec.UnknownWord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package io.tokenreel.model.prompt;
 
-import io.tokenreel.token.MethodInfo;
+import io.tokenreel.spec.MethodInfo;
+import io.tokenreel.spec.UnknownWord;
 import io.tokenreel.token.SpecText;
-import io.tokenreel.token.UnknownWord;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package io.tokenreel.token;
+package io.tokenreel.spec;
 
 import java.util.List;
 

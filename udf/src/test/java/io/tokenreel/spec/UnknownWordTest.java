@@ -1,7 +1,8 @@
-package io.tokenreel.token;
+package io.tokenreel.spec;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.tokenreel.token.TokenFormat;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
