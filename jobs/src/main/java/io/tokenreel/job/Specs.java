@@ -11,8 +11,8 @@ import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.model.prompt.OptionForm;
 import io.tokenreel.model.prompt.PromptTemplates;
+import io.tokenreel.spec.Spec;
 import io.tokenreel.spec.UnknownWord;
-import io.tokenreel.token.SpecText;
 import io.tokenreel.token.TokenFormat;
 import io.tokenreel.video.SamplingSpec;
 import java.nio.file.Files;
@@ -52,7 +52,7 @@ public final class Specs {
   /** {@code --compression}. */
   static final class Compression extends Canonical {
     Compression() {
-      super(text -> Compressors.of(text).spec().toString());
+      super(text -> Compressors.of(text).spec());
     }
   }
 
@@ -113,9 +113,7 @@ public final class Specs {
   /** {@code --option-form}. */
   static final class Form extends Canonical {
     Form() {
-      super(
-          text ->
-              oneOf("form", text, Stream.of(OptionForm.values()).map(SpecText::print).toList()));
+      super(text -> oneOf("form", text, Stream.of(OptionForm.values()).map(Spec::print).toList()));
     }
   }
 

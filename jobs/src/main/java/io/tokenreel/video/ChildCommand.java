@@ -1,6 +1,6 @@
 package io.tokenreel.video;
 
-import io.tokenreel.token.SpecText;
+import io.tokenreel.spec.Spec;
 import io.tokenreel.video.ffmpeg.DecoderMain;
 import java.io.File;
 import java.io.IOException;
@@ -75,7 +75,7 @@ final class ChildCommand {
     String platform = Loader.Detector.getPlatform();
     Set<String> path = new LinkedHashSet<>();
     path.add(home(DecoderMain.class));
-    path.add(home(SpecText.class));
+    path.add(home(Spec.class));
     path.add(home(Loader.class));
     path.add(home(org.bytedeco.ffmpeg.global.avcodec.class));
     path.add(jarOf(NATIVES.formatted("javacpp", platform, "javacpp")));

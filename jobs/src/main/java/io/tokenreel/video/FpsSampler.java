@@ -1,6 +1,6 @@
 package io.tokenreel.video;
 
-import io.tokenreel.token.SpecText;
+import io.tokenreel.spec.Spec;
 import java.util.Arrays;
 
 /**
@@ -18,7 +18,7 @@ public record FpsSampler(double rate, int max) implements Sampler {
 
   private static final double MICROS_PER_SECOND = 1e6;
 
-  static FpsSampler of(SpecText spec) {
+  static FpsSampler of(Spec spec) {
     return new FpsSampler(spec.number("rate", 1, 1e-6, 1000), Samplers.frames(spec, "max", 64));
   }
 
@@ -55,6 +55,6 @@ public record FpsSampler(double rate, int max) implements Sampler {
 
   @Override
   public String toString() {
-    return NAME + ":rate=" + SpecText.print(rate) + ",max=" + max;
+    return NAME + ":rate=" + Spec.print(rate) + ",max=" + max;
   }
 }

@@ -1,6 +1,6 @@
 package io.tokenreel.video;
 
-import io.tokenreel.token.SpecText;
+import io.tokenreel.spec.Spec;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -15,7 +15,7 @@ public record KeyframeSampler(int max) implements Sampler {
   /** The name in a spec. */
   public static final String NAME = "keyframes";
 
-  static KeyframeSampler of(SpecText spec) {
+  static KeyframeSampler of(Spec spec) {
     return new KeyframeSampler(Samplers.frames(spec, "max", 32));
   }
 

@@ -1,6 +1,5 @@
 package io.tokenreel.video;
 
-import io.tokenreel.token.SpecText;
 import java.io.Serializable;
 import java.util.Objects;
 
@@ -25,8 +24,7 @@ public record SamplingSpec(Sampler sampler) implements Serializable {
    *     message says what is allowed
    */
   public static SamplingSpec parse(String text) {
-    return new SamplingSpec(
-        Samplers.of(SpecText.parse("sampling", text, UniformSampler.NAME + ":frames=32")));
+    return new SamplingSpec(Samplers.parse(text));
   }
 
   @Override

@@ -1,6 +1,6 @@
 package io.tokenreel.video;
 
-import io.tokenreel.token.SpecText;
+import io.tokenreel.spec.Spec;
 
 /**
  * {@code uniform:frames=32}: evenly spaced from the first frame to the last, as LLaVA's loaders do
@@ -14,7 +14,7 @@ public record UniformSampler(int frames) implements Sampler {
   /** The name in a spec. */
   public static final String NAME = "uniform";
 
-  static UniformSampler of(SpecText spec) {
+  static UniformSampler of(Spec spec) {
     return new UniformSampler(Samplers.frames(spec, "frames", 32));
   }
 

@@ -3,7 +3,6 @@ package io.tokenreel.cache;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tokenreel.compress.CompressionSpec;
 import io.tokenreel.compress.Compressors;
 import io.tokenreel.compress.TokenCompressor;
 import io.tokenreel.testing.RandomBlocks;
@@ -90,7 +89,7 @@ class RowChecksTest {
     assertEquals(List.of(), findings(rows), "seed " + SEED);
     assertTrue(
         SPECS.stream()
-            .map(spec -> CompressionSpec.parse(spec).name())
+            .map(spec -> spec.replaceFirst(":.*", ""))
             .toList()
             .containsAll(Compressors.names()),
         "a method of " + Compressors.names() + " is untested");

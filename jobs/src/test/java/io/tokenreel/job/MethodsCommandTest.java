@@ -61,7 +61,7 @@ class MethodsCommandTest {
     for (String line :
         List.of(
             "--compression",
-            "  vidcom2:retention=...[,mode=release][,exact=false][,grid=plain]",
+            "  vidcom2:retention=...[,mode=release][,exact=false]",
             "      retention  a number above 0 and at most 1",
             "      mode       one of [release, paper] (default: release)",
             "  uniform[:frames=32]",

@@ -37,7 +37,7 @@ class SamplersTest {
       delimiter = '|',
       value = {
         "unifrom:frames=8|known: [fps, keyframes, uniform]",
-        "uniform:count=8|known: [frames]",
+        "uniform:count=8|unknown key 'count'; uniform takes frames=a whole number from 1 to 4096 (default 32)",
         "uniform:frames=0|a whole number from 1 to 4096",
         "uniform:frames=2.5|a whole number",
         "uniform:frames=x|a whole number from 1 to 4096",

@@ -2,12 +2,10 @@ package io.tokenreel.compress;
 
 import io.tokenreel.kernel.Kernels;
 import io.tokenreel.spec.MethodInfo;
-import io.tokenreel.spec.UnknownWord;
+import io.tokenreel.spec.Spec;
+import io.tokenreel.spec.SpecRegistry;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.TreeMap;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /** The one registry of compression methods: a new method is its class and one line here. */
 public final class Compressors {
@@ -15,69 +13,42 @@ public final class Compressors {
   /** The spec that is used where none is given. */
   public static final String DEFAULT = "vidcom2:retention=0.25";
 
-  /** What a spec's name stands for. */
-  private record Method(
-      String meaning,
-      List<Setting<?>> settings,
-      BiFunction<CompressionSpec, Kernels, TokenCompressor> maker) {}
+  /** A key of versions before 0.2, when newline tokens were in the block. */
+  private static final String GRID = "grid";
 
-  private static final Map<String, Method> METHODS = new TreeMap<>();
-
-  static {
-    put(KeepAll.NAME, "keeps every token", KeepAll.SETTINGS, KeepAll::new);
-    put(
-        Uniform.NAME,
-        "keeps every round(1/retention)-th place of each frame",
-        Uniform.SETTINGS,
-        Uniform::new);
-    put(
-        RandomTokens.NAME,
-        "keeps random tokens, drawn from the seed and the block's stored bytes",
-        RandomTokens.SETTINGS,
-        RandomTokens::new);
-    put(WholeFrames.NAME, "keeps whole frames", WholeFrames.SETTINGS, WholeFrames::new);
-    put(
-        TopK.NAME,
-        "keeps the tokens with the highest score, of any score with any budget of the frames; the seed goes with score=random",
-        TopK.SETTINGS,
-        TopK::new);
-    put(
-        VidCom2.NAME,
-        "VidCom2 (arXiv 2505.14454) keeps the tokens least like their video and frame, more of them in distinctive frames",
-        VidCom2.SETTINGS,
-        VidCom2::new);
-    put(
-        DyCoke.NAME,
-        "DyCoke's temporal merging (arXiv 2411.15024) keeps of every four frames one whole, of the others what differs",
-        DyCoke.SETTINGS,
-        DyCoke::new);
-  }
+  private static final SpecRegistry<Function<Kernels, TokenCompressor>> METHODS =
+      new SpecRegistry<Function<Kernels, TokenCompressor>>(
+              "compression", "compression method", DEFAULT)
+          .with(KeepAll.NAME, "keeps every token", KeepAll::of)
+          .with(Uniform.NAME, "keeps every round(1/retention)-th place of each frame", Uniform::of)
+          .with(
+              RandomTokens.NAME,
+              "keeps random tokens, drawn from the seed and the block's stored bytes",
+              RandomTokens::of)
+          .with(WholeFrames.NAME, "keeps whole frames", WholeFrames::of)
+          .with(
+              TopK.NAME,
+              "keeps the tokens with the highest score, of any score with any budget of the frames; the seed goes with score=random",
+              TopK::of)
+          .with(
+              VidCom2.NAME,
+              "VidCom2 (arXiv 2505.14454) keeps the tokens least like their video and frame, more of them in distinctive frames",
+              VidCom2::of)
+          .with(
+              DyCoke.NAME,
+              "DyCoke's temporal merging (arXiv 2411.15024) keeps of every four frames one whole, of the others what differs",
+              DyCoke::of);
 
   private Compressors() {}
 
-  private static void put(
-      String name,
-      String meaning,
-      List<Setting<?>> settings,
-      BiFunction<CompressionSpec, Kernels, TokenCompressor> maker) {
-    METHODS.put(name, new Method(meaning, settings, maker));
-  }
-
   /** All methods with their settings, by name. */
   public static List<MethodInfo> infos() {
-    return METHODS.entrySet().stream()
-        .map(
-            method ->
-                new MethodInfo(
-                    method.getKey(),
-                    method.getValue().meaning(),
-                    method.getValue().settings().stream().map(Setting::info).toList()))
-        .toList();
+    return METHODS.infos();
   }
 
   /** Names of all methods, sorted. */
   public static List<String> names() {
-    return List.copyOf(METHODS.keySet());
+    return METHODS.names();
   }
 
   /**
@@ -92,13 +63,16 @@ public final class Compressors {
 
   /** As {@link #of(String)}, computing with the given kernels. */
   public static TokenCompressor of(String spec, Kernels kernels) {
-    CompressionSpec parsed =
-        CompressionSpec.parse(Objects.requireNonNull(spec, "compression spec"));
-    Method method = METHODS.get(parsed.name());
-    if (method == null) {
-      throw new IllegalArgumentException(
-          UnknownWord.message("compression method", parsed.name(), names()));
+    Spec parsed = Spec.parse("compression", spec, DEFAULT);
+    String grid = parsed.written(GRID);
+    if (grid == null) {
+      return METHODS.make(parsed).apply(kernels);
     }
-    return method.maker().apply(parsed, kernels);
+    if (!grid.equals("plain")) { // which was its default
+      throw new IllegalArgumentException(
+          "compression '%s' has grid=%s, which is gone: the model now decides where its newline rows stand, and weaves them in after any method; leave it out"
+              .formatted(spec, grid));
+    }
+    return METHODS.make(parsed.without(GRID)).apply(kernels);
   }
 }

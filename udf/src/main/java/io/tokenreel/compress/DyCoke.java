@@ -2,10 +2,11 @@ package io.tokenreel.compress;
 
 import io.tokenreel.kernel.Kernels;
 import io.tokenreel.kernel.TokenRows;
+import io.tokenreel.spec.Spec;
 import io.tokenreel.token.Kept;
 import io.tokenreel.token.TokenBlock;
 import java.util.Arrays;
-import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -38,26 +39,26 @@ final class DyCoke implements TokenCompressor {
     PAPER
   }
 
-  private static final Setting<Double> PRUNE = Setting.share("prune");
-  private static final Setting<Mode> MODE = Setting.oneOf("mode", Mode.class);
-
-  static final List<Setting<?>> SETTINGS = List.of(PRUNE, MODE);
-
-  private final CompressionSpec spec;
+  private final String spec;
   private final Kernels kernels;
   private final double prune;
   private final Mode mode;
 
-  DyCoke(CompressionSpec spec, Kernels kernels) {
-    Settings settings = Settings.of(spec, SETTINGS);
-    this.spec = settings.canonical();
+  private DyCoke(String spec, Kernels kernels, double prune, Mode mode) {
+    this.spec = spec;
     this.kernels = kernels;
-    this.prune = settings.value(PRUNE);
-    this.mode = settings.value(MODE);
+    this.prune = prune;
+    this.mode = mode;
+  }
+
+  static Function<Kernels, TokenCompressor> of(Spec spec) {
+    double prune = spec.share("prune");
+    Mode mode = spec.word("mode", Mode.RELEASE);
+    return kernels -> new DyCoke(spec.canonical(), kernels, prune, mode);
   }
 
   @Override
-  public CompressionSpec spec() {
+  public String spec() {
     return spec;
   }
 

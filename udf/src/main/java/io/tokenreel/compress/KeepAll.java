@@ -2,10 +2,11 @@ package io.tokenreel.compress;
 
 import io.tokenreel.kernel.Kernels;
 import io.tokenreel.kernel.TokenRows;
+import io.tokenreel.spec.Spec;
 import io.tokenreel.token.Kept;
 import io.tokenreel.token.TokenBlock;
 import java.util.Arrays;
-import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** {@code none}: keeps every token; the yardstick that all methods are measured against. */
@@ -13,18 +14,20 @@ final class KeepAll implements TokenCompressor {
 
   static final String NAME = "none";
 
-  static final List<Setting<?>> SETTINGS = List.of();
-
-  private final CompressionSpec spec;
+  private final String spec;
   private final Kernels kernels;
 
-  KeepAll(CompressionSpec spec, Kernels kernels) {
-    this.spec = Settings.of(spec, SETTINGS).canonical();
+  private KeepAll(String spec, Kernels kernels) {
+    this.spec = spec;
     this.kernels = kernels;
   }
 
+  static Function<Kernels, TokenCompressor> of(Spec spec) {
+    return kernels -> new KeepAll(spec.canonical(), kernels);
+  }
+
   @Override
-  public CompressionSpec spec() {
+  public String spec() {
     return spec;
   }
 

@@ -1,9 +1,10 @@
 package io.tokenreel.compress;
 
 import io.tokenreel.kernel.Kernels;
+import io.tokenreel.spec.Spec;
 import io.tokenreel.token.Kept;
 import io.tokenreel.token.TokenBlock;
-import java.util.List;
+import java.util.function.Function;
 
 /**
  * {@code random:retention=R[,seed=S]}: as many tokens of every frame, drawn by {@link RandomScore}
@@ -14,29 +15,29 @@ final class RandomTokens implements TokenCompressor {
 
   static final String NAME = "random";
 
-  private static final Setting<Double> RETENTION = Setting.positiveShare("retention");
-  private static final Setting<Long> SEED = Setting.integer("seed", 0);
-
-  static final List<Setting<?>> SETTINGS = List.of(RETENTION, SEED);
-
-  private final CompressionSpec spec;
+  private final String spec;
   private final Kernels kernels;
   private final RankedSelection selection;
 
-  RandomTokens(CompressionSpec spec, Kernels kernels) {
-    Settings settings = Settings.of(spec, SETTINGS);
-    this.spec = settings.canonical();
+  private RandomTokens(String spec, Kernels kernels, RankedSelection selection) {
+    this.spec = spec;
     this.kernels = kernels;
-    this.selection =
+    this.selection = selection;
+  }
+
+  static Function<Kernels, TokenCompressor> of(Spec spec) {
+    double retention = spec.positiveShare("retention");
+    RankedSelection selection =
         new RankedSelection(
-            new RandomScore(settings.value(SEED)),
+            new RandomScore(spec.integer("seed", 0)),
             FrameBudget.EQUAL,
             KeptCounts.HALF_EVEN,
-            settings.value(RETENTION));
+            retention);
+    return kernels -> new RandomTokens(spec.canonical(), kernels, selection);
   }
 
   @Override
-  public CompressionSpec spec() {
+  public String spec() {
     return spec;
   }
 

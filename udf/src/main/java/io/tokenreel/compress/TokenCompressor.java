@@ -1,5 +1,6 @@
 package io.tokenreel.compress;
 
+import io.tokenreel.spec.Spec;
 import io.tokenreel.token.Kept;
 import io.tokenreel.token.TokenBlock;
 
@@ -9,11 +10,8 @@ import io.tokenreel.token.TokenBlock;
  */
 public interface TokenCompressor {
 
-  /**
-   * The canonical spec: every required setting and every other one that is not at its default. What
-   * {@link CompressionSpec#toString} prints is this compressor's name in cache keys.
-   */
-  CompressionSpec spec();
+  /** The canonical spec, see {@link Spec#canonical}: this compressor's name in cache keys. */
+  String spec();
 
   /**
    * Chooses the tokens to keep.

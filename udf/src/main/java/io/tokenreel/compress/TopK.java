@@ -1,9 +1,10 @@
 package io.tokenreel.compress;
 
 import io.tokenreel.kernel.Kernels;
+import io.tokenreel.spec.Spec;
 import io.tokenreel.token.Kept;
 import io.tokenreel.token.TokenBlock;
-import java.util.List;
+import java.util.function.Function;
 
 /**
  * {@code topk:score=...,budget=...,retention=R[,seed=S]}: any score with any budget, so that
@@ -15,38 +16,37 @@ final class TopK implements TokenCompressor {
 
   static final String NAME = "topk";
 
-  private static final Setting<String> SCORE = Setting.requiredOneOf("score", TokenScore.names());
-  private static final Setting<String> BUDGET =
-      Setting.requiredOneOf("budget", FrameBudget.names());
-  private static final Setting<Double> RETENTION = Setting.positiveShare("retention");
-  private static final Setting<Long> SEED = Setting.integer("seed", 0);
-
-  static final List<Setting<?>> SETTINGS = List.of(SCORE, BUDGET, RETENTION, SEED);
-
-  private final CompressionSpec spec;
+  private final String spec;
   private final Kernels kernels;
   private final RankedSelection selection;
 
-  TopK(CompressionSpec spec, Kernels kernels) {
-    Settings settings = Settings.of(spec, SETTINGS);
-    String score = settings.value(SCORE);
-    if (spec.settings().containsKey(SEED.key()) && !score.equals(TokenScore.RANDOM)) {
+  private TopK(String spec, Kernels kernels, RankedSelection selection) {
+    this.spec = spec;
+    this.kernels = kernels;
+    this.selection = selection;
+  }
+
+  static Function<Kernels, TokenCompressor> of(Spec spec) {
+    String score = spec.oneOf("score", TokenScore.names());
+    String budget = spec.oneOf("budget", FrameBudget.names());
+    double retention = spec.positiveShare("retention");
+    long seed = spec.integer("seed", 0);
+    if (spec.written("seed") != null && !TokenScore.RANDOM.equals(spec.written("score"))) {
       throw new IllegalArgumentException(
           "seed in compression '%s' goes with score=random only; got score=%s"
-              .formatted(spec, score));
+              .formatted(spec, spec.written("score")));
     }
-    this.spec = settings.canonical();
-    this.kernels = kernels;
-    this.selection =
+    RankedSelection selection =
         new RankedSelection(
-            TokenScore.named(score, settings.value(SEED)),
-            FrameBudget.named(settings.value(BUDGET)),
+            TokenScore.named(score, seed),
+            FrameBudget.named(budget),
             KeptCounts.HALF_EVEN,
-            settings.value(RETENTION));
+            retention);
+    return kernels -> new TopK(spec.canonical(), kernels, selection);
   }
 
   @Override
-  public CompressionSpec spec() {
+  public String spec() {
     return spec;
   }
 

@@ -2,10 +2,11 @@ package io.tokenreel.compress;
 
 import io.tokenreel.kernel.Kernels;
 import io.tokenreel.kernel.TokenRows;
+import io.tokenreel.spec.Spec;
 import io.tokenreel.token.Kept;
 import io.tokenreel.token.TokenBlock;
 import java.util.Arrays;
-import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -17,23 +18,23 @@ final class Uniform implements TokenCompressor {
 
   static final String NAME = "uniform";
 
-  private static final Setting<Double> RETENTION = Setting.positiveShare("retention");
-
-  static final List<Setting<?>> SETTINGS = List.of(RETENTION);
-
-  private final CompressionSpec spec;
+  private final String spec;
   private final Kernels kernels;
   private final int stride;
 
-  Uniform(CompressionSpec spec, Kernels kernels) {
-    Settings settings = Settings.of(spec, SETTINGS);
-    this.spec = settings.canonical();
+  private Uniform(String spec, Kernels kernels, double retention) {
+    this.spec = spec;
     this.kernels = kernels;
-    this.stride = (int) Math.rint(1 / settings.value(RETENTION));
+    this.stride = (int) Math.rint(1 / retention);
+  }
+
+  static Function<Kernels, TokenCompressor> of(Spec spec) {
+    double retention = spec.positiveShare("retention");
+    return kernels -> new Uniform(spec.canonical(), kernels, retention);
   }
 
   @Override
-  public CompressionSpec spec() {
+  public String spec() {
     return spec;
   }
 

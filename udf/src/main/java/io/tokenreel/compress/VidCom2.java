@@ -1,9 +1,10 @@
 package io.tokenreel.compress;
 
 import io.tokenreel.kernel.Kernels;
+import io.tokenreel.spec.Spec;
 import io.tokenreel.token.Kept;
 import io.tokenreel.token.TokenBlock;
-import java.util.List;
+import java.util.function.Function;
 
 /**
  * VidCom2 (Video Compression Commander, arXiv 2505.14454; github.com/xuyang-liu16/VidCom2): {@code
@@ -28,24 +29,22 @@ final class VidCom2 implements TokenCompressor {
     PAPER
   }
 
-  private static final Setting<Double> RETENTION = Setting.positiveShare("retention");
-  private static final Setting<Mode> MODE = Setting.oneOf("mode", Mode.class);
-  private static final Setting<Boolean> EXACT = Setting.flag("exact");
-
-  static final List<Setting<?>> SETTINGS = List.of(RETENTION, MODE, EXACT);
-
-  private final CompressionSpec spec;
+  private final String spec;
   private final Kernels kernels;
   private final RankedSelection selection;
 
-  VidCom2(CompressionSpec spec, Kernels kernels) {
-    Settings settings = Settings.of(spec, SETTINGS);
-    this.spec = settings.canonical();
+  private VidCom2(String spec, Kernels kernels, RankedSelection selection) {
+    this.spec = spec;
     this.kernels = kernels;
-    double retention = settings.value(RETENTION);
-    boolean exact = settings.value(EXACT);
-    this.selection =
-        switch (settings.value(MODE)) {
+    this.selection = selection;
+  }
+
+  static Function<Kernels, TokenCompressor> of(Spec spec) {
+    double retention = spec.positiveShare("retention");
+    Mode mode = spec.word("mode", Mode.RELEASE);
+    boolean exact = spec.flag("exact");
+    RankedSelection selection =
+        switch (mode) {
           case RELEASE ->
               new RankedSelection(
                   TokenScore.VIDCOM2,
@@ -59,10 +58,11 @@ final class VidCom2 implements TokenCompressor {
                   exact ? KeptCounts.EXACT : KeptCounts.CEILING,
                   retention);
         };
+    return kernels -> new VidCom2(spec.canonical(), kernels, selection);
   }
 
   @Override
-  public CompressionSpec spec() {
+  public String spec() {
     return spec;
   }
 

@@ -2,9 +2,10 @@ package io.tokenreel.compress;
 
 import io.tokenreel.kernel.Kernels;
 import io.tokenreel.kernel.TokenRows;
+import io.tokenreel.spec.Spec;
 import io.tokenreel.token.Kept;
 import io.tokenreel.token.TokenBlock;
-import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -16,23 +17,30 @@ final class WholeFrames implements TokenCompressor {
 
   static final String NAME = "frames";
 
-  private static final Setting<Fraction> KEEP = Setting.fraction("keep");
-
-  static final List<Setting<?>> SETTINGS = List.of(KEEP);
-
-  private final CompressionSpec spec;
+  private final String spec;
   private final Kernels kernels;
   private final Fraction keep;
 
-  WholeFrames(CompressionSpec spec, Kernels kernels) {
-    Settings settings = Settings.of(spec, SETTINGS);
-    this.spec = settings.canonical();
+  private WholeFrames(String spec, Kernels kernels, Fraction keep) {
+    this.spec = spec;
     this.kernels = kernels;
-    this.keep = settings.value(KEEP);
+    this.keep = keep;
+  }
+
+  static Function<Kernels, TokenCompressor> of(Spec spec) {
+    Fraction keep =
+        spec.value(
+            "keep",
+            "a fraction above 0 and at most 1, such as 1/4",
+            null,
+            new Fraction(1, 4),
+            Fraction::parse,
+            Fraction::toString);
+    return kernels -> new WholeFrames(spec.canonical(), kernels, keep);
   }
 
   @Override
-  public CompressionSpec spec() {
+  public String spec() {
     return spec;
   }
 

@@ -58,7 +58,7 @@ class CompressorContractTest {
 
   @Test
   void registry_everyMethod_hasASpecHere() {
-    List<String> tried = SPECS.stream().map(s -> CompressionSpec.parse(s).name()).toList();
+    List<String> tried = SPECS.stream().map(s -> s.replaceFirst(":.*", "")).toList();
     assertTrue(tried.containsAll(Compressors.names()), "untested: " + Compressors.names());
   }
 
@@ -67,7 +67,7 @@ class CompressorContractTest {
   void select_anyBlock_inOrderInRangeAndTheSameOnBothKernels(String spec) {
     TokenCompressor compressor = Compressors.of(spec);
     TokenCompressor scalar = Compressors.of(spec, new ScalarKernels());
-    assertEquals(spec, compressor.spec().toString());
+    assertEquals(spec, compressor.spec());
     for (TokenBlock block : blocks(spec)) {
       String where = "%s on %s %s, seed %d".formatted(spec, block.shape(), block.format(), SEED);
       int[] kept = compressor.select(block).places();

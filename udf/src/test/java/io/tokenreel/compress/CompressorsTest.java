@@ -34,8 +34,8 @@ class CompressorsTest {
           topk:retention=0.5,budget=equal,score=random,seed=3 | topk:score=random,budget=equal,retention=0.5,seed=3
           """)
   void spec_anySpelling_printsCanonically(String written, String canonical) {
-    assertEquals(canonical, Compressors.of(written).spec().toString());
-    assertEquals(canonical, Compressors.of(canonical).spec().toString());
+    assertEquals(canonical, Compressors.of(written).spec());
+    assertEquals(canonical, Compressors.of(canonical).spec());
   }
 
   @ParameterizedTest

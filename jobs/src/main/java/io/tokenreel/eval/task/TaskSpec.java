@@ -1,6 +1,6 @@
 package io.tokenreel.eval.task;
 
-import io.tokenreel.token.SpecText;
+import io.tokenreel.spec.Spec;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -43,7 +43,7 @@ public record TaskSpec(
    * @throws IllegalArgumentException for another form, an unknown key or a root that is missing
    */
   public static TaskSpec parse(String text) {
-    SpecText spec = SpecText.parse("task", text, EXAMPLE);
+    Spec spec = Spec.parse("task", text, EXAMPLE);
     String root = spec.text("root", null);
     boolean rendered = spec.name().equals(GENERATED) && root == null;
     if (root == null && !rendered) {
@@ -61,7 +61,7 @@ public record TaskSpec(
             spec.text("judge", null),
             rendered ? spec.whole("videos", 200, 1, 1_000_000) : 0,
             rendered ? spec.whole("questions", 5, 0, 5) : 0);
-    spec.rejectUnknownKeys();
+    spec.requireRead();
     return parsed;
   }
 

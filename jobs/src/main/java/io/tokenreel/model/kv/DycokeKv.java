@@ -1,7 +1,7 @@
 package io.tokenreel.model.kv;
 
 import ai.djl.ndarray.NDManager;
-import io.tokenreel.token.SpecText;
+import io.tokenreel.spec.Spec;
 
 /**
  * DyCoke's dynamic pruning of visual keys and values while decoding (arXiv 2411.15024, section 3.3;
@@ -64,7 +64,7 @@ public record DycokeKv(int layer, double prune, double refresh, Mode mode, Reser
     return mode == Mode.RELEASE ? Math.max(0, visualRows - UNSCORED_IN_RELEASE) : visualRows;
   }
 
-  static DycokeKv of(SpecText spec) {
+  static DycokeKv of(Spec spec) {
     return new DycokeKv(
         spec.whole("layer", 3, 1, MOST_LAYERS),
         spec.number("prune", 0.7, 0, 1),
@@ -94,9 +94,9 @@ public record DycokeKv(int layer, double prune, double refresh, Mode mode, Reser
         .formatted(
             NAME,
             layer,
-            SpecText.print(prune),
-            SpecText.print(refresh),
-            SpecText.print(mode),
-            SpecText.print(reserve));
+            Spec.print(prune),
+            Spec.print(refresh),
+            Spec.print(mode),
+            Spec.print(reserve));
   }
 }

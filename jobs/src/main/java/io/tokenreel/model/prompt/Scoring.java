@@ -1,13 +1,10 @@
 package io.tokenreel.model.prompt;
 
 import io.tokenreel.spec.MethodInfo;
-import io.tokenreel.spec.UnknownWord;
-import io.tokenreel.token.SpecText;
+import io.tokenreel.spec.Spec;
+import io.tokenreel.spec.SpecRegistry;
 import java.io.Serializable;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.Function;
 
 /**
  * How an answer is got from a model, as one string: {@code generate:tokens=16} lets it speak,
@@ -24,24 +21,20 @@ public record Scoring(boolean generates, int newTokens, OptionForm form) impleme
   private static final String OPTIONS = "options";
   private static final int MOST_TOKENS = 1 << 15;
 
-  /** What a spec's name stands for. */
-  private record Method(String meaning, Function<SpecText, Scoring> maker) {}
-
-  private static final Map<String, Method> METHODS =
-      new TreeMap<>(
-          Map.of(
+  private static final SpecRegistry<Scoring> METHODS =
+      new SpecRegistry<Scoring>("scoring", "scoring", GENERATE + ":tokens=16")
+          .with(
               GENERATE,
-              new Method(
-                  "lets the model speak, and reads its answer",
-                  spec ->
-                      new Scoring(
-                          true,
-                          spec.whole("tokens", 16, 1, MOST_TOKENS),
-                          spec.word("form", OptionForm.LETTER))),
+              "lets the model speak, and reads its answer",
+              spec ->
+                  new Scoring(
+                      true,
+                      spec.whole("tokens", 16, 1, MOST_TOKENS),
+                      spec.word("form", OptionForm.LETTER)))
+          .with(
               OPTIONS,
-              new Method(
-                  "compares the likelihoods of a question's options",
-                  spec -> new Scoring(false, 0, spec.word("form", OptionForm.LETTER)))));
+              "compares the likelihoods of a question's options",
+              spec -> new Scoring(false, 0, spec.word("form", OptionForm.LETTER)));
 
   /**
    * Parses a spec.
@@ -50,30 +43,17 @@ public record Scoring(boolean generates, int newTokens, OptionForm form) impleme
    *     message says what is allowed
    */
   public static Scoring parse(String text) {
-    SpecText spec = SpecText.parse("scoring", text, "generate:tokens=16");
-    Method method = METHODS.get(spec.name());
-    if (method == null) {
-      throw new IllegalArgumentException(
-          UnknownWord.message("scoring", spec.name(), METHODS.keySet()));
-    }
-    Scoring scoring = method.maker().apply(spec);
-    spec.rejectUnknownKeys();
-    return scoring;
+    return METHODS.parse(text);
   }
 
   /** All that {@link #parse} knows, with their settings, by name. */
   public static List<MethodInfo> infos() {
-    return METHODS.entrySet().stream()
-        .map(
-            method ->
-                SpecText.info(
-                    method.getKey(), method.getValue().meaning(), method.getValue().maker()))
-        .toList();
+    return METHODS.infos();
   }
 
   @Override
   public String toString() {
-    String options = "form=" + SpecText.print(form);
+    String options = "form=" + Spec.print(form);
     return generates
         ? "%s:tokens=%d,%s".formatted(GENERATE, newTokens, options)
         : OPTIONS + ":" + options;

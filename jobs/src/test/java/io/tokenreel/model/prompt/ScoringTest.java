@@ -31,9 +31,9 @@ class ScoringTest {
       textBlock =
           """
           guess | unknown scoring 'guess'; known: [generate, options]
-          options:tokens=3 | scoring 'options:tokens=3': unknown key 'tokens'; known: [form]
-          generate:tokens=0 | in scoring 'generate:tokens=0', tokens must be a whole number from 1 to 32768; got '0'
-          generate:form=word | in scoring 'generate:form=word', form must be one of [letter, text]; got 'word'
+          options:tokens=3 | scoring 'options:tokens=3' has the unknown key 'tokens'; options takes form=one of [letter, text] (default letter)
+          generate:tokens=0 | tokens in scoring 'generate:tokens=0' must be a whole number from 1 to 32768; got '0'
+          generate:form=word | form in scoring 'generate:form=word' must be one of [letter, text]; got 'word'
           """)
   void parse_anotherSpec_saysWhatIsAllowed(String text, String message) {
     assertEquals(
