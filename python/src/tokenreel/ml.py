@@ -107,6 +107,7 @@ class FrameDecoderParams(TypedDict, total=False):
     lengthCol: str
     sampling: str
     modelUrl: str
+    fit: str
     frameHeight: int
     frameWidth: int
     check: str
@@ -127,8 +128,9 @@ class FrameDecoder(_JavaStage, JavaTransformer):
     )
     sampling = _text("sampling", "which frames to return, such as uniform:frames=32")
     modelUrl = _text(
-        "modelUrl", "checkpoint folder, or default, of the encoder whose frame size is taken; empty: frameHeight and frameWidth are"
+        "modelUrl", "checkpoint folder, or default, of the encoder whose frame size is taken; empty: fit, or frameHeight and frameWidth"
     )
+    fit = _text("fit", "how frames are sized, fixed:384x384 or smart:factor=28,min=3136,max=12845056; empty: by modelUrl or frameHeight")
     frameHeight = _number("frameHeight", "height in pixels of the frames returned")
     frameWidth = _number("frameWidth", "width in pixels of the frames returned")
     check = _text("check", "sampled: errors on the way to the sampled frames count; full: everything is decoded")
@@ -147,6 +149,7 @@ class FrameDecoder(_JavaStage, JavaTransformer):
         "lengthCol": "",
         "sampling": "uniform:frames=32",
         "modelUrl": "",
+        "fit": "",
         "check": "sampled",
         "timeoutSeconds": 600,
         "memoryMegabytes": 512,

@@ -7,6 +7,8 @@ import io.tokenreel.model.VisionInfo;
 import io.tokenreel.video.DecodeCheck;
 import io.tokenreel.video.DecodeLimits;
 import io.tokenreel.video.DecoderSettings;
+import io.tokenreel.video.FixedFit;
+import io.tokenreel.video.FrameFit;
 import io.tokenreel.video.FrameSize;
 import io.tokenreel.video.SamplingSpec;
 import java.time.Duration;
@@ -53,9 +55,13 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
   private final Param<String> modelUrl =
       textParam(
           "modelUrl",
-          "checkpoint folder, or default, of the encoder whose frame size is taken; empty:"
-              + " frameHeight and frameWidth are",
+          "checkpoint folder, or default, of the encoder whose frame size is taken; empty: fit, or frameHeight and frameWidth",
           value -> {});
+  private final Param<String> fit =
+      textParam(
+          "fit",
+          "how frames are sized, fixed:384x384 or smart:factor=28,min=3136,max=12845056; empty: by modelUrl or frameHeight",
+          FrameDecoder::checkFit);
   private final IntParam frameHeight =
       new IntParam(
           uid(), "frameHeight", "height in pixels of the frames returned", ParamValidators.gt(0));
@@ -97,7 +103,7 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
 
   /**
    * A stage with default settings: 32 uniform frames; the frame size has no default, and is set by
-   * {@link #setModelUrl} or {@link #setFrameSize}.
+   * {@link #setModelUrl}, {@link #setFit} or {@link #setFrameSize}.
    */
   public FrameDecoder() {
     this(Identifiable.randomUID("frameDecoder"));
@@ -109,6 +115,7 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
     setDefault(idCol, "");
     setDefault(lengthCol, "");
     setDefault(modelUrl, "");
+    setDefault(fit, "");
     setDefault(sampling, "uniform:frames=32");
     setDefault(check, "sampled");
     setDefault(timeoutSeconds, (int) DecodeLimits.DEFAULT.wall().toSeconds());
@@ -158,30 +165,45 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
             id,
             uri,
             getOrDefault(lengthCol).isEmpty() ? -1 : schema.fieldIndex(getOrDefault(lengthCol)),
-            settings(frameSize(hadoop)),
+            settings(frameFit(hadoop)),
             (Long) getOrDefault(decodeAheadBytes),
             TaskConfiguration.broadcast(rows.sparkSession()),
             countersOf(rows));
     return partition.over(rows, transformSchema(schema));
   }
 
-  private FrameSize frameSize(Configuration hadoop) {
+  private static void checkFit(String text) {
+    if (!text.isEmpty()) {
+      FrameFit.parse(text);
+    }
+  }
+
+  private FrameFit frameFit(Configuration hadoop) {
     String model = getOrDefault(modelUrl);
+    String fitted = getOrDefault(fit);
     boolean sized = isSet(frameHeight) && isSet(frameWidth);
     boolean unsized = !isSet(frameHeight) && !isSet(frameWidth);
-    if (model.isEmpty() ? !sized : !unsized) {
+    boolean isOne =
+        sized
+            ? model.isEmpty() && fitted.isEmpty()
+            : unsized && model.isEmpty() != fitted.isEmpty();
+    if (!isOne) {
       throw new IllegalArgumentException(
-          "%s: set either modelUrl to the encoder's checkpoint, whose frame size is taken, or frameHeight and frameWidth; got %s"
+          "%s: set either modelUrl to the encoder's checkpoint, whose frame size is taken, or fit, or frameHeight and frameWidth; got %s"
               .formatted(uid(), extractParamMap()));
     }
     if (sized) {
-      return new FrameSize((Integer) getOrDefault(frameHeight), (Integer) getOrDefault(frameWidth));
+      return new FixedFit(
+          new FrameSize((Integer) getOrDefault(frameHeight), (Integer) getOrDefault(frameWidth)));
+    }
+    if (!fitted.isEmpty()) {
+      return FrameFit.parse(fitted);
     }
     VisionInfo vision = Models.describe(model, hadoop);
-    return new FrameSize(vision.frameHeight(), vision.frameWidth());
+    return new FixedFit(new FrameSize(vision.frameHeight(), vision.frameWidth()));
   }
 
-  private DecoderSettings settings(FrameSize size) {
+  private DecoderSettings settings(FrameFit size) {
     return new DecoderSettings(
         SamplingSpec.parse(getOrDefault(sampling)),
         size,
@@ -232,6 +254,10 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
     return modelUrl;
   }
 
+  public Param<String> fit() {
+    return fit;
+  }
+
   public IntParam frameHeight() {
     return frameHeight;
   }
@@ -275,6 +301,15 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
   /** Takes the frame size that the encoder of a checkpoint wants. */
   public FrameDecoder setModelUrl(String value) {
     return with(modelUrl, value);
+  }
+
+  /**
+   * Sets how frames are sized.
+   *
+   * @throws IllegalArgumentException as {@link FrameFit#parse} does
+   */
+  public FrameDecoder setFit(String value) {
+    return with(fit, value);
   }
 
   /** Sets the height and width in pixels that an encoder wants. */

@@ -3,11 +3,11 @@ package io.tokenreel.video;
 import java.util.Arrays;
 
 /**
- * Pillow's bicubic resize with antialiasing on 8-bit RGB, bit for bit: a horizontal and a vertical
- * pass, each rounded to 8 bits, with coefficients in 22-bit fixed point; a pass whose size does not
- * change is left out, so that the source's own size copies the pixels.
+ * Bicubic resize with antialiasing on 8-bit RGB, bit for bit as Pillow or torchvision does it: a
+ * horizontal and a vertical pass, each rounded to 8 bits, with coefficients in fixed point; a pass
+ * whose size does not change is left out, so that the source's own size copies the pixels.
  *
- * <p>Source: Pillow, {@code src/libImaging/Resample.c}. Not thread-safe.
+ * <p>Source: Pillow, {@code src/libImaging/Resample.c}; {@link Resampling}. Not thread-safe.
  */
 public final class BicubicResizer {
 
@@ -20,8 +20,6 @@ public final class BicubicResizer {
   }
 
   private static final int CHANNELS = 3;
-  private static final int PRECISION_BITS = 32 - 8 - 2;
-  private static final int HALF = 1 << (PRECISION_BITS - 1);
 
   private final FrameSize source;
   private final FrameSize target;
@@ -32,11 +30,11 @@ public final class BicubicResizer {
   private final byte[] narrow; // [sourceHeight][targetWidth][3]
   private final int[] sums; // [targetWidth][3]
 
-  public BicubicResizer(FrameSize source, FrameSize target) {
+  public BicubicResizer(FrameSize source, FrameSize target, Resampling resampling) {
     this.source = source;
     this.target = target;
-    this.horizontal = ResizeAxis.bicubic(source.width(), target.width(), PRECISION_BITS);
-    this.vertical = ResizeAxis.bicubic(source.height(), target.height(), PRECISION_BITS);
+    this.horizontal = ResizeAxis.bicubic(source.width(), target.width(), resampling);
+    this.vertical = ResizeAxis.bicubic(source.height(), target.height(), resampling);
     this.sourceRow = new byte[source.width() * CHANNELS];
     this.narrowRow = new byte[target.width() * CHANNELS];
     this.narrow = new byte[Math.multiplyExact(source.height(), narrowRow.length)];
@@ -78,27 +76,30 @@ public final class BicubicResizer {
   }
 
   private void narrowRow() {
+    int bits = horizontal.precisionBits();
+    int half = 1 << (bits - 1);
     for (int x = 0; x < target.width(); x++) {
       int[] weights = horizontal.weights(x);
       int at = horizontal.first(x) * CHANNELS;
-      int red = HALF;
-      int green = HALF;
-      int blue = HALF;
+      int red = half;
+      int green = half;
+      int blue = half;
       for (int weight : weights) {
         red += (sourceRow[at] & 0xff) * weight;
         green += (sourceRow[at + 1] & 0xff) * weight;
         blue += (sourceRow[at + 2] & 0xff) * weight;
         at += CHANNELS;
       }
-      narrowRow[x * CHANNELS] = clip(red);
-      narrowRow[x * CHANNELS + 1] = clip(green);
-      narrowRow[x * CHANNELS + 2] = clip(blue);
+      narrowRow[x * CHANNELS] = clip(red, bits);
+      narrowRow[x * CHANNELS + 1] = clip(green, bits);
+      narrowRow[x * CHANNELS + 2] = clip(blue, bits);
     }
   }
 
   private void blendRows(int y, byte[] resized) {
     int length = narrowRow.length;
-    Arrays.fill(sums, HALF);
+    int bits = vertical.precisionBits();
+    Arrays.fill(sums, 1 << (bits - 1));
     int at = vertical.first(y) * length;
     for (int weight : vertical.weights(y)) {
       for (int i = 0; i < length; i++) {
@@ -108,11 +109,11 @@ public final class BicubicResizer {
     }
     int out = y * length;
     for (int i = 0; i < length; i++) {
-      resized[out + i] = clip(sums[i]);
+      resized[out + i] = clip(sums[i], bits);
     }
   }
 
-  private static byte clip(int sum) {
-    return (byte) Math.max(0, Math.min(255, sum >> PRECISION_BITS));
+  private static byte clip(int sum, int bits) {
+    return (byte) Math.max(0, Math.min(255, sum >> bits));
   }
 }

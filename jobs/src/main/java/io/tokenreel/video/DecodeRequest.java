@@ -12,7 +12,7 @@ import java.io.IOException;
 public record DecodeRequest(
     String file,
     SamplingSpec sampling,
-    FrameSize frameSize,
+    FrameFit fit,
     DecodeCheck check,
     long maxPixels,
     long maxVideoMicros,
@@ -22,7 +22,7 @@ public record DecodeRequest(
     return new DecodeRequest(
         file,
         settings.sampling(),
-        settings.frameSize(),
+        settings.fit(),
         settings.check(),
         settings.limits().maxPixels(),
         settings.limits().maxVideo().toNanos() / 1000,
@@ -33,8 +33,7 @@ public record DecodeRequest(
     out.writeByte(DecoderProtocol.REQUEST);
     out.writeUTF(file);
     out.writeUTF(sampling.toString());
-    out.writeInt(frameSize.height());
-    out.writeInt(frameSize.width());
+    out.writeUTF(fit.toString());
     out.writeByte(check.ordinal());
     out.writeLong(maxPixels);
     out.writeLong(maxVideoMicros);
@@ -51,7 +50,7 @@ public record DecodeRequest(
     return new DecodeRequest(
         in.readUTF(),
         SamplingSpec.parse(in.readUTF()),
-        new FrameSize(in.readInt(), in.readInt()),
+        FrameFit.parse(in.readUTF()),
         DecodeCheck.values()[in.readUnsignedByte()],
         in.readLong(),
         in.readLong(),

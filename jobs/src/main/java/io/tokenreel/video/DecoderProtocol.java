@@ -12,7 +12,7 @@ import java.io.IOException;
  * decoder, once at its start   int {@value #MAGIC}, int version
  * owner, once per video        byte 1, then the fields of {@link DecodeRequest} in their order
  * decoder, in answer           any number of
- *                                byte {@value #PLAN}   int frames: forget what came, so many follow
+ *                                byte {@value #PLAN}   int frames, int height, int width: forget what came, so many follow
  *                                byte {@value #FRAME}  int first slot, int slots that hold this frame, long time in
  *                                         microseconds, then height x width x 3 bytes
  *                              and one
@@ -28,7 +28,7 @@ public final class DecoderProtocol {
   /** "TRvd". */
   public static final int MAGIC = 0x54527664;
 
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
   public static final int REQUEST = 1;
   public static final int PLAN = 2;
   public static final int FRAME = 3;

@@ -64,6 +64,7 @@ class FrameDecoderTest {
                 "lengthCol",
                 "sampling",
                 "modelUrl",
+                "fit",
                 "frameHeight",
                 "frameWidth",
                 "check",
@@ -79,6 +80,7 @@ class FrameDecoderTest {
     var stage = new FrameDecoder();
     assertRefused(() -> stage.setSampling("uniform:frames=0"), "frames", "0");
     assertRefused(() -> stage.setSampling("random"), "random", "uniform", "fps", "keyframes");
+    assertRefused(() -> stage.setFit("smart:factor=0"), "factor", "from 1 to 1024; got '0'");
     assertRefused(() -> stage.setCheck("none"), "unknown check 'none'; expected sampled or full");
     assertRefused(() -> stage.setFrameSize(0, 8), "frameHeight", "0");
     assertRefused(() -> stage.setFrameSize(8, -1), "frameWidth", "-1");
@@ -97,6 +99,10 @@ class FrameDecoderTest {
     assertRefused(() -> new FrameDecoder().transform(videos), way);
     assertRefused(
         () -> new FrameDecoder().setModelUrl("default").setFrameSize(2, 3).transform(videos), way);
+    assertRefused(
+        () -> new FrameDecoder().setFit("fixed:2x3").setFrameSize(2, 3).transform(videos), way);
+    assertRefused(
+        () -> new FrameDecoder().setFit("fixed:2x3").setModelUrl("default").transform(videos), way);
   }
 
   @Test
@@ -145,7 +151,7 @@ class FrameDecoderTest {
   void save_andLoad_keepsUidAndParams(@TempDir Path folder) throws IOException {
     String path = folder.resolve("stage").toString();
     var stage = new FrameDecoder().setFrameSize(8, 6).setCheck("full").setDecodeAheadBytes(77);
-    stage.save(path);
+    stage.write().session(LocalSpark.plain()).save(path);
     FrameDecoder loaded = FrameDecoder.read().load(path);
     assertEquals(stage.uid(), loaded.uid());
     assertEquals(stage.extractParamMap().toString(), loaded.extractParamMap().toString());

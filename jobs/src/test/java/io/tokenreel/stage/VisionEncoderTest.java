@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tokenreel.ml.CompressionTransformer;
 import io.tokenreel.model.Models;
 import io.tokenreel.model.VisionInfo;
+import io.tokenreel.sql.LocalSpark;
 import io.tokenreel.sql.TokenSchemas;
 import io.tokenreel.token.TokenFormat;
 import java.io.IOException;
@@ -107,7 +108,7 @@ class VisionEncoderTest {
   void save_andLoad_keepsUidAndParams(@TempDir Path folder) throws IOException {
     String path = folder.resolve("stage").toString();
     var stage = new VisionEncoder().setBatchSize(3).setEncodingCol("how").setTokenDtype("f16");
-    stage.save(path);
+    stage.write().session(LocalSpark.plain()).save(path);
     VisionEncoder loaded = VisionEncoder.read().load(path);
     assertEquals(stage.uid(), loaded.uid());
     assertEquals(stage.extractParamMap().toString(), loaded.extractParamMap().toString());

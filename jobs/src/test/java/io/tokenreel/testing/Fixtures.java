@@ -19,5 +19,8 @@ public final class Fixtures {
   public static final Path LLAVA_ONEVISION_VISION =
       LLAVA_ONEVISION.resolve("model-00001-of-00002.safetensors");
 
+  /** Sizes and pixels of Qwen's models: {@code frames, resized, smart_resize.cases}. */
+  public static final Path FITS = RESOURCES.resolve("goldens").resolve("fit");
+
   private Fixtures() {}
 }

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BicubicResizerTest {
 
@@ -19,7 +21,25 @@ class BicubicResizerTest {
     Safetensors golden = Safetensors.read(GOLDEN);
     Safetensors.Tensor frames = golden.tensor("frames");
     Safetensors.Tensor resized = golden.tensor("resized");
-    BicubicResizer resizer = new BicubicResizer(size(frames), size(resized));
+    BicubicResizer resizer = new BicubicResizer(size(frames), size(resized), Resampling.PILLOW);
+    int from = size(frames).rgbBytes();
+    int to = size(resized).rgbBytes();
+    for (int i = 0; i < frames.shape()[0]; i++) {
+      assertArrayEquals(
+          Arrays.copyOfRange(resized.data(), i * to, (i + 1) * to),
+          resizer.resize(Arrays.copyOfRange(frames.data(), i * from, (i + 1) * from)),
+          "frame " + i);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"qwen2_vl", "qwen2_5_vl", "qwen3_vl"})
+  void resize_framesOfQwensModels_equalTorchvisionLevelForLevel(String model) {
+    Safetensors golden = Safetensors.read(Fixtures.FITS.resolve(model + ".safetensors"));
+    Safetensors.Tensor frames = golden.tensor("frames");
+    Safetensors.Tensor resized = golden.tensor("resized");
+    BicubicResizer resizer =
+        new BicubicResizer(size(frames), size(resized), Resampling.TORCHVISION);
     int from = size(frames).rgbBytes();
     int to = size(resized).rgbBytes();
     for (int i = 0; i < frames.shape()[0]; i++) {
@@ -34,7 +54,7 @@ class BicubicResizerTest {
   void resize_toTheSameSize_copiesThePixels() {
     byte[] rgb = noise(17, 31);
     FrameSize size = new FrameSize(17, 31);
-    assertArrayEquals(rgb, new BicubicResizer(size, size).resize(rgb));
+    assertArrayEquals(rgb, new BicubicResizer(size, size, Resampling.PILLOW).resize(rgb));
   }
 
   @Test
@@ -43,7 +63,8 @@ class BicubicResizerTest {
     Arrays.fill(rgb, (byte) 201);
     for (int side = 1; side < 40; side++) {
       FrameSize target = new FrameSize(side, 40 - side);
-      for (byte level : new BicubicResizer(new FrameSize(5, 9), target).resize(rgb)) {
+      for (byte level :
+          new BicubicResizer(new FrameSize(5, 9), target, Resampling.PILLOW).resize(rgb)) {
         assertEquals(201, level & 0xff, "at " + target);
       }
     }
@@ -52,9 +73,13 @@ class BicubicResizerTest {
   @Test
   void resize_oneAxisOnly_leavesTheOtherUntouched() {
     byte[] rgb = noise(4, 6);
-    byte[] wide = new BicubicResizer(new FrameSize(4, 6), new FrameSize(4, 12)).resize(rgb);
+    byte[] wide =
+        new BicubicResizer(new FrameSize(4, 6), new FrameSize(4, 12), Resampling.PILLOW)
+            .resize(rgb);
     byte[] row = Arrays.copyOf(rgb, 18);
-    byte[] wideRow = new BicubicResizer(new FrameSize(1, 6), new FrameSize(1, 12)).resize(row);
+    byte[] wideRow =
+        new BicubicResizer(new FrameSize(1, 6), new FrameSize(1, 12), Resampling.PILLOW)
+            .resize(row);
     assertArrayEquals(wideRow, Arrays.copyOf(wide, 36));
   }
 

@@ -81,11 +81,14 @@ public final class StandInDecoder {
   private static void answer(DecodeRequest request, DataOutputStream out) throws IOException {
     out.writeByte(DecoderProtocol.PLAN);
     out.writeInt(1);
+    FrameSize size = request.fit().size(new FrameSize(1, 1), 1);
+    out.writeInt(size.height());
+    out.writeInt(size.width());
     out.writeByte(DecoderProtocol.FRAME);
     out.writeInt(0);
     out.writeInt(1);
     out.writeLong(0);
-    out.write(new byte[request.frameSize().rgbBytes()]);
+    out.write(new byte[size.rgbBytes()]);
     new DecodeVerdict(Outcome.OK, null, null, 1, 0).write(out);
   }
 

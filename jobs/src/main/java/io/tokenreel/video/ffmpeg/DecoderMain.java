@@ -3,6 +3,7 @@ package io.tokenreel.video.ffmpeg;
 import io.tokenreel.video.DecodeRequest;
 import io.tokenreel.video.DecodeVerdict;
 import io.tokenreel.video.DecoderProtocol;
+import io.tokenreel.video.FrameSize;
 import io.tokenreel.video.PrivateFolder;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -89,9 +90,11 @@ public final class DecoderMain {
   private final class Answers implements FrameSink {
 
     @Override
-    public void plan(int frames) throws IOException {
+    public void plan(int frames, FrameSize size) throws IOException {
       answers.writeByte(DecoderProtocol.PLAN);
       answers.writeInt(frames);
+      answers.writeInt(size.height());
+      answers.writeInt(size.width());
     }
 
     @Override

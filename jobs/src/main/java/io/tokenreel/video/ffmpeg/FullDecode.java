@@ -120,7 +120,7 @@ final class FullDecode {
 
   private void firstPass(Choice choice, RgbConverter converter, FrameSink sink)
       throws IOException, DecodeFailure {
-    sink.plan(choice.slots());
+    converter.plan(choice.slots());
     int[] output = new int[1];
     errors =
         decodeAll(
@@ -138,8 +138,7 @@ final class FullDecode {
               clean.add(new Decoded(lastPacket, number));
               Choice.Place place = choice.places().get(packet);
               if (place != null) {
-                sink.frame(
-                    place.first(), place.count(), place.ptsMicros(), converter.convert(frame));
+                converter.convert(frame, place, sink);
               }
             });
     framesDecoded = output[0];
@@ -148,13 +147,13 @@ final class FullDecode {
 
   private void secondPass(Choice choice, RgbConverter converter, FrameSink sink)
       throws IOException, DecodeFailure {
-    sink.plan(choice.slots());
+    converter.plan(choice.slots());
     int[] output = new int[1];
     decodeAll(
         (packet, isClean, frame) -> {
           Choice.Place place = isHidden(packet) ? null : choice.places().get(output[0]++);
           if (place != null) {
-            sink.frame(place.first(), place.count(), place.ptsMicros(), converter.convert(frame));
+            converter.convert(frame, place, sink);
           }
         });
   }

@@ -35,8 +35,11 @@ import static org.bytedeco.ffmpeg.global.swscale.sws_scale;
 import static org.bytedeco.ffmpeg.global.swscale.sws_setColorspaceDetails;
 
 import io.tokenreel.video.BicubicResizer;
+import io.tokenreel.video.DecoderSettings;
+import io.tokenreel.video.FrameFit;
 import io.tokenreel.video.FrameSize;
 import io.tokenreel.video.Reason;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Set;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
@@ -90,7 +93,9 @@ final class RgbConverter implements AutoCloseable {
   /** What a conversion depends on; it changes only where a stream changes in mid-course. */
   private record Shape(int width, int height, int format, int matrix, boolean fullRange) {}
 
-  private final FrameSize target;
+  private final FrameFit fit;
+  private int frames; // of the plan
+  private FrameSize target; // null before the first of them
   private Shape shape;
   private SwsContext scaler;
   private ChromaRows chroma; // null where the converter needs no help
@@ -98,12 +103,33 @@ final class RgbConverter implements AutoCloseable {
   private int stride;
   private BicubicResizer resizer;
 
-  RgbConverter(FrameSize target) {
-    this.target = target;
+  RgbConverter(FrameFit fit) {
+    this.fit = fit;
+  }
+
+  /** Begins to convert so many frames, whose size the first of them decides. */
+  void plan(int count) {
+    frames = count;
+    target = null;
   }
 
   /**
-   * @return {@code [height][width][3]} of the target size
+   * Converts a frame and hands it on; before the first of a plan, the plan.
+   *
+   * @param place of the frame among the plan's
+   */
+  void convert(AVFrame frame, Choice.Place place, FrameSink sink)
+      throws IOException, DecodeFailure {
+    boolean isFirst = target == null;
+    byte[] picture = convert(frame);
+    if (isFirst) {
+      sink.plan(frames, target);
+    }
+    sink.frame(place.first(), place.count(), place.ptsMicros(), picture);
+  }
+
+  /**
+   * @return {@code [height][width][3]} of the size that the fit gives the first frame
    */
   byte[] convert(AVFrame frame) throws DecodeFailure {
     Shape next = shapeOf(frame);
@@ -129,16 +155,30 @@ final class RgbConverter implements AutoCloseable {
     }
   }
 
-  private byte[] resized(Orientation upright) {
+  private byte[] resized(Orientation upright) throws DecodeFailure {
     FrameSize source =
         new FrameSize(
             upright.height(shape.width(), shape.height()),
             upright.width(shape.width(), shape.height()));
+    if (target == null) {
+      target = fitted(source);
+      resizer = null;
+    }
     if (resizer == null || !resizer.source().equals(source)) {
-      resizer = new BicubicResizer(source, target);
+      resizer = new BicubicResizer(source, target, fit.resampling());
     }
     ByteBuffer pixels = rgb.asByteBuffer();
     return resizer.resize((y, row) -> readRow(pixels, upright, y, row));
+  }
+
+  private FrameSize fitted(FrameSize source) throws DecodeFailure {
+    try {
+      FrameSize size = fit.size(source, frames);
+      DecoderSettings.requireRoom(frames, size);
+      return size;
+    } catch (IllegalArgumentException e) {
+      throw new DecodeFailure(Reason.TOO_LARGE, e.getMessage());
+    }
   }
 
   /** Row y of the upright picture. */

@@ -41,7 +41,7 @@ final class SparseDecode {
    * @return whether every wanted frame was delivered and no error was met
    */
   boolean run(RgbConverter converter, FrameSink sink) throws IOException, DecodeFailure {
-    sink.plan(choice.slots());
+    converter.plan(choice.slots());
     PacketDecoder.Frames frames =
         (packet, clean, frame) -> accept(packet, clean, frame, converter, sink);
     AVPacket packet = av_packet_alloc();
@@ -85,7 +85,7 @@ final class SparseDecode {
     exact &= clean && packet >= 0 && isInOrder(packet);
     Choice.Place place = choice.places().get(packet);
     if (exact && place != null) {
-      sink.frame(place.first(), place.count(), place.ptsMicros(), converter.convert(frame));
+      converter.convert(frame, place, sink);
       delivered++;
     }
   }

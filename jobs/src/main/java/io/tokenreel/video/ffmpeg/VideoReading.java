@@ -44,7 +44,7 @@ final class VideoReading {
 
   DecodeVerdict decode(FrameSink sink) throws IOException {
     missing = FileExtent.missing(Path.of(request.file()));
-    try (RgbConverter converter = new RgbConverter(request.frameSize())) {
+    try (RgbConverter converter = new RgbConverter(request.fit())) {
       return decode(sink, converter);
     } catch (DecodeFailure e) {
       boolean cut =

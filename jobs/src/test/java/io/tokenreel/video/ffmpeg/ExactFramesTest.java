@@ -8,6 +8,7 @@ import io.tokenreel.video.DecodeCheck;
 import io.tokenreel.video.DecodeLimits;
 import io.tokenreel.video.DecodeRequest;
 import io.tokenreel.video.DecodeVerdict;
+import io.tokenreel.video.FixedFit;
 import io.tokenreel.video.FrameSize;
 import io.tokenreel.video.Outcome;
 import io.tokenreel.video.SamplingSpec;
@@ -48,7 +49,7 @@ class ExactFramesTest {
     private long[] pts = {};
 
     @Override
-    public void plan(int frames) {
+    public void plan(int frames, FrameSize size) {
       rgb.clear();
       for (int i = 0; i < frames; i++) {
         rgb.add(null);
@@ -144,7 +145,7 @@ class ExactFramesTest {
         new DecodeRequest(
             clip.toString(),
             SamplingSpec.parse(sampling),
-            SIZE,
+            new FixedFit(SIZE),
             check,
             Long.MAX_VALUE,
             Long.MAX_VALUE,

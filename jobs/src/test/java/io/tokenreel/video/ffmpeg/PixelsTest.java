@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tokenreel.video.FixedFit;
 import io.tokenreel.video.FrameSize;
 import io.tokenreel.video.TestClips;
 import java.io.IOException;
@@ -54,7 +55,7 @@ class PixelsTest {
     int height = Integer.parseInt(parts[2]);
     byte[] expected = Files.readAllBytes(picture.resolveSibling(name + ".rgb"));
     AVFrame frame = frame(parts[0], width, height, Files.readAllBytes(picture));
-    try (RgbConverter converter = new RgbConverter(new FrameSize(height, width))) {
+    try (RgbConverter converter = new RgbConverter(new FixedFit(new FrameSize(height, width)))) {
       byte[] rgb = converter.convert(frame);
       assertEquals(expected.length, rgb.length);
       int greatest = 0;

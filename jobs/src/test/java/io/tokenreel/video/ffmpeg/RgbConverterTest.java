@@ -17,6 +17,7 @@ import static org.bytedeco.ffmpeg.global.avutil.av_frame_new_side_data;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.tokenreel.video.FixedFit;
 import io.tokenreel.video.FrameSize;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -50,7 +51,7 @@ class RgbConverterTest {
     av_frame_get_buffer(frame, 0);
     fill(frame, kr, kb, bits, full);
     FrameSize size = new FrameSize(4, 4);
-    try (RgbConverter converter = new RgbConverter(size)) {
+    try (RgbConverter converter = new RgbConverter(new FixedFit(size))) {
       byte[] rgb = converter.convert(frame);
       for (int i = 0; i < rgb.length; i++) {
         assertEquals(COLOUR[i % 3], rgb[i] & 0xff, 3, matrix + " " + range + ", channel " + i % 3);
@@ -127,7 +128,7 @@ class RgbConverterTest {
     for (int value : new int[] {a << 16, b << 16, 0, c << 16, d << 16, 0, 0, 0, 1 << 30}) {
       matrix.putInt(value);
     }
-    try (RgbConverter converter = new RgbConverter(new FrameSize(6 / width, width))) {
+    try (RgbConverter converter = new RgbConverter(new FixedFit(new FrameSize(6 / width, width)))) {
       byte[] rgb = converter.convert(frame);
       String[] expected = pixels.split(" ");
       int[] actual = new int[6];
@@ -150,7 +151,7 @@ class RgbConverterTest {
       frame.width(width).height(16).format(AV_PIX_FMT_YUV420P);
       av_frame_get_buffer(frame, 0);
       fill(frame, 0.299, 0.114, 8, false);
-      try (RgbConverter converter = new RgbConverter(new FrameSize(16, width))) {
+      try (RgbConverter converter = new RgbConverter(new FixedFit(new FrameSize(16, width)))) {
         byte[] rgb = converter.convert(frame);
         for (int i = 0; i < rgb.length; i++) {
           assertEquals(
@@ -165,7 +166,7 @@ class RgbConverterTest {
   @Test
   void convert_changedSizeInMidStream_givesTheSameTarget() throws DecodeFailure {
     FrameSize target = new FrameSize(8, 8);
-    try (RgbConverter converter = new RgbConverter(target)) {
+    try (RgbConverter converter = new RgbConverter(new FixedFit(target))) {
       for (int side : new int[] {16, 48, 32}) {
         AVFrame frame = av_frame_alloc();
         frame.width(side).height(side).format(AV_PIX_FMT_YUV420P);

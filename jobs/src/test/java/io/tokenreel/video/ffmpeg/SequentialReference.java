@@ -20,6 +20,7 @@ import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_VIDEO;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_alloc;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
 
+import io.tokenreel.video.FixedFit;
 import io.tokenreel.video.FrameSize;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ final class SequentialReference {
     AVPacket packet = av_packet_alloc();
     AVFrame frame = av_frame_alloc();
     List<byte[]> frames = new ArrayList<>();
-    try (RgbConverter converter = new RgbConverter(size)) {
+    try (RgbConverter converter = new RgbConverter(new FixedFit(size))) {
       while (av_read_frame(format, packet) >= 0) {
         if (packet.stream_index() == best) {
           avcodec_send_packet(context, packet);
