@@ -18,28 +18,20 @@ class BicubicResizerTest {
 
   @Test
   void resize_goldenFrames_equalPillowLevelForLevel() {
-    Safetensors golden = Safetensors.read(GOLDEN);
-    Safetensors.Tensor frames = golden.tensor("frames");
-    Safetensors.Tensor resized = golden.tensor("resized");
-    BicubicResizer resizer = new BicubicResizer(size(frames), size(resized), Resampling.PILLOW);
-    int from = size(frames).rgbBytes();
-    int to = size(resized).rgbBytes();
-    for (int i = 0; i < frames.shape()[0]; i++) {
-      assertArrayEquals(
-          Arrays.copyOfRange(resized.data(), i * to, (i + 1) * to),
-          resizer.resize(Arrays.copyOfRange(frames.data(), i * from, (i + 1) * from)),
-          "frame " + i);
-    }
+    assertResized(GOLDEN, Resampling.PILLOW);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"qwen2_vl", "qwen2_5_vl", "qwen3_vl"})
   void resize_framesOfQwensModels_equalTorchvisionLevelForLevel(String model) {
-    Safetensors golden = Safetensors.read(Fixtures.FITS.resolve(model + ".safetensors"));
+    assertResized(Fixtures.FITS.resolve(model + ".safetensors"), Resampling.TORCHVISION);
+  }
+
+  private static void assertResized(Path file, Resampling resampling) {
+    Safetensors golden = Safetensors.read(file);
     Safetensors.Tensor frames = golden.tensor("frames");
     Safetensors.Tensor resized = golden.tensor("resized");
-    BicubicResizer resizer =
-        new BicubicResizer(size(frames), size(resized), Resampling.TORCHVISION);
+    BicubicResizer resizer = new BicubicResizer(size(frames), size(resized), resampling);
     int from = size(frames).rgbBytes();
     int to = size(resized).rgbBytes();
     for (int i = 0; i < frames.shape()[0]; i++) {

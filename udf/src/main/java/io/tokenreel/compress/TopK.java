@@ -2,8 +2,6 @@ package io.tokenreel.compress;
 
 import io.tokenreel.kernel.Kernels;
 import io.tokenreel.spec.Spec;
-import io.tokenreel.token.Kept;
-import io.tokenreel.token.TokenBlock;
 import java.util.function.Function;
 
 /**
@@ -12,29 +10,22 @@ import java.util.function.Function;
  * score=vidcom2,budget=fca} is what {@link VidCom2} does in its release mode. The seed belongs to
  * {@code score=random}.
  */
-final class TopK implements TokenCompressor {
+final class TopK {
 
   static final String NAME = "topk";
 
-  private final String spec;
-  private final Kernels kernels;
-  private final RankedSelection selection;
-
-  private TopK(String spec, Kernels kernels, RankedSelection selection) {
-    this.spec = spec;
-    this.kernels = kernels;
-    this.selection = selection;
-  }
+  private TopK() {}
 
   static Function<Kernels, TokenCompressor> of(Spec spec) {
     String score = spec.oneOf("score", TokenScore.names());
     String budget = spec.oneOf("budget", FrameBudget.names());
     double retention = spec.positiveShare("retention");
     long seed = spec.integer("seed", 0);
-    if (spec.written("seed") != null && !TokenScore.RANDOM.equals(spec.written("score"))) {
+    boolean isScored = spec.written("score") != null; // a missing score is an error of its own
+    if (spec.written("seed") != null && isScored && !score.equals(TokenScore.RANDOM)) {
       throw new IllegalArgumentException(
           "seed in compression '%s' goes with score=random only; got score=%s"
-              .formatted(spec, spec.written("score")));
+              .formatted(spec, score));
     }
     RankedSelection selection =
         new RankedSelection(
@@ -42,26 +33,6 @@ final class TopK implements TokenCompressor {
             FrameBudget.named(budget),
             KeptCounts.HALF_EVEN,
             retention);
-    return kernels -> new TopK(spec.canonical(), kernels, selection);
-  }
-
-  @Override
-  public String spec() {
-    return spec;
-  }
-
-  @Override
-  public Kept select(TokenBlock block) {
-    return selectWithBudgets(block).kept();
-  }
-
-  @Override
-  public BudgetedKept selectWithBudgets(TokenBlock block) {
-    return selection.select(kernels, block);
-  }
-
-  @Override
-  public double[] frameBudgets(TokenBlock block) {
-    return selection.frameBudgets(kernels, block);
+    return kernels -> new RankedCompressor(spec.canonical(), kernels, selection);
   }
 }

@@ -2,8 +2,6 @@ package io.tokenreel.compress;
 
 import io.tokenreel.kernel.Kernels;
 import io.tokenreel.spec.Spec;
-import io.tokenreel.token.Kept;
-import io.tokenreel.token.TokenBlock;
 import java.util.function.Function;
 
 /**
@@ -20,7 +18,7 @@ import java.util.function.Function;
  *   <li>{@code exact=true}: the total that a server has reserved, see {@link KeptCounts#EXACT}.
  * </ul>
  */
-final class VidCom2 implements TokenCompressor {
+final class VidCom2 {
 
   static final String NAME = "vidcom2";
 
@@ -29,15 +27,7 @@ final class VidCom2 implements TokenCompressor {
     PAPER
   }
 
-  private final String spec;
-  private final Kernels kernels;
-  private final RankedSelection selection;
-
-  private VidCom2(String spec, Kernels kernels, RankedSelection selection) {
-    this.spec = spec;
-    this.kernels = kernels;
-    this.selection = selection;
-  }
+  private VidCom2() {}
 
   static Function<Kernels, TokenCompressor> of(Spec spec) {
     double retention = spec.positiveShare("retention");
@@ -58,26 +48,6 @@ final class VidCom2 implements TokenCompressor {
                   exact ? KeptCounts.EXACT : KeptCounts.CEILING,
                   retention);
         };
-    return kernels -> new VidCom2(spec.canonical(), kernels, selection);
-  }
-
-  @Override
-  public String spec() {
-    return spec;
-  }
-
-  @Override
-  public Kept select(TokenBlock block) {
-    return selectWithBudgets(block).kept();
-  }
-
-  @Override
-  public BudgetedKept selectWithBudgets(TokenBlock block) {
-    return selection.select(kernels, block);
-  }
-
-  @Override
-  public double[] frameBudgets(TokenBlock block) {
-    return selection.frameBudgets(kernels, block);
+    return kernels -> new RankedCompressor(spec.canonical(), kernels, selection);
   }
 }

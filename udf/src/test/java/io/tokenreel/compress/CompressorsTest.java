@@ -65,6 +65,7 @@ class CompressorsTest {
           topk:score=norm,budget=much,retention=1 | one of [equal, fca]; got 'much'
           uniform:retention=0.5,grid=newline | has grid=newline, which is gone: the model now decides where its newline rows stand
           topk:score=norm,budget=fca,retention=1,seed=1 | goes with score=random only
+          topk:budget=fca,retention=1,seed=1 | lacks score=; topk takes score=
           random:retention=1,seed=1.5 | a whole number of 64 bits; got '1.5'
           """)
   void spec_wrong_saysWhatIsAllowed(String written, String message) {
