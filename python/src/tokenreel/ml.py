@@ -176,6 +176,7 @@ class VisionEncoderParams(TypedDict, total=False):
     engine: str
     device: str
     batchSize: int
+    maxVideoTokens: int
     tokenDtype: str
 
 
@@ -195,6 +196,11 @@ class VisionEncoder(_JavaStage, JavaTransformer):
         "frames that are handed to the tower together, across videos; on a GPU one forward pass, on the CPU a pass is always one frame,"
         " so that results are the same to the last bit",
     )
+    maxVideoTokens = _number(
+        "maxVideoTokens",
+        "tokens that a video may have before compression; a larger one is not encoded and has the reason too_many_tokens;"
+        " 0: any number that a row holds",
+    )
     tokenDtype = _text("tokenDtype", "f32, f16 or bf16: how the tokens are handed on and stored")
 
     _java_class = "io.tokenreel.stage.VisionEncoder"
@@ -206,6 +212,7 @@ class VisionEncoder(_JavaStage, JavaTransformer):
         "engine": "PyTorch",
         "device": "auto",
         "batchSize": 32,
+        "maxVideoTokens": 0,
         "tokenDtype": "bf16",
     }
 

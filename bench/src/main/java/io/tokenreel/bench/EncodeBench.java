@@ -1,12 +1,14 @@
 package io.tokenreel.bench;
 
 import io.tokenreel.model.DeviceChoice;
+import io.tokenreel.model.EncodeDigest;
 import io.tokenreel.model.Models;
 import io.tokenreel.model.VisionTower;
 import io.tokenreel.model.llava.SeededCheckpoint;
+import io.tokenreel.token.TokenFormat;
+import io.tokenreel.video.Frames;
 import java.io.IOException;
 import java.util.List;
-import java.util.Random;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -41,12 +43,11 @@ public final class EncodeBench {
       try (VisionTower tower =
           Models.openVision(
               folder.path().toUri().toString(), DeviceChoice.CPU, new Configuration())) {
-        byte[] rgb = new byte[frames * tower.info().frameHeight() * tower.info().frameWidth() * 3];
-        new Random(frames).nextBytes(rgb);
+        Frames video = EncodeDigest.frames(tower.info(), frames, frames);
         double best = Double.MAX_VALUE;
         for (int run = 0; run <= runs; run++) {
           long start = System.nanoTime();
-          tower.encode(rgb, frames);
+          tower.encode(video, TokenFormat.F32);
           best = run == 0 ? best : Math.min(best, (System.nanoTime() - start) / 1e6);
         }
         return best;

@@ -6,7 +6,7 @@ import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.LanguageModel;
 import io.tokenreel.model.Models;
 import io.tokenreel.model.VideoReading;
-import io.tokenreel.model.engine.FrameRunner;
+import io.tokenreel.model.engine.BatchedTower;
 import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.model.llava.LlavaOnevision;
 import io.tokenreel.model.prompt.Prompt;
@@ -97,7 +97,7 @@ public final class LanguageBench {
     List<Double> decodes = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
     for (int run = 0; run <= runs; run++) {
-      double bandwidth = MemoryRead.bytesPerSecond(FrameRunner.threads(), 2);
+      double bandwidth = MemoryRead.bytesPerSecond(BatchedTower.threads(), 2);
       try (VideoReading reading = model.read(prompt.before(), visual(PREFILL - text))) {
         VideoReading.Cost cost = generate(reading, prompt, KvSpec.FULL, LONG_ANSWER);
         if (run > 0) {

@@ -9,11 +9,12 @@ import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.SharedModels;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.model.VisionTower;
-import io.tokenreel.model.engine.FrameRunner;
+import io.tokenreel.model.engine.BatchedTower;
 import io.tokenreel.model.llava.SeededCheckpoint;
 import io.tokenreel.token.TokenBlock;
 import io.tokenreel.token.TokenFormat;
 import io.tokenreel.token.TokenShape;
+import io.tokenreel.video.FixedFit;
 import io.tokenreel.video.VideoWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,11 +58,11 @@ final class PipelineBench {
       // Held, so that the tower's threads are alive when they are asked.
       try (SharedModels.Lease<VisionTower> lease = tower(model)) {
         CpuClock start = CpuClock.now();
-        long encoding = CpuClock.threadNanos(FrameRunner.THREADS);
+        long encoding = CpuClock.threadNanos(BatchedTower.THREADS);
         new PrecomputeJob(spark, settings(input, model, folder.resolve("cache")), Progress.silent())
             .run();
         spent = CpuClock.now().since(start);
-        encode = (CpuClock.threadNanos(FrameRunner.THREADS) - encoding) / 1e6;
+        encode = (CpuClock.threadNanos(BatchedTower.THREADS) - encoding) / 1e6;
       }
       double whole = (spent.ownNanos() + spent.childNanos()) / 1e6;
       double decode = spent.childNanos() / 1e6;
@@ -144,7 +145,7 @@ final class PipelineBench {
   private double compressMillis(Path model) {
     try (SharedModels.Lease<VisionTower> lease = tower(model)) {
       VisionInfo info = lease.model().info();
-      TokenShape shape = new TokenShape(FRAMES, info.gridHeight(), info.gridWidth(), info.dim());
+      TokenShape shape = info.shape(FRAMES, ((FixedFit) info.fit()).size());
       float[] tokens = new float[Math.toIntExact(shape.elements())];
       Random random = new Random(2);
       for (int i = 0; i < tokens.length; i++) {

@@ -54,7 +54,7 @@ final class PrecomputeStages {
             .setIdCol("video_id")
             .setLengthCol("video_bytes")
             .setSampling(settings.sampling())
-            .setFrameSize(vision.frameHeight(), vision.frameWidth())
+            .setFit(vision.fit().toString())
             .setCheck(settings.check())
             .setTimeoutSeconds(settings.decodeTimeoutSeconds())
             .setMemoryMegabytes(settings.decodeMemoryMegabytes())
@@ -98,7 +98,7 @@ final class PrecomputeStages {
     columns.addAll(
         List.of(
             when(failed, Outcome.FAILED.name()).otherwise(col("frames.outcome")).as("outcome"),
-            when(unencoded, Reason.ENCODER_ERROR.label())
+            when(unencoded, col("encoding.reason"))
                 .when(refusal.isNotNull(), Reason.COMPRESSION_ERROR.label())
                 .otherwise(col("frames.reason"))
                 .as("reason"),

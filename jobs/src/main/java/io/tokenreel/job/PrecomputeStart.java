@@ -84,11 +84,11 @@ final class PrecomputeStart {
   static List<String> lines(Input input, VisionInfo vision, Naming naming) {
     List<String> lines = new ArrayList<>();
     lines.add(
-        "Model %s (%s): %d tokens of %d channels a frame, stored as %s"
+        "Model %s (%s): %s, %d channels a token, stored as %s"
             .formatted(
                 vision.model(),
                 vision.encoder(),
-                vision.tokensPerFrame(),
+                vision.grid().describe(),
                 vision.dim(),
                 input.tokenDtype()));
     if (!input.model().equals(Models.DEFAULT) || input.others() == 0) {

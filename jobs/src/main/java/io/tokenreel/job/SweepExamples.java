@@ -116,7 +116,7 @@ final class SweepExamples {
     return new FrameDecoder()
         .setIdCol("video_id")
         .setSampling(sampling)
-        .setFrameSize(vision.frameHeight(), vision.frameWidth())
+        .setFit(vision.fit().toString())
         .transform(videos.withColumn("video_bytes", lit(null).cast("long")))
         .filter(col("frames.rgb").isNotNull());
   }

@@ -1,5 +1,6 @@
 package io.tokenreel.job;
 
+import io.tokenreel.model.StepGrid;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.token.TokenFormat;
 import io.tokenreel.video.SamplingSpec;
@@ -21,10 +22,13 @@ final class VideoSizeCheck {
    * @throws SettingsException when a video may take more than {@link #MOST_BYTES}
    */
   static void require(PrecomputeSettings settings, VisionInfo vision) {
+    if (!(vision.grid() instanceof StepGrid.Fixed fixed)) {
+      return; // sizes are known with each video, and checked then
+    }
     long frames = SamplingSpec.parse(settings.sampling()).sampler().maxFrames();
-    long frameBytes = 3L * vision.frameHeight() * vision.frameWidth();
+    long frameBytes = fixed.frames().rgbBytes();
     long tokenBytes =
-        TokenFormat.of(settings.tokenDtype()).bytes((long) vision.tokensPerFrame() * vision.dim());
+        TokenFormat.of(settings.tokenDtype()).bytes((long) fixed.grid().tokens() * vision.dim());
     long fitting = MOST_BYTES / (frameBytes + tokenBytes);
     if (frames > fitting) {
       throw new SettingsException(
@@ -32,9 +36,9 @@ final class VideoSizeCheck {
               .formatted(
                   settings.sampling(),
                   frames,
-                  vision.frameHeight(),
-                  vision.frameWidth(),
-                  vision.tokensPerFrame(),
+                  fixed.frames().height(),
+                  fixed.frames().width(),
+                  fixed.grid().tokens(),
                   vision.dim(),
                   settings.tokenDtype(),
                   frames * (frameBytes + tokenBytes),

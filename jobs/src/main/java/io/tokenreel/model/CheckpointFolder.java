@@ -8,9 +8,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -30,6 +33,12 @@ public final class CheckpointFolder {
 
   private static final long DEFAULT_LOCAL_BYTES = 64L << 30;
 
+  static final String CONFIG = "config.json";
+
+  /** A folder's name and what is set for it, {@code FOLDER#key=value,key=value}. */
+  private static final Pattern WITH_OPTIONS =
+      Pattern.compile("(.+)#(\\w+=[^,#]+(?:,\\w+=[^,#]+)*)");
+
   /** How a hub's cache begins the name of a repository's folder. */
   private static final String HUB_PREFIX = "models--";
 
@@ -37,22 +46,43 @@ public final class CheckpointFolder {
   private final String name;
   private final FileSystem fileSystem;
   private final Map<String, FileStatus> files;
+  private final SortedMap<String, String> options;
 
   private CheckpointFolder(
-      String uri, String name, FileSystem fileSystem, Map<String, FileStatus> files) {
+      String uri,
+      String name,
+      FileSystem fileSystem,
+      Map<String, FileStatus> files,
+      SortedMap<String, String> options) {
     this.uri = uri;
     this.name = name;
     this.fileSystem = fileSystem;
     this.files = files;
+    this.options = options;
   }
 
   /**
    * Lists a folder.
    *
-   * @param uri any Hadoop path or URI
+   * @param model any Hadoop path or URI, and after a {@code #} settings that go before those of
+   *     config.json, {@code FOLDER#mm_spatial_pool_mode=average}
    * @throws IllegalArgumentException when it is not a folder with a config.json
    */
-  public static CheckpointFolder open(String uri, Configuration hadoop) {
+  public static CheckpointFolder open(String model, Configuration hadoop) {
+    Matcher withOptions = WITH_OPTIONS.matcher(model);
+    SortedMap<String, String> options = new TreeMap<>();
+    if (withOptions.matches()) {
+      for (String option : withOptions.group(2).split(",")) {
+        options.put(
+            option.substring(0, option.indexOf('=')), option.substring(option.indexOf('=') + 1));
+      }
+      return open(withOptions.group(1), options, hadoop);
+    }
+    return open(model, options, hadoop);
+  }
+
+  private static CheckpointFolder open(
+      String uri, SortedMap<String, String> options, Configuration hadoop) {
     CheckpointFaults.hubId(uri)
         .ifPresent(
             id -> {
@@ -73,11 +103,12 @@ public final class CheckpointFolder {
           folders.add(file.getPath().getName());
         }
       }
-      if (!files.containsKey("config.json")) {
+      if (!files.containsKey(CONFIG)) {
         throw new IllegalArgumentException(
             CheckpointFaults.noSettings(uri, files.keySet(), folders));
       }
-      return new CheckpointFolder(UserPath.text(folder), readableName(folder), fileSystem, files);
+      return new CheckpointFolder(
+          UserPath.text(folder), readableName(folder), fileSystem, files, options);
     } catch (FileNotFoundException e) {
       throw new IllegalArgumentException(CheckpointFaults.missingFolder(uri), e);
     } catch (IOException e) {
@@ -109,14 +140,22 @@ public final class CheckpointFolder {
     return folder.getName();
   }
 
+  /** What the user set for the model, by the key of config.json that it goes before. */
+  SortedMap<String, String> options() {
+    return options;
+  }
+
   /** Names of the files, sorted. */
   Set<String> files() {
     return files.keySet();
   }
 
-  /** Changes whenever a file of the folder is replaced: sizes and times of change, no contents. */
+  /**
+   * Changes with the user's settings, and whenever a file of the folder is replaced: sizes and
+   * times of change, no contents.
+   */
   public String stamp() {
-    StringBuilder stamp = new StringBuilder(uri);
+    StringBuilder stamp = new StringBuilder(uri).append(options);
     files.values().forEach(file -> stamp.append('\n').append(stamp(file)));
     return UUID.nameUUIDFromBytes(stamp.toString().getBytes(StandardCharsets.UTF_8)).toString();
   }

@@ -1,12 +1,21 @@
 package io.tokenreel.model;
 
 import ai.djl.Device;
+import io.tokenreel.model.engine.StepEncoder;
+import java.util.Set;
 
 /** How a family's checkpoints become vision towers and language models; stateless. */
 public interface ModelFamily {
 
   /** What is supported, for those who choose a model. */
   FamilyInfo info();
+
+  /**
+   * Keys of config.json that a user may set with the model's name; none unless a family has some.
+   */
+  default Set<String> options() {
+    return Set.of();
+  }
 
   /**
    * What the tower of a checkpoint is and gives, from its settings and stored tensors alone.
@@ -16,12 +25,11 @@ public interface ModelFamily {
   VisionInfo describeVision(CheckpointFolder folder);
 
   /**
-   * Loads the tower of a checkpoint.
+   * Loads what the tower of a checkpoint computes.
    *
-   * @param gpuPassFrames frames of a forward pass where the device is a GPU
    * @throws IllegalArgumentException when the checkpoint is incomplete or malformed
    */
-  VisionTower openVision(CheckpointFolder folder, Device device, int gpuPassFrames);
+  StepEncoder openVision(CheckpointFolder folder, Device device);
 
   /**
    * What the language model of a checkpoint is, from its settings and stored tensors alone.

@@ -1,12 +1,15 @@
 package io.tokenreel.model;
 
 import ai.djl.Device;
+import io.tokenreel.model.engine.BatchedTower;
 import io.tokenreel.model.engine.PyTorch;
 import io.tokenreel.model.llava.LlavaOnevision;
+import io.tokenreel.model.llava.LlavaQwen;
 import io.tokenreel.model.prompt.PromptTemplates;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.conf.Configuration;
 
@@ -16,14 +19,15 @@ public final class Models {
   /** The model's name that means the embedded one. */
   public static final String DEFAULT = "default";
 
-  /** Frames of a forward pass on a GPU, unless a caller has another number. */
-  private static final int GPU_PASS_FRAMES = 32;
+  /** Steps of a forward pass on a GPU, unless a caller has another number. */
+  private static final int GPU_PASS_STEPS = 32;
 
   /** Architecture, as config.json names it, to family. */
   private static final Map<String, ModelFamily> FAMILIES = new TreeMap<>();
 
   static {
     FAMILIES.put(LlavaOnevision.ARCHITECTURE, new LlavaOnevision());
+    FAMILIES.put(LlavaQwen.ARCHITECTURE, new LlavaQwen());
   }
 
   /** What was read of a checkpoint stays true until a file of it changes. */
@@ -54,13 +58,13 @@ public final class Models {
    *     family, or the device is not there
    */
   public static VisionTower openVision(String model, DeviceChoice device, Configuration hadoop) {
-    return openVision(folder(model, hadoop), device, GPU_PASS_FRAMES);
+    return openVision(folder(model, hadoop), device, GPU_PASS_STEPS);
   }
 
-  static VisionTower openVision(CheckpointFolder folder, DeviceChoice choice, int gpuPassFrames) {
+  static VisionTower openVision(CheckpointFolder folder, DeviceChoice choice, int gpuPassSteps) {
     ModelFamily family = family(folder);
     Device device = PyTorch.device(choice);
-    return family.openVision(folder, device, gpuPassFrames);
+    return new BatchedTower(family.openVision(folder, device), device, gpuPassSteps);
   }
 
   /**
@@ -139,7 +143,23 @@ public final class Models {
   }
 
   private static ModelFamily family(CheckpointFolder folder) {
-    Settings config = Settings.read(folder, "config.json");
+    Settings config = Settings.read(folder, CheckpointFolder.CONFIG);
+    ModelFamily family = family(folder, config);
+    for (String option : folder.options().keySet()) {
+      if (!family.options().contains(option)) {
+        throw new IllegalArgumentException(
+            "model '%s': %s cannot be set with the model's name; a %s takes %s"
+                .formatted(
+                    folder.uri(),
+                    option,
+                    family.info().architecture(),
+                    family.options().isEmpty() ? "no settings" : new TreeSet<>(family.options())));
+      }
+    }
+    return family;
+  }
+
+  private static ModelFamily family(CheckpointFolder folder, Settings config) {
     return config.words("architectures").stream()
         .filter(FAMILIES::containsKey)
         .map(FAMILIES::get)

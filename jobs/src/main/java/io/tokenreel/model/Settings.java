@@ -31,7 +31,8 @@ public final class Settings {
   }
 
   /**
-   * Reads a JSON file of a checkpoint.
+   * Reads a JSON file of a checkpoint; what the user set for the model goes before what config.json
+   * says.
    *
    * @throws IllegalArgumentException when it is missing or not a JSON object
    */
@@ -42,6 +43,9 @@ public final class Settings {
       if (!node.isObject()) {
         throw new IllegalArgumentException(
             "%s of model '%s' is not a JSON object".formatted(file, folder.uri()));
+      }
+      if (file.equals(CheckpointFolder.CONFIG)) {
+        folder.options().forEach(((ObjectNode) node)::put);
       }
       return new Settings(folder.uri() + "/" + file, node);
     } catch (JsonProcessingException e) {
@@ -98,10 +102,10 @@ public final class Settings {
     if (value.isMissingNode() || value.isNull()) {
       return byDefault;
     }
-    if (!value.isBoolean()) {
+    if (!value.isBoolean() && !List.of("true", "false").contains(value.asText())) {
       throw wrong(field, "true or false", value);
     }
-    return value.booleanValue();
+    return value.asBoolean();
   }
 
   /** A fixed number of numbers. */
@@ -161,11 +165,21 @@ public final class Settings {
    * @param byDefault what a missing field means
    */
   public void require(String field, String byDefault, String... supported) {
+    choice(field, byDefault, supported);
+  }
+
+  /**
+   * A setting that is one of a few.
+   *
+   * @param byDefault what a missing field means
+   */
+  public String choice(String field, String byDefault, String... supported) {
     JsonNode value = node.path(field);
     String found = value.isMissingNode() || value.isNull() ? byDefault : value.asText();
     if (!List.of(supported).contains(found)) {
       throw wrong(field, "one of " + Arrays.toString(supported), value);
     }
+    return found;
   }
 
   /**

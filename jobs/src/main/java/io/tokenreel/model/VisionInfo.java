@@ -1,6 +1,9 @@
 package io.tokenreel.model;
 
 import io.tokenreel.token.FeedLayout;
+import io.tokenreel.token.TokenShape;
+import io.tokenreel.video.FrameFit;
+import io.tokenreel.video.FrameSize;
 import java.util.Objects;
 
 /**
@@ -9,34 +12,24 @@ import java.util.Objects;
  * @param encoder {@code family@revision}, where the revision changes whenever the tower's weights
  *     or settings do, and with nothing else; part of every cache key
  * @param model the checkpoint's readable name
- * @param frameHeight pixels
- * @param frameWidth pixels
- * @param gridHeight rows of a frame's token grid, after pooling
- * @param gridWidth columns of a frame's token grid, after pooling
+ * @param fit how frames are sized for it
+ * @param grid how frames become a grid of tokens
  * @param dim channels of a token, the language model's width
  * @param layout the model's own rows among a video's tokens, such as LLaVA's image_newline
  */
 public record VisionInfo(
-    String encoder,
-    String model,
-    int frameHeight,
-    int frameWidth,
-    int gridHeight,
-    int gridWidth,
-    int dim,
-    FeedLayout layout) {
+    String encoder, String model, FrameFit fit, StepGrid grid, int dim, FeedLayout layout) {
 
   public VisionInfo {
     Objects.requireNonNull(encoder, "encoder");
     Objects.requireNonNull(model, "model");
-    for (int size : new int[] {frameHeight, frameWidth, gridHeight, gridWidth, dim}) {
-      if (size < 1) {
-        throw new IllegalArgumentException(
-            "%s: frame, grid and channels must each be at least 1; got frames of %d x %d, a grid of %d x %d, %d channels"
-                .formatted(encoder, frameHeight, frameWidth, gridHeight, gridWidth, dim));
-      }
-    }
+    Objects.requireNonNull(fit, "fit");
+    Objects.requireNonNull(grid, "grid");
     Objects.requireNonNull(layout, "layout");
+    if (dim < 1) {
+      throw new IllegalArgumentException(
+          "%s: a token must have at least 1 channel; got %d".formatted(encoder, dim));
+    }
     if (layout.rows().length % dim != 0) {
       throw new IllegalArgumentException(
           "%s: rows of the layout must be whole rows of %d channels; got %d values"
@@ -44,18 +37,19 @@ public record VisionInfo(
     }
   }
 
-  /** Tokens of one frame. */
-  public int tokensPerFrame() {
-    return gridHeight * gridWidth;
-  }
-
-  /** Bytes of one RGB frame. */
-  public int frameBytes() {
-    return frameHeight * frameWidth * 3;
-  }
-
-  /** Floats of one frame's tokens. */
-  public int frameFloats() {
-    return tokensPerFrame() * dim;
+  /**
+   * The shape of a video's tokens, which is known before they are computed.
+   *
+   * @param frames how many were sampled, at least 1
+   * @param size of each
+   * @throws IllegalArgumentException for a size that the tower does not take
+   */
+  public TokenShape shape(int frames, FrameSize size) {
+    try {
+      StepGrid.Size step = grid.of(size);
+      return new TokenShape(grid.steps(frames), step.rows(), step.columns(), dim);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(encoder + " " + e.getMessage(), e);
+    }
   }
 }

@@ -1,12 +1,20 @@
 package io.tokenreel.model;
 
+import io.tokenreel.token.TokenFormat;
+import io.tokenreel.video.Frames;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+
 /**
- * A model's vision side on one device: from RGB frames to the tokens that its language model is
- * fed, before compression.
+ * A model's vision side on one device: from a video's frames to its visual tokens, before
+ * compression.
  *
- * <p>Thread-safe: the frames of concurrent calls share the device. The tokens of a frame do not
- * depend, to the last bit, on the frames it is batched with or on the number of threads; on a GPU
- * they do, within rounding, on the frames of a pass that the tower was opened with.
+ * <p>Thread-safe: the videos of concurrent calls share the device, and forward passes across
+ * videos. A video's tokens do not depend, to the last bit, on the videos that share its passes or
+ * on the number of threads; on a GPU they do, within rounding, on the steps of a pass that the
+ * tower was opened with.
  */
 public interface VisionTower extends AutoCloseable {
 
@@ -14,12 +22,49 @@ public interface VisionTower extends AutoCloseable {
   VisionInfo info();
 
   /**
-   * Encodes a batch of frames.
+   * Begins to encode a video; several that are under way fill the tower's passes together.
    *
-   * @param rgb {@code [frames][height][width][3]}, uint8, of the size that {@link #info} names
-   * @return {@code [frames][tokensPerFrame][dim]}, row-major
+   * @param frames at least one; not written to until the result is there
+   * @param format how the tokens are stored
+   * @return the tokens; or {@link EncodingException} where this video alone cannot be encoded,
+   *     {@link IllegalStateException} where nothing can be any more, an {@link Error} as the engine
+   *     throws it
+   * @throws IllegalArgumentException when the tower does not take frames of this size; the message
+   *     says which it does
    */
-  float[] encode(byte[] rgb, int frames);
+  CompletableFuture<Encoding> submit(Frames frames, TokenFormat format);
+
+  /**
+   * Encodes a video.
+   *
+   * @throws CancellationException when the thread is interrupted
+   * @throws RuntimeException as {@link #submit} gives them
+   */
+  default Encoding encode(Frames frames, TokenFormat format) {
+    return await(submit(frames, format));
+  }
+
+  /**
+   * Waits for a video.
+   *
+   * @throws CancellationException when the thread is interrupted; the video is given up
+   * @throws RuntimeException as {@link #submit} gives them
+   */
+  static Encoding await(Future<Encoding> submitted) {
+    try {
+      return submitted.get();
+    } catch (InterruptedException e) {
+      submitted.cancel(false);
+      Thread.currentThread().interrupt();
+      throw (CancellationException)
+          new CancellationException("interrupted while encoding").initCause(e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) e.getCause();
+    }
+  }
 
   @Override
   void close();

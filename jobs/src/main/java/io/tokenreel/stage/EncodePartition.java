@@ -19,6 +19,7 @@ final class EncodePartition extends RowStage {
   private final DeviceChoice device;
   private final int batchFrames;
   private final TokenFormat dtype;
+  private final VideoLimit limit;
   private final TaskConfiguration hadoop;
   private final StageCounters counters;
 
@@ -34,6 +35,7 @@ final class EncodePartition extends RowStage {
     this.device = settings.device();
     this.batchFrames = settings.batchFrames();
     this.dtype = settings.dtype();
+    this.limit = settings.limit();
     this.hadoop = hadoop;
     this.counters = counters;
   }
@@ -44,6 +46,8 @@ final class EncodePartition extends RowStage {
         SharedModels.vision(model, taskDevice(device), batchFrames, hadoop.value());
     closeWithTask(lease);
     requireDriversCopy(model, lease.model().info().encoder(), encoder);
-    return new EncodedRows(rows, framesColumn, lease.model(), batchFrames, dtype, counters);
+    // While one batch is encoded another one fills up.
+    return new EncodedRows(
+        rows, framesColumn, lease.model(), 2 * batchFrames, dtype, limit, counters);
   }
 }

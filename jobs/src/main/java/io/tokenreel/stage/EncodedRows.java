@@ -1,26 +1,39 @@
 package io.tokenreel.stage;
 
-import io.tokenreel.model.VisionInfo;
+import io.tokenreel.model.Encoding;
+import io.tokenreel.model.EncodingException;
 import io.tokenreel.model.VisionTower;
+import io.tokenreel.token.TokenBlock;
 import io.tokenreel.token.TokenFormat;
+import io.tokenreel.token.TokenShape;
+import io.tokenreel.video.FrameSize;
+import io.tokenreel.video.Frames;
+import io.tokenreel.video.Reason;
+import io.tokenreel.video.UriSecrets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.concurrent.CompletableFuture;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Rows with frames in, the same rows with tokens out, in order. A batch fills up across videos, and
- * only the last one of a task is short; a video without frames passes through.
+ * Rows with frames in, the same rows with tokens out, in order. Several videos are under way at
+ * once, so that the tower's passes are full; a video without frames passes through.
  *
- * <p>What waits for a batch to fill is bounded: fewer frames than a batch has, the other frames of
- * the video that the first of them belongs to, and {@value #MOST_WAITING} rows.
+ * <p>What is under way is bounded: fewer frames than asked for, those of one more video, and
+ * {@value #MOST_WAITING} rows.
  */
 final class EncodedRows implements Iterator<Row> {
 
+  private static final Logger LOG = LoggerFactory.getLogger(EncodedRows.class);
+
   private static final int HEIGHT = StageSchemas.FRAMES.fieldIndex("height");
   private static final int WIDTH = StageSchemas.FRAMES.fieldIndex("width");
+  private static final int PTS = StageSchemas.FRAMES.fieldIndex("pts_micros");
   private static final int RGB = StageSchemas.FRAMES.fieldIndex("rgb");
 
   /** Of many videos without frames in a row, none shall wait for long. */
@@ -29,39 +42,48 @@ final class EncodedRows implements Iterator<Row> {
   private final Iterator<Row> rows;
   private final int framesColumn;
   private final VisionTower tower;
+  private final int framesAhead;
   private final TokenFormat format;
+  private final VideoLimit limit;
   private final StageCounters counters;
-  private final FrameBatch batch;
-  private final Deque<Clip> waiting = new ArrayDeque<>();
+  private final Deque<Video> waiting = new ArrayDeque<>();
+  private int framesWaiting;
 
+  /**
+   * A video that is under way.
+   *
+   * @param encoding null for a video without frames; a failed one where it was refused
+   */
+  private record Video(Row row, int frames, CompletableFuture<Encoding> encoding) {
+
+    boolean isDone() {
+      return encoding == null || encoding.isDone();
+    }
+  }
+
+  /**
+   * @param framesAhead frames that may be under way before another video is begun
+   */
   EncodedRows(
       Iterator<Row> rows,
       int framesColumn,
       VisionTower tower,
-      int batchFrames,
+      int framesAhead,
       TokenFormat format,
+      VideoLimit limit,
       StageCounters counters) {
     this.rows = rows;
     this.framesColumn = framesColumn;
     this.tower = tower;
+    this.framesAhead = framesAhead;
     this.format = format;
+    this.limit = limit;
     this.counters = counters;
-    this.batch = new FrameBatch(tower, batchFrames);
   }
 
   @Override
   public boolean hasNext() {
-    while (!isFirstDone() && rows.hasNext()) {
-      take(rows.next());
-    }
-    if (!isFirstDone()) {
-      batch.encode();
-    }
-    return !waiting.isEmpty();
-  }
-
-  private boolean isFirstDone() {
-    return !waiting.isEmpty() && waiting.element().isDone();
+    return !waiting.isEmpty() || rows.hasNext();
   }
 
   @Override
@@ -69,84 +91,117 @@ final class EncodedRows implements Iterator<Row> {
     if (!hasNext()) {
       throw new NoSuchElementException();
     }
-    return finished(waiting.remove());
+    while (takesAnother() && rows.hasNext()) {
+      take(rows.next());
+    }
+    Video first = waiting.remove();
+    framesWaiting -= first.frames();
+    return finished(first);
+  }
+
+  private boolean takesAnother() {
+    return waiting.isEmpty()
+        || (!waiting.element().isDone()
+            && framesWaiting < framesAhead
+            && waiting.size() < MOST_WAITING);
   }
 
   private void take(Row row) {
-    Clip clip = new Clip(row, rgb(row.getStruct(framesColumn)), tower.info());
-    waiting.add(clip);
-    int first = 0;
-    while (first < clip.frames() && !clip.isFailed()) {
-      int count = Math.min(batch.room(), clip.frames() - first);
-      batch.add(clip, first, count);
-      first += count;
-      if (batch.room() == 0) {
-        batch.encode();
-      }
+    Frames frames = frames(row.getStruct(framesColumn));
+    Video video =
+        frames == null ? new Video(row, 0, null) : new Video(row, frames.count(), submit(frames));
+    waiting.add(video);
+    framesWaiting += video.frames();
+  }
+
+  private CompletableFuture<Encoding> submit(Frames frames) {
+    return limit
+        .refusal(frames, shape(frames), format)
+        .map(why -> CompletableFuture.<Encoding>failedFuture(new TooLarge(why)))
+        .orElseGet(() -> tower.submit(frames, format));
+  }
+
+  /** Null where there are none. */
+  private static Frames frames(Row struct) {
+    // Between two stages Spark may hand rows on as they are: they know no field names then, and
+    // arrays are those that the decoder gave.
+    if (struct.isNullAt(RGB)) {
+      return null;
     }
-    if (waiting.size() == MOST_WAITING) {
-      batch.encode();
+    long[] micros =
+        struct.get(PTS) instanceof long[] own
+            ? own
+            : struct.<Long>getList(PTS).stream().mapToLong(Long::longValue).toArray();
+    return new Frames(
+        new FrameSize(struct.getInt(HEIGHT), struct.getInt(WIDTH)),
+        (byte[]) struct.get(RGB),
+        micros);
+  }
+
+  private Row finished(Video video) {
+    if (video.encoding() == null) {
+      return RowStage.append(video.row(), null, null);
+    }
+    try {
+      Encoding encoding = VisionTower.await(video.encoding());
+      counters.videos().add(1L);
+      long millis = encoding.nanos() / 1_000_000;
+      counters.millis().add(millis);
+      return RowStage.append(video.row(), block(encoding.block()), encoding(millis, null, null));
+    } catch (EncodingException e) {
+      counters.videos().add(1L);
+      counters.failed().add(1L);
+      Reason reason = e instanceof TooLarge ? Reason.TOO_MANY_TOKENS : Reason.ENCODER_ERROR;
+      LOG.warn("video {}: it could not be encoded: {}", id(video.row()), reason, e);
+      return RowStage.append(video.row(), null, encoding(0, reason, e.getMessage()));
     }
   }
 
-  private byte[] rgb(Row frames) {
-    // Between two stages Spark may hand rows on as they are, which then know no field names.
-    byte[] rgb = (byte[]) frames.get(RGB);
-    if (rgb == null) {
-      return new byte[0];
-    }
-    VisionInfo info = tower.info();
-    if (frames.getInt(HEIGHT) != info.frameHeight() || frames.getInt(WIDTH) != info.frameWidth()) {
+  private TokenShape shape(Frames frames) {
+    try {
+      return tower.info().shape(frames.count(), frames.size());
+    } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "%s wants frames of %d x %d pixels; got %d x %d: set the frame decoder's frame size"
-              .formatted(
-                  info.encoder(),
-                  info.frameHeight(),
-                  info.frameWidth(),
-                  frames.getInt(HEIGHT),
-                  frames.getInt(WIDTH)));
+          e.getMessage() + ": set the frame decoder's modelUrl to the encoder's", e);
     }
-    return rgb;
   }
 
-  private Row finished(Clip clip) {
-    if (clip.frames() == 0) {
-      return RowStage.append(clip.row(), null, null);
+  /** A video that is over the limit. */
+  private static final class TooLarge extends EncodingException {
+
+    private static final long serialVersionUID = 1;
+
+    TooLarge(String message) {
+      super(message);
     }
-    byte[] data = clip.isFailed() ? null : format.encode(clip.tokens());
-    String error =
-        clip.isFailed()
-            ? clip.error()
-            : StoredTokens.firstNotFinite(clip.tokens(), data, format, tower.info());
-    counters.videos().add(1L);
-    counters.failed().add(error == null ? 0L : 1L);
-    counters.millis().add(clip.millis());
-    return RowStage.append(
-        clip.row(),
-        error == null ? block(clip.frames(), data) : null,
-        encoding(error, clip.millis()));
+  }
+
+  /** For log lines: the first column, which holds a precompute run's ids. */
+  private static String id(Row row) {
+    return UriSecrets.hide(String.valueOf(row.get(0)));
   }
 
   /** The token-block struct of one video. */
-  private Row block(int frames, byte[] data) {
-    VisionInfo info = tower.info();
+  private static Row block(TokenBlock block) {
+    TokenShape shape = block.shape();
     return RowFactory.create(
-        frames,
-        info.tokensPerFrame(),
-        info.gridHeight(),
-        info.gridWidth(),
-        info.dim(),
-        format.label(),
-        data);
+        shape.frames(),
+        shape.tokensPerFrame(),
+        shape.gridHeight(),
+        shape.gridWidth(),
+        shape.dim(),
+        block.format().label(),
+        block.data());
   }
 
   /** A row of {@link StageSchemas#ENCODING}. */
-  private Row encoding(String error, long millis) {
+  private Row encoding(long millis, Reason reason, String error) {
     float[] separators = tower.info().layout().rows();
     return RowFactory.create(
         tower.info().encoder(),
         error,
         millis,
-        separators.length == 0 ? null : format.encode(separators));
+        separators.length == 0 ? null : format.encode(separators),
+        reason == null ? null : reason.label());
   }
 }

@@ -3,7 +3,6 @@ package io.tokenreel.stage;
 import io.tokenreel.files.TaskConfiguration;
 import io.tokenreel.ml.ColumnTransformer;
 import io.tokenreel.model.Models;
-import io.tokenreel.model.VisionInfo;
 import io.tokenreel.video.DecodeCheck;
 import io.tokenreel.video.DecodeLimits;
 import io.tokenreel.video.DecoderSettings;
@@ -199,8 +198,7 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
     if (!fitted.isEmpty()) {
       return FrameFit.parse(fitted);
     }
-    VisionInfo vision = Models.describe(model, hadoop);
-    return new FixedFit(new FrameSize(vision.frameHeight(), vision.frameWidth()));
+    return Models.describe(model, hadoop).fit();
   }
 
   private DecoderSettings settings(FrameFit size) {

@@ -29,16 +29,17 @@ public final class StageSchemas {
 
   /**
    * What encoding one video came to, beside its tokens; NULL where there were no frames. {@code
-   * error} says why there are no tokens, {@code separator_rows} are the rows that the model adds
-   * after the last frame, {@code [rows][dim]} in the tokens' dtype, NULL for a model that adds
-   * none.
+   * error} says why there are no tokens, and {@code reason} in a word ({@link
+   * io.tokenreel.video.Reason}), {@code separator_rows} are the rows that the model adds after the
+   * last frame, {@code [rows][dim]} in the tokens' dtype, NULL for a model that adds none.
    */
   public static final StructType ENCODING =
       new StructType()
           .add("encoder", DataTypes.StringType, false)
           .add("error", DataTypes.StringType)
           .add("encode_ms", DataTypes.LongType, false)
-          .add("separator_rows", DataTypes.BinaryType);
+          .add("separator_rows", DataTypes.BinaryType)
+          .add("reason", DataTypes.StringType);
 
   /** What a language model is fed of one video: {@code data} is {@code [tokens][dim]}. */
   public static final StructType VISUAL =

@@ -34,7 +34,12 @@ public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
 
   /** What an executor needs to know to encode, resolved on the driver. */
   record Settings(
-      String model, String encoder, DeviceChoice device, int batchFrames, TokenFormat dtype)
+      String model,
+      String encoder,
+      DeviceChoice device,
+      int batchFrames,
+      TokenFormat dtype,
+      VideoLimit limit)
       implements Serializable {}
 
   private final Param<String> engine =
@@ -62,6 +67,13 @@ public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
           "f32, f16 or bf16: how the tokens are handed on and stored",
           TokenFormat::of);
 
+  private final IntParam maxVideoTokens =
+      new IntParam(
+          uid(),
+          "maxVideoTokens",
+          "tokens that a video may have before compression; a larger one is not encoded and has the reason too_many_tokens; 0: any number that a row holds",
+          ParamValidators.gtEq(VideoLimit.NONE));
+
   private final Param<String> encodingCol =
       textParam(
           "encodingCol",
@@ -86,6 +98,7 @@ public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
     setDefault(device, "auto");
     setDefault(batchSize, 32);
     setDefault(tokenDtype, "bf16");
+    setDefault(maxVideoTokens, VideoLimit.NONE);
   }
 
   private static void checkEngine(String name) {
@@ -125,7 +138,8 @@ public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
             Models.describe(getOrDefault(modelUrl), hadoop).encoder(),
             DeviceChoice.parse(getOrDefault(device)),
             (Integer) getOrDefault(batchSize),
-            TokenFormat.of(getOrDefault(tokenDtype)));
+            TokenFormat.of(getOrDefault(tokenDtype)),
+            new VideoLimit((Integer) getOrDefault(maxVideoTokens)));
     StageCounters counted =
         counters == null
             ? StageCounters.register(rows.sparkSession().sparkContext(), "encode")
@@ -167,6 +181,10 @@ public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
     return tokenDtype;
   }
 
+  public IntParam maxVideoTokens() {
+    return maxVideoTokens;
+  }
+
   public Param<String> encodingCol() {
     return encodingCol;
   }
@@ -190,6 +208,11 @@ public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
 
   public VisionEncoder setTokenDtype(String value) {
     return with(tokenDtype, value);
+  }
+
+  public VisionEncoder setMaxVideoTokens(int value) {
+    set(maxVideoTokens, value);
+    return this;
   }
 
   public VisionEncoder setEncodingCol(String value) {

@@ -16,4 +16,10 @@ public record FrameSize(int height, int width) implements Serializable {
   public int rgbBytes() {
     return Math.multiplyExact(Math.multiplyExact(height, width), 3);
   }
+
+  /** As messages name it, {@code height x width}. */
+  @Override
+  public String toString() {
+    return height + " x " + width;
+  }
 }

@@ -49,7 +49,7 @@ class DependencyTest {
           Map.entry("files", List.of()),
           Map.entry("video", and(LIBRARY, "files")),
           Map.entry("input", and(LIBRARY, "files", "video")),
-          Map.entry("model", and(LIBRARY, "files", "jinja")),
+          Map.entry("model", and(LIBRARY, "files", "jinja", "video")),
           Map.entry("stage", MEANS),
           Map.entry("cache", MEANS),
           Map.entry("eval", and(MEANS, "jinja", "python")),

@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.eval.scene.SceneSet;
+import io.tokenreel.model.StepGrid;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.token.FeedLayout;
+import io.tokenreel.video.FixedFit;
+import io.tokenreel.video.FrameSize;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -17,13 +20,19 @@ class PrecomputeStartTest {
 
   private static final VisionInfo VISION =
       new VisionInfo(
-          "tower@1", "tiny", 2, 3, 4, 5, 6, new FeedLayout(FeedLayout.Kind.CLOSING, new float[12]));
+          "tower@1",
+          "tiny",
+          new FixedFit(new FrameSize(2, 3)),
+          new StepGrid.Fixed(new FrameSize(2, 3), new StepGrid.Size(4, 5)),
+          6,
+          new FeedLayout(FeedLayout.Kind.CLOSING, new float[12]));
 
   @Test
   void say_aCheckpoint_namesItAlone() {
     List<String> lines = lines("/models/tiny", PrecomputeStart.Naming.NAMED, MANY, 0);
     assertEquals(
-        List.of("Model tiny (tower@1): 20 tokens of 6 channels a frame, stored as bf16"), lines);
+        List.of("Model tiny (tower@1): 20 tokens a frame, 6 channels a token, stored as bf16"),
+        lines);
   }
 
   @Test

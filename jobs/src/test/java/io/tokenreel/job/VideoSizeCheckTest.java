@@ -2,8 +2,11 @@ package io.tokenreel.job;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 
+import io.tokenreel.model.StepGrid;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.token.FeedLayout;
+import io.tokenreel.video.FixedFit;
+import io.tokenreel.video.FrameSize;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,15 +16,17 @@ class VideoSizeCheckTest {
 
   /** A tower of the size of LLaVA-OneVision 7B's. */
   private static final VisionInfo VISION =
-      new VisionInfo(
-          "large@1",
-          "large",
-          384,
-          384,
-          14,
-          14,
-          3584,
-          new FeedLayout(FeedLayout.Kind.CLOSING, new float[3584]));
+      vision(new FrameSize(384, 384), new StepGrid.Size(14, 14), 3584);
+
+  private static VisionInfo vision(FrameSize size, StepGrid.Size grid, int dim) {
+    return new VisionInfo(
+        "tower@1",
+        "tower",
+        new FixedFit(size),
+        new StepGrid.Fixed(size, grid),
+        dim,
+        FeedLayout.plain());
+  }
 
   private static PrecomputeSettings settings(String sampling, String dtype) {
     return new PrecomputeSettings(
@@ -56,7 +61,7 @@ class VideoSizeCheckTest {
 
   @Test
   void require_framesThatOverflowARow_isRefusedToo() {
-    VisionInfo pixels = new VisionInfo("wide@1", "wide", 4096, 4096, 1, 1, 1, FeedLayout.plain());
+    VisionInfo pixels = vision(new FrameSize(4096, 4096), new StepGrid.Size(1, 1), 1);
     JobTests.assertRefused(
         () -> VideoSizeCheck.require(settings("fps:rate=1.0,max=64", "bf16"), pixels),
         "--sampling fps:rate=1.0,max=64",

@@ -3,6 +3,7 @@ package io.tokenreel.model;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tokenreel.video.FrameSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,8 +49,8 @@ class DefaultModelTest {
     VisionInfo vision = Models.describe(Models.DEFAULT, new Configuration());
     assertEquals("llava_onevision@df0d779c19cd75f0f1c9", vision.encoder());
     assertEquals(Models.DEFAULT, vision.model());
-    assertEquals(80, vision.frameHeight());
-    assertEquals(25, vision.tokensPerFrame());
+    assertEquals("fixed:80x80", vision.fit().toString());
+    assertEquals("25 tokens a frame", vision.grid().describe());
     assertEquals(128, vision.dim());
     assertEquals(128, vision.layout().rows().length);
     LanguageInfo language = Models.describeLanguage(Models.DEFAULT, new Configuration());
@@ -94,7 +95,7 @@ class DefaultModelTest {
       int frameBytes = 80 * 80 * 3;
       byte[] rgb = new byte[2 * frameBytes];
       Arrays.fill(rgb, frameBytes, rgb.length, (byte) 200);
-      float[] tokens = tower.encode(rgb, 2);
+      float[] tokens = EncodeDigest.floats(tower, EncodeDigest.frames(new FrameSize(80, 80), rgb));
       double distance = 0;
       for (int i = 0; i < tokens.length / 2; i++) {
         assertTrue(Float.isFinite(tokens[i]));

@@ -50,7 +50,8 @@ class EncodePartitionTest {
             Models.describe(Models.DEFAULT, HADOOP).encoder(),
             asked,
             4,
-            TokenFormat.F32);
+            TokenFormat.F32,
+            new VideoLimit(VideoLimit.NONE));
     EncodePartition partition =
         new EncodePartition(0, settings, TaskConfiguration.of(HADOOP), StageTests.counters());
     return assertThrows(

@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tokenreel.stage.StageTests.SummingTower;
+import io.tokenreel.model.VisionTower;
+import io.tokenreel.stage.StageTests.SummingEncoder;
 import io.tokenreel.token.TokenFormat;
 import io.tokenreel.video.FrameSize;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -27,13 +29,24 @@ class EncodedRowsTest {
 
   private final StageCounters counters = StageTests.counters();
 
-  private EncodedRows encoded(List<Row> rows, SummingTower tower, int batchFrames) {
-    return new EncodedRows(rows.iterator(), 1, tower, batchFrames, TokenFormat.F32, counters);
+  private List<Row> all(List<Row> rows, SummingEncoder encoder, int passFrames) {
+    return all(rows, encoder, passFrames, TokenFormat.F32, VideoLimit.NONE);
   }
 
-  private List<Row> all(List<Row> rows, SummingTower tower, int batchFrames) {
+  private List<Row> all(
+      List<Row> rows, SummingEncoder encoder, int passFrames, TokenFormat format, int mostTokens) {
     List<Row> encoded = new ArrayList<>();
-    this.encoded(rows, tower, batchFrames).forEachRemaining(encoded::add);
+    try (VisionTower tower = StageTests.tower(encoder, passFrames)) {
+      new EncodedRows(
+              rows.iterator(),
+              1,
+              tower,
+              2 * passFrames,
+              format,
+              new VideoLimit(mostTokens),
+              counters)
+          .forEachRemaining(encoded::add);
+    }
     return encoded;
   }
 
@@ -50,13 +63,13 @@ class EncodedRowsTest {
         rows.add(
             StageTests.row("v" + video, count == 0 ? null : StageTests.rgb(count, PLAIN, random)));
       }
-      SummingTower tower = new SummingTower(batchFrames);
-      List<Row> together = all(rows, tower, batchFrames);
-      String where = "seed " + seed + ", batches of " + batchFrames;
+      SummingEncoder encoder = new SummingEncoder();
+      List<Row> together = all(rows, encoder, batchFrames);
+      String where = "seed " + seed + ", passes of " + batchFrames;
       assertEquals(rows.size(), together.size(), where);
-      assertFull(tower, frames, batchFrames, where);
+      assertEquals(frames, encoder.passes().stream().mapToInt(Integer::intValue).sum(), where);
       for (int i = 0; i < rows.size(); i++) {
-        Row alone = all(List.of(rows.get(i)), new SummingTower(32), 32).get(0);
+        Row alone = all(List.of(rows.get(i)), new SummingEncoder(), 32).get(0);
         assertEquals("v" + i, together.get(i).getString(0), where);
         assertEquals(alone.isNullAt(2), together.get(i).isNullAt(2), where);
         if (!alone.isNullAt(2)) {
@@ -71,26 +84,6 @@ class EncodedRowsTest {
   }
 
   @Test
-  void batches_ofVideosThatDoNotFillThem_areFullButTheLast() {
-    Random random = new Random(3);
-    List<Row> rows = new ArrayList<>();
-    for (int video = 0; video < 7; video++) {
-      rows.add(StageTests.row("v" + video, StageTests.rgb(20, PLAIN, random)));
-    }
-    SummingTower tower = new SummingTower(32);
-    assertEquals(7, all(rows, tower, 32).size());
-    assertEquals(List.of(32, 32, 32, 32, 12), tower.batches());
-  }
-
-  private static void assertFull(SummingTower tower, int frames, int batchFrames, String where) {
-    List<Integer> expected = new ArrayList<>();
-    for (int left = frames; left > 0; left -= batchFrames) {
-      expected.add(Math.min(left, batchFrames));
-    }
-    assertEquals(expected, tower.batches(), where);
-  }
-
-  @Test
   void hasNext_manyVideosWithoutFramesAfterOne_doesNotWaitForAllOfThem() {
     Random random = new Random(4);
     Row first = StageTests.row("first", StageTests.rgb(1, PLAIN, random));
@@ -99,15 +92,18 @@ class EncodedRowsTest {
         Stream.concat(Stream.of(first), Stream.generate(() -> StageTests.row("gone", null)))
             .peek(row -> taken[0]++)
             .iterator();
-    EncodedRows encoded =
-        new EncodedRows(endless, 1, new SummingTower(8), 8, TokenFormat.F32, counters);
-    assertFalse(encoded.next().isNullAt(2));
+    try (VisionTower tower = StageTests.tower(new SummingEncoder(), 8)) {
+      EncodedRows encoded =
+          new EncodedRows(
+              endless, 1, tower, 16, TokenFormat.F32, new VideoLimit(VideoLimit.NONE), counters);
+      assertFalse(encoded.next().isNullAt(2));
+    }
     assertTrue(taken[0] < 1000, taken[0] + " rows were held");
   }
 
   @Test
   void next_encodedVideo_hasBlockAndEncoding() {
-    Row row = all(List.of(clip("a", 3, PLAIN)), new SummingTower(2), 2).get(0);
+    Row row = all(List.of(clip("a", 3, PLAIN)), new SummingEncoder(), 2).get(0);
     Row block = row.getStruct(2);
     assertEquals(
         List.of(3, 2, 1, 2, 2, "f32"),
@@ -122,7 +118,7 @@ class EncodedRowsTest {
 
   @Test
   void next_towerWithoutSeparatorRows_givesNull() {
-    SummingTower tower = new SummingTower(2, new float[0]);
+    SummingEncoder tower = new SummingEncoder(new float[0]);
     Row encoding = all(List.of(clip("a", 3, PLAIN)), tower, 2).get(0).getStruct(3);
     assertTrue(encoding.isNullAt(3));
   }
@@ -134,8 +130,8 @@ class EncodedRowsTest {
   @Test
   void next_towerThrowsForOneVideo_marksOnlyThatVideo() {
     List<Row> rows =
-        List.of(clip("a", 2, PLAIN), clip("bad", 1, SummingTower.REFUSED), clip("c", 3, PLAIN));
-    List<Row> encoded = all(rows, new SummingTower(6), 6);
+        List.of(clip("a", 2, PLAIN), clip("bad", 1, SummingEncoder.REFUSED), clip("c", 3, PLAIN));
+    List<Row> encoded = all(rows, new SummingEncoder(), 6);
     assertEquals("java.lang.IllegalStateException: refused", encoded.get(1).getStruct(3).get(1));
     assertTrue(encoded.get(1).isNullAt(2));
     assertOthersAreWhole(encoded);
@@ -144,8 +140,9 @@ class EncodedRowsTest {
   @Test
   void next_towerGivesNotFiniteForOneVideo_marksOnlyThatVideoAndSaysWhere() {
     List<Row> rows =
-        List.of(clip("a", 2, PLAIN), clip("bad", 1, SummingTower.NOT_FINITE), clip("c", 3, PLAIN));
-    List<Row> encoded = all(rows, new SummingTower(6), 6);
+        List.of(
+            clip("a", 2, PLAIN), clip("bad", 1, SummingEncoder.NOT_FINITE), clip("c", 3, PLAIN));
+    List<Row> encoded = all(rows, new SummingEncoder(), 6);
     assertEquals(
         "the encoder gave a value that is not finite: frame 0, token 1 is NaN",
         encoded.get(1).getStruct(3).get(1));
@@ -156,10 +153,8 @@ class EncodedRowsTest {
   @Test
   void next_valueThatTheDtypeCannotHold_marksOnlyThatVideoAndSaysWhatToUse() {
     List<Row> rows =
-        List.of(clip("a", 2, PLAIN), clip("bad", 1, SummingTower.HUGE), clip("c", 3, PLAIN));
-    List<Row> encoded = new ArrayList<>();
-    new EncodedRows(rows.iterator(), 1, new SummingTower(6), 6, TokenFormat.F16, counters)
-        .forEachRemaining(encoded::add);
+        List.of(clip("a", 2, PLAIN), clip("bad", 1, SummingEncoder.HUGE), clip("c", 3, PLAIN));
+    List<Row> encoded = all(rows, new SummingEncoder(), 6, TokenFormat.F16, VideoLimit.NONE);
     assertEquals(
         "the encoder gave a value that f16 cannot hold: frame 0, token 0 is 70000.0; store the tokens as bf16 or f32",
         encoded.get(1).getStruct(3).get(1));
@@ -168,30 +163,43 @@ class EncodedRowsTest {
   }
 
   @Test
+  void next_videoOverTheLimit_isNotEncodedAndSaysHowManyTokensItHas() {
+    List<Row> rows = List.of(clip("a", 2, PLAIN), clip("long", 4, PLAIN), clip("c", 3, PLAIN));
+    SummingEncoder encoder = new SummingEncoder();
+    List<Row> encoded = all(rows, encoder, 6, TokenFormat.F32, 6);
+    assertEquals(
+        "4 frames of 2 x 3 pixels are 8 tokens, and the limit is 6: sample fewer frames, fit them to fewer pixels, or raise --max-video-tokens",
+        encoded.get(1).getStruct(3).get(1));
+    assertEquals("too_many_tokens", encoded.get(1).getStruct(3).get(4));
+    assertEquals(5, encoder.passes().stream().mapToInt(Integer::intValue).sum());
+    assertOthersAreWhole(encoded);
+  }
+
+  @Test
   void next_longVideoThatTheTowerRefuses_isTriedNoFurther() {
-    List<Row> rows = List.of(clip("bad", 9, SummingTower.REFUSED), clip("c", 3, PLAIN));
-    SummingTower tower = new SummingTower(4);
+    List<Row> rows = List.of(clip("bad", 9, SummingEncoder.REFUSED), clip("c", 3, PLAIN));
+    SummingEncoder tower = new SummingEncoder();
     List<Row> encoded = all(rows, tower, 4);
     assertTrue(encoded.get(0).isNullAt(2));
     assertFalse(encoded.get(1).isNullAt(2));
-    assertEquals(List.of(4, 4, 1, 3), tower.batches(), "the batch, alone, a black frame, the rest");
+    assertEquals(List.of(4, 1, 3), tower.passes(), "a pass, a black frame, the other video");
   }
 
   @Test
   void next_towerThatFailsOnABlackFrameToo_failsTheTask() {
-    List<Row> rows = List.of(clip("a", 2, PLAIN), clip("bad", 1, SummingTower.BREAKS));
-    var error = assertThrows(IllegalStateException.class, () -> all(rows, new SummingTower(6), 6));
+    List<Row> rows = List.of(clip("a", 2, PLAIN), clip("bad", 1, SummingEncoder.BREAKS));
+    var error = assertThrows(IllegalStateException.class, () -> all(rows, new SummingEncoder(), 6));
     assertTrue(error.getMessage().contains("summing@1 cannot encode a black frame either"));
     assertEquals("device lost", error.getCause().getMessage());
-    assertEquals(0, counters.videos().value());
+    assertEquals(0, counters.failed().value());
   }
 
   @Test
   void next_towerIsInterruptedOrHasAnError_isNoVideosFault() {
-    List<Row> interrupted = List.of(clip("a", 2, SummingTower.INTERRUPTED));
-    assertThrows(CancellationException.class, () -> all(interrupted, new SummingTower(6), 6));
-    List<Row> out = List.of(clip("a", 2, SummingTower.OUT_OF_MEMORY));
-    assertThrows(OutOfMemoryError.class, () -> all(out, new SummingTower(6), 6));
+    List<Row> interrupted = List.of(clip("a", 2, SummingEncoder.INTERRUPTED));
+    assertThrows(CancellationException.class, () -> all(interrupted, new SummingEncoder(), 6));
+    List<Row> out = List.of(clip("a", 2, SummingEncoder.OUT_OF_MEMORY));
+    assertThrows(OutOfMemoryError.class, () -> all(out, new SummingEncoder(), 6));
     assertEquals(0, counters.videos().value());
   }
 
@@ -207,7 +215,7 @@ class EncodedRowsTest {
 
   @Test
   void next_failedVideo_passesThroughUncounted() {
-    Row row = all(List.of(StageTests.row("gone", null)), new SummingTower(1), 1).get(0);
+    Row row = all(List.of(StageTests.row("gone", null)), new SummingEncoder(), 1).get(0);
     assertTrue(row.isNullAt(2));
     assertTrue(row.isNullAt(3));
     assertEquals(0, counters.videos().value());
@@ -220,19 +228,28 @@ class EncodedRowsTest {
     frames[0] = "OK";
     frames[9] = other.height();
     frames[10] = other.width();
+    frames[11] = new long[1];
     frames[12] = new byte[other.rgbBytes()];
     Row row = RowFactory.create("a", RowFactory.create(frames));
     var error =
         assertThrows(
-            IllegalArgumentException.class, () -> all(List.of(row), new SummingTower(1), 1));
+            IllegalArgumentException.class, () -> all(List.of(row), new SummingEncoder(), 1));
     assertEquals(
-        "summing@1 wants frames of 2 x 3 pixels; got 4 x 5: set the frame decoder's frame size",
+        "summing@1 wants frames of 2 x 3 pixels; got 4 x 5: set the frame decoder's modelUrl to the encoder's",
         error.getMessage());
   }
 
   @Test
   void next_afterTheLast_throws() {
-    assertThrows(
-        NoSuchElementException.class, () -> encoded(List.of(), new SummingTower(1), 1).next());
+    EncodedRows none =
+        new EncodedRows(
+            Collections.emptyIterator(),
+            1,
+            null,
+            1,
+            TokenFormat.F32,
+            new VideoLimit(VideoLimit.NONE),
+            counters);
+    assertThrows(NoSuchElementException.class, none::next);
   }
 }

@@ -1,16 +1,24 @@
 package io.tokenreel.stage;
 
+import ai.djl.Device;
+import io.tokenreel.model.StepGrid;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.model.VisionTower;
+import io.tokenreel.model.engine.BatchedTower;
+import io.tokenreel.model.engine.StepEncoder;
 import io.tokenreel.sql.LocalSpark;
 import io.tokenreel.testing.Fixtures;
 import io.tokenreel.token.FeedLayout;
 import io.tokenreel.video.DecodedVideo;
+import io.tokenreel.video.FixedFit;
 import io.tokenreel.video.FrameSize;
 import io.tokenreel.video.Frames;
 import io.tokenreel.video.Outcome;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
@@ -82,13 +90,18 @@ final class StageTests {
             rgb));
   }
 
+  /** A tower of an encoder, as on a GPU of passes of so many frames. */
+  static VisionTower tower(SummingEncoder encoder, int passFrames) {
+    return new BatchedTower(encoder, Device.gpu(), passFrames);
+  }
+
   /**
-   * A tower of two tokens of two channels per frame, each a sum of the frame's bytes. What it does
-   * with a frame depends on the frame's first byte: {@link #REFUSED} refuses the batch, {@link
-   * #BREAKS} also all batches after it, {@link #INTERRUPTED} and {@link #OUT_OF_MEMORY} are thrown;
-   * {@link #NOT_FINITE} and {@link #HUGE} give NaN and 70,000.
+   * Two tokens of two channels per frame, each a sum of the frame's bytes. What happens to a frame
+   * depends on its first byte: {@link #REFUSED} refuses the pass, {@link #BREAKS} also all passes
+   * after it, {@link #INTERRUPTED} and {@link #OUT_OF_MEMORY} are thrown; {@link #NOT_FINITE} and
+   * {@link #HUGE} give NaN and 70,000.
    */
-  static final class SummingTower implements VisionTower {
+  static final class SummingEncoder implements StepEncoder {
 
     static final int REFUSED = 101;
     static final int NOT_FINITE = 102;
@@ -98,63 +111,72 @@ final class StageTests {
     static final int OUT_OF_MEMORY = 106;
     private static final int FLOATS = 4;
 
-    private final int maxFrames;
     private final FeedLayout layout;
-    private final List<Integer> batches = new ArrayList<>();
+    private final List<Integer> passes = Collections.synchronizedList(new ArrayList<>());
     private boolean broken;
 
-    SummingTower(int maxFrames) {
-      this(maxFrames, 0.5f, -0.5f);
+    SummingEncoder() {
+      this(0.5f, -0.5f);
     }
 
-    /** A tower that adds these rows. */
-    SummingTower(int maxFrames, float... separatorRows) {
-      this.maxFrames = maxFrames;
+    /** An encoder whose model adds these rows. */
+    SummingEncoder(float... separatorRows) {
       this.layout =
           separatorRows.length == 0
               ? FeedLayout.plain()
               : new FeedLayout(FeedLayout.Kind.CLOSING, separatorRows);
     }
 
-    /** Frames of each call. */
-    List<Integer> batches() {
-      return batches;
+    /** Frames of each pass, those that fill it up aside. */
+    List<Integer> passes() {
+      return passes;
     }
 
     @Override
     public VisionInfo info() {
-      return new VisionInfo("summing@1", "summing", SIZE.height(), SIZE.width(), 1, 2, 2, layout);
+      return new VisionInfo(
+          "summing@1",
+          "summing",
+          new FixedFit(SIZE),
+          new StepGrid.Fixed(SIZE, new StepGrid.Size(1, 2)),
+          2,
+          layout);
     }
 
     @Override
-    public float[] encode(byte[] rgb, int frames) {
-      batches.add(frames);
-      if (frames > maxFrames || rgb.length != frames * SIZE.rgbBytes()) {
-        throw new AssertionError(frames + " frames in " + rgb.length + " bytes");
-      }
-      float[] tokens = new float[frames * FLOATS];
-      for (int i = 0; i < rgb.length; i++) {
-        int frame = i / SIZE.rgbBytes();
-        int place = i % SIZE.rgbBytes();
-        tokens[frame * FLOATS + place % FLOATS] += (place + 1) * rgb[i];
+    public void encode(ByteBuffer rgb, int steps, FrameSize size, FloatBuffer tokens) {
+      int frames = tokens.remaining() / FLOATS;
+      passes.add(frames);
+      if (rgb.remaining() != steps * SIZE.rgbBytes()) {
+        throw new AssertionError(steps + " frames in " + rgb.remaining() + " bytes");
       }
       for (int frame = 0; frame < frames; frame++) {
-        broken |= rgb[frame * SIZE.rgbBytes()] == BREAKS;
-        if (broken) {
-          throw new IllegalStateException("device lost");
-        }
-        switch (rgb[frame * SIZE.rgbBytes()]) {
-          case REFUSED -> throw new IllegalStateException("refused");
-          case INTERRUPTED -> throw new CancellationException("interrupted");
-          case OUT_OF_MEMORY -> throw new OutOfMemoryError("native");
-          case HUGE -> tokens[frame * FLOATS + 1] = 70_000;
-          case NOT_FINITE -> tokens[frame * FLOATS + 3] = Float.NaN;
-          default -> {
-            // a frame like any other
-          }
+        byte[] bytes = new byte[SIZE.rgbBytes()];
+        rgb.get(bytes);
+        tokens.put(sums(bytes));
+      }
+    }
+
+    private float[] sums(byte[] frame) {
+      float[] sums = new float[FLOATS];
+      for (int place = 0; place < frame.length; place++) {
+        sums[place % FLOATS] += (place + 1) * frame[place];
+      }
+      broken |= frame[0] == BREAKS;
+      if (broken) {
+        throw new IllegalStateException("device lost");
+      }
+      switch (frame[0]) {
+        case REFUSED -> throw new IllegalStateException("refused");
+        case INTERRUPTED -> throw new CancellationException("interrupted");
+        case OUT_OF_MEMORY -> throw new OutOfMemoryError("native");
+        case HUGE -> sums[1] = 70_000;
+        case NOT_FINITE -> sums[3] = Float.NaN;
+        default -> {
+          // a frame like any other
         }
       }
-      return tokens;
+      return sums;
     }
 
     @Override

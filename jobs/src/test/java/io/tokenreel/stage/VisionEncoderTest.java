@@ -41,6 +41,7 @@ class VisionEncoderTest {
     assertEquals("auto", stage.getOrDefault(stage.device()));
     assertEquals(32, stage.getOrDefault(stage.batchSize()));
     assertEquals("bf16", stage.getOrDefault(stage.tokenDtype()));
+    assertEquals(0, stage.getOrDefault(stage.maxVideoTokens()));
     assertEquals(
         new TreeSet<>(
             List.of(
@@ -51,6 +52,7 @@ class VisionEncoderTest {
                 "modelUrl",
                 "device",
                 "batchSize",
+                "maxVideoTokens",
                 "tokenDtype")),
         FrameDecoderTest.names(stage.params()));
   }
@@ -61,6 +63,7 @@ class VisionEncoderTest {
     assertRefused(() -> stage.setEngine("MXNet"), "unknown engine 'MXNet'; expected PyTorch");
     assertRefused(() -> stage.setDevice("tpu"), "'tpu'", "auto, cpu, cuda or cuda:N");
     assertRefused(() -> stage.setBatchSize(0), "batchSize", "0");
+    assertRefused(() -> stage.setMaxVideoTokens(-1), "maxVideoTokens", "-1");
     assertRefused(() -> stage.setTokenDtype("f64"), "f64", "f32", "f16", "bf16");
     assertEquals("auto", stage.getOrDefault(stage.device()));
   }
@@ -102,6 +105,7 @@ class VisionEncoderTest {
     assertEquals("cpu", copy.getOrDefault(copy.device()));
     assertEquals("f32", copy.getOrDefault(copy.tokenDtype()));
     assertEquals("bf16", stage.getOrDefault(stage.tokenDtype()));
+    assertEquals(0, stage.getOrDefault(stage.maxVideoTokens()));
   }
 
   @Test
@@ -119,9 +123,7 @@ class VisionEncoderTest {
       throws IOException {
     VisionInfo vision = Models.describe(Models.DEFAULT, new Configuration());
     PipelineStage[] stages = {
-      new FrameDecoder()
-          .setSampling("uniform:frames=2")
-          .setFrameSize(vision.frameHeight(), vision.frameWidth()),
+      new FrameDecoder().setSampling("uniform:frames=2").setFit(vision.fit().toString()),
       new VisionEncoder().setDevice("cpu").setBatchSize(3),
       new CompressionTransformer().setCompression("none")
     };
@@ -137,7 +139,7 @@ class VisionEncoderTest {
     for (int i : new int[] {0, 2}) {
       Row block = collected.get(i).getAs("tokens");
       assertEquals(2, block.<Integer>getAs("frames"));
-      assertEquals(vision.tokensPerFrame(), block.<Integer>getAs("tokens_per_frame"));
+      assertEquals(25, block.<Integer>getAs("tokens_per_frame"));
       assertEquals(vision.dim(), block.<Integer>getAs("dim"));
       Row encoding = collected.get(i).getAs("encoding");
       assertEquals(vision.encoder(), encoding.getAs("encoder"));

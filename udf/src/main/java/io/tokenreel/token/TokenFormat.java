@@ -64,7 +64,7 @@ public enum TokenFormat {
   }
 
   /** Whether a finite number would be stored as infinity. */
-  boolean overflows(float value) {
+  public boolean overflows(float value) {
     return Math.abs(value) >= overflow && Float.isFinite(value);
   }
 
@@ -114,7 +114,7 @@ public enum TokenFormat {
    * Encodes {@code count} channels from {@code values[offset]} on into {@code data[byteOffset]} on,
    * rounded to nearest even where the format is narrower.
    */
-  void encode(float[] values, int offset, int count, byte[] data, int byteOffset) {
+  public void encode(float[] values, int offset, int count, byte[] data, int byteOffset) {
     switch (this) {
       case F32 ->
           ByteBuffer.wrap(data, byteOffset, bytes(count))

@@ -1,25 +1,26 @@
 package io.tokenreel.model.llava;
 
-import ai.djl.Device;
 import io.tokenreel.model.CheckpointFolder;
 import io.tokenreel.model.FamilyInfo;
-import io.tokenreel.model.LanguageInfo;
-import io.tokenreel.model.LanguageModel;
-import io.tokenreel.model.ModelFamily;
 import io.tokenreel.model.Settings;
-import io.tokenreel.model.VisionInfo;
-import io.tokenreel.model.VisionTower;
-import io.tokenreel.model.qwen2.Qwen2Checkpoint;
 import io.tokenreel.token.FeedLayout;
 import java.util.List;
 
-/** The LLaVA-OneVision family (arXiv 2408.03326): SigLIP, a two-layer projector, Qwen2. */
-public final class LlavaOnevision implements ModelFamily {
-
-  private static final String NAME = "llava_onevision";
+/**
+ * The LLaVA-OneVision family (arXiv 2408.03326) as Transformers saves it: SigLIP, a two-layer
+ * projector, Qwen2.
+ */
+public final class LlavaOnevision extends LlavaFamily {
 
   /** The architecture that config.json names. */
   public static final String ARCHITECTURE = "LlavaOnevisionForConditionalGeneration";
+
+  /** Qwen2Config's default hidden_size. */
+  private static final int QWEN2_HIDDEN = 4096;
+
+  public LlavaOnevision() {
+    super("llava_onevision");
+  }
 
   @Override
   public FamilyInfo info() {
@@ -32,56 +33,68 @@ public final class LlavaOnevision implements ModelFamily {
         List.of("cpu", "cuda"));
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Fields that are left out mean what Transformers' LlavaVisionConfig and
+   * LlavaOnevisionImageProcessor mean by that.
+   */
   @Override
-  public VisionInfo describeVision(CheckpointFolder folder) {
-    LlavaOnevisionConfig config = LlavaOnevisionConfig.read(folder);
-    return info(folder, config, new VisionWeights(folder, config));
+  LlavaVisionConfig vision(CheckpointFolder folder) {
+    Settings config = Settings.read(folder, "config.json");
+    config.require("vision_feature_select_strategy", "full", "full");
+    config.require("projector_hidden_act", "gelu", "gelu");
+    SiglipConfig vision =
+        config.has("vision_config")
+            ? SiglipConfig.of(config.section("vision_config"))
+            : SiglipConfig.so400m();
+    return new LlavaVisionConfig(
+        vision,
+        featureLayer(config.integer("vision_feature_layer", -1, Integer.MIN_VALUE), vision),
+        text(config).integer("hidden_size", QWEN2_HIDDEN, 1),
+        config.flag("multimodal_projector_bias", true),
+        PixelScale.of(preprocessor(folder), vision.imageSize()),
+        GridPooling.BILINEAR,
+        FeedLayout.Kind.CLOSING);
+  }
+
+  /**
+   * How a video's frames become pixels: what Transformers' processor reads for a video, which has
+   * changed its place from release to release.
+   */
+  private static Settings preprocessor(CheckpointFolder folder) {
+    if (folder.has("video_preprocessor_config.json")) {
+      return Settings.read(folder, "video_preprocessor_config.json");
+    }
+    String processor = "processor_config.json";
+    if (folder.has(processor)) {
+      Settings settings = Settings.read(folder, processor);
+      for (String section : List.of("video_processor", "image_processor")) {
+        if (settings.has(section) && !folder.has("preprocessor_config.json")) {
+          return settings.section(section);
+        }
+      }
+    }
+    return Settings.read(folder, "preprocessor_config.json");
+  }
+
+  /**
+   * Layers up to the one that is read: hidden state 0 is the embeddings, state i the output of
+   * layer i, -1 the last one.
+   */
+  private static int featureLayer(int index, SiglipConfig vision) {
+    int states = vision.layers() + 1;
+    int layer = index < 0 ? states + index : index;
+    if (layer < 0 || layer >= states) {
+      throw new IllegalArgumentException(
+          "config.json: vision_feature_layer must lie in [%d, %d]; got %d"
+              .formatted(-states, states - 1, index));
+    }
+    return layer;
   }
 
   @Override
-  public VisionTower openVision(CheckpointFolder folder, Device device, int gpuPassFrames) {
-    LlavaOnevisionConfig config = LlavaOnevisionConfig.read(folder);
-    VisionWeights weights = new VisionWeights(folder, config);
-    return new LlavaOnevisionTower(
-        info(folder, config, weights), config, weights, device, gpuPassFrames);
-  }
-
-  @Override
-  public LanguageInfo describeLanguage(CheckpointFolder folder) {
-    return new Qwen2Checkpoint(folder, config(folder)).info();
-  }
-
-  @Override
-  public String legacyVisionRevision(CheckpointFolder folder) {
-    return new VisionWeights(folder, LlavaOnevisionConfig.read(folder)).legacyRevision(folder);
-  }
-
-  @Override
-  public String legacyLanguageRevision(CheckpointFolder folder) {
-    return new Qwen2Checkpoint(folder, config(folder)).legacyRevision();
-  }
-
-  @Override
-  public LanguageModel openLanguage(CheckpointFolder folder, Device device) {
-    return new Qwen2Checkpoint(folder, config(folder)).open(device);
-  }
-
-  private static Settings config(CheckpointFolder folder) {
-    return Settings.read(folder, "config.json");
-  }
-
-  private static VisionInfo info(
-      CheckpointFolder folder, LlavaOnevisionConfig config, VisionWeights weights) {
-    int size = config.vision().imageSize();
-    int grid = config.pooledGrid();
-    return new VisionInfo(
-        NAME + "@" + weights.revision(config),
-        folder.name(),
-        size,
-        size,
-        grid,
-        grid,
-        config.textHidden(),
-        new FeedLayout(FeedLayout.Kind.CLOSING, weights.newline()));
+  Settings text(Settings config) {
+    return config.section("text_config");
   }
 }

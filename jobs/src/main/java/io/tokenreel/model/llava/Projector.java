@@ -9,7 +9,7 @@ import io.tokenreel.model.engine.Weights;
 
 /**
  * From the tower's states to the language model's width, and from a frame's grid to the smaller one
- * that LLaVA-OneVision feeds for videos (Transformers' {@code apply_pooling}).
+ * that LLaVA feeds for videos (Transformers' {@code apply_pooling}).
  *
  * <p>Results belong to the manager of the argument. Thread-safe.
  */
@@ -26,7 +26,7 @@ final class Projector {
    *
    * @param manager owns what is made here, and is not closed here
    */
-  Projector(NDManager manager, LlavaOnevisionConfig config, VisionWeights weights) {
+  Projector(NDManager manager, LlavaVisionConfig config, VisionWeights weights) {
     this.weight1 = Weights.load(manager, weights.tensor(VisionWeights.projector(1) + ".weight"));
     this.weight2 = Weights.load(manager, weights.tensor(VisionWeights.projector(2) + ".weight"));
     this.bias1 =
@@ -41,8 +41,7 @@ final class Projector {
     int pooled = config.pooledGrid();
     this.pooling =
         manager.create(
-            BilinearPooling.matrix(grid, pooled),
-            new Shape((long) pooled * pooled, (long) grid * grid));
+            config.pooling().matrix(grid), new Shape((long) pooled * pooled, (long) grid * grid));
   }
 
   /**

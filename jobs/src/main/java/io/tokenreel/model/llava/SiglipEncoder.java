@@ -46,7 +46,7 @@ final class SiglipEncoder implements AutoCloseable {
    *
    * @param manager owns what is made here, and is not closed here
    */
-  SiglipEncoder(NDManager manager, LlavaOnevisionConfig config, VisionWeights weights) {
+  SiglipEncoder(NDManager manager, LlavaVisionConfig config, VisionWeights weights) {
     this.config = config.vision();
     this.pixels = config.pixels();
     this.patchWeight =

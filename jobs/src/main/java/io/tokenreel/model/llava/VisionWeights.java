@@ -4,22 +4,35 @@ import io.tokenreel.model.CheckpointFolder;
 import io.tokenreel.model.CheckpointTensors;
 import io.tokenreel.model.Revision;
 import io.tokenreel.model.safetensors.Tensor;
+import io.tokenreel.token.FeedLayout;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The tensors that a LLaVA-OneVision checkpoint's vision side is computed from, each there and of
- * its shape.
+ * The tensors that a LLaVA checkpoint's vision side is computed from, each there and of its shape.
  *
  * <p>Canonical names are those that Transformers saves today less their {@code model.} prefix;
- * published checkpoints put {@code vision_model.} into the tower's.
+ * published checkpoints put {@code vision_model.} into the tower's, and LLaVA-NeXT's layout has
+ * names of its own for the projector.
  */
 final class VisionWeights {
 
   static final String NEWLINE = "image_newline";
   static final String PATCH = "vision_tower.embeddings.patch_embedding";
   static final String POSITIONS = "vision_tower.embeddings.position_embedding.weight";
+
+  /** What other layouts put where the canonical names begin. */
+  private static final Map<String, String> OTHER_NAMES =
+      Map.of(
+          "vision_tower.vision_model.",
+          "vision_tower.",
+          "vision_tower.vision_tower.vision_model.",
+          "vision_tower.",
+          "mm_projector.0.",
+          projector(1) + ".",
+          "mm_projector.2.",
+          projector(2) + ".");
 
   private final TreeMap<String, Tensor> tensors;
 
@@ -28,7 +41,7 @@ final class VisionWeights {
    *
    * @throws IllegalArgumentException when one is missing or of another shape; the message names it
    */
-  VisionWeights(CheckpointFolder folder, LlavaOnevisionConfig config) {
+  VisionWeights(CheckpointFolder folder, LlavaVisionConfig config) {
     tensors = CheckpointTensors.open(folder, VisionWeights::canonical).weights(expected(config));
   }
 
@@ -50,8 +63,10 @@ final class VisionWeights {
   /** The canonical name of a stored one, null for a tensor of the language side. */
   static String canonical(String stored) {
     String name = stored.startsWith("model.") ? stored.substring("model.".length()) : stored;
-    if (name.startsWith("vision_tower.vision_model.")) {
-      name = "vision_tower." + name.substring("vision_tower.vision_model.".length());
+    for (Map.Entry<String, String> other : OTHER_NAMES.entrySet()) {
+      if (name.startsWith(other.getKey())) {
+        name = other.getValue() + name.substring(other.getKey().length());
+      }
     }
     boolean vision =
         name.startsWith("vision_tower.")
@@ -61,7 +76,7 @@ final class VisionWeights {
   }
 
   /** Canonical names and shapes of all tensors that the vision side of these settings takes. */
-  static Map<String, List<Long>> expected(LlavaOnevisionConfig config) {
+  static Map<String, List<Long>> expected(LlavaVisionConfig config) {
     SiglipConfig vision = config.vision();
     long hidden = vision.hidden();
     Map<String, List<Long>> shapes = new TreeMap<>();
@@ -86,7 +101,9 @@ final class VisionWeights {
       shapes.remove(projector(1) + ".bias");
       shapes.remove(projector(2) + ".bias");
     }
-    shapes.put(NEWLINE, List.of((long) config.textHidden()));
+    if (config.layout() != FeedLayout.Kind.PLAIN) {
+      shapes.put(NEWLINE, List.of((long) config.textHidden()));
+    }
     return shapes;
   }
 
@@ -96,7 +113,7 @@ final class VisionWeights {
   }
 
   /** A digest of the settings and weights that tokens depend on. */
-  String revision(LlavaOnevisionConfig config) {
+  String revision(LlavaVisionConfig config) {
     return Revision.of(config.canonical(), tensors);
   }
 

@@ -34,11 +34,11 @@ public final class Qwen2Checkpoint {
    * Reads the settings and maps the weights.
    *
    * @param config config.json of the whole model
+   * @param text the language model's part of it
    * @throws IllegalArgumentException when the checkpoint is incomplete or malformed
    */
-  public Qwen2Checkpoint(CheckpointFolder folder, Settings config) {
+  public Qwen2Checkpoint(CheckpointFolder folder, Settings config, Settings text) {
     this.folder = folder;
-    Settings text = config.section("text_config");
     this.config = Qwen2Config.of(text);
     boolean tied = this.config.tied() || config.flag("tie_word_embeddings", false);
     this.weights = new Qwen2Weights(folder, this.config, tied);

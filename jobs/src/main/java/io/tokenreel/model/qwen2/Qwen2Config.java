@@ -36,7 +36,7 @@ record Qwen2Config(
    *     names it
    */
   static Qwen2Config of(Settings text) {
-    text.require("model_type", "qwen2", "qwen2");
+    text.require("model_type", "qwen2", "qwen2", "llava_qwen");
     text.require("hidden_act", "silu", "silu");
     text.require("use_sliding_window", "false", "false");
     Settings rope = text.section(text.has("rope_parameters") ? "rope_parameters" : "rope_scaling");

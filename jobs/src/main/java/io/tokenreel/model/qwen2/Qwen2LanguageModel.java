@@ -6,7 +6,7 @@ import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.LanguageModel;
 import io.tokenreel.model.OpenParts;
 import io.tokenreel.model.VideoReading;
-import io.tokenreel.model.engine.FrameRunner;
+import io.tokenreel.model.engine.BatchedTower;
 import io.tokenreel.model.kv.KvCache;
 import io.tokenreel.model.kv.KvMeter;
 import io.tokenreel.model.kv.SharedPrefix;
@@ -36,7 +36,7 @@ final class Qwen2LanguageModel implements LanguageModel {
       this.tokenizer = parts.add(TextTokenizer.open(folder));
       this.embedding = new TextEmbedding(weights.tensor(Qwen2Weights.EMBEDDING));
       this.decoder =
-          parts.add(new Qwen2Decoder(config, weights, device, FrameRunner.threads() - 1));
+          parts.add(new Qwen2Decoder(config, weights, device, BatchedTower.threads() - 1));
     } catch (RuntimeException | Error e) {
       parts.close();
       throw e;

@@ -13,7 +13,8 @@ import java.util.TreeMap;
  * The tensors of a Qwen2 decoder, each there and of its shape.
  *
  * <p>Canonical names are those inside the language model: {@code layers.0.mlp.up_proj.weight}.
- * Checkpoints put {@code language_model.model.}, or {@code model.language_model.}, before them.
+ * Checkpoints put {@code language_model.model.}, {@code model.language_model.} or {@code model.}
+ * before them.
  */
 final class Qwen2Weights {
 
@@ -22,7 +23,10 @@ final class Qwen2Weights {
 
   private static final String HEAD = "lm_head.weight";
   private static final List<String> PREFIXES =
-      List.of("language_model.model.", "model.language_model.", "language_model.");
+      List.of("language_model.model.", "model.language_model.", "language_model.", "model.");
+
+  /** How the canonical names begin; a vision side's begin otherwise. */
+  private static final List<String> OWN = List.of("layers.", "embed_tokens.", "norm.");
 
   private final SortedMap<String, Tensor> tensors;
 
@@ -68,6 +72,7 @@ final class Qwen2Weights {
         .filter(stored::startsWith)
         .findFirst()
         .map(prefix -> stored.substring(prefix.length()))
+        .filter(name -> OWN.stream().anyMatch(name::startsWith))
         .orElse(null);
   }
 

@@ -1,13 +1,13 @@
 package io.tokenreel.model.llava;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.tokenreel.model.ChildJvm;
 import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.EncodeDigest;
 import io.tokenreel.model.Models;
 import io.tokenreel.model.VisionTower;
+import io.tokenreel.video.Frames;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,15 +34,13 @@ class BatchingTest {
   void encode_inAnyBatch_givesTheSameBits() throws IOException {
     new TestCheckpoint(TestCheckpoint.ODD).write(folder);
     try (VisionTower tower = open()) {
-      byte[] rgb = EncodeDigest.frames(tower.info(), FRAMES, SEED);
-      int frameBytes = rgb.length / FRAMES;
-      float[] whole = tower.encode(rgb, FRAMES);
+      Frames frames = EncodeDigest.frames(tower.info(), FRAMES, SEED);
+      float[] whole = EncodeDigest.floats(tower, frames);
       int values = whole.length / FRAMES;
       for (int batch : new int[] {1, 3, 5}) {
         for (int first = 0; first + batch <= FRAMES; first++) {
           float[] part =
-              tower.encode(
-                  Arrays.copyOfRange(rgb, first * frameBytes, (first + batch) * frameBytes), batch);
+              EncodeDigest.floats(tower, EncodeDigest.part(frames, first, first + batch));
           Golden.assertSameBits(
               "batch of %d from %d, seed %d".formatted(batch, first, SEED),
               Arrays.copyOfRange(whole, first * values, (first + batch) * values),
@@ -71,29 +69,17 @@ class BatchingTest {
     new TestCheckpoint(TestCheckpoint.ODD).write(folder);
     ExecutorService callers = Executors.newFixedThreadPool(4);
     try (VisionTower tower = open()) {
-      byte[] rgb = EncodeDigest.frames(tower.info(), FRAMES, SEED);
-      float[] expected = tower.encode(rgb, FRAMES);
+      Frames frames = EncodeDigest.frames(tower.info(), FRAMES, SEED);
+      float[] expected = EncodeDigest.floats(tower, frames);
       List<Future<float[]>> results = new ArrayList<>();
       for (int call = 0; call < 20; call++) {
-        results.add(callers.submit(() -> tower.encode(rgb, FRAMES)));
+        results.add(callers.submit(() -> EncodeDigest.floats(tower, frames)));
       }
       for (Future<float[]> result : results) {
         Golden.assertSameBits("concurrent call", expected, result.get());
       }
     } finally {
       callers.shutdownNow();
-    }
-  }
-
-  @Test
-  void encode_withBytesOfAnotherSize_isAnErrorThatNamesBoth() throws IOException {
-    new TestCheckpoint(TestCheckpoint.ODD).write(folder);
-    try (VisionTower tower = open()) {
-      String message =
-          assertThrows(IllegalArgumentException.class, () -> tower.encode(new byte[5], 1))
-              .getMessage();
-      assertEquals("1 frames must hold 12675 bytes each; got 5 bytes in all", message);
-      assertEquals(0, tower.encode(new byte[0], 0).length);
     }
   }
 

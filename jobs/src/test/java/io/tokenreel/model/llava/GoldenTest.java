@@ -5,11 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.model.DeviceChoice;
+import io.tokenreel.model.EncodeDigest;
 import io.tokenreel.model.Models;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.model.VisionTower;
 import io.tokenreel.model.safetensors.SafetensorsFile;
 import io.tokenreel.testing.Fixtures;
+import io.tokenreel.token.TokenShape;
+import io.tokenreel.video.FixedFit;
+import io.tokenreel.video.FrameSize;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
@@ -35,7 +39,7 @@ class GoldenTest {
       Golden.assertClose(
           "pooled",
           Golden.floats("pooled"),
-          tower.encode(Golden.resized(), Golden.FRAMES),
+          EncodeDigest.floats(tower, EncodeDigest.frames(new FrameSize(70, 70), Golden.resized())),
           TOLERANCE);
     }
   }
@@ -43,11 +47,8 @@ class GoldenTest {
   @Test
   void describe_ofTheGoldenCheckpoint_givesSizesAndNewline() {
     VisionInfo info = Models.describe(Golden.FOLDER.toString(), new Configuration());
-    assertEquals(70, info.frameHeight());
-    assertEquals(70, info.frameWidth());
-    assertEquals(3, info.gridHeight());
-    assertEquals(3, info.gridWidth());
-    assertEquals(64, info.dim());
+    assertEquals(new FixedFit(new FrameSize(70, 70)), info.fit());
+    assertEquals(new TokenShape(6, 3, 3, 64), info.shape(6, new FrameSize(70, 70)));
     assertArrayEquals(
         SafetensorsFile.open(Fixtures.LLAVA_ONEVISION_VISION).tensor("image_newline").floats(),
         info.layout().rows());

@@ -3,11 +3,13 @@ package io.tokenreel.model.llava;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Device;
 import ai.djl.ndarray.BaseNDManager;
 import io.tokenreel.model.ChildJvm;
-import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.EncodeDigest;
-import io.tokenreel.model.Models;
+import io.tokenreel.model.VisionTower;
+import io.tokenreel.model.engine.BatchedTower;
+import io.tokenreel.video.Frames;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -18,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -63,33 +64,34 @@ class NativeMemoryTest {
    * bytes of direct buffers; then by how many kilobytes the process grew.
    */
   public static void main(String[] args) throws IOException {
-    try (LlavaOnevisionTower tower =
-        (LlavaOnevisionTower)
-            Models.openVision(Models.DEFAULT, DeviceChoice.CPU, new Configuration())) {
-      byte[] rgb = EncodeDigest.frames(tower.info(), 4, 5);
-      run(tower, rgb, WARM_UP);
-      long held = held(tower);
+    LlavaStepEncoder encoder =
+        (LlavaStepEncoder)
+            new LlavaOnevision().openVision(EncodeDigest.defaultModel(), Device.cpu());
+    try (VisionTower tower = new BatchedTower(encoder, Device.cpu(), 1)) {
+      Frames frames = EncodeDigest.frames(tower.info(), 4, 5);
+      run(tower, frames, WARM_UP);
+      long held = held(encoder);
       long direct = directBytes();
       long resident = residentKilobytes();
-      run(tower, rgb, BATCHES);
+      run(tower, frames, BATCHES);
       long grown = residentKilobytes() - resident;
-      System.out.printf("%n%d %d %d %d %d%n", held, held(tower), direct, directBytes(), grown);
+      System.out.printf("%n%d %d %d %d %d%n", held, held(encoder), direct, directBytes(), grown);
     }
   }
 
-  private static void run(LlavaOnevisionTower tower, byte[] rgb, int batches) {
+  private static void run(VisionTower tower, Frames frames, int batches) {
     for (int i = 0; i < batches; i++) {
-      tower.encode(rgb, 4);
+      EncodeDigest.floats(tower, frames);
     }
   }
 
   /** DJL counts what its managers hold in a printed tree only. */
-  private static long held(LlavaOnevisionTower tower) {
+  private static long held(LlavaStepEncoder encoder) {
     PrintStream console = System.out;
     ByteArrayOutputStream dump = new ByteArrayOutputStream();
     System.setOut(new PrintStream(dump, true, StandardCharsets.UTF_8));
     try {
-      ((BaseNDManager) tower.manager()).debugDump(0);
+      ((BaseNDManager) encoder.manager()).debugDump(0);
     } finally {
       System.setOut(console);
     }

@@ -4,6 +4,7 @@ import io.tokenreel.model.safetensors.RandomTensor;
 import io.tokenreel.model.safetensors.SafetensorsDtype;
 import io.tokenreel.model.safetensors.SafetensorsWriter;
 import io.tokenreel.model.safetensors.Tensor;
+import io.tokenreel.token.FeedLayout;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -130,13 +131,15 @@ public record SeededCheckpoint(SiglipConfig vision, int textHidden, long seed) {
 
   /** All tensors under their published names, float32, sorted by name. */
   LinkedHashMap<String, Tensor> tensors() {
-    LlavaOnevisionConfig config =
-        new LlavaOnevisionConfig(
+    LlavaVisionConfig config =
+        new LlavaVisionConfig(
             vision,
             vision.layers(),
             textHidden,
             true,
-            new PixelScale(1 / 255.0, new double[] {0.5, 0.5, 0.5}, new double[] {0.5, 0.5, 0.5}));
+            new PixelScale(1 / 255.0, new double[] {0.5, 0.5, 0.5}, new double[] {0.5, 0.5, 0.5}),
+            GridPooling.BILINEAR,
+            FeedLayout.Kind.CLOSING);
     SplittableRandom random = new SplittableRandom(seed);
     LinkedHashMap<String, Tensor> tensors = new LinkedHashMap<>();
     VisionWeights.expected(config)

@@ -26,7 +26,7 @@ final class VisionStages {
    */
   static Map<String, float[]> run(Path checkpoint, byte[] rgb, int frames) {
     CheckpointFolder folder = CheckpointFolder.open(checkpoint.toString(), new Configuration());
-    LlavaOnevisionConfig config = LlavaOnevisionConfig.read(folder);
+    LlavaVisionConfig config = new LlavaOnevision().vision(folder);
     VisionWeights weights = new VisionWeights(folder, config);
     Map<String, float[]> stages = new LinkedHashMap<>();
     try (NDManager manager = PyTorch.engine().newBaseManager(Device.cpu());
