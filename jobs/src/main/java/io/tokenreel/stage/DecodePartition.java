@@ -95,6 +95,9 @@ final class DecodePartition extends RowStage {
         frames == null ? null : frames.size().height(),
         frames == null ? null : frames.size().width(),
         frames == null ? null : frames.ptsMicros(),
-        frames == null ? null : frames.rgb());
+        frames == null ? null : frames.rgb(),
+        frames == null ? null : frames.source().frames(),
+        frames == null ? null : frames.source().rate(),
+        frames == null ? null : frames.frameIndex());
   }
 }

@@ -12,9 +12,11 @@ import java.io.IOException;
  * decoder, once at its start   int {@value #MAGIC}, int version
  * owner, once per video        byte 1, then the fields of {@link DecodeRequest} in their order
  * decoder, in answer           any number of
- *                                byte {@value #PLAN}   int frames, int height, int width: forget what came, so many follow
- *                                byte {@value #FRAME}  int first slot, int slots that hold this frame, long time in
- *                                         microseconds, then height x width x 3 bytes
+ *                                byte {@value #PLAN}   int frames, int height, int width, int frames of the source, double
+ *                                         frames per second of the source: forget what came, so many follow
+ *                                byte {@value #FRAME}  int first slot, int slots that hold this frame, int which of the
+ *                                         source's frames it is, long time in microseconds, then height x
+ *                                         width x 3 bytes
  *                              and one
  *                                byte {@value #DONE}   byte outcome, byte reason + 1 or 0, string detail, long frames
  *                                         decoded, long errors
@@ -28,7 +30,7 @@ public final class DecoderProtocol {
   /** "TRvd". */
   public static final int MAGIC = 0x54527664;
 
-  public static final int VERSION = 2;
+  public static final int VERSION = 3;
   public static final int REQUEST = 1;
   public static final int PLAN = 2;
   public static final int FRAME = 3;

@@ -170,12 +170,17 @@ class FrameDecoderTest {
     assertEquals(8, good.<Integer>getAs("height"));
     assertEquals(6, good.<Integer>getAs("width"));
     assertEquals(2, good.getList(good.fieldIndex("pts_micros")).size());
+    assertEquals(10, good.<Integer>getAs("source_frames"));
+    assertEquals(10.0, good.<Double>getAs("source_rate"));
+    assertEquals(List.of(0, 9), good.getList(good.fieldIndex("frame_index")));
     assertEquals(2 * 8 * 6 * 3, good.<byte[]>getAs("rgb").length);
     assertEquals(64, good.<String>getAs("content_sha256").length());
     Row text = rows.get(1).getStruct(2);
     assertEquals("FAILED", text.getAs("outcome"));
     assertNotNull(text.getAs("reason"));
-    assertTrue(text.isNullAt(text.fieldIndex("rgb")));
+    for (String field : List.of("rgb", "source_frames", "source_rate", "frame_index")) {
+      assertTrue(text.isNullAt(text.fieldIndex(field)), field);
+    }
     assertEquals("unreadable", rows.get(2).getStruct(2).getAs("reason"));
   }
 

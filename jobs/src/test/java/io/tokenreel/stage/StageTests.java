@@ -14,6 +14,7 @@ import io.tokenreel.video.FixedFit;
 import io.tokenreel.video.FrameSize;
 import io.tokenreel.video.Frames;
 import io.tokenreel.video.Outcome;
+import io.tokenreel.video.SourceInfo;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -65,7 +66,13 @@ final class StageTests {
 
   /** A video that decoded well to black frames. */
   static DecodedVideo decoded(int frames) {
-    Frames black = new Frames(SIZE, new byte[frames * SIZE.rgbBytes()], new long[frames]);
+    Frames black =
+        new Frames(
+            SIZE,
+            new byte[frames * SIZE.rgbBytes()],
+            new long[frames],
+            new int[frames],
+            new SourceInfo(1, 25));
     return new DecodedVideo(Outcome.OK, null, null, "00", 1, frames, 0, 0, 1, black);
   }
 
@@ -87,7 +94,10 @@ final class StageTests {
             failed ? null : SIZE.height(),
             failed ? null : SIZE.width(),
             failed ? null : new long[rgb.length / SIZE.rgbBytes()],
-            rgb));
+            rgb,
+            failed ? null : 1,
+            failed ? null : 25.0,
+            failed ? null : new int[rgb.length / SIZE.rgbBytes()]));
   }
 
   /** A tower of an encoder, as on a GPU of passes of so many frames. */

@@ -1,6 +1,8 @@
 package io.tokenreel.stage;
 
 import static io.tokenreel.stage.FrameDecoderTest.assertRefused;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.struct;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,6 +15,8 @@ import io.tokenreel.sql.TokenSchemas;
 import io.tokenreel.token.TokenFormat;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
@@ -20,8 +24,10 @@ import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
 import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,6 +101,45 @@ class VisionEncoderTest {
     assertEquals(
         FRAMES.add("tokens", TokenSchemas.BLOCK).add("encoding", StageSchemas.ENCODING),
         stage.transformSchema(FRAMES));
+  }
+
+  /** Version 1 had the fields up to {@code rgb}; what Parquet gives back may be NULL. */
+  @Test
+  void transform_framesThatAnOlderVersionSaved_areEncoded(@TempDir Path folder) {
+    List<String> fields =
+        List.of(
+            ("outcome reason detail content_sha256 input_bytes frames_decoded decode_errors"
+                    + " decode_ms attempts height width pts_micros rgb")
+                .split(" "));
+    VisionInfo vision = Models.describe(Models.DEFAULT, new Configuration());
+    String saved = folder.resolve("frames").toString();
+    new FrameDecoder()
+        .setSampling("uniform:frames=2")
+        .setFrameSize(vision.frameHeight(), vision.frameWidth())
+        .transform(StageTests.videos("hevc.mp4"))
+        .select(
+            struct(fields.stream().map(field -> col("frames." + field)).toArray(Column[]::new))
+                .as("frames"))
+        .write()
+        .parquet(saved);
+    Row row =
+        new VisionEncoder()
+            .setDevice("cpu")
+            .transform(LocalSpark.plain().read().parquet(saved))
+            .collectAsList()
+            .get(0);
+    assertEquals(2, row.<Row>getAs("tokens").<Integer>getAs("frames"));
+  }
+
+  @Test
+  void transformSchema_framesOfAnotherOrder_areRefused() {
+    StructField[] fields = StageSchemas.FRAMES.fields().clone();
+    Collections.reverse(Arrays.asList(fields));
+    assertRefused(
+        () ->
+            new VisionEncoder()
+                .transformSchema(new StructType().add("frames", new StructType(fields))),
+        "expected the frames that FrameDecoder gives");
   }
 
   @Test

@@ -72,7 +72,7 @@ class SamplersTest {
   @Test
   void fps_unevenTimes_takesTheLastFrameAtOrBefore() {
     FrameTimes times =
-        new FrameTimes(new long[] {0, 900_000, 1_000_000, 2_700_000}, new boolean[4]);
+        new FrameTimes(new long[] {0, 900_000, 1_000_000, 2_700_000}, new boolean[4], 1.5);
     assertArrayEquals(
         new int[] {0, 2, 2}, SamplingSpec.parse("fps:rate=1,max=9").sampler().choose(times));
   }
@@ -95,7 +95,7 @@ class SamplersTest {
       for (int i = 0; i < count; i += 1 + random.nextInt(20)) {
         key[i] = true;
       }
-      int[] chosen = sampler.choose(new FrameTimes(pts, key));
+      int[] chosen = sampler.choose(new FrameTimes(pts, key, 25));
       assertTrue(
           chosen.length >= 1 && chosen.length <= sampler.maxFrames(), name + " seed " + seed);
       for (int i = 0; i < chosen.length; i++) {
@@ -116,6 +116,6 @@ class SamplersTest {
       key[i] = true;
     }
     long[] pts = LongStream.range(0, count).map(i -> i * 40_000).toArray();
-    return SamplingSpec.parse(spec).sampler().choose(new FrameTimes(pts, key));
+    return SamplingSpec.parse(spec).sampler().choose(new FrameTimes(pts, key, 25));
   }
 }

@@ -84,9 +84,12 @@ public final class StandInDecoder {
     FrameSize size = request.fit().size(new FrameSize(1, 1), 1);
     out.writeInt(size.height());
     out.writeInt(size.width());
+    out.writeInt(1); // frame of the source
+    out.writeDouble(25); // frames per second
     out.writeByte(DecoderProtocol.FRAME);
     out.writeInt(0);
     out.writeInt(1);
+    out.writeInt(0);
     out.writeLong(0);
     out.write(new byte[size.rgbBytes()]);
     new DecodeVerdict(Outcome.OK, null, null, 1, 0).write(out);

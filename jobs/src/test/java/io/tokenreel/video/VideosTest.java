@@ -1,5 +1,6 @@
 package io.tokenreel.video;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -41,6 +42,46 @@ class VideosTest {
       for (int i = 1; i < pts.length; i++) {
         assertTrue(pts[i] > pts[i - 1], file + ": frame " + i + " at " + pts[i] + " us");
       }
+    }
+  }
+
+  /**
+   * Frames and rate as PyAV 18 gives them: how many it decodes, and {@code average_rate}. The clip
+   * of varying rate has its header's rate, not the 15.6 frames per second of its times.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "videos/two_streams.mp4,390,29.97002997002997,194",
+    "videos/hevc.mp4,10,10,4",
+    "videos/av1.mkv,125,25,62",
+    "videos/with_audio.mkv,310,30,154",
+    "videos/turned_90.mov,3,30,1",
+    "clips/h264_open_gop.ts,75,25,37",
+    "clips/h264_variable_rate.mkv,75,25,37",
+    "clips/h264_one_gop.h264,75,25,37"
+  })
+  void decode_threeFrames_carryTheSourcesLengthAndRate(
+      String name, int frames, double rate, int middle) {
+    Path file = VideoTests.VIDEOS.resolveSibling(name);
+    for (DecodeCheck check : DecodeCheck.values()) {
+      try (VideoDecoder decoder = VideoTests.decoder("uniform:frames=3", VideoTests.SMALL, check)) {
+        Frames decoded = decoder.decode(VideoTests.ref(file)).frames();
+        assertEquals(new SourceInfo(frames, rate), decoded.source());
+        assertArrayEquals(new int[] {0, middle, frames - 1}, decoded.frameIndex());
+      }
+    }
+  }
+
+  /** Lost frames do not count, and the others are numbered without them. */
+  @Test
+  void decode_damagedVideo_countsTheFramesThatDecode() {
+    try (VideoDecoder decoder =
+        VideoTests.decoder("uniform:frames=50", VideoTests.SMALL, DecodeCheck.FULL)) {
+      DecodedVideo video = decoder.decode(VideoTests.ref(VideoTests.VIDEOS.resolve("damaged.mp4")));
+      assertEquals(Outcome.DEGRADED, video.outcome());
+      assertTrue(video.detail().startsWith("9 of 50 frames lost"), video.detail());
+      assertEquals(new SourceInfo(41, 10), video.frames().source());
+      assertArrayEquals(UniformSampler.evenly(41, 50), video.frames().frameIndex());
     }
   }
 

@@ -2,6 +2,7 @@ package io.tokenreel.video.ffmpeg;
 
 import io.tokenreel.video.FrameTimes;
 import io.tokenreel.video.Sampler;
+import io.tokenreel.video.SourceInfo;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -9,14 +10,17 @@ import java.util.Map;
  * The frames that a sampler wants, and the places that each fills in the answer.
  *
  * @param slots how many places there are
+ * @param source what the sampler chose from
  * @param places by the frame's key: its first place and how many
  */
-record Choice(int slots, Map<Integer, Place> places) {
+record Choice(int slots, SourceInfo source, Map<Integer, Place> places) {
 
   /**
-   * @param first of the places in a row that one frame fills
+   * @param first of the {@code count} places in a row that one frame fills
+   * @param frameIndex which of the source's frames it is
+   * @param ptsMicros when it is presented, in microseconds from the source's first frame
    */
-  record Place(int first, int count, long ptsMicros) {}
+  record Place(int first, int count, int frameIndex, long ptsMicros) {}
 
   /**
    * @param keys {@code [frames]}, what the caller knows each frame by, in presentation order
@@ -31,9 +35,9 @@ record Choice(int slots, Map<Integer, Place> places) {
           keys[frame],
           (key, place) ->
               place == null
-                  ? new Place(at, 1, times.ptsMicros()[frame])
-                  : new Place(place.first(), place.count() + 1, place.ptsMicros()));
+                  ? new Place(at, 1, frame, times.ptsMicros()[frame])
+                  : new Place(place.first(), place.count() + 1, frame, place.ptsMicros()));
     }
-    return new Choice(chosen.length, places);
+    return new Choice(chosen.length, times.source(), places);
   }
 }

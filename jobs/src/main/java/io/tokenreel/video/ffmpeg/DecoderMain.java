@@ -5,6 +5,7 @@ import io.tokenreel.video.DecodeVerdict;
 import io.tokenreel.video.DecoderProtocol;
 import io.tokenreel.video.FrameSize;
 import io.tokenreel.video.PrivateFolder;
+import io.tokenreel.video.SourceInfo;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -90,19 +91,22 @@ public final class DecoderMain {
   private final class Answers implements FrameSink {
 
     @Override
-    public void plan(int frames, FrameSize size) throws IOException {
+    public void plan(int frames, FrameSize size, SourceInfo source) throws IOException {
       answers.writeByte(DecoderProtocol.PLAN);
       answers.writeInt(frames);
       answers.writeInt(size.height());
       answers.writeInt(size.width());
+      answers.writeInt(source.frames());
+      answers.writeDouble(source.rate());
     }
 
     @Override
-    public void frame(int firstSlot, int slots, long ptsMicros, byte[] rgb) throws IOException {
+    public void frame(Choice.Place place, byte[] rgb) throws IOException {
       answers.writeByte(DecoderProtocol.FRAME);
-      answers.writeInt(firstSlot);
-      answers.writeInt(slots);
-      answers.writeLong(ptsMicros);
+      answers.writeInt(place.first());
+      answers.writeInt(place.count());
+      answers.writeInt(place.frameIndex());
+      answers.writeLong(place.ptsMicros());
       answers.write(rgb);
     }
   }

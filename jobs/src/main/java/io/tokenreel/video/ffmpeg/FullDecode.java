@@ -120,7 +120,7 @@ final class FullDecode {
 
   private void firstPass(Choice choice, RgbConverter converter, FrameSink sink)
       throws IOException, DecodeFailure {
-    converter.plan(choice.slots());
+    converter.plan(choice);
     int[] output = new int[1];
     errors =
         decodeAll(
@@ -147,7 +147,7 @@ final class FullDecode {
 
   private void secondPass(Choice choice, RgbConverter converter, FrameSink sink)
       throws IOException, DecodeFailure {
-    converter.plan(choice.slots());
+    converter.plan(choice);
     int[] output = new int[1];
     decodeAll(
         (packet, isClean, frame) -> {

@@ -39,6 +39,7 @@ import io.tokenreel.video.DecoderSettings;
 import io.tokenreel.video.FrameFit;
 import io.tokenreel.video.FrameSize;
 import io.tokenreel.video.Reason;
+import io.tokenreel.video.SourceInfo;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Set;
@@ -95,6 +96,7 @@ final class RgbConverter implements AutoCloseable {
 
   private final FrameFit fit;
   private int frames; // of the plan
+  private SourceInfo video; // that they are of
   private FrameSize target; // null before the first of them
   private Shape shape;
   private SwsContext scaler;
@@ -107,9 +109,10 @@ final class RgbConverter implements AutoCloseable {
     this.fit = fit;
   }
 
-  /** Begins to convert so many frames, whose size the first of them decides. */
-  void plan(int count) {
-    frames = count;
+  /** Begins to convert the frames of a choice, whose size the first of them decides. */
+  void plan(Choice choice) {
+    frames = choice.slots();
+    video = choice.source();
     target = null;
   }
 
@@ -123,9 +126,9 @@ final class RgbConverter implements AutoCloseable {
     boolean isFirst = target == null;
     byte[] picture = convert(frame);
     if (isFirst) {
-      sink.plan(frames, target);
+      sink.plan(frames, target, video);
     }
-    sink.frame(place.first(), place.count(), place.ptsMicros(), picture);
+    sink.frame(place, picture);
   }
 
   /**

@@ -41,7 +41,7 @@ final class SparseDecode {
    * @return whether every wanted frame was delivered and no error was met
    */
   boolean run(RgbConverter converter, FrameSink sink) throws IOException, DecodeFailure {
-    converter.plan(choice.slots());
+    converter.plan(choice);
     PacketDecoder.Frames frames =
         (packet, clean, frame) -> accept(packet, clean, frame, converter, sink);
     AVPacket packet = av_packet_alloc();

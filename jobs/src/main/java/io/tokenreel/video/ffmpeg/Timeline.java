@@ -22,6 +22,7 @@ final class Timeline {
   private final int baseDenominator;
   private final int rateNumerator;
   private final int rateDenominator;
+  private final double averageRate;
 
   /**
    * @throws DecodeFailure if no packet gives a frame
@@ -43,6 +44,12 @@ final class Timeline {
     }
     this.rateNumerator = rate.num();
     this.rateDenominator = rate.den();
+    this.averageRate =
+        AverageRate.of(
+            source.stream().avg_frame_rate(),
+            source.stream().r_frame_rate(),
+            presentation.length,
+            durationMicros());
   }
 
   PacketIndex index() {
@@ -89,6 +96,6 @@ final class Timeline {
       micros[i] = micros(packets[i], i);
       key[i] = index.isKey(packets[i]);
     }
-    return new FrameTimes(micros, key);
+    return new FrameTimes(micros, key, averageRate);
   }
 }

@@ -146,7 +146,7 @@ class SceneSetTest {
       assertArrayEquals(
           IntStream.range(0, samples).map(clock::frameOf).toArray(),
           new UniformSampler(samples)
-              .choose(new FrameTimes(ptsMicros, new boolean[ptsMicros.length])));
+              .choose(new FrameTimes(ptsMicros, new boolean[ptsMicros.length], 10)));
     }
   }
 

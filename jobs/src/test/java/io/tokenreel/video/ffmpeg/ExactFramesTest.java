@@ -12,6 +12,7 @@ import io.tokenreel.video.FixedFit;
 import io.tokenreel.video.FrameSize;
 import io.tokenreel.video.Outcome;
 import io.tokenreel.video.SamplingSpec;
+import io.tokenreel.video.SourceInfo;
 import io.tokenreel.video.TestClips;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,21 +48,26 @@ class ExactFramesTest {
 
     private final List<byte[]> rgb = new ArrayList<>();
     private long[] pts = {};
+    private int[] index = {};
+    private SourceInfo source;
 
     @Override
-    public void plan(int frames, FrameSize size) {
+    public void plan(int frames, FrameSize size, SourceInfo from) {
       rgb.clear();
       for (int i = 0; i < frames; i++) {
         rgb.add(null);
       }
       pts = new long[frames];
+      index = new int[frames];
+      source = from;
     }
 
     @Override
-    public void frame(int firstSlot, int slots, long ptsMicros, byte[] frame) {
-      for (int i = firstSlot; i < firstSlot + slots; i++) {
+    public void frame(Choice.Place place, byte[] frame) {
+      for (int i = place.first(); i < place.first() + place.count(); i++) {
         rgb.set(i, frame);
-        pts[i] = ptsMicros;
+        pts[i] = place.ptsMicros();
+        index[i] = place.frameIndex();
       }
     }
   }
@@ -121,8 +127,11 @@ class ExactFramesTest {
       assertOk(clip, decode(clip, sampling, DecodeCheck.FULL, full));
       assertOk(clip, decode(clip, sampling, DecodeCheck.SAMPLED, sampled));
       assertArrayEquals(full.pts, sampled.pts, clip + " at " + sampling);
+      assertArrayEquals(full.index, sampled.index, clip + " at " + sampling);
+      assertEquals(everything.source, sampled.source, clip + " at " + sampling);
       for (int i = 0; i < full.pts.length; i++) {
-        byte[] expected = all.get(place(everything.pts, full.pts[i]));
+        assertEquals(place(everything.pts, full.pts[i]), full.index[i], clip + " at " + sampling);
+        byte[] expected = all.get(full.index[i]);
         assertArrayEquals(expected, sampled.rgb.get(i), clip + " at " + sampling + ", frame " + i);
         assertArrayEquals(expected, full.rgb.get(i), clip + " at " + sampling + ", frame " + i);
       }
