@@ -75,8 +75,8 @@ final class PrecomputeCommand implements Callable<Integer> {
       converter = Specs.Sampling.class,
       paramLabel = "SPEC",
       description =
-          "which frames: uniform:frames=N, fps:rate=R,max=N or keyframes:max=N (default:"
-              + " ${DEFAULT-VALUE})")
+          "which frames: uniform:frames=N, fps:rate=R,max=N, keyframes:max=N, qwen:rule=WORD or"
+              + " llava_video (default: ${DEFAULT-VALUE})")
   private String sampling;
 
   @Option(

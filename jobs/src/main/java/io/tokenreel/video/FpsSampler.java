@@ -19,7 +19,7 @@ public record FpsSampler(double rate, int max) implements Sampler {
   private static final double MICROS_PER_SECOND = 1e6;
 
   static FpsSampler of(Spec spec) {
-    return new FpsSampler(spec.number("rate", 1, 1e-6, 1000), Samplers.frames(spec, "max", 64));
+    return new FpsSampler(Samplers.rate(spec, 1), Samplers.frames(spec, "max", 64));
   }
 
   @Override

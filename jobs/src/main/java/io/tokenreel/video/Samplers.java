@@ -24,7 +24,17 @@ public final class Samplers {
           .with(
               KeyframeSampler.NAME,
               "takes the frames that need no other; of more than max, max evenly",
-              KeyframeSampler::of);
+              KeyframeSampler::of)
+          .with(
+              QwenSampler.NAME,
+              "takes rate frames a second, min to max, as loaders of Qwen's models do: qwen-vl-utils,"
+                  + " transformers' for Qwen2-VL and Qwen2.5-VL (hf) and for Qwen3-VL (hf3)",
+              QwenSampler::of)
+          .with(
+              LlavaVideoSampler.NAME,
+              "takes rate frames a second at whole steps, as LLaVA-Video's load_video does; of more than"
+                  + " max, or with force, max evenly",
+              LlavaVideoSampler::of);
 
   private Samplers() {}
 
@@ -40,6 +50,11 @@ public final class Samplers {
 
   static Sampler parse(String text) {
     return SAMPLERS.parse(text);
+  }
+
+  /** Frames per second, above 0 and at most 1000. */
+  static double rate(Spec spec, double byDefault) {
+    return spec.number("rate", byDefault, 1e-6, 1000);
   }
 
   /** A number of frames, 1 to {@link #MOST_FRAMES}. */

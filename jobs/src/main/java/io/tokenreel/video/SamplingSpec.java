@@ -5,9 +5,10 @@ import java.util.Objects;
 
 /**
  * A sampling setting as one string, {@code name[:key=value[,key=value]*]}: {@code
- * uniform:frames=32}, {@code fps:rate=1,max=64}, {@code keyframes:max=32}. Keys left out have their
- * defaults, and {@link #toString} prints them all: the canonical form, which is part of every cache
- * key.
+ * uniform:frames=32}, {@code fps:rate=1,max=64}, {@code keyframes:max=32}, {@code
+ * qwen:rule=utils,rate=2,min=4,max=768}, {@code llava_video:rate=1,max=64,force=false}. Keys left
+ * out have their defaults, and {@link #toString} prints them all: the canonical form, which is part
+ * of every cache key.
  *
  * @param sampler the checked setting
  */

@@ -1,6 +1,7 @@
 package io.tokenreel.video;
 
 import io.tokenreel.spec.Spec;
+import java.util.Arrays;
 
 /**
  * {@code uniform:frames=32}: evenly spaced from the first frame to the last, as LLaVA's loaders do
@@ -28,18 +29,11 @@ public record UniformSampler(int frames) implements Sampler {
     return evenly(times.count(), frames);
   }
 
-  /** numpy's rule to the last bit: the step is rounded first, then multiplied; the end is exact. */
+  /** As many frames as wanted of so many as there are. */
   static int[] evenly(int count, int wanted) {
-    int[] chosen = new int[wanted];
-    int last = count - 1;
-    double step = wanted > 1 ? (double) last / (wanted - 1) : 0;
-    for (int i = 0; i < wanted; i++) {
-      chosen[i] = (int) (i * step);
-    }
-    if (wanted > 1) {
-      chosen[wanted - 1] = last;
-    }
-    return chosen;
+    return Arrays.stream(EvenSpacing.numpyLinspace(count, wanted))
+        .mapToInt(place -> (int) place)
+        .toArray();
   }
 
   @Override

@@ -79,7 +79,14 @@ class FrameDecoderTest {
   void setter_refusedValue_saysWhatIsAllowed() {
     var stage = new FrameDecoder();
     assertRefused(() -> stage.setSampling("uniform:frames=0"), "frames", "0");
-    assertRefused(() -> stage.setSampling("random"), "random", "uniform", "fps", "keyframes");
+    assertRefused(
+        () -> stage.setSampling("random"),
+        "random",
+        "uniform",
+        "fps",
+        "keyframes",
+        "qwen",
+        "llava_video");
     assertRefused(() -> stage.setFit("smart:factor=0"), "factor", "from 1 to 1024; got '0'");
     assertRefused(() -> stage.setCheck("none"), "unknown check 'none'; expected sampled or full");
     assertRefused(() -> stage.setFrameSize(0, 8), "frameHeight", "0");

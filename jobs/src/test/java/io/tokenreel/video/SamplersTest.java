@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.LongStream;
@@ -24,7 +25,12 @@ class SamplersTest {
         "fps|fps:rate=1,max=64",
         "fps:max=9|fps:rate=1,max=9",
         "fps:rate=0.50|fps:rate=0.5,max=64",
-        "keyframes|keyframes:max=32"
+        "keyframes|keyframes:max=32",
+        "qwen|qwen:rule=utils,rate=2,min=4,max=768",
+        "qwen:max=16,rule=hf|qwen:rule=hf,rate=2,min=4,max=16",
+        "qwen:rule=hf3,rate=0.50,min=2|qwen:rule=hf3,rate=0.5,min=2,max=768",
+        "llava_video|llava_video:rate=1,max=64,force=false",
+        "llava_video:force=true,max=32|llava_video:rate=1,max=32,force=true"
       })
   void parse_knownSpec_printsTheCanonicalForm(String text, String canonical) {
     SamplingSpec spec = SamplingSpec.parse(text);
@@ -36,7 +42,7 @@ class SamplersTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "unifrom:frames=8|known: [fps, keyframes, uniform]",
+        "unifrom:frames=8|known: [fps, keyframes, llava_video, qwen, uniform]",
         "uniform:count=8|unknown key 'count'; uniform takes frames=a whole number from 1 to 4096 (default 32)",
         "uniform:frames=0|a whole number from 1 to 4096",
         "uniform:frames=2.5|a whole number",
@@ -44,7 +50,17 @@ class SamplersTest {
         "uniform:frames=NaN|a whole number from 1 to 4096",
         "uniform:frames|expected name[:key=value",
         "uniform:frames=8,frames=8|each key once",
-        "fps:rate=0|a number from 0.000001 to 1000"
+        "fps:rate=0|a number from 0.000001 to 1000",
+        "qwen:rule=hf2|rule in sampling 'qwen:rule=hf2' must be one of [utils, hf, hf3]; got 'hf2'",
+        "qwen:rate=1001|a number from 0.000001 to 1000",
+        "qwen:min=1|a whole number from 2 to 4096",
+        "qwen:max=4097|a whole number from 2 to 4096",
+        "qwen:min=9,max=8|min must be at most max; got min=9,max=8",
+        "qwen:frames=8|unknown key 'frames'; qwen takes rule=one of [utils, hf, hf3] (default utils), rate=",
+        "llava_video:rate=-1|a number from 0.000001 to 1000",
+        "llava_video:max=0|a whole number from 1 to 4096",
+        "llava_video:force=yes|must be one of [false, true]",
+        "llava_video:fps=1|unknown key 'fps'; llava_video takes rate=a number"
       })
   void parse_badSpec_saysWhatIsAllowed(String text, String expected) {
     IllegalArgumentException e =
@@ -95,7 +111,8 @@ class SamplersTest {
       for (int i = 0; i < count; i += 1 + random.nextInt(20)) {
         key[i] = true;
       }
-      int[] chosen = sampler.choose(new FrameTimes(pts, key, 25));
+      double rate = Math.exp(random.nextDouble() * 8 - 3);
+      int[] chosen = sampler.choose(new FrameTimes(pts, key, rate));
       assertTrue(
           chosen.length >= 1 && chosen.length <= sampler.maxFrames(), name + " seed " + seed);
       for (int i = 0; i < chosen.length; i++) {
@@ -107,6 +124,21 @@ class SamplersTest {
 
   static List<String> samplers() {
     return Samplers.names();
+  }
+
+  /**
+   * Compares what a sampler takes of a video whose frames all last equally long.
+   *
+   * @param rate of the video, frames per second
+   * @param indices in ascending order, with blanks between
+   */
+  static void assertChosen(String spec, int total, double rate, String indices) {
+    long[] pts = LongStream.range(0, total).map(i -> Math.round(i * 1e6 / rate)).toArray();
+    Sampler sampler = SamplingSpec.parse(spec).sampler();
+    int[] expected = Arrays.stream(indices.split(" ")).mapToInt(Integer::parseInt).toArray();
+    assertArrayEquals(
+        expected, sampler.choose(new FrameTimes(pts, new boolean[total], rate)), spec);
+    assertTrue(expected.length <= sampler.maxFrames(), spec);
   }
 
   /** Of a video at 25 frames per second with a keyframe every ten frames. */
