@@ -40,6 +40,7 @@ public class LookupRows {
     columns.put("token_index", row.tokenIndex());
     columns.put("tokens_sha256", sha256(row.tokens()));
     columns.put("frame_seconds_sha256", sha256(bytes(row.frameSeconds())));
+    row.times().ifPresent(times -> columns.put("frame_index", times.index()));
     columns.put("writer_version", row.writerVersion());
     columns.put("created_at_micros", row.createdAt().getEpochSecond() * 1_000_000 + row.createdAt().getNano() / 1_000);
     columns.put("passthrough", row.passthrough());

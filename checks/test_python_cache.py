@@ -81,9 +81,10 @@ def java(states, ids):
 def columns(video):
     """A row as LookupRows.java prints it."""
     same = ["video_id", "video_uri", "content_sha256", "encoder", "sampling", "compression", "frames", "grid_height", "grid_width"]
-    same += ["tokens_per_frame", "dim", "dtype", "outcome", "writer_version"]
+    same += ["tokens_per_frame", "dim", "dtype", "outcome", "writer_version", "layout", "source_frames", "source_rate"]
     return {name: getattr(video, name) for name in same} | {
         "token_index": video.token_index.tolist(),
+        "frame_index": video.frame_index.tolist(),
         "tokens_sha256": hashlib.sha256(video.tokens.tobytes()).hexdigest(),
         "frame_seconds_sha256": hashlib.sha256(video.frame_seconds.tobytes()).hexdigest(),
         "created_at_micros": int(np.datetime64(video.created_at.replace(tzinfo=None), "us").astype(int)),

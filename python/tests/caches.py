@@ -34,7 +34,7 @@ def row(video_id, content="A", dim=3, **more):
         "tokens_per_frame": 2,
         "dim": dim,
         "dtype": "f32",
-        "token_count": len(values),
+        "token_count": 4,
         "token_index": [0, 2, 3, -1],
         "tokens": values.tobytes(),
         "frame_seconds": [0.0, 1.5],
@@ -42,13 +42,18 @@ def row(video_id, content="A", dim=3, **more):
         "writer_version": "test",
         "created_at": dt.datetime(2026, 1, 2, 3, 4, 5, 6, dt.UTC),
         "model_name": "tower",
+        "layout": "closing",
+        "planes": 1,
+        "source_frames": 100,
+        "source_rate": 25.0,
+        "frame_index": [0, 99],
         **more,
     }
 
 
 def columns(rows):
-    types = {"token_index": pa.list_(pa.int32()), "frame_seconds": pa.list_(pa.float64()), "tokens": pa.binary()}
-    counts = ["frames", "grid_height", "grid_width", "tokens_per_frame", "dim", "token_count"]
+    types = {"token_index": pa.list_(pa.int32()), "frame_index": pa.list_(pa.int32()), "frame_seconds": pa.list_(pa.float64()), "tokens": pa.binary()}
+    counts = ["frames", "grid_height", "grid_width", "tokens_per_frame", "dim", "token_count", "planes", "source_frames"]
     types |= dict.fromkeys(counts, pa.int32())
     return pa.table({name: pa.array([each[name] for each in rows], types.get(name)) for name in rows[0]})
 

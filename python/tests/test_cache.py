@@ -59,15 +59,28 @@ def test_get_gives_the_row_as_it_was_written(writer):
     assert video.token_index.dtype == np.int32
     assert video.frame_seconds.tolist() == [0.0, 1.5]
     assert (video.outcome, video.writer_version, video.model_name) == ("OK", "test", "tower")
+    assert (video.layout, video.source_frames, video.source_rate) == ("closing", 100, 25.0)
+    assert video.frame_index.tolist() == [0, 99]
     assert video.created_at.isoformat() == "2026-01-02T03:04:05.000006+00:00"
     assert dict(video.columns) == {"split": "test", "tags": ["x", "y"]}, "NULLs are left out"
 
 
-def test_get_of_a_cache_without_the_model_name_gives_none(writer):
+def test_get_of_a_cache_of_an_older_version_gives_none_for_later_columns(writer):
+    later = ("model_name", "planes", "layout", "source_frames", "source_rate", "frame_index")
     old = row("a")
-    del old["model_name"]
+    for name in later:
+        del old[name]
     writer.wave(1, [old])
-    assert TokenCache(writer.folder).get("a").model_name is None
+    video = TokenCache(writer.folder).get("a")
+    assert [getattr(video, name) for name in later] == [None, 1, None, None, None, None]
+
+
+def test_get_of_tokens_of_several_planes_gives_them_apart(writer):
+    video = TokenCache(writer.wave(1, [row("a", planes=3, dim=1, values=np.arange(12, dtype="<f4"))]).folder).get("a")
+    assert np.array_equal(video.tokens, np.arange(12, dtype=np.float32).reshape(4, 3, 1))
+    assert np.array_equal(video.float32(), video.tokens)
+    with pytest.raises(DamagedCacheError, match="4 tokens of 2 planes of 1 f32 channels must hold 32 bytes; got 48"):
+        TokenCache(writer.wave(2, [row("b", planes=2, dim=1, values=np.arange(12, dtype="<f4"))]).folder).get("b")
 
 
 def test_tokens_cannot_be_written_to(writer):

@@ -31,7 +31,7 @@ class VideoTokens:
         encoder: the vision tower, `family@revision`.
         sampling: the frame sampling spec.
         compression: the compression spec.
-        frames: T, frames of the video's grid.
+        frames: T, steps of the video's grid: sampled frames, or temporal patches of several.
         grid_height: rows of a frame's grid.
         grid_width: columns of a frame's grid, newline tokens not counted.
         tokens_per_frame: M, tokens of a frame's grid; `grid_height * grid_width`, or
@@ -39,12 +39,17 @@ class VideoTokens:
         dim: D, channels of a token.
         dtype: how a channel is stored: `f32`, `f16` or `bf16`.
         token_index: int32 [n], each token's place `t * M + m` in the grid; -1 for a separator row that the model adds.
-        data: the tokens as stored, [n][D], little-endian, row-major.
-        frame_seconds: float64 [T], seconds from the video's first frame.
+        data: the tokens as stored, [n][planes][D], little-endian, row-major.
+        frame_seconds: float64 [T], of each step's first frame, seconds from the video's first frame.
         outcome: `OK`, or `DEGRADED` when the video was damaged.
         writer_version: the version of TokenReel that wrote the row.
         created_at: when the row was computed, UTC.
         model_name: the checkpoint's readable name; None in rows that were written without it.
+        planes: planes of a token, each of dim channels; more than 1 for models that add levels to their layers.
+        layout: where the model's own rows stand among the tokens: `plain`, `closing`, `line-ends` or `line-ends-in-place`; None as above.
+        source_frames: frames of the video before sampling; None as above.
+        source_rate: the video's average rate, frames per second; None as above.
+        frame_index: int32, the number in the video of each sampled frame; None as above.
         columns: the manifest's own columns, NULLs left out.
     """
 
@@ -67,6 +72,11 @@ class VideoTokens:
     writer_version: str
     created_at: datetime
     model_name: str | None = None
+    planes: int = 1
+    layout: str | None = None
+    source_frames: int | None = None
+    source_rate: float | None = None
+    frame_index: npt.NDArray[np.int32] | None = field(default=None, repr=False)
     columns: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
@@ -75,28 +85,32 @@ class VideoTokens:
             raise DamagedCacheError(
                 f"video '{self.video_id}' is stored as '{self.dtype}'; this version of tokenreel knows {', '.join(_DTYPE_BYTES)}"
             )
-        expected = len(self.token_index) * self.dim * _DTYPE_BYTES[self.dtype]
+        expected = len(self.token_index) * self.planes * self.dim * _DTYPE_BYTES[self.dtype]
         if len(self.data) != expected:
             raise DamagedCacheError(
-                f"{len(self.token_index)} tokens of {self.dim} {self.dtype} channels must hold {expected} bytes; got {len(self.data)}"
+                f"{len(self.token_index)} tokens of {self.planes} planes of {self.dim} {self.dtype} channels must hold {expected} bytes; got {len(self.data)}"
             )
 
     @property
     def tokens(self) -> npt.NDArray[Any]:
-        """The tokens [n, D] in the stored dtype, read-only, sharing memory with `data`.
+        """The tokens [n, D] in the stored dtype, read-only, sharing memory with `data`; [n, planes, D] where there are more planes than 1.
 
         Raises:
             MissingPackageError: they are bf16, which numpy has not, and ml_dtypes is not installed.
         """
         dtype = _bfloat16(self.video_id) if self.dtype == "bf16" else np.dtype({"f32": "<f4", "f16": "<f2"}[self.dtype])
-        return np.frombuffer(self.data, dtype).reshape(len(self.token_index), self.dim)
+        return np.frombuffer(self.data, dtype).reshape(self._shape())
 
     def float32(self) -> npt.NDArray[np.float32]:
-        """The tokens [n, D] as float32, exact for every dtype; needs no package but numpy."""
+        """The tokens as float32, of the shape of `tokens`, exact for every dtype; needs no package but numpy."""
         if self.dtype == "bf16":
             words = np.frombuffer(self.data, "<u2").astype(np.uint32) << 16
-            return words.view(np.float32).reshape(len(self.token_index), self.dim)
+            return words.view(np.float32).reshape(self._shape())
         return self.tokens.astype(np.float32)
+
+    def _shape(self) -> tuple[int, ...]:
+        tokens = len(self.token_index)
+        return (tokens, self.dim) if self.planes == 1 else (tokens, self.planes, self.dim)
 
     @property
     def has_newlines(self) -> bool:
@@ -142,14 +156,16 @@ def rows_of(table: pa.Table) -> list[VideoTokens]:
 
 def _row(table: pa.Table, number: int) -> VideoTokens:
     cells = {name: table.column(name)[number] for name in table.column_names}
-    values = {name: cell.as_py() for name, cell in cells.items() if name not in ("tokens", "token_index", "frame_seconds")}
+    values = {name: cell.as_py() for name, cell in cells.items() if name not in ("tokens", "token_index", "frame_seconds", "frame_index")}
+    frame_index = cells.get("frame_index")
     columns = {name: value for name, value in values.items() if name not in _COLUMNS and value is not None}
     return VideoTokens(
         token_index=np.asarray(cells["token_index"].values, np.int32),
         data=memoryview(cells["tokens"].as_buffer()).cast("B").toreadonly(),
         frame_seconds=np.asarray(cells["frame_seconds"].values, np.float64),
+        frame_index=None if frame_index is None or not frame_index.is_valid else np.asarray(frame_index.values, np.int32),
         columns=MappingProxyType(columns),
-        **{name: value for name, value in values.items() if name in _COLUMNS and name != "token_count"},
+        **{name: value for name, value in values.items() if name in _COLUMNS and name != "token_count" and value is not None},
     )
 
 

@@ -3,13 +3,14 @@ package io.tokenreel.bench;
 import io.tokenreel.compress.Compressors;
 import io.tokenreel.model.DefaultModel;
 import io.tokenreel.model.DeviceChoice;
+import io.tokenreel.model.FedVideo;
 import io.tokenreel.model.LanguageModel;
 import io.tokenreel.model.Models;
+import io.tokenreel.model.VideoPrompt;
 import io.tokenreel.model.VideoReading;
 import io.tokenreel.model.engine.BatchedTower;
 import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.model.llava.LlavaOnevision;
-import io.tokenreel.model.prompt.Prompt;
 import io.tokenreel.model.prompt.PromptTemplates;
 import io.tokenreel.model.qwen2.SeededQwen2;
 import io.tokenreel.token.TokenBlock;
@@ -90,7 +91,7 @@ public final class LanguageBench {
   }
 
   private void prefillAndDecode(ProductYardstick product) {
-    Prompt prompt = prompt(0);
+    VideoPrompt prompt = prompt(0, visual(0));
     int text = textTokens(prompt);
     double prefill = Double.MAX_VALUE;
     List<Double> readings = new ArrayList<>();
@@ -98,7 +99,7 @@ public final class LanguageBench {
     List<Double> ratios = new ArrayList<>();
     for (int run = 0; run <= runs; run++) {
       double bandwidth = MemoryRead.bytesPerSecond(BatchedTower.threads(), 2);
-      try (VideoReading reading = model.read(prompt.before(), visual(PREFILL - text))) {
+      try (VideoReading reading = read(visual(PREFILL - text))) {
         VideoReading.Cost cost = generate(reading, prompt, KvSpec.FULL, LONG_ANSWER);
         if (run > 0) {
           prefill = Math.min(prefill, (reading.nanos() + cost.prefillNanos()) / 1e6);
@@ -151,13 +152,14 @@ public final class LanguageBench {
   }
 
   private void questions() {
-    float[] visual = visual(kept(QUARTER));
+    FedVideo visual = visual(kept(QUARTER));
     double single = 0;
     for (int i = 0; i < QUESTIONS; i++) {
-      single += prefillMillis(visual, List.of(prompt(i)));
+      single += prefillMillis(visual, List.of(prompt(i, visual)));
     }
     double together =
-        prefillMillis(visual, IntStream.range(0, QUESTIONS).mapToObj(this::prompt).toList());
+        prefillMillis(
+            visual, IntStream.range(0, QUESTIONS).mapToObj(i -> prompt(i, visual)).toList());
     String yardstick = "single runs' prefill";
     rows.add(BenchRow.millis("prefill of eight questions, eight readings", single, 1, yardstick));
     rows.add(
@@ -165,16 +167,16 @@ public final class LanguageBench {
             "prefill of eight questions, one reading", together, together / single, yardstick));
   }
 
-  private int textTokens(Prompt prompt) {
-    try (VideoReading reading = model.read(prompt.before(), visual(0))) {
+  private int textTokens(VideoPrompt prompt) {
+    try (VideoReading reading = read(visual(0))) {
       return generate(reading, prompt, KvSpec.FULL, 1).promptTokens();
     }
   }
 
-  private double prefillMillis(float[] visual, List<Prompt> prompts) {
-    try (VideoReading reading = model.read(prompts.get(0).before(), visual)) {
+  private double prefillMillis(FedVideo visual, List<VideoPrompt> prompts) {
+    try (VideoReading reading = read(visual)) {
       double nanos = reading.nanos();
-      for (Prompt prompt : prompts) {
+      for (VideoPrompt prompt : prompts) {
         nanos += generate(reading, prompt, KvSpec.FULL, 1).prefillNanos();
       }
       return nanos / 1e6;
@@ -194,8 +196,8 @@ public final class LanguageBench {
   private Answer answer(int tokens, KvSpec kv, int newTokens) {
     Answer best = null;
     for (int run = 0; run < LONG_RUNS; run++) {
-      Prompt prompt = prompt(0);
-      try (VideoReading reading = model.read(prompt.before(), visual(tokens))) {
+      VideoPrompt prompt = prompt(0, visual(0));
+      try (VideoReading reading = read(visual(tokens))) {
         reading.expectLastQuestion();
         VideoReading.Cost cost = generate(reading, prompt, kv, newTokens);
         double millis = (reading.nanos() + cost.prefillNanos() + cost.decodeNanos()) / 1e6;
@@ -213,7 +215,7 @@ public final class LanguageBench {
   }
 
   private static VideoReading.Cost generate(
-      VideoReading reading, Prompt prompt, KvSpec kv, int newTokens) {
+      VideoReading reading, VideoPrompt prompt, KvSpec kv, int newTokens) {
     VideoReading.Generated said = reading.generate(prompt.after(), kv, newTokens);
     if (said.tokens().size() != newTokens) {
       throw new IllegalStateException(
@@ -223,10 +225,14 @@ public final class LanguageBench {
     return said.cost();
   }
 
-  private Prompt prompt(int part) {
+  private VideoPrompt prompt(int part, FedVideo video) {
     return model
-        .template(PromptTemplates.CHAT)
-        .render("What happens in part %d of the video?".formatted(part + 1));
+        .prompts(PromptTemplates.CHAT)
+        .of("What happens in part %d of the video?".formatted(part + 1), video);
+  }
+
+  private VideoReading read(FedVideo video) {
+    return model.read(prompt(0, video), video);
   }
 
   /** How many tokens a compression keeps of random ones. */
@@ -236,10 +242,10 @@ public final class LanguageBench {
     return Compressors.of(compression).select(TokenBlock.ofFloats(VIDEO, values)).size();
   }
 
-  private float[] visual(int tokens) {
+  private FedVideo visual(int tokens) {
     float[] values = new float[tokens * seeded.hidden()];
     fill(values, 0.03f);
-    return values;
+    return FedVideo.ofRows(values, seeded.hidden());
   }
 
   private void fill(float[] values, float deviation) {

@@ -115,7 +115,12 @@ final class LookupBench {
         lit("OK").as("outcome"),
         lit(TokenReel.version()).as("writer_version"),
         current_timestamp().as("created_at"),
-        lit("tower").as("model_name"));
+        lit("tower").as("model_name"),
+        lit("plain").as("layout"),
+        lit(1).as("planes"),
+        lit(100).as("source_frames"),
+        lit(25.0).as("source_rate"),
+        sequence(lit(0), lit(3)).as("frame_index"));
   }
 
   private static byte[] bytes(long cell) {

@@ -39,6 +39,31 @@ public final class CacheSchema {
           "model_name",
           DataTypes.StringType,
           "the checkpoint's readable name: its folder's, or its repository's in a hub's cache; NULL in rows that were written without it");
+  private static final StructField LAYOUT =
+      optional(
+          "layout",
+          DataTypes.StringType,
+          "where the model's own rows stand among kept tokens: plain, closing, line-ends or line-ends-in-place; NULL in rows that were written without it, which are closing where there are such rows");
+  private static final StructField PLANES =
+      optional(
+          "planes",
+          DataTypes.IntegerType,
+          "planes of a token, each of dim channels: its own, and those of the levels that a model such as Qwen3-VL adds to its layers; NULL in rows that were written without it, which have 1");
+  private static final StructField SOURCE_FRAMES =
+      optional(
+          "source_frames",
+          DataTypes.IntegerType,
+          "frames of the video, before sampling; NULL in rows that were written without it");
+  private static final StructField SOURCE_RATE =
+      optional(
+          "source_rate",
+          DataTypes.DoubleType,
+          "average rate of the video, frames per second; NULL in rows that were written without it");
+  private static final StructField FRAME_INDEX =
+      optional(
+          "frame_index",
+          arrayOf(DataTypes.IntegerType),
+          "the number in the video of each sampled frame, from 0; NULL in rows that were written without it");
   private static final StructField SAMPLING =
       required(
           "sampling",
@@ -50,7 +75,10 @@ public final class CacheSchema {
           DataTypes.StringType,
           "the compression spec, canonical, such as vidcom2:retention=0.25");
   private static final StructField FRAMES =
-      required("frames", DataTypes.IntegerType, "frames of the video's grid, T");
+      required(
+          "frames",
+          DataTypes.IntegerType,
+          "steps of the video's grid, T: sampled frames, or temporal patches of a model that takes several frames together");
   private static final StructField GRID_HEIGHT =
       required("grid_height", DataTypes.IntegerType, "rows of a frame's grid");
   private static final StructField GRID_WIDTH =
@@ -72,7 +100,7 @@ public final class CacheSchema {
       required(
           "frame_seconds",
           arrayOf(DataTypes.DoubleType),
-          "presentation time of each frame, seconds from the video's first frame");
+          "presentation time of each step's first frame, [T], seconds from the video's first frame");
   private static final StructField OUTCOME =
       required("outcome", DataTypes.StringType, "OK, or DEGRADED when the video was damaged");
   private static final StructField WRITER_VERSION =
@@ -101,12 +129,17 @@ public final class CacheSchema {
             required(
                 "tokens",
                 DataTypes.BinaryType,
-                "the tokens [token_count][dim], little-endian, row-major, separator rows included"),
+                "the tokens [token_count][planes][dim], little-endian, row-major, separator rows included"),
             FRAME_SECONDS,
             OUTCOME,
             WRITER_VERSION,
             CREATED_AT,
-            MODEL_NAME
+            MODEL_NAME,
+            LAYOUT,
+            PLANES,
+            SOURCE_FRAMES,
+            SOURCE_RATE,
+            FRAME_INDEX
           });
 
   /** One row per video, encoder and sampling: the whole grid, for later sweeps. */
@@ -121,16 +154,21 @@ public final class CacheSchema {
             required(
                 "block",
                 TokenSchemas.BLOCK,
-                "every token of the video, before compression; data is [frames][tokens_per_frame][dim], little-endian, row-major"),
+                "every token of the video, before compression; data is [frames][tokens_per_frame][planes][dim], little-endian, row-major"),
             optional(
                 "separator_rows",
                 DataTypes.BinaryType,
-                "rows [n][dim] that the model adds between visual tokens, dtype of the block; NULL for none"),
+                "rows [n][dim] that the model adds among visual tokens as the layout says, dtype of the block; NULL for none"),
             FRAME_SECONDS,
             OUTCOME,
             WRITER_VERSION,
             CREATED_AT,
-            MODEL_NAME
+            MODEL_NAME,
+            LAYOUT,
+            PLANES,
+            SOURCE_FRAMES,
+            SOURCE_RATE,
+            FRAME_INDEX
           });
 
   /** One row per video, encoder, sampling and compression: which tokens were kept, no tokens. */

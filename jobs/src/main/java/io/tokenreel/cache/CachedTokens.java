@@ -1,18 +1,25 @@
 package io.tokenreel.cache;
 
+import io.tokenreel.model.SourceTimes;
+import io.tokenreel.token.FeedLayout;
 import io.tokenreel.token.TokenFormat;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One row of {@code tokens/}: what a language model is fed for one video. The columns are explained
  * in {@link CacheSchema#TOKENS}.
  *
  * @param tokenIndex per token its place t * M + m in the grid, or -1 for a separator row
- * @param tokens {@code [tokenCount][dim]}, little-endian, row-major; shared, not to be written to
- * @param frameSeconds {@code [frames]}, seconds from the video's start
+ * @param tokens {@code [tokenCount][planes][dim]}, little-endian, row-major; shared, not to be
+ *     written to
+ * @param frameSeconds {@code [frames]}, of each step's first frame, seconds from the video's first
+ * @param planes of a token, each of dim channels
+ * @param layout where the model's own rows stand; empty in rows that were written without it
+ * @param times of the sampled frames; empty in rows that were written without them
  * @param passthrough the manifest's own columns of a primitive type, as text, in the manifest's
  *     order; NULLs are left out
  */
@@ -36,16 +43,20 @@ public record CachedTokens(
     String outcome,
     String writerVersion,
     Instant createdAt,
+    int planes,
+    Optional<FeedLayout.Kind> layout,
+    Optional<SourceTimes> times,
     Map<String, String> passthrough) {
 
   public CachedTokens {
     passthrough = Collections.unmodifiableMap(new LinkedHashMap<>(passthrough));
-    long expected = dtype.bytes((long) tokenCount * dim);
+    long expected = dtype.bytes((long) tokenCount * planes * dim);
     if (tokens.length != expected || tokenIndex.length != tokenCount) {
       throw new IllegalArgumentException(
-          "%d tokens of %d %s channels must hold %d bytes and %d places; got %d and %d"
+          "%d tokens of %d planes of %d %s channels must hold %d bytes and %d places; got %d and %d"
               .formatted(
                   tokenCount,
+                  planes,
                   dim,
                   dtype.label(),
                   expected,
@@ -69,6 +80,14 @@ public record CachedTokens(
     columns.put("grid_width", gridWidth());
     columns.put("tokens_per_frame", tokensPerFrame());
     columns.put("outcome", outcome());
+    columns.put("planes", planes());
+    layout().ifPresent(kind -> columns.put("layout", kind.label()));
+    times()
+        .ifPresent(
+            sampled -> {
+              columns.put("source_frames", sampled.source().frames());
+              columns.put("source_rate", sampled.source().rate());
+            });
     return columns;
   }
 }

@@ -2,12 +2,16 @@ package io.tokenreel.cache;
 
 import static org.apache.spark.sql.functions.col;
 
+import io.tokenreel.model.SourceTimes;
 import io.tokenreel.sql.Columns;
+import io.tokenreel.token.FeedLayout;
 import io.tokenreel.token.TokenFormat;
+import io.tokenreel.video.SourceInfo;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
@@ -92,7 +96,22 @@ public final class CatalogLookup {
         row.getAs("outcome"),
         row.getAs("writer_version"),
         row.getTimestamp(row.fieldIndex("created_at")).toInstant(),
+        row.isNullAt(row.fieldIndex("planes")) ? 1 : row.<Integer>getAs("planes"),
+        Optional.ofNullable(row.<String>getAs("layout")).map(FeedLayout.Kind::of),
+        times(row),
         passthrough(row));
+  }
+
+  private static Optional<SourceTimes> times(Row row) {
+    return row.isNullAt(row.fieldIndex("source_rate"))
+        ? Optional.empty()
+        : Optional.of(
+            new SourceTimes(
+                new SourceInfo(
+                    row.<Integer>getAs("source_frames"), row.<Double>getAs("source_rate")),
+                row.<Integer>getList(row.fieldIndex("frame_index")).stream()
+                    .mapToInt(Integer::intValue)
+                    .toArray()));
   }
 
   private static Map<String, String> passthrough(Row row) {

@@ -69,7 +69,12 @@ final class RowChecks {
           Stream.concat(
                   INDEX_RULES.stream(),
                   Stream.of(
-                      bytes("token_bytes", "tokens", "token_count", "dim", "dtype"),
+                      bytes(
+                          "token_bytes",
+                          "tokens",
+                          "token_count",
+                          "dim * coalesce(planes, 1)",
+                          "dtype"),
                       seconds("frames"),
                       MADE_OF_A_VIDEO))
               .toList();
@@ -90,13 +95,15 @@ final class RowChecks {
                   "block_bytes",
                   "block.data",
                   "block.frames * block.tokens_per_frame",
-                  "block.dim",
+                  "block.dim * coalesce(planes, 1)",
                   "block.dtype"),
               new Rule(
                   "separator_bytes",
                   "whole rows of the block's channels",
                   "separator_rows IS NULL OR MOD(length(separator_rows), %s) = 0"
-                      .formatted(TokenColumns.rowBytesSql("block.dim", "block.dtype")),
+                      .formatted(
+                          TokenColumns.rowBytesSql(
+                              "block.dim * coalesce(planes, 1)", "block.dtype")),
                   "concat(length(separator_rows), ' bytes')"),
               seconds("block.frames"),
               MADE_OF_A_VIDEO);

@@ -1,12 +1,16 @@
 package io.tokenreel.cache;
 
+import io.tokenreel.model.SourceTimes;
+import io.tokenreel.token.FeedLayout;
 import io.tokenreel.token.TokenFormat;
+import io.tokenreel.video.SourceInfo;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.HadoopReadOptions;
@@ -45,10 +49,7 @@ final class RowDecoder {
   }
 
   private static CachedTokens tokensOf(Group row) {
-    Group index = row.getGroup("token_index", 0);
     Group seconds = row.getGroup("frame_seconds", 0);
-    int[] tokenIndex = new int[index.getFieldRepetitionCount("list")];
-    Arrays.setAll(tokenIndex, i -> index.getGroup("list", i).getInteger("element", 0));
     double[] frameSeconds = new double[seconds.getFieldRepetitionCount("list")];
     Arrays.setAll(frameSeconds, i -> seconds.getGroup("list", i).getDouble("element", 0));
     return new CachedTokens(
@@ -65,13 +66,37 @@ final class RowDecoder {
         row.getInteger("dim", 0),
         TokenFormat.of(row.getString("dtype", 0)),
         row.getInteger("token_count", 0),
-        tokenIndex,
+        integers(row.getGroup("token_index", 0)),
         row.getBinary("tokens", 0).getBytes(),
         frameSeconds,
         row.getString("outcome", 0),
         row.getString("writer_version", 0),
         Instant.EPOCH.plus(row.getLong("created_at", 0), ChronoUnit.MICROS),
+        has(row, "planes") ? row.getInteger("planes", 0) : 1,
+        has(row, "layout")
+            ? Optional.of(FeedLayout.Kind.of(row.getString("layout", 0)))
+            : Optional.empty(),
+        times(row),
         passthrough(row));
+  }
+
+  private static Optional<SourceTimes> times(Group row) {
+    return has(row, "source_rate")
+        ? Optional.of(
+            new SourceTimes(
+                new SourceInfo(row.getInteger("source_frames", 0), row.getDouble("source_rate", 0)),
+                integers(row.getGroup("frame_index", 0))))
+        : Optional.empty();
+  }
+
+  private static boolean has(Group row, String column) {
+    return row.getType().containsField(column) && row.getFieldRepetitionCount(column) > 0;
+  }
+
+  private static int[] integers(Group list) {
+    int[] values = new int[list.getFieldRepetitionCount("list")];
+    Arrays.setAll(values, i -> list.getGroup("list", i).getInteger("element", 0));
+    return values;
   }
 
   private static Map<String, String> passthrough(Group row) {

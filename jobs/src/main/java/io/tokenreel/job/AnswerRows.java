@@ -16,6 +16,7 @@ import io.tokenreel.cache.CacheTable;
 import io.tokenreel.eval.parse.NamedOption;
 import io.tokenreel.sql.Columns;
 import io.tokenreel.stage.AnswerGenerator;
+import io.tokenreel.stage.FedColumn;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -105,7 +106,7 @@ final class AnswerRows {
             .select(
                 col("video_id"),
                 col("compression"),
-                struct(col("dim"), col("dtype"), col("tokens").as("data")).as("visual"),
+                FedColumn.ofTokens().as("visual"),
                 col("questions"))
             .repartition(
                 PARTITIONS_PER_CORE * tokens.sparkSession().sparkContext().defaultParallelism(),

@@ -1,5 +1,6 @@
 package io.tokenreel.job;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.lit;
@@ -8,6 +9,7 @@ import static org.apache.spark.sql.functions.struct;
 
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.sql.Columns;
+import io.tokenreel.sql.TokenSchemas;
 import io.tokenreel.stage.FedColumn;
 import java.util.Arrays;
 import java.util.List;
@@ -27,7 +29,8 @@ final class CacheRows {
             col(block + ".frames"),
             col(block + ".grid_height"),
             col(block + ".grid_width"),
-            col(block + ".tokens_per_frame"))
+            col(block + ".tokens_per_frame"),
+            col(block + ".planes"))
         .as("grid");
   }
 
@@ -53,12 +56,14 @@ final class CacheRows {
     return rows(
         videos
             .withColumn("cell", explode(Compressions.accepted()))
-            .withColumn("fed", FedColumn.of(col("cell.kept"), col("grid"), col("separator_rows")))
+            .withColumn(
+                "fed",
+                FedColumn.of(col("cell.kept"), col("grid"), col("separator_rows"), col("layout")))
             .select(
                 col("*"),
                 col("cell.compression"),
                 col("grid.*"),
-                col("fed.dim"),
+                col("fed.dim").divide(coalesce(col("grid.planes"), lit(1))).cast("int").as("dim"),
                 col("fed.dtype"),
                 size(col("fed.index")).as("token_count"),
                 col("fed.index").as("token_index"),
@@ -68,7 +73,16 @@ final class CacheRows {
 
   /** One row per video that has tokens. */
   static Dataset<Row> features(Dataset<Row> videos) {
-    return rows(videos.filter(col("block").isNotNull()), CacheTable.FEATURES);
+    Column[] stored =
+        Arrays.stream(TokenSchemas.BLOCK.fieldNames())
+            .map(field -> col("block." + field))
+            .toArray(Column[]::new);
+    return rows(
+        videos
+            .filter(col("block").isNotNull())
+            .withColumn("planes", col("block.planes"))
+            .withColumn("block", struct(stored)),
+        CacheTable.FEATURES);
   }
 
   /** One row per video, whatever became of it. */

@@ -36,7 +36,7 @@ final class FeatureStages {
 
   private Dataset<Row> run(Dataset<Row> features, Column cells) {
     return compressions
-        .append(features)
+        .append(features.withColumn("block", col("block").withField("planes", col("planes"))))
         .select(
             col("video_id"),
             col("video_uri"),
@@ -45,7 +45,11 @@ final class FeatureStages {
             col("model_name"),
             col("sampling"),
             col("separator_rows"),
+            col("layout"),
             col("frame_seconds"),
+            col("source_frames"),
+            col("source_rate"),
+            col("frame_index"),
             CacheRows.grid("block"),
             cells,
             compressions.refusal().as("refusal"),

@@ -3,7 +3,9 @@ package io.tokenreel.job;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.current_timestamp;
+import static org.apache.spark.sql.functions.get;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.sequence;
 import static org.apache.spark.sql.functions.transform;
 import static org.apache.spark.sql.functions.when;
 
@@ -33,6 +35,7 @@ final class PrecomputeStages {
   private final PrecomputeSettings settings;
   private final String encoder;
   private final String model;
+  private final int framesPerStep;
   private final Compressions compressions;
   private final StageCounters decoded;
   private final StageCounters encoded;
@@ -46,6 +49,7 @@ final class PrecomputeStages {
     this.settings = settings;
     this.encoder = encoder;
     this.model = vision.model();
+    this.framesPerStep = vision.grid().framesPerStep();
     this.decoded = StageCounters.register(context, "decode");
     this.encoded = StageCounters.register(context, "encode");
     List<Transformer> stages = new ArrayList<>();
@@ -70,6 +74,16 @@ final class PrecomputeStages {
             .countIn(encoded));
     this.compressions = new Compressions(settings.compressions(), "tokens");
     this.pipeline = new PipelineModel("precompute", stages.toArray(Transformer[]::new));
+  }
+
+  /** Of each step its first frame's time. */
+  private Column frameSeconds() {
+    Column steps = sequence(lit(0), col("tokens.frames").minus(1));
+    Column seconds =
+        transform(
+            steps,
+            step -> get(col("frames.pts_micros"), step.multiply(framesPerStep)).divide(lit(1e6)));
+    return when(col("tokens").isNotNull(), seconds);
   }
 
   StageCounters decoded() {
@@ -114,8 +128,11 @@ final class PrecomputeStages {
             lit(model).as("model_name"),
             lit(settings.sampling()).as("sampling"),
             col("encoding.separator_rows"),
-            transform(col("frames.pts_micros"), micros -> micros.divide(lit(1e6)))
-                .as("frame_seconds"),
+            col("encoding.layout"),
+            frameSeconds().as("frame_seconds"),
+            col("frames.source_frames"),
+            col("frames.source_rate"),
+            col("frames.frame_index"),
             when(col("tokens").isNotNull(), CacheRows.grid("tokens")).as("grid"),
             compressions.millis().as("compress_ms"),
             when(failed.or(lit(!settings.keepFeatures())), lit(null))

@@ -9,7 +9,8 @@ import java.util.Objects;
  * @param decoder {@code family@revision}, where the revision changes whenever its weights,
  *     settings, tokenizer or chat template do, and with nothing else; part of every answer's key
  * @param model the checkpoint's readable name
- * @param dim channels of a token, the width of the visual tokens it is fed
+ * @param dim channels of a token, the width of a plane of the visual tokens it is fed
+ * @param planes of a visual token, {@link io.tokenreel.token.TokenShape#planes}
  * @param layers decoder layers
  * @param vocabulary how many tokens it knows
  * @param positions most tokens of a sequence
@@ -19,6 +20,7 @@ public record LanguageInfo(
     String decoder,
     String model,
     int dim,
+    int planes,
     int layers,
     int vocabulary,
     int positions,

@@ -1,7 +1,5 @@
 package io.tokenreel.model;
 
-import io.tokenreel.model.prompt.PromptTemplate;
-
 /**
  * A model's language side on one device: from a video's visual tokens and a question to an answer.
  *
@@ -14,20 +12,19 @@ public interface LanguageModel extends AutoCloseable {
   LanguageInfo info();
 
   /**
-   * The prompt template of a name.
+   * The prompts of a template.
    *
-   * @throws IllegalArgumentException when it is unknown, or the checkpoint has none
+   * @throws IllegalArgumentException as {@link PromptStyle#prompts} does
    */
-  PromptTemplate template(String name);
+  VideoPrompts prompts(String template);
 
   /**
-   * Reads a prompt up to and including a video's tokens; questions go on from there.
+   * Reads a prompt up to and including a video's last row; questions go on from there.
    *
-   * @param before the prompt's text before the video
-   * @param visual {@code [tokens][dim]}, what a token cache holds, separator rows included
-   * @throws IllegalArgumentException when they are not whole rows, or too many
+   * @param prompt of any question about the video
+   * @throws IllegalArgumentException when the rows have another number of channels, or are too many
    */
-  VideoReading read(String before, float[] visual);
+  VideoReading read(VideoPrompt prompt, FedVideo video);
 
   @Override
   void close();

@@ -31,6 +31,9 @@ public interface ModelFamily {
    */
   StepEncoder openVision(CheckpointFolder folder, Device device);
 
+  /** How the language model of a checkpoint is fed. */
+  PromptStyle prompts(CheckpointFolder folder);
+
   /**
    * What the language model of a checkpoint is, from its settings and stored tensors alone.
    *

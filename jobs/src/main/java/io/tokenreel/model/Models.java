@@ -5,7 +5,6 @@ import io.tokenreel.model.engine.BatchedTower;
 import io.tokenreel.model.engine.PyTorch;
 import io.tokenreel.model.llava.LlavaOnevision;
 import io.tokenreel.model.llava.LlavaQwen;
-import io.tokenreel.model.prompt.PromptTemplates;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -123,7 +122,8 @@ public final class Models {
    * @throws IllegalArgumentException when it does not, or nobody knows the template
    */
   public static void checkTemplate(String model, String template, Configuration hadoop) {
-    PromptTemplates.of(template, folder(model, hadoop)).render("?");
+    CheckpointFolder folder = folder(model, hadoop);
+    family(folder).prompts(folder).prompts(template);
   }
 
   /**

@@ -15,10 +15,17 @@ import java.util.Objects;
  * @param fit how frames are sized for it
  * @param grid how frames become a grid of tokens
  * @param dim channels of a token, the language model's width
+ * @param planes of a token, {@link TokenShape#planes}
  * @param layout the model's own rows among a video's tokens, such as LLaVA's image_newline
  */
 public record VisionInfo(
-    String encoder, String model, FrameFit fit, StepGrid grid, int dim, FeedLayout layout) {
+    String encoder,
+    String model,
+    FrameFit fit,
+    StepGrid grid,
+    int dim,
+    int planes,
+    FeedLayout layout) {
 
   public VisionInfo {
     Objects.requireNonNull(encoder, "encoder");
@@ -26,14 +33,15 @@ public record VisionInfo(
     Objects.requireNonNull(fit, "fit");
     Objects.requireNonNull(grid, "grid");
     Objects.requireNonNull(layout, "layout");
-    if (dim < 1) {
+    if (dim < 1 || planes < 1) {
       throw new IllegalArgumentException(
-          "%s: a token must have at least 1 channel; got %d".formatted(encoder, dim));
+          "%s: a token must have at least 1 channel and 1 plane; got %d and %d"
+              .formatted(encoder, dim, planes));
     }
-    if (layout.rows().length % dim != 0) {
+    if (layout.rows().length % (planes * dim) != 0) {
       throw new IllegalArgumentException(
           "%s: rows of the layout must be whole rows of %d channels; got %d values"
-              .formatted(encoder, dim, layout.rows().length));
+              .formatted(encoder, planes * dim, layout.rows().length));
     }
   }
 
@@ -47,7 +55,7 @@ public record VisionInfo(
   public TokenShape shape(int frames, FrameSize size) {
     try {
       StepGrid.Size step = grid.of(size);
-      return new TokenShape(grid.steps(frames), step.rows(), step.columns(), dim);
+      return new TokenShape(grid.steps(frames), step.rows(), step.columns(), dim, planes);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(encoder + " " + e.getMessage(), e);
     }

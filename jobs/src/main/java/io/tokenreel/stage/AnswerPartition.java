@@ -46,7 +46,7 @@ final class AnswerPartition extends RowStage {
         new Answerer(
             questions,
             model,
-            model.template(settings.template()),
+            model.prompts(settings.template()),
             KvSpec.parse(settings.kv()),
             settings.scoring(),
             settings.warmUp()),

@@ -52,7 +52,7 @@ final class AnsweredRows implements Iterator<Row> {
   private Object[] answers(Row tokens, List<Row> asked) {
     String refusal = visual.refusal(tokens);
     return refusal == null
-        ? answerer.answers(visual.tokens(tokens, answerer.dim()), asked)
+        ? answerer.answers(visual.video(tokens, answerer.dim()), asked)
         : answerer.refused(asked, refusal);
   }
 }

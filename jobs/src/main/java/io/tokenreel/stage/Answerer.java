@@ -1,12 +1,13 @@
 package io.tokenreel.stage;
 
+import io.tokenreel.model.FedVideo;
 import io.tokenreel.model.LanguageModel;
 import io.tokenreel.model.NotFiniteException;
+import io.tokenreel.model.VideoPrompt;
+import io.tokenreel.model.VideoPrompts;
 import io.tokenreel.model.VideoReading;
 import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.model.prompt.OptionLetters;
-import io.tokenreel.model.prompt.Prompt;
-import io.tokenreel.model.prompt.PromptTemplate;
 import io.tokenreel.model.prompt.Scoring;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,7 @@ final class Answerer {
 
   private final QuestionColumn column;
   private final LanguageModel model;
-  private final PromptTemplate template;
+  private final VideoPrompts prompts;
   private final KvSpec kv;
   private final Scoring scoring;
   private final boolean warmUp;
@@ -28,13 +29,13 @@ final class Answerer {
   Answerer(
       QuestionColumn column,
       LanguageModel model,
-      PromptTemplate template,
+      VideoPrompts prompts,
       KvSpec kv,
       Scoring scoring,
       boolean warmUp) {
     this.column = column;
     this.model = model;
-    this.template = template;
+    this.prompts = prompts;
     this.kv = kv;
     this.scoring = scoring;
     this.warmUp = warmUp;
@@ -48,17 +49,16 @@ final class Answerer {
   /**
    * One answer per question, in their order; one that could not be got has an error instead.
    *
-   * @param visual {@code [tokens][dim]}
    * @param questions of the column
    */
-  Object[] answers(float[] visual, List<Row> questions) {
+  Object[] answers(FedVideo visual, List<Row> questions) {
     if (warmUp && !questions.isEmpty()) {
       WarmUp.before(model, kv + " " + scoring, () -> answered(visual, List.of(questions.get(0))));
     }
     return answered(visual, questions);
   }
 
-  private Object[] answered(float[] visual, List<Row> questions) {
+  private Object[] answered(FedVideo fed, List<Row> questions) {
     Object[] answers = new Object[questions.size()];
     VideoReading video = null;
     String read = null;
@@ -67,11 +67,11 @@ final class Answerer {
         Row question = questions.get(i);
         try {
           List<String> options = column.options(question);
-          Prompt prompt = template.render(text(question, options));
+          VideoPrompt prompt = prompts.of(text(question, options), fed);
           if (!prompt.before().equals(read)) {
             close(video);
             video = null; // if the next line fails, there is nothing to close
-            video = model.read(prompt.before(), visual);
+            video = model.read(prompt, fed);
             read = prompt.before();
           }
           if (i == answers.length - 1) {
@@ -113,7 +113,7 @@ final class Answerer {
     return options.isEmpty() ? text : scoring.form().text(text, options);
   }
 
-  private Row answer(String id, VideoReading video, Prompt prompt, List<String> options) {
+  private Row answer(String id, VideoReading video, VideoPrompt prompt, List<String> options) {
     if (scoring.generates()) {
       VideoReading.Generated said = video.generate(prompt.after(), kv, scoring.newTokens());
       return row(id, prompt, said.text(), null, null, video, said.tokens().size(), said.cost());
@@ -126,7 +126,7 @@ final class Answerer {
 
   private static Row row(
       String id,
-      Prompt prompt,
+      VideoPrompt prompt,
       String response,
       Integer choice,
       VideoReading.Scored scored,
@@ -135,7 +135,7 @@ final class Answerer {
       VideoReading.Cost cost) {
     return RowFactory.create(
         id,
-        prompt.toString(),
+        prompt.text(),
         response,
         choice,
         scored == null ? null : scored.logits().toArray(),

@@ -3,12 +3,14 @@ package io.tokenreel.stage;
 import io.tokenreel.model.Encoding;
 import io.tokenreel.model.EncodingException;
 import io.tokenreel.model.VisionTower;
-import io.tokenreel.token.TokenBlock;
+import io.tokenreel.sql.TokenSchemas;
+import io.tokenreel.token.FeedLayout;
 import io.tokenreel.token.TokenFormat;
 import io.tokenreel.token.TokenShape;
 import io.tokenreel.video.FrameSize;
 import io.tokenreel.video.Frames;
 import io.tokenreel.video.Reason;
+import io.tokenreel.video.SourceInfo;
 import io.tokenreel.video.UriSecrets;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -123,19 +125,18 @@ final class EncodedRows implements Iterator<Row> {
 
   /** Null where there are none. */
   private static Frames frames(Row struct) {
-    // Between two stages Spark may hand rows on as they are: they know no field names then, and
-    // arrays are those that the decoder gave.
+    // Between two stages Spark may hand rows on as they are, which then know no field names.
     if (struct.isNullAt(RGB)) {
       return null;
     }
-    long[] micros =
-        struct.get(PTS) instanceof long[] own
-            ? own
-            : struct.<Long>getList(PTS).stream().mapToLong(Long::longValue).toArray();
+    long[] micros = StructArrays.longs(struct, PTS);
+    // A tower reads pixels alone, and rows of the version before have no numbers of the source.
     return new Frames(
         new FrameSize(struct.getInt(HEIGHT), struct.getInt(WIDTH)),
         (byte[]) struct.get(RGB),
-        micros);
+        micros,
+        new int[micros.length],
+        new SourceInfo(micros.length, 1));
   }
 
   private Row finished(Video video) {
@@ -147,7 +148,8 @@ final class EncodedRows implements Iterator<Row> {
       counters.videos().add(1L);
       long millis = encoding.nanos() / 1_000_000;
       counters.millis().add(millis);
-      return RowStage.append(video.row(), block(encoding.block()), encoding(millis, null, null));
+      return RowStage.append(
+          video.row(), TokenSchemas.row(encoding.block()), encoding(millis, null, null));
     } catch (EncodingException e) {
       counters.videos().add(1L);
       counters.failed().add(1L);
@@ -181,27 +183,16 @@ final class EncodedRows implements Iterator<Row> {
     return UriSecrets.hide(String.valueOf(row.get(0)));
   }
 
-  /** The token-block struct of one video. */
-  private static Row block(TokenBlock block) {
-    TokenShape shape = block.shape();
-    return RowFactory.create(
-        shape.frames(),
-        shape.tokensPerFrame(),
-        shape.gridHeight(),
-        shape.gridWidth(),
-        shape.dim(),
-        block.format().label(),
-        block.data());
-  }
-
   /** A row of {@link StageSchemas#ENCODING}. */
   private Row encoding(long millis, Reason reason, String error) {
-    float[] separators = tower.info().layout().rows();
+    FeedLayout layout = tower.info().layout();
+    float[] separators = layout.rows();
     return RowFactory.create(
         tower.info().encoder(),
         error,
         millis,
         separators.length == 0 ? null : format.encode(separators),
-        reason == null ? null : reason.label());
+        reason == null ? null : reason.label(),
+        layout.kind().label());
   }
 }

@@ -1,5 +1,7 @@
 package io.tokenreel.stage;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.udf;
 
 import io.tokenreel.sql.TokenSchemas;
@@ -11,7 +13,7 @@ import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.api.java.UDF3;
+import org.apache.spark.sql.api.java.UDF4;
 
 /**
  * The column of what a language model is fed of a video: kept tokens with the model's own rows
@@ -21,20 +23,37 @@ public final class FedColumn {
 
   private FedColumn() {}
 
+  /** Of rows of {@code tokens/}, which hold what is fed: {@link StageSchemas#FED}. */
+  public static Column ofTokens() {
+    return struct(
+        col("frames"),
+        col("grid_height"),
+        col("grid_width"),
+        col("dim"),
+        col("planes"),
+        col("dtype"),
+        col("token_index").as("index"),
+        col("tokens").as("data"),
+        col("source_frames"),
+        col("source_rate"),
+        col("frame_index"));
+  }
+
   /**
    * Of kept tokens.
    *
    * @param kept {@link TokenSchemas#COMPRESSED}, or an attempt that was not refused
    * @param grid a struct of {@code frames, grid_height, grid_width}
-   * @param separatorRows rows that the model adds after the last frame, {@code [rows][dim]} in the
-   *     kept tokens' dtype; NULL for none
+   * @param separatorRows rows that the model adds, {@code [rows][dim]} in the kept tokens' dtype;
+   *     NULL for none
+   * @param layout where it adds them, {@link FeedLayout.Kind#label}; NULL for closing rows
    */
-  public static Column of(Column kept, Column grid, Column separatorRows) {
-    return udf((UDF3<Row, Row, byte[], Row>) FedColumn::feed, TokenSchemas.COMPRESSED)
-        .apply(kept, grid, separatorRows);
+  public static Column of(Column kept, Column grid, Column separatorRows, Column layout) {
+    return udf((UDF4<Row, Row, byte[], String, Row>) FedColumn::feed, TokenSchemas.COMPRESSED)
+        .apply(kept, grid, separatorRows, layout);
   }
 
-  private static Row feed(Row kept, Row grid, byte[] separatorRows) {
+  private static Row feed(Row kept, Row grid, byte[] separatorRows, String kind) {
     List<Integer> index = kept.getList(kept.fieldIndex("index"));
     CompressedTokens tokens =
         new CompressedTokens(
@@ -48,13 +67,16 @@ public final class FedColumn {
             grid.getAs("grid_height"),
             grid.getAs("grid_width"),
             tokens.dim());
-    CompressedTokens fed = layout(tokens.format(), separatorRows).feed(tokens, shape);
+    CompressedTokens fed = layout(tokens.format(), separatorRows, kind).feed(tokens, shape);
     return RowFactory.create(fed.dim(), fed.format().label(), fed.index(), fed.data());
   }
 
-  private static FeedLayout layout(TokenFormat format, byte[] separatorRows) {
-    return separatorRows == null
-        ? FeedLayout.plain()
-        : new FeedLayout(FeedLayout.Kind.CLOSING, format.decode(separatorRows));
+  private static FeedLayout layout(TokenFormat format, byte[] separatorRows, String kind) {
+    if (separatorRows == null) {
+      return FeedLayout.plain();
+    }
+    return new FeedLayout(
+        kind == null ? FeedLayout.Kind.CLOSING : FeedLayout.Kind.of(kind),
+        format.decode(separatorRows));
   }
 }

@@ -41,8 +41,9 @@ public final class StageSchemas {
   /**
    * What encoding one video came to, beside its tokens; NULL where there were no frames. {@code
    * error} says why there are no tokens, and {@code reason} in a word ({@link
-   * io.tokenreel.video.Reason}), {@code separator_rows} are the rows that the model adds after the
-   * last frame, {@code [rows][dim]} in the tokens' dtype, NULL for a model that adds none.
+   * io.tokenreel.video.Reason}), {@code separator_rows} are the rows that the model adds among the
+   * tokens, {@code [rows][dim]} in their dtype, NULL for a model that adds none; {@code layout}
+   * says where ({@link io.tokenreel.token.FeedLayout.Kind}).
    */
   public static final StructType ENCODING =
       new StructType()
@@ -50,9 +51,33 @@ public final class StageSchemas {
           .add("error", DataTypes.StringType)
           .add("encode_ms", DataTypes.LongType, false)
           .add("separator_rows", DataTypes.BinaryType)
-          .add("reason", DataTypes.StringType);
+          .add("reason", DataTypes.StringType)
+          .add("layout", DataTypes.StringType, false);
 
-  /** What a language model is fed of one video: {@code data} is {@code [tokens][dim]}. */
+  /**
+   * What a language model is fed of one video, with the rows' places in it: {@code data} is {@code
+   * [rows][planes][dim]}, {@code planes} NULL for one, {@code index} of each row its place {@code t
+   * * M + m} in the grid or -1 for one of the model's own. The source's length, rate and the
+   * numbers of the frames taken are NULL where they were not kept.
+   */
+  public static final StructType FED =
+      new StructType()
+          .add("frames", DataTypes.IntegerType, false)
+          .add("grid_height", DataTypes.IntegerType, false)
+          .add("grid_width", DataTypes.IntegerType, false)
+          .add("dim", DataTypes.IntegerType, false)
+          .add("planes", DataTypes.IntegerType)
+          .add("dtype", DataTypes.StringType, false)
+          .add("index", DataTypes.createArrayType(DataTypes.IntegerType, false), false)
+          .add("data", DataTypes.BinaryType, false)
+          .add("source_frames", DataTypes.IntegerType)
+          .add("source_rate", DataTypes.DoubleType)
+          .add("frame_index", DataTypes.createArrayType(DataTypes.IntegerType, false));
+
+  /**
+   * The rows that a language model is fed of one video, without their places: {@code data} is
+   * {@code [tokens][dim]}.
+   */
   public static final StructType VISUAL =
       new StructType()
           .add("dim", DataTypes.IntegerType, false)

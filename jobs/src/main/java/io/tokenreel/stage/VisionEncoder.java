@@ -114,7 +114,7 @@ public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
           "expected the frames that FrameDecoder gives, %s; got %s"
               .formatted(StageSchemas.FRAMES.simpleString(), inputType.simpleString()));
     }
-    return TokenSchemas.BLOCK;
+    return TokenSchemas.PLANED_BLOCK;
   }
 
   @Override

@@ -1,19 +1,25 @@
 package io.tokenreel.stage;
 
+import io.tokenreel.model.FedVideo;
+import io.tokenreel.model.SourceTimes;
 import io.tokenreel.sql.TokenSchemas;
 import io.tokenreel.token.FeedLayout;
 import io.tokenreel.token.TokenFormat;
+import io.tokenreel.token.TokenShape;
+import io.tokenreel.video.SourceInfo;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * How a column holds what a language model is fed of a video: all of it ({@link
- * StageSchemas#VISUAL}), or what a compression kept ({@link TokenSchemas#COMPRESSED} and {@link
- * TokenSchemas#COMPRESSION_ATTEMPT}), among which the model's own rows are woven in.
+ * How a column holds what a language model is fed of a video: all of it, with places ({@link
+ * StageSchemas#FED}) or without ({@link StageSchemas#VISUAL}), or what a compression kept ({@link
+ * TokenSchemas#COMPRESSED} and {@link TokenSchemas#COMPRESSION_ATTEMPT}), among which the model's
+ * own rows are woven in.
  *
  * <p>Fields go by their place: between two stages Spark may hand rows on as they are, which then
  * know no field names.
@@ -23,14 +29,28 @@ final class VisualColumn implements Serializable {
   private static final long serialVersionUID = 1;
 
   private static final List<StructType> READ =
-      List.of(StageSchemas.VISUAL, TokenSchemas.COMPRESSED, TokenSchemas.COMPRESSION_ATTEMPT);
+      List.of(
+          StageSchemas.FED,
+          StageSchemas.VISUAL,
+          TokenSchemas.COMPRESSED,
+          TokenSchemas.COMPRESSION_ATTEMPT);
   private static final int NONE = -1;
+
+  private static final int FRAMES = StageSchemas.FED.fieldIndex("frames");
+  private static final int GRID_HEIGHT = StageSchemas.FED.fieldIndex("grid_height");
+  private static final int GRID_WIDTH = StageSchemas.FED.fieldIndex("grid_width");
+  private static final int PLANES = StageSchemas.FED.fieldIndex("planes");
+  private static final int INDEX = StageSchemas.FED.fieldIndex("index");
+  private static final int SOURCE_FRAMES = StageSchemas.FED.fieldIndex("source_frames");
+  private static final int SOURCE_RATE = StageSchemas.FED.fieldIndex("source_rate");
+  private static final int FRAME_INDEX = StageSchemas.FED.fieldIndex("frame_index");
 
   private final int place;
   private final int dim;
   private final int dtype;
   private final int data;
   private final int error;
+  private final boolean placed;
   private final float[] closingRows;
 
   private VisualColumn(int place, StructType type, FeedLayout layout) {
@@ -39,7 +59,8 @@ final class VisualColumn implements Serializable {
     this.dtype = type.fieldIndex("dtype");
     this.data = type.fieldIndex("data");
     this.error = find(type, "error");
-    this.closingRows = find(type, "index") == NONE ? new float[0] : closingRows(layout);
+    this.placed = find(type, "grid_height") != NONE;
+    this.closingRows = placed || find(type, "index") == NONE ? new float[0] : closingRows(layout);
   }
 
   private static float[] closingRows(FeedLayout layout) {
@@ -94,18 +115,45 @@ final class VisualColumn implements Serializable {
   }
 
   /**
-   * What is fed, {@code [tokens][dim]}; the model's own rows are rounded as they are at rest.
+   * What is fed; the model's own rows are rounded as they are at rest.
    *
    * @param modelDim channels of the language model's tokens
    * @throws IllegalArgumentException when the tokens are another model's
    */
-  float[] tokens(Row value, int modelDim) {
+  FedVideo video(Row value, int modelDim) {
+    int rowDim = value.getInt(dim);
+    if (placed && !value.isNullAt(PLANES)) {
+      rowDim *= value.getInt(PLANES);
+    }
+    float[] rows = rows(value, rowDim, modelDim);
+    return new FedVideo(
+        rows, modelDim, rowDim / modelDim, placed ? Optional.of(places(value)) : Optional.empty());
+  }
+
+  private FedVideo.Places places(Row value) {
+    boolean timed = !value.isNullAt(SOURCE_RATE) && !value.isNullAt(FRAME_INDEX);
+    return new FedVideo.Places(
+        new TokenShape(
+            value.getInt(FRAMES),
+            value.getInt(GRID_HEIGHT),
+            value.getInt(GRID_WIDTH),
+            value.getInt(dim)),
+        StructArrays.ints(value, INDEX),
+        timed
+            ? Optional.of(
+                new SourceTimes(
+                    new SourceInfo(value.getInt(SOURCE_FRAMES), value.getDouble(SOURCE_RATE)),
+                    StructArrays.ints(value, FRAME_INDEX)))
+            : Optional.empty());
+  }
+
+  private float[] rows(Row value, int rowDim, int modelDim) {
     TokenFormat stored = TokenFormat.of(value.getString(dtype));
     byte[] bytes = (byte[]) value.get(data);
-    if (value.getInt(dim) != modelDim || bytes.length % stored.bytes(modelDim) != 0) {
+    if (rowDim % modelDim != 0 || bytes.length % stored.bytes(rowDim) != 0) {
       throw new IllegalArgumentException(
           "visual tokens must be whole rows of %d channels, as the language model is fed; got %d bytes of %s in rows of %d: answer with the model that encoded them"
-              .formatted(modelDim, bytes.length, stored, value.getInt(dim)));
+              .formatted(modelDim, bytes.length, stored, rowDim));
     }
     int kept = stored.channels(bytes);
     float[] tokens = new float[kept + closingRows.length];

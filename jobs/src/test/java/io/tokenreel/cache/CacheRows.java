@@ -111,7 +111,12 @@ final class CacheRows {
         "OK",
         "0.1.0",
         Timestamp.from(created),
-        "tiny");
+        "tiny",
+        "closing",
+        1,
+        100,
+        25.0,
+        new Integer[] {0, 33, 66, 99});
   }
 
   static Dataset<Row> tokens(List<String> ids, String... compressions) {
@@ -145,7 +150,12 @@ final class CacheRows {
               "OK",
               "0.1.0",
               Timestamp.from(CREATED),
-              "tiny"));
+              "tiny",
+              "closing",
+              1,
+              100,
+              25.0,
+              new Integer[] {0, 33, 66, 99}));
     }
     return spark().createDataFrame(rows, CacheSchema.FEATURES).coalesce(1);
   }

@@ -7,13 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.testing.CountingFileSystem;
 import io.tokenreel.testing.LeavesUnsoundTables;
+import io.tokenreel.token.FeedLayout;
 import io.tokenreel.token.TokenFormat;
+import io.tokenreel.video.SourceInfo;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.sql.Timestamp;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -159,6 +162,9 @@ class TokenCacheTest {
     assertArrayEquals(new double[] {0, 0.5, 1, 1.5}, found.frameSeconds());
     assertEquals("OK", found.outcome());
     assertEquals(CacheRows.CREATED, found.createdAt());
+    assertEquals(Optional.of(FeedLayout.Kind.CLOSING), found.layout());
+    assertEquals(new SourceInfo(100, 25), found.times().orElseThrow().source());
+    assertArrayEquals(new int[] {0, 33, 66, 99}, found.times().orElseThrow().index());
     assertEquals(Map.of("split", "test", "year", "2024"), found.passthrough());
     assertTrue(cache.lookup("clips/00001.mp4", "other", "s", "c").isEmpty());
     assertEquals(List.of(), cache.lookup("clips/99999.mp4"));

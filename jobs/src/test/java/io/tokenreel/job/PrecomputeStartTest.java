@@ -25,6 +25,7 @@ class PrecomputeStartTest {
           new FixedFit(new FrameSize(2, 3)),
           new StepGrid.Fixed(new FrameSize(2, 3), new StepGrid.Size(4, 5)),
           6,
+          1,
           new FeedLayout(FeedLayout.Kind.CLOSING, new float[12]));
 
   @Test

@@ -58,7 +58,12 @@ final class SmallCache {
         outcome,
         "test",
         Timestamp.from(Instant.EPOCH),
-        "tiny");
+        "tiny",
+        "plain",
+        1,
+        1,
+        25.0,
+        new Integer[] {0});
   }
 
   /** An outcome that was found {@code seconds} after 1970. */

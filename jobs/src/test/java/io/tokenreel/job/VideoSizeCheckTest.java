@@ -25,6 +25,7 @@ class VideoSizeCheckTest {
         new FixedFit(size),
         new StepGrid.Fixed(size, grid),
         dim,
+        1,
         FeedLayout.plain());
   }
 

@@ -5,6 +5,7 @@ import io.tokenreel.token.TokenFormat;
 import io.tokenreel.video.FixedFit;
 import io.tokenreel.video.FrameSize;
 import io.tokenreel.video.Frames;
+import io.tokenreel.video.SourceInfo;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -31,7 +32,8 @@ public final class EncodeDigest {
 
   /** Frames without times. */
   public static Frames frames(FrameSize size, byte[] rgb) {
-    return new Frames(size, rgb, new long[rgb.length / size.rgbBytes()]);
+    int count = rgb.length / size.rgbBytes();
+    return new Frames(size, rgb, new long[count], new int[count], new SourceInfo(count, 1));
   }
 
   /** Frames {@code from} to {@code to} of these. */

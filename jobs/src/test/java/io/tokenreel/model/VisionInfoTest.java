@@ -22,6 +22,7 @@ class VisionInfoTest {
         new FixedFit(SIZE),
         new StepGrid.Fixed(SIZE, new StepGrid.Size(4, 5)),
         dim,
+        1,
         layout);
   }
 
@@ -43,6 +44,7 @@ class VisionInfoTest {
             FrameFit.parse("smart:factor=28,min=3136,max=12845056"),
             new StepGrid.Cells(2, 28),
             6,
+            1,
             FeedLayout.plain());
     assertEquals(new TokenShape(4, 3, 4, 6), info.shape(8, new FrameSize(84, 112)));
     assertEquals(new TokenShape(4, 3, 4, 6), info.shape(7, new FrameSize(84, 112)));

@@ -150,6 +150,7 @@ final class StageTests {
           new FixedFit(SIZE),
           new StepGrid.Fixed(SIZE, new StepGrid.Size(1, 2)),
           2,
+          1,
           layout);
     }
 

@@ -115,7 +115,7 @@ class VisionEncoderTest {
     String saved = folder.resolve("frames").toString();
     new FrameDecoder()
         .setSampling("uniform:frames=2")
-        .setFrameSize(vision.frameHeight(), vision.frameWidth())
+        .setFit(vision.fit().toString())
         .transform(StageTests.videos("hevc.mp4"))
         .select(
             struct(fields.stream().map(field -> col("frames." + field)).toArray(Column[]::new))

@@ -15,6 +15,9 @@ public final class Fixtures {
   public static final Path LLAVA_ONEVISION =
       RESOURCES.resolve("goldens").resolve("llava_onevision_tiny");
 
+  /** A tiny LLaVA-Video with what LLaVA-NeXT's code computes of it. */
+  public static final Path LLAVA_VIDEO = RESOURCES.resolve("goldens").resolve("llava_video_tiny");
+
   /** The part of its weights that has the vision side. */
   public static final Path LLAVA_ONEVISION_VISION =
       LLAVA_ONEVISION.resolve("model-00001-of-00002.safetensors");

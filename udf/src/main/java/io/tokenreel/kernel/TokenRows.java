@@ -4,7 +4,7 @@ import io.tokenreel.token.TokenBlock;
 import io.tokenreel.token.TokenFormat;
 
 /**
- * The tokens of a block, read in place a few rows at a time.
+ * The tokens of a block by their first plane, read in place a few rows at a time.
  *
  * <p>Holds no state but the block, so threads may share it; a batch belongs to one thread.
  */
@@ -114,6 +114,6 @@ public final class TokenRows {
   }
 
   private int offset(int flat) {
-    return flat * block.format().bytes(dim());
+    return flat * block.format().bytes(block.shape().rowDim());
   }
 }

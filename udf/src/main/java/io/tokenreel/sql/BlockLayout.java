@@ -8,11 +8,11 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Where the seven fields of a token block are in a struct.
+ * Where the seven fields of a token block are in a struct, and its planes where it says them.
  *
  * @param fields in the order of {@link TokenSchemas#BLOCK}
  */
-record BlockLayout(StructFields fields) implements Serializable {
+record BlockLayout(StructFields fields, PlanesField planes) implements Serializable {
 
   /**
    * The layout of a column's type.
@@ -20,7 +20,8 @@ record BlockLayout(StructFields fields) implements Serializable {
    * @throws IllegalArgumentException when it is no struct with the seven fields
    */
   static BlockLayout of(DataType type) {
-    return new BlockLayout(StructFields.of("a token block", TokenSchemas.BLOCK, type));
+    return new BlockLayout(
+        StructFields.of("a token block", TokenSchemas.BLOCK, type), PlanesField.of(type));
   }
 
   StructType type() {
@@ -39,7 +40,8 @@ record BlockLayout(StructFields fields) implements Serializable {
             fields.integer(row, 0),
             fields.integer(row, 2),
             fields.integer(row, 3),
-            fields.integer(row, 4));
+            fields.integer(row, 4),
+            planes.read(row));
     TokenFormat format = TokenFormat.of(fields.value(row, 5).toString());
     byte[] data = (byte[]) fields.value(row, 6);
     int perFrame = fields.integer(row, 1);
@@ -55,8 +57,8 @@ record BlockLayout(StructFields fields) implements Serializable {
   }
 
   private static byte[] withoutNewlines(byte[] data, TokenShape shape, TokenFormat format) {
-    int row = format.bytes(Math.multiplyExact(shape.gridWidth(), shape.dim()));
-    int withNewline = row + format.bytes(shape.dim());
+    int row = format.bytes(Math.multiplyExact(shape.gridWidth(), shape.rowDim()));
+    int withNewline = row + format.bytes(shape.rowDim());
     int rows = shape.frames() * shape.gridHeight();
     if (data.length != (long) rows * withNewline) {
       throw new IllegalArgumentException(
@@ -65,7 +67,7 @@ record BlockLayout(StructFields fields) implements Serializable {
                   format.label(),
                   rows,
                   shape.gridWidth(),
-                  shape.dim(),
+                  shape.rowDim(),
                   (long) rows * withNewline,
                   data.length));
     }

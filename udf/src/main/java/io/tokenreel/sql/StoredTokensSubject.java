@@ -14,12 +14,13 @@ record StoredTokensSubject() implements Subject<StoredTokens> {
           .add("dtype", DataTypes.StringType, false)
           .add("data", DataTypes.BinaryType, false);
 
-  private record TokensReader(StructFields fields) implements Reader<StoredTokens> {
+  private record TokensReader(StructFields fields, PlanesField planes)
+      implements Reader<StoredTokens> {
     @Override
     public StoredTokens read(Object value) {
       SqlValues row = (SqlValues) value;
       return new StoredTokens(
-          fields.integer(row, 0),
+          Math.multiplyExact(fields.integer(row, 0), planes.read(row)),
           TokenFormat.of(fields.value(row, 1).toString()),
           (byte[]) fields.value(row, 2));
     }
@@ -37,7 +38,7 @@ record StoredTokensSubject() implements Subject<StoredTokens> {
 
   @Override
   public Reader<StoredTokens> reader(DataType type) {
-    return new TokensReader(fields(type));
+    return new TokensReader(fields(type), PlanesField.of(type));
   }
 
   private static StructFields fields(DataType type) {

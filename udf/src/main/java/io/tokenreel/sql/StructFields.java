@@ -83,6 +83,11 @@ record StructFields(String what, StructType expected, StructType type, List<Inte
     return (int) value;
   }
 
+  /** Whether a field of a row is NULL. */
+  boolean isNull(SqlValues row, int field) {
+    return row.isNullAt(ordinals.get(field));
+  }
+
   /**
    * A field of a row.
    *

@@ -28,6 +28,12 @@ public final class TokenSchemas {
           .add("dtype", DataTypes.StringType, false)
           .add("data", DataTypes.BinaryType, false);
 
+  /**
+   * A token block that says how many planes its tokens have ({@link TokenShape#planes}); NULL means
+   * one. {@code data} is {@code [frames][tokens_per_frame][planes][dim]}.
+   */
+  public static final StructType PLANED_BLOCK = BLOCK.add("planes", DataTypes.IntegerType);
+
   /** Kept tokens; {@code data} is little-endian and row-major {@code [size(index)][dim]}. */
   public static final StructType COMPRESSED =
       new StructType()
@@ -63,7 +69,7 @@ public final class TokenSchemas {
     BlockLayout.of(type);
   }
 
-  /** A block as a row of {@link #BLOCK}, sharing the block's bytes. */
+  /** A block as a row of {@link #PLANED_BLOCK}, sharing the block's bytes. */
   public static Row row(TokenBlock block) {
     TokenShape shape = block.shape();
     return RowFactory.create(
@@ -73,6 +79,7 @@ public final class TokenSchemas {
         shape.gridWidth(),
         shape.dim(),
         block.format().label(),
-        block.data());
+        block.data(),
+        shape.planes());
   }
 }

@@ -5,7 +5,7 @@ import java.util.Objects;
 /**
  * The tokens that a method kept of one video.
  *
- * @param dim D, channels of a token
+ * @param dim channels of a row: a token's, all of its planes
  * @param format how {@code data} is stored
  * @param index flat index of each row in the uncompressed grid, in the order of the rows
  * @param data {@code [index.length][dim]}, little-endian, row-major

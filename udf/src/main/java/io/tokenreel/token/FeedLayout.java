@@ -32,7 +32,8 @@ public record FeedLayout(Kind kind, float[] rows) {
 
     /**
      * One per row of each frame's grid, after the frame's kept tokens: LLaVA-Video as VidCom2's
-     * released code feeds it.
+     * released code feeds it. Where all of the grid is kept, each at the end of its row, as
+     * LLaVA-Video is trained.
      */
     LINE_ENDS,
 
@@ -85,13 +86,19 @@ public record FeedLayout(Kind kind, float[] rows) {
    * @return per fed row its index in {@code kept}, or {@link #CONSTANT}
    */
   public int[] order(int[] kept, TokenShape shape) {
-    int own = rows.length / shape.dim();
+    int own = rows.length / shape.rowDim();
     return switch (kind) {
       case PLAIN, CLOSING -> withEnds(kept, shape.tokens(), own, 1);
-      case LINE_ENDS -> withEnds(kept, shape.tokensPerFrame(), shape.gridHeight(), shape.frames());
-      case LINE_ENDS_IN_PLACE ->
-          withEnds(kept, shape.gridWidth(), 1, shape.frames() * shape.gridHeight());
+      case LINE_ENDS ->
+          kept.length == shape.tokens()
+              ? inPlace(kept, shape)
+              : withEnds(kept, shape.tokensPerFrame(), shape.gridHeight(), shape.frames());
+      case LINE_ENDS_IN_PLACE -> inPlace(kept, shape);
     };
+  }
+
+  private static int[] inPlace(int[] kept, TokenShape shape) {
+    return withEnds(kept, shape.gridWidth(), 1, shape.frames() * shape.gridHeight());
   }
 
   /**
@@ -125,10 +132,10 @@ public record FeedLayout(Kind kind, float[] rows) {
    * @throws IllegalArgumentException when the model's rows have another number of channels
    */
   public CompressedTokens feed(CompressedTokens kept, TokenShape shape) {
-    if (kept.dim() != shape.dim() || rows.length % shape.dim() != 0) {
+    if (kept.dim() != shape.rowDim() || rows.length % shape.rowDim() != 0) {
       throw new IllegalArgumentException(
           "rows of a %s layout and kept tokens must have the grid's %d channels; got %d numbers and %d channels"
-              .formatted(kind.label(), shape.dim(), rows.length, kept.dim()));
+              .formatted(kind.label(), shape.rowDim(), rows.length, kept.dim()));
     }
     if (kind == Kind.PLAIN) {
       return kept;

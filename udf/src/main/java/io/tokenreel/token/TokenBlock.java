@@ -4,7 +4,7 @@ import java.util.Objects;
 
 /**
  * All visual tokens of one video as they are stored: little-endian, row-major {@code
- * [frames][tokensPerFrame][dim]}.
+ * [frames][tokensPerFrame][planes][dim]}.
  *
  * <p>The block shares the array it is given, and nobody may write to that array afterwards. Kernels
  * read it in place.
@@ -31,7 +31,7 @@ public final class TokenBlock {
                   format.label(),
                   shape.frames(),
                   shape.tokensPerFrame(),
-                  shape.dim(),
+                  shape.rowDim(),
                   expected,
                   data.length));
     }
@@ -78,23 +78,23 @@ public final class TokenBlock {
   public CompressedTokens keep(Kept selection, TokenFormat other) {
     int[] index = selection.places();
     requireInside(index);
-    int bytes = other.bytes(shape.dim());
+    int bytes = other.bytes(shape.rowDim());
     byte[] rows = new byte[Math.multiplyExact(index.length, bytes)];
     if (other == format) {
       for (int row = 0; row < index.length; row++) {
         System.arraycopy(data, index[row] * bytes, rows, row * bytes, bytes);
       }
     } else {
-      float[] token = new float[shape.dim()];
+      float[] token = new float[shape.rowDim()];
       for (int row = 0; row < index.length; row++) {
         convert(index[row], token, other, rows, row * bytes);
       }
     }
-    return new CompressedTokens(shape.dim(), other, index, rows);
+    return new CompressedTokens(shape.rowDim(), other, index, rows);
   }
 
   private byte[] all(TokenFormat other) {
-    float[] token = new float[shape.dim()];
+    float[] token = new float[shape.rowDim()];
     byte[] rows = new byte[Math.toIntExact(other.bytes(shape.elements()))];
     for (int i = 0; i < shape.tokens(); i++) {
       convert(i, token, other, rows, i * other.bytes(token.length));

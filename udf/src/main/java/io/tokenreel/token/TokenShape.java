@@ -1,17 +1,24 @@
 package io.tokenreel.token;
 
 /**
- * The shape of a video's tokens: {@code [frames][tokensPerFrame][dim]}, row-major, where the tokens
- * of a frame form a grid.
+ * The shape of a video's tokens: {@code [frames][tokensPerFrame][planes][dim]}, row-major, where
+ * the tokens of a frame form a grid.
  *
- * @param frames T, at least 1
+ * @param frames T, at least 1: sampled frames, or a model's temporal patches of several
  * @param gridHeight rows of a frame's grid
  * @param gridWidth columns of a frame's grid
  * @param dim D, channels of a token, at least 1
+ * @param planes at least 1: a token's own channels, by which methods score it, and those of so many
+ *     levels less one that a language model adds to its layers (Qwen3-VL's deepstack)
  */
-public record TokenShape(int frames, int gridHeight, int gridWidth, int dim) {
+public record TokenShape(int frames, int gridHeight, int gridWidth, int dim, int planes) {
 
   public TokenShape {
+    if (planes < 1 || planes > Integer.MAX_VALUE / Math.max(1, dim)) {
+      throw new IllegalArgumentException(
+          "planes must be at least 1, and planes * dim must fit an int; got %d and %d"
+              .formatted(planes, dim));
+    }
     if (frames < 1 || gridHeight < 1 || gridWidth < 1 || dim < 1) {
       throw new IllegalArgumentException(
           "frames, grid_height, grid_width and dim must all be at least 1; got %d, %d, %d, %d"
@@ -22,6 +29,16 @@ public record TokenShape(int frames, int gridHeight, int gridWidth, int dim) {
           "frames * grid_height * grid_width must fit an int; got %d * %d * %d"
               .formatted(frames, gridHeight, gridWidth));
     }
+  }
+
+  /** Tokens of one plane, {@code [frames][tokensPerFrame][dim]}. */
+  public TokenShape(int frames, int gridHeight, int gridWidth, int dim) {
+    this(frames, gridHeight, gridWidth, dim, 1);
+  }
+
+  /** Channels of a token's stored row, all of its planes. */
+  public int rowDim() {
+    return planes * dim;
   }
 
   /** M, the tokens of a frame. */
@@ -52,8 +69,8 @@ public record TokenShape(int frames, int gridHeight, int gridWidth, int dim) {
         .formatted(index / tokensPerFrame(), index % tokensPerFrame());
   }
 
-  /** Channels of the whole block, T * M * D. */
+  /** Channels of the whole block, T * M * planes * D. */
   public long elements() {
-    return (long) tokens() * dim;
+    return (long) tokens() * rowDim();
   }
 }

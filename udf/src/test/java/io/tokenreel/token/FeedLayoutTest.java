@@ -45,6 +45,7 @@ class FeedLayoutTest {
     "CLOSING, 0 4 11, 0 4 11 |",
     "CLOSING, '', |",
     "LINE_ENDS, 0 4 5 6 11, 0 4 5 | | 6 11 | |",
+    "LINE_ENDS, 0 1 2 3 4 5 6 7 8 9 10 11, 0 1 2 | 3 4 5 | 6 7 8 | 9 10 11 |",
     "LINE_ENDS, 7, | | 7 | |",
     "LINE_ENDS, '', | | | |",
     "LINE_ENDS_IN_PLACE, 0 2 4 11, 0 2 | 4 | | 11 |",

@@ -21,8 +21,8 @@ public interface StepEncoder extends AutoCloseable {
    *     during the call
    * @param steps of the pass
    * @param size of the frames, one that {@link VisionInfo#grid} takes
-   * @param tokens takes those of the first steps, {@code [n][tokens of a step][dim]}, as many as it
-   *     has room for
+   * @param tokens takes those of the first steps, {@code [n][tokens of a step][planes * dim]}, as
+   *     many as it has room for
    */
   void encode(ByteBuffer rgb, int steps, FrameSize size, FloatBuffer tokens);
 

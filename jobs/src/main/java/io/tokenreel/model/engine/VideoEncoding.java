@@ -51,7 +51,7 @@ final class VideoEncoding {
 
   /** Floats of a step's tokens. */
   int stepValues() {
-    return shape.tokensPerFrame() * shape.dim();
+    return shape.tokensPerFrame() * shape.rowDim();
   }
 
   /** Appends a step's frames; the last step repeats the last frame where frames are missing. */
@@ -73,7 +73,7 @@ final class VideoEncoding {
     for (int i = 0; i < stepValues(); i++) {
       float value = tokens[offset + i];
       if (!Float.isFinite(value) || format.overflows(value)) {
-        fail(new EncodingException(notStored(step, i / shape.dim(), value)));
+        fail(new EncodingException(notStored(step, i / shape.rowDim(), value)));
         return;
       }
     }

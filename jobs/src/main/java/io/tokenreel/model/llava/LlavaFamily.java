@@ -42,6 +42,9 @@ abstract class LlavaFamily implements ModelFamily {
   abstract Settings text(Settings config);
 
   @Override
+  public abstract LlavaPrompts prompts(CheckpointFolder folder);
+
+  @Override
   public final VisionInfo describeVision(CheckpointFolder folder) {
     LlavaVisionConfig config = vision(folder);
     return info(folder, config, new VisionWeights(folder, config));
@@ -64,6 +67,7 @@ abstract class LlavaFamily implements ModelFamily {
         new FixedFit(size),
         new StepGrid.Fixed(size, new StepGrid.Size(grid, grid)),
         config.textHidden(),
+        1,
         config.layout() == FeedLayout.Kind.PLAIN
             ? FeedLayout.plain()
             : new FeedLayout(config.layout(), weights.newline()));
@@ -91,6 +95,6 @@ abstract class LlavaFamily implements ModelFamily {
 
   private Qwen2Checkpoint language(CheckpointFolder folder) {
     Settings config = Settings.read(folder, "config.json");
-    return new Qwen2Checkpoint(folder, config, text(config));
+    return new Qwen2Checkpoint(folder, config, text(config), prompts(folder));
   }
 }

@@ -3,6 +3,7 @@ package io.tokenreel.model.llava;
 import io.tokenreel.model.CheckpointFolder;
 import io.tokenreel.model.FamilyInfo;
 import io.tokenreel.model.Settings;
+import io.tokenreel.model.prompt.VideoMark;
 import io.tokenreel.token.FeedLayout;
 import java.util.List;
 
@@ -91,6 +92,11 @@ public final class LlavaOnevision extends LlavaFamily {
               .formatted(-states, states - 1, index));
     }
     return layer;
+  }
+
+  @Override
+  public LlavaPrompts prompts(CheckpointFolder folder) {
+    return new LlavaPrompts(folder, VideoMark.VIDEO, false);
   }
 
   @Override

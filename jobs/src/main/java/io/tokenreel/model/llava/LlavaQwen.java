@@ -3,6 +3,7 @@ package io.tokenreel.model.llava;
 import io.tokenreel.model.CheckpointFolder;
 import io.tokenreel.model.FamilyInfo;
 import io.tokenreel.model.Settings;
+import io.tokenreel.model.prompt.VideoMark;
 import io.tokenreel.token.FeedLayout;
 import java.util.List;
 import java.util.Set;
@@ -28,7 +29,10 @@ public final class LlavaQwen extends LlavaFamily {
 
   private static final String POOLING = "mm_spatial_pool_mode";
 
-  private static final Set<String> OPTIONS = Set.of(POOLING, LAYOUT);
+  /** Whether the model is told when frames are shown. */
+  private static final String TIMED = "add_time_instruction";
+
+  private static final Set<String> OPTIONS = Set.of(POOLING, LAYOUT, TIMED);
 
   private static final double[] HALVES = {0.5, 0.5, 0.5};
 
@@ -99,6 +103,12 @@ public final class LlavaQwen extends LlavaFamily {
     String[] known =
         Stream.of(FeedLayout.Kind.values()).map(FeedLayout.Kind::label).toArray(String[]::new);
     return FeedLayout.Kind.of(config.choice(LAYOUT, trained.label(), known));
+  }
+
+  @Override
+  public LlavaPrompts prompts(CheckpointFolder folder) {
+    boolean timed = Settings.read(folder, "config.json").flag(TIMED, false);
+    return new LlavaPrompts(folder, VideoMark.IMAGE, timed);
   }
 
   /** All settings are at the root. */

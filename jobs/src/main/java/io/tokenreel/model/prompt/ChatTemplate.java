@@ -11,30 +11,27 @@ final class ChatTemplate implements PromptTemplate {
   private static final long MOST_CHARACTERS = 1 << 20;
 
   private final JinjaTemplate template;
-  private final String placeholder;
+  private final VideoMark mark;
 
   /**
    * Takes a template.
    *
    * @param template Jinja
-   * @param placeholder the token that it puts where the video goes
+   * @param mark how it is given the video
    */
-  ChatTemplate(String template, String placeholder) {
+  ChatTemplate(String template, VideoMark mark) {
     this.template = JinjaTemplate.text(template, MOST_CHARACTERS);
-    this.placeholder = placeholder;
+    this.mark = mark;
   }
 
   @Override
   public Prompt render(String question) {
-    Map<String, Object> text = new LinkedHashMap<>(); // in order, for a template may print them
-    text.put("type", "text");
-    text.put("text", question);
     Map<String, Object> message = new LinkedHashMap<>();
     message.put("role", "user");
-    message.put("content", List.of(Map.of("type", "video"), text));
+    message.put("content", mark.content(question));
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("messages", List.of(message));
     values.put("add_generation_prompt", true);
-    return Prompt.around(placeholder, template.render(values));
+    return Prompt.around(mark.placeholder(), template.render(values));
   }
 }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /** The one registry of prompt templates: a new one is one line here. */
 public final class PromptTemplates {
@@ -19,14 +19,15 @@ public final class PromptTemplates {
   /** The checkpoint's own chat template. */
   public static final String CHAT = "chat";
 
-  /** LLaVA-NeXT's conversation of that name, which published LLaVA-OneVision scores use. */
+  /**
+   * LLaVA-NeXT's conversation of that name, which published scores of LLaVA-OneVision and
+   * LLaVA-Video use.
+   */
   public static final String QWEN_1_5 = "qwen_1_5";
 
-  private static final String VIDEO = "<video>";
-  private static final String IMAGE = "<image>";
-
   /** What a name stands for. */
-  private record Method(String meaning, Function<CheckpointFolder, PromptTemplate> maker) {}
+  private record Method(
+      String meaning, BiFunction<CheckpointFolder, VideoMark, PromptTemplate> maker) {}
 
   private static final Map<String, Method> TEMPLATES =
       new TreeMap<>(
@@ -34,14 +35,14 @@ public final class PromptTemplates {
               CHAT,
               new Method(
                   "the checkpoint's own chat template",
-                  folder -> new ChatTemplate(requireChatTemplate(folder), VIDEO)),
+                  (folder, mark) -> new ChatTemplate(requireChatTemplate(folder), mark)),
               QWEN_1_5,
               new Method(
-                  "LLaVA-NeXT's conversation of that name, which published LLaVA-OneVision scores use",
-                  folder ->
+                  "LLaVA-NeXT's conversation of that name, which published scores of LLaVA-OneVision and LLaVA-Video use",
+                  (folder, mark) ->
                       question ->
                           Prompt.around(
-                              IMAGE,
+                              VideoMark.IMAGE.placeholder(),
                               "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n<image>\n"
                                   + question
                                   + "<|im_end|>\n<|im_start|>assistant\n"))));
@@ -76,10 +77,11 @@ public final class PromptTemplates {
   /**
    * The template of a name, for a checkpoint.
    *
+   * @param mark how its chat template is given a video
    * @throws IllegalArgumentException for an unknown name, or a checkpoint without the template
    */
-  public static PromptTemplate of(String name, CheckpointFolder folder) {
-    return TEMPLATES.get(checked(name)).maker().apply(folder);
+  public static PromptTemplate of(String name, CheckpointFolder folder, VideoMark mark) {
+    return TEMPLATES.get(checked(name)).maker().apply(folder, mark);
   }
 
   private static String requireChatTemplate(CheckpointFolder folder) {

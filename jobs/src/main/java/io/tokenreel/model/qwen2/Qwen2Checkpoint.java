@@ -4,6 +4,7 @@ import ai.djl.Device;
 import io.tokenreel.model.CheckpointFolder;
 import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.LanguageModel;
+import io.tokenreel.model.PromptStyle;
 import io.tokenreel.model.Revision;
 import io.tokenreel.model.Settings;
 import io.tokenreel.model.prompt.PromptTemplates;
@@ -26,6 +27,7 @@ public final class Qwen2Checkpoint {
           "tokenizer_config.json");
 
   private final CheckpointFolder folder;
+  private final PromptStyle prompts;
   private final Qwen2Config config;
   private final Qwen2Weights weights;
   private final int[] endTokens;
@@ -35,10 +37,13 @@ public final class Qwen2Checkpoint {
    *
    * @param config config.json of the whole model
    * @param text the language model's part of it
+   * @param prompts how the family feeds it
    * @throws IllegalArgumentException when the checkpoint is incomplete or malformed
    */
-  public Qwen2Checkpoint(CheckpointFolder folder, Settings config, Settings text) {
+  public Qwen2Checkpoint(
+      CheckpointFolder folder, Settings config, Settings text, PromptStyle prompts) {
     this.folder = folder;
+    this.prompts = prompts;
     this.config = Qwen2Config.of(text);
     boolean tied = this.config.tied() || config.flag("tie_word_embeddings", false);
     this.weights = new Qwen2Weights(folder, this.config, tied);
@@ -58,6 +63,7 @@ public final class Qwen2Checkpoint {
         "qwen2_%dx%d@%s".formatted(config.layers(), config.hidden(), revision()),
         folder.name(),
         config.hidden(),
+        1,
         config.layers(),
         config.vocabulary(),
         config.positions(),
@@ -74,6 +80,9 @@ public final class Qwen2Checkpoint {
             "end_tokens " + Arrays.toString(ends),
             "tokenizer " + TextTokenizer.canonical(folder),
             "chat_template " + PromptTemplates.chatTemplate(folder).orElse(""));
+    if (!prompts.canonical().isEmpty()) {
+      settings += "\n" + prompts.canonical();
+    }
     return Revision.of(settings, weights.all());
   }
 
@@ -84,6 +93,6 @@ public final class Qwen2Checkpoint {
 
   /** Loads it. */
   public LanguageModel open(Device device) {
-    return new Qwen2LanguageModel(info(), folder, config, weights, device);
+    return new Qwen2LanguageModel(info(), folder, prompts, config, weights, device);
   }
 }

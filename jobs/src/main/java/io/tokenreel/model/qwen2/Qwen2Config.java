@@ -15,6 +15,7 @@ import io.tokenreel.model.Settings;
  * @param positions most tokens of a sequence
  * @param epsilon of the RMS norms
  * @param ropeTheta base of the rotary wavelengths
+ * @param sections the position axes that the wavelengths read
  * @param tied whether the head is the embedding, as far as this section says
  */
 record Qwen2Config(
@@ -27,7 +28,34 @@ record Qwen2Config(
     int positions,
     double epsilon,
     double ropeTheta,
+    RopeSections sections,
     boolean tied) {
+
+  /** A decoder whose positions have one axis. */
+  Qwen2Config(
+      int hidden,
+      int intermediate,
+      int layers,
+      int heads,
+      int keyHeads,
+      int vocabulary,
+      int positions,
+      double epsilon,
+      double ropeTheta,
+      boolean tied) {
+    this(
+        hidden,
+        intermediate,
+        layers,
+        heads,
+        keyHeads,
+        vocabulary,
+        positions,
+        epsilon,
+        ropeTheta,
+        RopeSections.NONE,
+        tied);
+  }
 
   /**
    * Reads the settings.
@@ -60,6 +88,7 @@ record Qwen2Config(
         text.integer("max_position_embeddings", 32768, 1),
         text.positive("rms_norm_eps", 1e-6),
         rope.positive("rope_theta", text.positive("rope_theta", 10000)),
+        RopeSections.NONE,
         text.flag("tie_word_embeddings", false));
   }
 

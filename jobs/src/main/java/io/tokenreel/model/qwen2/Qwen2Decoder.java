@@ -36,7 +36,7 @@ final class Qwen2Decoder implements AutoCloseable {
   private final Qwen2Config config;
   private final NDManager manager;
   private final List<Qwen2Share> shares = new ArrayList<>();
-  private final RotaryTable rotary;
+  private final Rotary rotary;
   private final ShareRunner runner;
   private final KvShape kvShape;
   private final Optional<RowDecoder> rowDecoder;
@@ -44,13 +44,12 @@ final class Qwen2Decoder implements AutoCloseable {
   Qwen2Decoder(Qwen2Config config, Qwen2Weights weights, Device device, int threads) {
     this.config = config;
     int count = device.isGpu() ? 1 : greatestShare(config.keyHeads());
+    this.rotary = new Rotary(config.ropeTheta(), config.sections().axisOf(config.headSize() / 2));
     this.kvShape = new KvShape(config.layers(), count, config.keyHeads(), config.headSize());
     try {
       this.manager = parts.add(PyTorch.engine().newBaseManager(device));
       this.runner = new ShareRunner(count, threads);
       parts.add(runner);
-      this.rotary =
-          new RotaryTable(manager, config.positions(), config.headSize(), config.ropeTheta());
       for (int share = 0; share < count; share++) {
         shares.add(parts.add(new Qwen2Share(manager, config, weights, share, count)));
       }
@@ -78,40 +77,42 @@ final class Qwen2Decoder implements AutoCloseable {
   /**
    * Feeds rows after those that the cache holds.
    *
-   * @param rows {@code [count][hidden]}, embedded tokens
+   * @param fed embedded tokens
    * @param logitsOf how many of the last rows to give logits of, at most {@value #PIECE}
    * @return {@code [logitsOf][vocabulary]}
    * @throws IllegalArgumentException when the sequence would have more tokens than the model
    */
-  float[][] feed(float[] rows, KvCache cache, int logitsOf) {
-    int count = rows.length / config.hidden();
+  float[][] feed(PromptRows fed, KvCache cache, int logitsOf) {
+    int count = fed.count();
     requireRoom(cache.length() + count);
     cache.reserve(count);
     float[][] logits = new float[logitsOf][];
     for (int from = 0; from < count; from += PIECE) {
       int to = Math.min(from + PIECE, count);
-      float[] piece = Arrays.copyOfRange(rows, from * config.hidden(), to * config.hidden());
+      float[] piece = Arrays.copyOfRange(fed.rows(), from * config.hidden(), to * config.hidden());
       int first = Math.max(from, count - logitsOf);
       int wanted = Math.max(0, to - first);
       float[][] found =
           to - from == 1 && rowDecoder.isPresent()
-              ? feedOne(rowDecoder.get(), piece, cache, wanted)
-              : feedPiece(piece, cache, wanted);
+              ? feedOne(rowDecoder.get(), piece, rotary.at(fed.positions(), from), cache, wanted)
+              : feedPiece(piece, fed.positions(), from, cache, wanted);
       System.arraycopy(found, 0, logits, first - (count - logitsOf), wanted);
     }
     return logits;
   }
 
-  private float[][] feedOne(RowDecoder decoder, float[] row, KvCache cache, int logitsOf) {
-    decoder.feed(row, rotary.at(cache.length()), cache);
+  private float[][] feedOne(
+      RowDecoder decoder, float[] row, Rotary.Row position, KvCache cache, int logitsOf) {
+    decoder.feed(row, position, cache);
     return logitsOf == 0 ? new float[0][] : new float[][] {decoder.logits(row)};
   }
 
-  private float[][] feedPiece(float[] rows, KvCache cache, int logitsOf) {
+  private float[][] feedPiece(
+      float[] rows, int[][] positions, int from, KvCache cache, int logitsOf) {
     int count = rows.length / config.hidden();
     try (NDManager scope = manager.newSubManager()) {
       NDArray x = scope.create(rows, new Shape(count, config.hidden()));
-      Qwen2Share.Place place = place(scope, cache, count);
+      Qwen2Share.Place place = place(scope, positions, from, count, cache);
       for (int layer = 0; layer < config.layers(); layer++) {
         x = layer(scope, layer, x, place, cache);
       }
@@ -133,11 +134,14 @@ final class Qwen2Decoder implements AutoCloseable {
     }
   }
 
-  /** Where tokens stand that come next. */
-  Qwen2Share.Place place(NDManager scope, KvCache cache, int count) {
+  /**
+   * Where tokens stand that come next.
+   *
+   * @param positions {@code [axes][tokens]}, of which {@code count} are fed, from {@code from} on
+   */
+  Qwen2Share.Place place(NDManager scope, int[][] positions, int from, int count, KvCache cache) {
     return new Qwen2Share.Place(
-        rotary.at(scope, cache.length(), cache.length() + count),
-        scope.create((long) cache.filled()));
+        rotary.at(scope, positions, from, from + count), scope.create((long) cache.filled()));
   }
 
   /**

@@ -2,16 +2,17 @@ package io.tokenreel.model.qwen2;
 
 import ai.djl.Device;
 import io.tokenreel.model.CheckpointFolder;
+import io.tokenreel.model.FedVideo;
 import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.LanguageModel;
 import io.tokenreel.model.OpenParts;
+import io.tokenreel.model.PromptStyle;
+import io.tokenreel.model.VideoPrompt;
+import io.tokenreel.model.VideoPrompts;
 import io.tokenreel.model.VideoReading;
 import io.tokenreel.model.engine.BatchedTower;
 import io.tokenreel.model.kv.KvCache;
 import io.tokenreel.model.kv.KvMeter;
-import io.tokenreel.model.kv.SharedPrefix;
-import io.tokenreel.model.prompt.PromptTemplate;
-import io.tokenreel.model.prompt.PromptTemplates;
 import io.tokenreel.model.prompt.TextTokenizer;
 
 /** A Qwen2 with its tokenizer. */
@@ -19,7 +20,8 @@ final class Qwen2LanguageModel implements LanguageModel {
 
   private final OpenParts parts = new OpenParts();
   private final LanguageInfo info;
-  private final CheckpointFolder folder;
+  private final PromptStyle prompts;
+  private final int axes;
   private final TextTokenizer tokenizer;
   private final TextEmbedding embedding;
   private final Qwen2Decoder decoder;
@@ -27,11 +29,13 @@ final class Qwen2LanguageModel implements LanguageModel {
   Qwen2LanguageModel(
       LanguageInfo info,
       CheckpointFolder folder,
+      PromptStyle prompts,
       Qwen2Config config,
       Qwen2Weights weights,
       Device device) {
     this.info = info;
-    this.folder = folder;
+    this.prompts = prompts;
+    this.axes = config.sections().axes();
     try {
       this.tokenizer = parts.add(TextTokenizer.open(folder));
       this.embedding = new TextEmbedding(weights.tensor(Qwen2Weights.EMBEDDING));
@@ -49,34 +53,41 @@ final class Qwen2LanguageModel implements LanguageModel {
   }
 
   @Override
-  public PromptTemplate template(String name) {
-    return PromptTemplates.of(name, folder);
+  public VideoPrompts prompts(String template) {
+    return prompts.prompts(template);
   }
 
   @Override
-  public VideoReading read(String before, float[] visual) {
-    if (visual.length % info.dim() != 0) {
+  public VideoReading read(VideoPrompt prompt, FedVideo video) {
+    if (video.dim() != info.dim() || video.planes() != info.planes()) {
       throw new IllegalArgumentException(
-          "visual tokens must be whole rows of %d channels, as %s is fed; got %d values"
-              .formatted(info.dim(), info.decoder(), visual.length));
+          "visual tokens must be rows of %d planes of %d channels, as %s is fed; got %d of %d: answer with the model that encoded them"
+              .formatted(info.planes(), info.dim(), info.decoder(), video.planes(), video.dim()));
     }
     long start = System.nanoTime();
-    float[] text = embedding.rows(tokenizer.encode(before));
-    float[] rows = new float[text.length + visual.length];
-    System.arraycopy(text, 0, rows, 0, text.length);
-    System.arraycopy(visual, 0, rows, text.length, visual.length);
-    int tokens = rows.length / info.dim();
+    VideoRows rows = VideoRows.of(prompt, video, axes, this::embedded);
+    int tokens = rows.fed().count();
     decoder.requireRoom(tokens);
     KvMeter resident = new KvMeter();
     KvCache cache = KvCache.empty(decoder.manager(), decoder.kvShape(), tokens, resident);
     try {
-      decoder.feed(rows, cache, 0);
+      decoder.feed(rows.fed(), cache, 0);
     } catch (RuntimeException e) {
       cache.close();
       throw e;
     }
-    SharedPrefix prefix = cache.toPrefix(text.length / info.dim(), visual.length / info.dim());
-    return new Qwen2Reading(info, tokenizer, embedding, decoder, prefix, System.nanoTime() - start);
+    return new Qwen2Reading(
+        info,
+        tokenizer,
+        embedding,
+        decoder,
+        cache.toPrefix(rows.visualFrom(), rows.visualCount()),
+        rows.places(),
+        System.nanoTime() - start);
+  }
+
+  private float[] embedded(String text) {
+    return embedding.rows(tokenizer.encode(text));
   }
 
   @Override

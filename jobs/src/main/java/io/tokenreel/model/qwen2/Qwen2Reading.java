@@ -19,6 +19,7 @@ final class Qwen2Reading implements VideoReading {
   private final TextEmbedding embedding;
   private final Qwen2Decoder decoder;
   private final SharedPrefix prefix;
+  private final NextPlaces places;
   private final long nanos;
   private boolean last;
 
@@ -28,12 +29,14 @@ final class Qwen2Reading implements VideoReading {
       TextEmbedding embedding,
       Qwen2Decoder decoder,
       SharedPrefix prefix,
+      NextPlaces places,
       long nanos) {
     this.info = info;
     this.tokenizer = tokenizer;
     this.embedding = embedding;
     this.decoder = decoder;
     this.prefix = prefix;
+    this.places = places;
     this.nanos = nanos;
   }
 
@@ -67,7 +70,7 @@ final class Qwen2Reading implements VideoReading {
         if (info.endTokens().contains(token) || tokens.size() >= maxNewTokens) {
           break;
         }
-        logits = feedOne(token, cache);
+        logits = feedOne(token, promptTokens, tokens.size() - 1, cache);
       }
       String text = tokenizer.decode(tokens.stream().mapToInt(Integer::intValue).toArray()).strip();
       return new Generated(
@@ -99,7 +102,7 @@ final class Qwen2Reading implements VideoReading {
           sums.add(Logits.logProbability(logits, tokens[0]));
         } else {
           try (KvCache branch = cache.fork()) {
-            sums.add(logLikelihood(tokens, logits, branch));
+            sums.add(logLikelihood(tokens, logits, cache.length(), branch));
             use = use.then(KvUse.of(branch));
           }
         }
@@ -110,11 +113,11 @@ final class Qwen2Reading implements VideoReading {
     }
   }
 
-  private double logLikelihood(int[] tokens, float[] first, KvCache branch) {
+  private double logLikelihood(int[] tokens, float[] first, int promptTokens, KvCache branch) {
     branch.beginDecoding();
     double sum = Logits.logProbability(first, tokens[0]);
     for (int i = 1; i < tokens.length; i++) {
-      sum += Logits.logProbability(feedOne(tokens[i - 1], branch), tokens[i]);
+      sum += Logits.logProbability(feedOne(tokens[i - 1], promptTokens, i - 1, branch), tokens[i]);
     }
     return sum;
   }
@@ -124,11 +127,20 @@ final class Qwen2Reading implements VideoReading {
     if (ids.length == 0) {
       throw new IllegalArgumentException("a prompt must have text after its video; got none");
     }
-    return Logits.checked(decoder.feed(embedding.rows(ids), cache, 1)[0]);
+    PromptRows text = places.text(embedding.rows(ids), ids.length);
+    return Logits.checked(decoder.feed(text, cache, 1)[0]);
   }
 
-  private float[] feedOne(int token, KvCache cache) {
-    return Logits.checked(decoder.feed(embedding.rows(token), cache, 1)[0]);
+  /**
+   * Feeds a token of an answer.
+   *
+   * @param promptTokens of the whole prompt
+   * @param said tokens of the answer before it
+   */
+  private float[] feedOne(int token, int promptTokens, int said, KvCache cache) {
+    int text = promptTokens - prefix.tokens();
+    return Logits.checked(
+        decoder.feed(places.answer(embedding.rows(token), text, said), cache, 1)[0]);
   }
 
   @Override

@@ -65,7 +65,7 @@ record RowAttention(RowNorm norm, RowTimesMatrix input, float[] inputBias, RowTi
    */
   Attended apply(
       float[] row,
-      RotaryTable.Row rotary,
+      Rotary.Row rotary,
       KvPair pastPair,
       KvPair tailPair,
       int filled,

@@ -40,7 +40,7 @@ final class RowDecoder {
    *
    * @param row {@code [hidden]}, an embedded token; takes its hidden state after the last layer
    */
-  void feed(float[] row, RotaryTable.Row rotary, KvCache cache) {
+  void feed(float[] row, Rotary.Row rotary, KvCache cache) {
     runner.run(new Layers(row, rotary, cache));
     cache.advance(1);
   }
@@ -65,12 +65,12 @@ final class RowDecoder {
   private final class Layers implements ShareRunner.Steps {
 
     private final float[] row;
-    private final RotaryTable.Row rotary;
+    private final Rotary.Row rotary;
     private final KvCache cache;
     private final float[][] added = new float[shares.size()][];
     private final float[][] watched = new float[shares.size()][];
 
-    Layers(float[] row, RotaryTable.Row rotary, KvCache cache) {
+    Layers(float[] row, Rotary.Row rotary, KvCache cache) {
       this.row = row;
       this.rotary = rotary;
       this.cache = cache;

@@ -75,7 +75,7 @@ final class RowShare {
    * @param watched whether the attention on the watched tokens is reported
    */
   RowAttention.Attended attention(
-      int layer, float[] row, RotaryTable.Row rotary, KvCache cache, int share, boolean watched) {
+      int layer, float[] row, Rotary.Row rotary, KvCache cache, int share, boolean watched) {
     return attentions
         .get(layer)
         .apply(

@@ -47,6 +47,7 @@ class BatchedTowerTest {
           FrameFit.parse("smart:factor=1,min=1,max=100"),
           new StepGrid.Cells(2, 1),
           1,
+          1,
           FeedLayout.plain());
     }
 

@@ -31,7 +31,8 @@ class PromptTest {
   @Test
   void render_chat_isTheGoldenPrompt() {
     String question = expected.metadata().get("question");
-    Prompt prompt = PromptTemplates.of(PromptTemplates.CHAT, folder).render(question);
+    Prompt prompt =
+        PromptTemplates.of(PromptTemplates.CHAT, folder, VideoMark.VIDEO).render(question);
     assertEquals(expected.metadata().get("prompt"), prompt.toString());
     assertEquals("<video>", prompt.placeholder());
   }
@@ -39,7 +40,7 @@ class PromptTest {
   @Test
   void encode_theGoldenPrompt_givesItsIds() {
     Prompt prompt =
-        PromptTemplates.of(PromptTemplates.CHAT, folder)
+        PromptTemplates.of(PromptTemplates.CHAT, folder, VideoMark.VIDEO)
             .render(expected.metadata().get("question"));
     try (TextTokenizer tokenizer = TextTokenizer.open(folder)) {
       int[] ids =
@@ -66,13 +67,15 @@ class PromptTest {
   void render_qwen15_isLlavaNextsConversation() {
     assertEquals(
         "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n<image>\nWhy?<|im_end|>\n<|im_start|>assistant\n",
-        PromptTemplates.of(PromptTemplates.QWEN_1_5, folder).render("Why?").toString());
+        PromptTemplates.of(PromptTemplates.QWEN_1_5, folder, VideoMark.VIDEO)
+            .render("Why?")
+            .toString());
   }
 
   @Test
   void render_questionWithThePlaceholder_showsThePrompt() {
     for (String name : PromptTemplates.names()) {
-      PromptTemplate template = PromptTemplates.of(name, folder);
+      PromptTemplate template = PromptTemplates.of(name, folder, VideoMark.VIDEO);
       String message =
           assertThrows(
                   IllegalArgumentException.class, () -> template.render("<video><image> what?"))
@@ -84,14 +87,16 @@ class PromptTest {
   @Test
   void of_anUnknownName_listsTheKnownOnes() {
     String message =
-        assertThrows(IllegalArgumentException.class, () -> PromptTemplates.of("plain", folder))
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> PromptTemplates.of("plain", folder, VideoMark.VIDEO))
             .getMessage();
     assertEquals("unknown template 'plain'; known: [chat, qwen_1_5]", message);
   }
 
   @Test
   void render_templateThatIsNoJinja_showsIt() {
-    PromptTemplate broken = new ChatTemplate("{% for %}", "<video>");
+    PromptTemplate broken = new ChatTemplate("{% for %}", VideoMark.VIDEO);
     String message =
         assertThrows(IllegalArgumentException.class, () -> broken.render("what?")).getMessage();
     assertTrue(message.contains("{% for %}"), message);
@@ -107,7 +112,7 @@ class PromptTest {
             + "{{'<|im_end|>'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
     assertEquals(
         "<|im_start|>user <video>\nIs 1 < 2 & \"so\"?\n{{ 7 * 7 }}{% if %}{# no #}<|im_end|><|im_start|>assistant\n",
-        new ChatTemplate(template, "<video>")
+        new ChatTemplate(template, VideoMark.VIDEO)
             .render("Is 1 < 2 & \"so\"?\n{{ 7 * 7 }}{% if %}{# no #}")
             .toString());
   }
@@ -125,7 +130,7 @@ class PromptTest {
         """;
     assertEquals(
         "<|im_start|>user\n<video>What?<|im_end|>\n",
-        new ChatTemplate(template, "<video>").render("What?").toString());
+        new ChatTemplate(template, VideoMark.VIDEO).render("What?").toString());
   }
 
   private int[] ints(String name) {

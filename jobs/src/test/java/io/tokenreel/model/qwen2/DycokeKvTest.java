@@ -69,6 +69,10 @@ class DycokeKvTest {
       return before + visual + after;
     }
 
+    PromptRows fed(int from, int to) {
+      return PromptRows.text(rows(from, to), to - from, 1, from);
+    }
+
     float[] rows(int from, int to) {
       return Arrays.copyOfRange(rows, from * config.hidden(), to * config.hidden());
     }
@@ -156,7 +160,7 @@ class DycokeKvTest {
       cache.beginDecoding();
       for (int step = 0; step < STEPS; step++) {
         int at = given.prompt() + step;
-        logits.add(decoder.feed(given.rows(at, at + 1), cache, 1)[0]);
+        logits.add(decoder.feed(given.fed(at, at + 1), cache, 1)[0]);
       }
     }
     assertEquals(0, meter.working());
@@ -168,10 +172,10 @@ class DycokeKvTest {
   private static KvCache prompt(Case given, KvSpec spec, KvMeter meter) {
     int prefixTokens = given.before + given.visual;
     KvCache start = KvCache.empty(decoder.manager(), decoder.kvShape(), prefixTokens, meter);
-    decoder.feed(given.rows(0, prefixTokens), start, 0);
+    decoder.feed(given.fed(0, prefixTokens), start, 0);
     try (SharedPrefix prefix = start.toPrefix(given.before, given.visual)) {
       KvCache cache = prefix.begin(spec);
-      decoder.feed(given.rows(prefixTokens, given.prompt()), cache, 1);
+      decoder.feed(given.fed(prefixTokens, given.prompt()), cache, 1);
       return cache;
     }
   }
@@ -306,7 +310,7 @@ class DycokeKvTest {
 
   private static float[] step(Case given, KvCache cache, int step) {
     int at = given.prompt() + step;
-    return decoder.feed(given.rows(at, at + 1), cache, 1)[0];
+    return decoder.feed(given.fed(at, at + 1), cache, 1)[0];
   }
 
   /** What is allocated: the prefix once, in two parts, and no token twice. */
@@ -344,12 +348,12 @@ class DycokeKvTest {
     int prefixTokens = given.before + given.visual;
     KvMeter meter = new KvMeter();
     KvCache start = KvCache.empty(decoder.manager(), decoder.kvShape(), prefixTokens, meter);
-    decoder.feed(given.rows(0, prefixTokens), start, 0);
+    decoder.feed(given.fed(0, prefixTokens), start, 0);
     SharedPrefix prefix = start.toPrefix(given.before, given.visual);
     List<KvCache> caches = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       KvCache cache = prefix.begin(spec);
-      decoder.feed(given.rows(prefixTokens, given.prompt()), cache, 1);
+      decoder.feed(given.fed(prefixTokens, given.prompt()), cache, 1);
       cache.beginDecoding();
       caches.add(cache);
     }

@@ -154,7 +154,7 @@ class Qwen2CheckpointTest {
         System.gc(); // what nothing holds any more is unmapped
         Thread.sleep(50);
       }
-      assertArrayEquals(logits, decoder.feed(rows, cache, 9));
+      assertArrayEquals(logits, decoder.feed(PromptRows.text(rows, 9, 1, 0), cache, 9));
     }
   }
 
@@ -215,7 +215,7 @@ class Qwen2CheckpointTest {
     Qwen2Weights weights = new Qwen2Weights(open(checkpoint), sizes, sizes.tied());
     try (Qwen2Decoder decoder = new Qwen2Decoder(sizes, weights, Device.cpu(), 1);
         KvCache cache = KvCache.empty(decoder.manager(), decoder.kvShape(), 9, new KvMeter())) {
-      return decoder.feed(rows, cache, 9);
+      return decoder.feed(PromptRows.text(rows, 9, 1, 0), cache, 9);
     }
   }
 

@@ -8,14 +8,15 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.tokenreel.model.DeviceChoice;
+import io.tokenreel.model.FedVideo;
 import io.tokenreel.model.LanguageModel;
 import io.tokenreel.model.Models;
 import io.tokenreel.model.Settings;
+import io.tokenreel.model.VideoPrompt;
 import io.tokenreel.model.VideoReading;
 import io.tokenreel.model.kv.KvCache;
 import io.tokenreel.model.kv.KvMeter;
 import io.tokenreel.model.kv.KvSpec;
-import io.tokenreel.model.prompt.Prompt;
 import io.tokenreel.model.prompt.PromptTemplates;
 import java.util.Arrays;
 import java.util.List;
@@ -32,14 +33,14 @@ class Qwen2GoldenTest {
   private static final float TOLERANCE = 5e-4f;
 
   private static LanguageModel model;
-  private static Prompt prompt;
+  private static VideoPrompt prompt;
 
   @BeforeAll
   static void open() {
     model =
         Models.openLanguage(
             GoldenLanguage.FOLDER.toString(), DeviceChoice.CPU, new Configuration());
-    prompt = model.template(PromptTemplates.CHAT).render(GoldenLanguage.text("question"));
+    prompt = prompt(FedVideo.ofRows(new float[0], GoldenLanguage.HIDDEN));
   }
 
   @AfterAll
@@ -98,7 +99,9 @@ class Qwen2GoldenTest {
     try (Qwen2Decoder decoder = new Qwen2Decoder(sizes, weights, Device.cpu(), 1);
         KvCache cache = KvCache.empty(decoder.manager(), decoder.kvShape(), count, new KvMeter())) {
       assertArrayEquals(
-          GoldenLanguage.floats(setting + ".logits"), decoder.feed(rows, cache, 1)[0], TOLERANCE);
+          GoldenLanguage.floats(setting + ".logits"),
+          decoder.feed(PromptRows.text(rows, count, 1, 0), cache, 1)[0],
+          TOLERANCE);
     }
   }
 
@@ -112,7 +115,8 @@ class Qwen2GoldenTest {
         NDManager scope = decoder.manager().newSubManager();
         KvCache cache = KvCache.empty(decoder.manager(), decoder.kvShape(), count, new KvMeter())) {
       NDArray x = scope.create(rows, new Shape(count, sizes.hidden()));
-      Qwen2Share.Place place = decoder.place(scope, cache, count);
+      Qwen2Share.Place place =
+          decoder.place(scope, PromptRows.text(rows, count, 1, 0).positions(), 0, count, cache);
       for (int layer = 0; layer < sizes.layers(); layer++) {
         String name = "none.lm_hidden." + layer;
         float[] last = x.get(count - 1).toFloatArray();
@@ -159,8 +163,13 @@ class Qwen2GoldenTest {
         embedding.rows(ints(ids, before + 1, ids.length)));
   }
 
+  private static VideoPrompt prompt(FedVideo video) {
+    return model.prompts(PromptTemplates.CHAT).of(GoldenLanguage.text("question"), video);
+  }
+
   private static VideoReading read(String setting) {
-    return model.read(prompt.before(), GoldenLanguage.visual(setting));
+    FedVideo video = FedVideo.ofRows(GoldenLanguage.visual(setting), GoldenLanguage.HIDDEN);
+    return model.read(prompt(video), video);
   }
 
   private static int[] ints(long[] ids, int from, int to) {

@@ -5,12 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.model.DeviceChoice;
+import io.tokenreel.model.FedVideo;
 import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.LanguageModel;
 import io.tokenreel.model.Models;
+import io.tokenreel.model.VideoPrompt;
 import io.tokenreel.model.VideoReading;
 import io.tokenreel.model.kv.KvSpec;
-import io.tokenreel.model.prompt.Prompt;
 import io.tokenreel.model.prompt.PromptTemplates;
 import io.tokenreel.testing.RunSeed;
 import java.util.ArrayList;
@@ -33,14 +34,12 @@ class VideoReadingTest {
   private static final int NEW_TOKENS = 6;
 
   private static LanguageModel model;
-  private static String before;
 
   @BeforeAll
   static void open() {
     model =
         Models.openLanguage(
             GoldenLanguage.FOLDER.toString(), DeviceChoice.CPU, new Configuration());
-    before = prompt("").before();
   }
 
   @AfterAll
@@ -48,8 +47,17 @@ class VideoReadingTest {
     model.close();
   }
 
-  private static Prompt prompt(String question) {
-    return model.template(PromptTemplates.CHAT).render(question);
+  private static VideoPrompt prompt(String question) {
+    return prompt(question, FedVideo.ofRows(new float[0], GoldenLanguage.HIDDEN));
+  }
+
+  private static VideoPrompt prompt(String question, FedVideo video) {
+    return model.prompts(PromptTemplates.CHAT).of(question, video);
+  }
+
+  private static VideoReading read(float[] rows) {
+    FedVideo video = FedVideo.ofRows(rows, GoldenLanguage.HIDDEN);
+    return model.read(prompt("", video), video);
   }
 
   private static List<String> questions(Random random) {
@@ -89,13 +97,13 @@ class VideoReadingTest {
     List<String> questions = new ArrayList<>(questions(random));
     List<String> alone = new ArrayList<>();
     for (String question : questions) {
-      try (VideoReading video = model.read(before, visual)) {
+      try (VideoReading video = read(visual)) {
         alone.add(answer(video, question, kv));
       }
     }
     List<Integer> order = new ArrayList<>(List.of(0, 1, 2, 3, 4, 5));
     Collections.shuffle(order, random);
-    try (VideoReading video = model.read(before, visual)) {
+    try (VideoReading video = read(visual)) {
       for (int i : order) {
         assertEquals(alone.get(i), answer(video, questions.get(i), kv), spec + ", seed " + seed);
       }
@@ -114,7 +122,7 @@ class VideoReadingTest {
                 i ->
                     new Thread(
                         () -> {
-                          try (VideoReading video = model.read(before, visual)) {
+                          try (VideoReading video = read(visual)) {
                             found[i] = answer(video, question, KvSpec.FULL);
                           }
                         }))
@@ -131,7 +139,7 @@ class VideoReadingTest {
 
   @Test
   void score_optionsOfManyTokens_countsThemAll() {
-    try (VideoReading video = model.read(before, GoldenLanguage.visual("none"))) {
+    try (VideoReading video = read(GoldenLanguage.visual("none"))) {
       String after = prompt("Which?").after();
       VideoReading.Scored scored =
           video.score(after, List.of("A", "BC", "red", "green blue"), KvSpec.FULL);
@@ -148,7 +156,7 @@ class VideoReadingTest {
   @ValueSource(strings = {"full", "dycoke:layer=1,prune=0.7,reserve=drop"})
   void generate_theLastQuestion_keepsOnlyWhatItNeeds(String kv) {
     String after = prompt("What colour is the circle?").after();
-    try (VideoReading video = model.read(before, GoldenLanguage.visual("none"))) {
+    try (VideoReading video = read(GoldenLanguage.visual("none"))) {
       List<Integer> first = video.generate(after, KvSpec.parse(kv), NEW_TOKENS).tokens();
       long shared = video.resident().working();
       video.expectLastQuestion();
@@ -170,7 +178,7 @@ class VideoReadingTest {
       for (int k = 0; k < visual.length; k++) {
         visual[k] = (float) random.nextGaussian();
       }
-      try (VideoReading video = model.read(before, visual)) {
+      try (VideoReading video = read(visual)) {
         List<Integer> tokens = video.generate(prompt("What?").after(), KvSpec.FULL, 30).tokens();
         for (int k = 0; k < tokens.size() - 1; k++) {
           assertTrue(!info.endTokens().contains(tokens.get(k)), tokens.toString());
@@ -187,7 +195,7 @@ class VideoReadingTest {
   void read_visualTokensThatAreNoNumbers_isAnErrorNotAnAnswer() {
     float[] visual = GoldenLanguage.visual("none");
     visual[70] = Float.NaN;
-    try (VideoReading video = model.read(before, visual)) {
+    try (VideoReading video = read(visual)) {
       String message =
           assertThrows(
                   IllegalStateException.class,
@@ -200,7 +208,7 @@ class VideoReadingTest {
   @Test
   void read_noVisualTokensOrOne_answers() {
     for (int tokens : new int[] {0, 1}) {
-      try (VideoReading video = model.read(before, new float[tokens * 64])) {
+      try (VideoReading video = read(new float[tokens * 64])) {
         assertEquals(tokens, video.visualTokens());
         for (String kv : List.of("full", "dycoke:prune=0.7", "dycoke:prune=1,mode=release")) {
           assertEquals(
@@ -217,16 +225,14 @@ class VideoReadingTest {
   @Test
   void read_partOfARow_saysHowWideRowsAre() {
     String message =
-        assertThrows(IllegalArgumentException.class, () -> model.read(before, new float[65]))
-            .getMessage();
+        assertThrows(IllegalArgumentException.class, () -> read(new float[65])).getMessage();
     assertTrue(message.contains("whole rows of 64 channels"), message);
   }
 
   @Test
   void read_moreThanThePositions_saysWhatToDo() {
     String message =
-        assertThrows(IllegalArgumentException.class, () -> model.read(before, new float[64 * 4096]))
-            .getMessage();
+        assertThrows(IllegalArgumentException.class, () -> read(new float[64 * 4096])).getMessage();
     assertTrue(message.contains("4096 positions; keep fewer visual tokens"), message);
   }
 }

@@ -1,0 +1,32 @@
+package io.tokenreel.model;
+
+import io.tokenreel.video.SourceInfo;
+import java.util.Objects;
+
+/**
+ * When a video's sampled frames are shown, as models tell time: by a frame's number and the
+ * source's average rate.
+ *
+ * @param source what the frames were sampled from
+ * @param index {@code [sampled frames]}, the number of each in the source, ascending; shared,
+ *     nobody writes to it
+ */
+public record SourceTimes(SourceInfo source, int[] index) {
+
+  public SourceTimes {
+    Objects.requireNonNull(source, "source");
+    if (index.length == 0) {
+      throw new IllegalArgumentException("a video must have sampled frames; got none");
+    }
+  }
+
+  /** How long the source lasts. */
+  public double seconds() {
+    return source.frames() / source.rate();
+  }
+
+  /** When a sampled frame is shown, from the source's start. */
+  public double seconds(int sampled) {
+    return index[sampled] / source.rate();
+  }
+}

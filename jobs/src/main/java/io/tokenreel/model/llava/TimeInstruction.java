@@ -1,0 +1,45 @@
+package io.tokenreel.model.llava;
+
+import io.tokenreel.model.SourceTimes;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * What LLaVA-Video is told about when a video's frames are shown: {@code time_instruciton} of
+ * LLaVA-NeXT's docs/LLaVA_Video_1003.md and {@code load_video} there.
+ */
+final class TimeInstruction {
+
+  private TimeInstruction() {}
+
+  /** The sentences, without a line's end. */
+  static String of(SourceTimes times) {
+    int frames = times.index().length;
+    String located =
+        IntStream.range(0, frames)
+            .mapToObj(frame -> hundredths(seconds(times, frame)) + "s")
+            .collect(Collectors.joining(","));
+    return "The video lasts for %s seconds, and %d frames are uniformly sampled from it. These frames are located at %s.Please answer the following questions related to this video."
+        .formatted(hundredths(times.seconds()), frames, located);
+  }
+
+  /** One frame a second is told in whole seconds, though the frames are a whole number apart. */
+  private static double seconds(SourceTimes times, int frame) {
+    int step = (int) Math.rint(times.source().rate());
+    return isOneASecond(times, step) ? (double) times.index()[frame] / step : times.seconds(frame);
+  }
+
+  private static boolean isOneASecond(SourceTimes times, int step) {
+    int[] index = times.index();
+    return step > 0
+        && index.length == (times.source().frames() + step - 1) / step
+        && IntStream.range(0, index.length).allMatch(i -> index[i] == i * step);
+  }
+
+  /** Python's {@code :.2f}: the exact binary value, half to even. */
+  private static String hundredths(double value) {
+    return new BigDecimal(value).setScale(2, RoundingMode.HALF_EVEN).toPlainString();
+  }
+}
