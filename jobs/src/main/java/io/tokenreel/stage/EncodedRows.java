@@ -149,7 +149,7 @@ final class EncodedRows implements Iterator<Row> {
       long millis = encoding.nanos() / 1_000_000;
       counters.millis().add(millis);
       return RowStage.append(
-          video.row(), TokenSchemas.row(encoding.block()), encoding(millis, null, null));
+          video.row(), TokenSchemas.planedRow(encoding.block()), encoding(millis, null, null));
     } catch (EncodingException e) {
       counters.videos().add(1L);
       counters.failed().add(1L);

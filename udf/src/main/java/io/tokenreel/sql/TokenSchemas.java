@@ -2,6 +2,8 @@ package io.tokenreel.sql;
 
 import io.tokenreel.token.TokenBlock;
 import io.tokenreel.token.TokenShape;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataType;
@@ -69,17 +71,36 @@ public final class TokenSchemas {
     BlockLayout.of(type);
   }
 
-  /** A block as a row of {@link #PLANED_BLOCK}, sharing the block's bytes. */
+  /**
+   * A block as a row of {@link #BLOCK}, sharing the block's bytes.
+   *
+   * @throws IllegalArgumentException when it has several planes
+   */
   public static Row row(TokenBlock block) {
+    if (block.shape().planes() > 1) {
+      throw new IllegalArgumentException(
+          "a block of %d planes has a struct with planes".formatted(block.shape().planes()));
+    }
+    return RowFactory.create(fields(block).toArray());
+  }
+
+  /** A block as a row of {@link #PLANED_BLOCK}, sharing the block's bytes. */
+  public static Row planedRow(TokenBlock block) {
+    List<Object> fields = fields(block);
+    fields.add(block.shape().planes());
+    return RowFactory.create(fields.toArray());
+  }
+
+  private static List<Object> fields(TokenBlock block) {
     TokenShape shape = block.shape();
-    return RowFactory.create(
-        shape.frames(),
-        shape.tokensPerFrame(),
-        shape.gridHeight(),
-        shape.gridWidth(),
-        shape.dim(),
-        block.format().label(),
-        block.data(),
-        shape.planes());
+    return new ArrayList<>(
+        List.of(
+            shape.frames(),
+            shape.tokensPerFrame(),
+            shape.gridHeight(),
+            shape.gridWidth(),
+            shape.dim(),
+            block.format().label(),
+            block.data()));
   }
 }
