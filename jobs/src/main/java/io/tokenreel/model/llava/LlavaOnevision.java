@@ -3,6 +3,7 @@ package io.tokenreel.model.llava;
 import io.tokenreel.model.CheckpointFolder;
 import io.tokenreel.model.FamilyInfo;
 import io.tokenreel.model.Settings;
+import io.tokenreel.model.VideoPreprocessor;
 import io.tokenreel.model.prompt.VideoMark;
 import io.tokenreel.token.FeedLayout;
 import java.util.List;
@@ -54,29 +55,9 @@ public final class LlavaOnevision extends LlavaFamily {
         featureLayer(config.integer("vision_feature_layer", -1, Integer.MIN_VALUE), vision),
         text(config).integer("hidden_size", QWEN2_HIDDEN, 1),
         config.flag("multimodal_projector_bias", true),
-        PixelScale.of(preprocessor(folder), vision.imageSize()),
+        PixelScale.of(VideoPreprocessor.read(folder), vision.imageSize()),
         GridPooling.BILINEAR,
         FeedLayout.Kind.CLOSING);
-  }
-
-  /**
-   * How a video's frames become pixels: what Transformers' processor reads for a video, which has
-   * changed its place from release to release.
-   */
-  private static Settings preprocessor(CheckpointFolder folder) {
-    if (folder.has("video_preprocessor_config.json")) {
-      return Settings.read(folder, "video_preprocessor_config.json");
-    }
-    String processor = "processor_config.json";
-    if (folder.has(processor)) {
-      Settings settings = Settings.read(folder, processor);
-      for (String section : List.of("video_processor", "image_processor")) {
-        if (settings.has(section) && !folder.has("preprocessor_config.json")) {
-          return settings.section(section);
-        }
-      }
-    }
-    return Settings.read(folder, "preprocessor_config.json");
   }
 
   /**
