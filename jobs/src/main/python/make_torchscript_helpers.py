@@ -11,7 +11,7 @@ import io
 import math
 import pathlib
 import zipfile
-from typing import List, Tuple
+from typing import Final, List, Tuple
 
 import torch
 from torch import Tensor
@@ -175,6 +175,159 @@ class Qwen2Head(torch.nn.Module):
         return F.linear(F.rms_norm(x, [x.size(1)], norm_weight, float(epsilon)), weight)
 
 
+def qwen_vision_attention(
+    normed: Tensor,
+    qkv_weight: Tensor,
+    qkv_bias: Tensor,
+    out_weight: Tensor,
+    out_bias: Tensor,
+    cos: Tensor,
+    sin: Tensor,
+    groups: Tensor,
+) -> Tensor:
+    """Attention of patches among those of their window.
+
+    normed [steps, n, hidden]; qkv weight [3, heads, head size, hidden]; cos and sin [n, 1, 1, head size]; groups [g, 2]: in turn that
+    many windows of that many patches, n in all.
+    """
+    steps = normed.size(0)
+    heads = qkv_weight.size(1)
+    size = qkv_weight.size(2)
+    projected = F.linear(normed, qkv_weight.flatten(0, 2), qkv_bias).unflatten(2, [3, heads, size])
+    turned = projected.narrow(2, 0, 2)
+    first, second = turned.chunk(2, dim=-1)
+    turned = turned * cos + torch.cat([-second, first], dim=-1) * sin
+    inputs = [turned.select(2, 0), turned.select(2, 1), projected.select(2, 2)]
+
+    sizes: List[List[int]] = groups.tolist()
+    parts: List[Tensor] = []
+    start = 0
+    for group in sizes:
+        windows = group[0]
+        length = group[1]
+        query, key, value = [
+            x.narrow(1, start, windows * length).reshape(steps * windows, length, heads, size).transpose(1, 2) for x in inputs
+        ]
+        attended = F.scaled_dot_product_attention(query, key, value)
+        parts.append(attended.transpose(1, 2).reshape(steps, windows * length, heads * size))
+        start += windows * length
+    return F.linear(parts[0] if len(parts) == 1 else torch.cat(parts, dim=1), out_weight, out_bias)
+
+
+class QwenVisionLayer(torch.nn.Module):
+    """One layer of the vision towers of Qwen2-VL and Qwen3-VL; arguments as of qwen_vision_attention."""
+
+    quick: Final[bool]
+
+    def __init__(self, quick: bool) -> None:
+        """quick: whether the GELU is its sigmoid form, else the tanh form."""
+        super().__init__()
+        self.quick = quick
+
+    def forward(
+        self,
+        x: Tensor,
+        norm1_weight: Tensor,
+        norm1_bias: Tensor,
+        qkv_weight: Tensor,
+        qkv_bias: Tensor,
+        out_weight: Tensor,
+        out_bias: Tensor,
+        norm2_weight: Tensor,
+        norm2_bias: Tensor,
+        fc1_weight: Tensor,
+        fc1_bias: Tensor,
+        fc2_weight: Tensor,
+        fc2_bias: Tensor,
+        epsilon: Tensor,
+        cos: Tensor,
+        sin: Tensor,
+        groups: Tensor,
+    ) -> Tensor:
+        eps = float(epsilon)
+        normed = F.layer_norm(x, [x.size(2)], norm1_weight, norm1_bias, eps)
+        x = x + qwen_vision_attention(normed, qkv_weight, qkv_bias, out_weight, out_bias, cos, sin, groups)
+        hidden = F.linear(F.layer_norm(x, [x.size(2)], norm2_weight, norm2_bias, eps), fc1_weight, fc1_bias)
+        if self.quick:
+            hidden = hidden * torch.sigmoid(1.702 * hidden)
+        else:
+            hidden = F.gelu(hidden, approximate="tanh")
+        return x + F.linear(hidden, fc2_weight, fc2_bias)
+
+
+class Qwen25VisionLayer(torch.nn.Module):
+    """One layer of the vision tower of Qwen2.5-VL; arguments as of qwen_vision_attention."""
+
+    def forward(
+        self,
+        x: Tensor,
+        norm1_weight: Tensor,
+        qkv_weight: Tensor,
+        qkv_bias: Tensor,
+        out_weight: Tensor,
+        out_bias: Tensor,
+        norm2_weight: Tensor,
+        gate_weight: Tensor,
+        gate_bias: Tensor,
+        up_weight: Tensor,
+        up_bias: Tensor,
+        down_weight: Tensor,
+        down_bias: Tensor,
+        epsilon: Tensor,
+        cos: Tensor,
+        sin: Tensor,
+        groups: Tensor,
+    ) -> Tensor:
+        eps = float(epsilon)
+        normed = F.rms_norm(x, [x.size(2)], norm1_weight, eps)
+        x = x + qwen_vision_attention(normed, qkv_weight, qkv_bias, out_weight, out_bias, cos, sin, groups)
+        normed = F.rms_norm(x, [x.size(2)], norm2_weight, eps)
+        hidden = F.silu(F.linear(normed, gate_weight, gate_bias)) * F.linear(normed, up_weight, up_bias)
+        return x + F.linear(hidden, down_weight, down_bias)
+
+
+def qwen_merge(normed: Tensor, fc1_weight: Tensor, fc1_bias: Tensor, fc2_weight: Tensor, fc2_bias: Tensor) -> Tensor:
+    """From the patches of a token, which follow each other, to the token: normed [steps, ...], fc1 weight [merged, merged]."""
+    merged = normed.reshape(normed.size(0), -1, fc1_weight.size(1))
+    return F.linear(F.gelu(F.linear(merged, fc1_weight, fc1_bias)), fc2_weight, fc2_bias)
+
+
+class QwenMerger(torch.nn.Module):
+    """Tokens of Qwen2-VL and Qwen3-VL; x [steps, n, hidden]. The norm is over as many values as its weight has: a patch or a token."""
+
+    def forward(
+        self,
+        x: Tensor,
+        norm_weight: Tensor,
+        norm_bias: Tensor,
+        fc1_weight: Tensor,
+        fc1_bias: Tensor,
+        fc2_weight: Tensor,
+        fc2_bias: Tensor,
+        epsilon: Tensor,
+    ) -> Tensor:
+        width = norm_weight.size(0)
+        normed = F.layer_norm(x.reshape(x.size(0), -1, width), [width], norm_weight, norm_bias, float(epsilon))
+        return qwen_merge(normed, fc1_weight, fc1_bias, fc2_weight, fc2_bias)
+
+
+class Qwen25Merger(torch.nn.Module):
+    """Tokens of Qwen2.5-VL; x [steps, n, hidden]."""
+
+    def forward(
+        self,
+        x: Tensor,
+        norm_weight: Tensor,
+        fc1_weight: Tensor,
+        fc1_bias: Tensor,
+        fc2_weight: Tensor,
+        fc2_bias: Tensor,
+        epsilon: Tensor,
+    ) -> Tensor:
+        normed = F.rms_norm(x, [x.size(2)], norm_weight, float(epsilon))
+        return qwen_merge(normed, fc1_weight, fc1_bias, fc2_weight, fc2_bias)
+
+
 def save(module: torch.nn.Module, name: str) -> None:
     """Saves without debug records, which hold source paths, and with fixed times, so that the same source gives the same bytes."""
     saved = io.BytesIO()
@@ -190,3 +343,8 @@ if __name__ == "__main__":
     save(Qwen2Attention(), "qwen2/attention.pt")
     save(Qwen2Mlp(), "qwen2/mlp.pt")
     save(Qwen2Head(), "qwen2/head.pt")
+    save(QwenVisionLayer(quick=True), "qwenvl/qwen2_vl_layer.pt")
+    save(Qwen25VisionLayer(), "qwenvl/qwen2_5_vl_layer.pt")
+    save(QwenVisionLayer(quick=False), "qwenvl/qwen3_vl_layer.pt")
+    save(QwenMerger(), "qwenvl/layer_norm_merger.pt")
+    save(Qwen25Merger(), "qwenvl/rms_norm_merger.pt")

@@ -1,0 +1,259 @@
+package io.tokenreel.model.qwenvl;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.core.Linear;
+import io.tokenreel.model.OpenParts;
+import io.tokenreel.model.engine.TorchFunction;
+import io.tokenreel.model.engine.Weights;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The vision tower of a Qwen-VL, from the two frames of a step to its tokens. No step looks at
+ * another; a call takes any number of steps of one frame size.
+ *
+ * <p>From {@link #embed} to {@link #merge} patches lie in the order of the {@link StepPlan}, in
+ * which a window's lie next to each other. Results belong to the manager of the first argument.
+ * Thread-safe.
+ *
+ * <p>Source: transformers 5.23, models/qwen2_vl, models/qwen2_5_vl and models/qwen3_vl, {@code
+ * modeling_*.py}.
+ */
+final class QwenVisionEncoder implements AutoCloseable {
+
+  private static final int PLANE_AXIS = 2;
+
+  private final OpenParts parts = new OpenParts();
+  private final QwenVisionConfig config;
+  private final StepPlans plans;
+  private final NDArray subtract; // (3)
+  private final NDArray divide; // (3)
+  private final NDArray patchWeight; // (hidden, patchValues)
+  private final NDArray patchBias; // (hidden), null without
+  private final NDArray positions; // (positionSide * positionSide, hidden), null without
+  private final List<NDList> layers = new ArrayList<>();
+  private final NDList merger;
+  private final List<NDList> deepstack = new ArrayList<>();
+  private final TorchFunction layerFunction;
+  private final TorchFunction mergerFunction;
+
+  /**
+   * Loads the weights.
+   *
+   * @param manager owns what is made here, and is not closed here
+   */
+  QwenVisionEncoder(
+      NDManager manager, QwenVisionConfig config, QwenPixels pixels, QwenVisionWeights weights) {
+    this.config = config;
+    this.plans = new StepPlans(config);
+    this.subtract = manager.create(pixels.subtract());
+    this.divide = manager.create(pixels.divide());
+    this.patchWeight =
+        Weights.load(manager, weights.tensor(QwenVisionWeights.PATCH + ".weight"))
+            .reshape(config.hidden(), config.patchValues());
+    this.patchBias =
+        config.kind() == QwenVlKind.QWEN3_VL
+            ? Weights.load(manager, weights.tensor(QwenVisionWeights.PATCH + ".bias"))
+            : null;
+    this.positions =
+        config.positionSide() > 0
+            ? Weights.load(manager, weights.tensor(QwenVisionWeights.POSITIONS))
+            : null;
+    for (int i = 0; i < config.layers(); i++) {
+      layers.add(load(manager, weights, QwenVisionWeights.layerShapes(config, i).keySet()));
+    }
+    this.merger = merger(manager, weights, QwenVisionWeights.MERGER, config.hidden());
+    for (int i = 0; i < config.deepstack().size(); i++) {
+      deepstack.add(
+          merger(manager, weights, QwenVisionWeights.deepstack(i), config.mergedHidden()));
+    }
+    try {
+      this.layerFunction = helper(manager, config.kind().modelType() + "_layer.pt");
+      this.mergerFunction = helper(manager, config.kind().norm().helper() + "_merger.pt");
+    } catch (RuntimeException | Error e) {
+      parts.close();
+      throw e;
+    }
+  }
+
+  private TorchFunction helper(NDManager manager, String resource) {
+    return parts.add(TorchFunction.load(QwenVisionEncoder.class, resource, manager.getDevice()));
+  }
+
+  private NDList merger(NDManager manager, QwenVisionWeights weights, String name, long normed) {
+    return load(manager, weights, QwenVisionWeights.mergerShapes(config, name, normed).keySet());
+  }
+
+  /** Arguments of a helper: tensors in the order of their names, then the norms' epsilon. */
+  private NDList load(NDManager manager, QwenVisionWeights weights, Set<String> names) {
+    NDList arguments = new NDList();
+    for (String name : names) {
+      NDArray tensor = Weights.load(manager, weights.tensor(name));
+      arguments.add(
+          name.endsWith(".qkv.weight")
+              ? tensor.reshape(3, config.heads(), config.headSize(), config.hidden())
+              : tensor);
+    }
+    arguments.add(manager.create(QwenVisionConfig.EPSILON));
+    return arguments;
+  }
+
+  /**
+   * Tokens of steps.
+   *
+   * @param rgb {@code (steps, 2, height, width, 3)}, uint8
+   * @return {@code (steps, tokens, planes * out)}, float32: tokens row-major, each its merged
+   *     features and then those of every plane of deepstack
+   * @throws IllegalArgumentException when a side is no multiple of a token's
+   */
+  NDArray encode(NDArray rgb) {
+    StepTensors step = step(rgb);
+    NDArray patches = patches(rgb);
+    NDArray x = embed(patches, step);
+    patches.close();
+    NDList planes = new NDList();
+    for (int i = 0; i < config.layers(); i++) {
+      NDArray next = layer(i, x, step);
+      x.close();
+      x = next;
+      int plane = config.deepstack().indexOf(i);
+      if (plane >= 0) {
+        planes.add(deepstack(plane, x, step));
+      }
+    }
+    planes.add(0, merge(x, step));
+    return NDArrays.concat(planes, PLANE_AXIS);
+  }
+
+  /**
+   * The constants of a pass over frames of a size.
+   *
+   * @param rgb {@code (steps, 2, height, width, 3)}, whose manager owns them
+   */
+  StepTensors step(NDArray rgb) {
+    Shape shape = rgb.getShape();
+    StepGrid grid = StepGrid.of(config, shape.get(2), shape.get(3));
+    return StepTensors.of(rgb.getManager(), plans.of(grid), config.headSize());
+  }
+
+  /**
+   * Scales levels and cuts them into patches: the reference's {@code pixel_values_videos}.
+   *
+   * @param rgb {@code (steps, 2, height, width, 3)}, uint8
+   * @return {@code (steps, patches, patchValues)}, float32, in the grid's order; a row's values by
+   *     colour, frame, y, x
+   */
+  NDArray patches(NDArray rgb) {
+    Shape shape = rgb.getShape();
+    StepGrid grid = StepGrid.of(config, shape.get(2), shape.get(3));
+    int merge = config.merge();
+    int patch = config.patch();
+    try (NDArray scaled = rgb.toType(DataType.FLOAT32, true).subi(subtract).divi(divide)) {
+      return scaled
+          .reshape(
+              shape.get(0),
+              QwenVisionConfig.STEP_FRAMES,
+              grid.tokenRows(),
+              merge,
+              patch,
+              grid.tokenColumns(),
+              merge,
+              patch,
+              3)
+          .transpose(0, 2, 5, 3, 6, 8, 1, 4, 7)
+          .reshape(shape.get(0), grid.patches(), config.patchValues());
+    }
+  }
+
+  /**
+   * Hidden state 0. The convolution of patches that do not overlap is a linear map of each patch.
+   *
+   * @param patches {@code (steps, patches, patchValues)}, in the grid's order
+   * @return {@code (steps, patches, hidden)}, in the plan's order
+   */
+  NDArray embed(NDArray patches, StepTensors step) {
+    NDArray x = Linear.linear(patches, patchWeight, patchBias).singletonOrThrow();
+    if (positions != null) {
+      try (NDArray rows = positionRows(step)) {
+        x.addi(rows);
+      }
+    }
+    return config.window() > 0 ? take(x, step.tokens()) : x;
+  }
+
+  /**
+   * Learned positions, where there are such.
+   *
+   * @return {@code (patches, hidden)}, in the grid's order; belongs to the step's manager
+   */
+  NDArray positionRows(StepTensors step) {
+    NDManager manager = step.taps().getManager();
+    try (NDArray rows = positions.get(manager, new NDIndex("{}, :", step.taps()))) {
+      return rows.reshape(step.grid().patches(), PositionTaps.TAPS, config.hidden())
+          .muli(step.shares())
+          .sum(new int[] {1});
+    }
+  }
+
+  /**
+   * Hidden state {@code index + 1} from hidden state {@code index}.
+   *
+   * @param x {@code (steps, patches, hidden)}, in the plan's order, as is the result
+   */
+  NDArray layer(int index, NDArray x, StepTensors step) {
+    NDList arguments = new NDList(layers.get(index));
+    arguments.add(step.cos());
+    arguments.add(step.sin());
+    arguments.add(config.looksAtWindows(index) ? step.windows() : step.whole());
+    return layerFunction.apply(x, arguments);
+  }
+
+  /**
+   * The merged features.
+   *
+   * @param x the last hidden state
+   * @return {@code (steps, tokens, out)}, tokens row-major
+   */
+  NDArray merge(NDArray x, StepTensors step) {
+    return natural(mergerFunction.apply(x, merger), step);
+  }
+
+  /**
+   * A plane of deepstack.
+   *
+   * @param x the hidden state after layer {@code config.deepstack().get(plane)}
+   * @return {@code (steps, tokens, out)}, tokens row-major
+   */
+  NDArray deepstack(int plane, NDArray x, StepTensors step) {
+    return natural(mergerFunction.apply(x, deepstack.get(plane)), step);
+  }
+
+  /**
+   * From the plan's order to the grid's.
+   *
+   * @param x {@code (steps, patches or tokens, channels)}
+   */
+  NDArray natural(NDArray x, StepTensors step) {
+    return config.window() > 0 ? take(x, step.places()) : x;
+  }
+
+  /** Whole tokens of an array {@code (steps, patches or tokens, channels)} in another order. */
+  private static NDArray take(NDArray x, NDArray tokens) {
+    Shape shape = x.getShape();
+    return x.reshape(shape.get(0), tokens.size(), -1)
+        .get(new NDIndex(":, {}, :", tokens))
+        .reshape(shape);
+  }
+
+  @Override
+  public void close() {
+    parts.close();
+  }
+}
