@@ -20,8 +20,8 @@ import java.util.Set;
  * another; a call takes any number of steps of one frame size.
  *
  * <p>From {@link #embed} to {@link #merge} patches lie in the order of the {@link StepPlan}, in
- * which a window's lie next to each other. Results belong to the manager of the first argument.
- * Thread-safe.
+ * which a window's lie next to each other. Results belong to the manager of the first argument,
+ * which is left with nothing else: a step of many patches fills gigabytes. Thread-safe.
  *
  * <p>Source: transformers 5.23, models/qwen2_vl, models/qwen2_5_vl and models/qwen3_vl, {@code
  * modeling_*.py}.
@@ -114,33 +114,39 @@ final class QwenVisionEncoder implements AutoCloseable {
    * @throws IllegalArgumentException when a side is no multiple of a token's
    */
   NDArray encode(NDArray rgb) {
-    StepTensors step = step(rgb);
-    NDArray patches = patches(rgb);
-    NDArray x = embed(patches, step);
-    patches.close();
-    NDList planes = new NDList();
-    for (int i = 0; i < config.layers(); i++) {
-      NDArray next = layer(i, x, step);
-      x.close();
-      x = next;
-      int plane = config.deepstack().indexOf(i);
-      if (plane >= 0) {
-        planes.add(deepstack(plane, x, step));
+    try (NDManager constants = rgb.getManager().newSubManager();
+        NDList planes = new NDList()) {
+      StepTensors step = step(constants, rgb);
+      NDArray x;
+      try (NDArray patches = patches(rgb)) {
+        x = embed(patches, step);
       }
+      for (int i = 0; i < config.layers(); i++) {
+        try (NDArray before = x) {
+          x = layer(i, before, step);
+        }
+        int plane = config.deepstack().indexOf(i);
+        if (plane >= 0) {
+          planes.add(deepstack(plane, x, step));
+        }
+      }
+      try (NDArray last = x) {
+        planes.add(0, merge(last, step));
+      }
+      return NDArrays.concat(planes, PLANE_AXIS);
     }
-    planes.add(0, merge(x, step));
-    return NDArrays.concat(planes, PLANE_AXIS);
   }
 
   /**
    * The constants of a pass over frames of a size.
    *
-   * @param rgb {@code (steps, 2, height, width, 3)}, whose manager owns them
+   * @param manager owns them
+   * @param rgb {@code (steps, 2, height, width, 3)}
    */
-  StepTensors step(NDArray rgb) {
+  StepTensors step(NDManager manager, NDArray rgb) {
     Shape shape = rgb.getShape();
     StepGrid grid = StepGrid.of(config, shape.get(2), shape.get(3));
-    return StepTensors.of(rgb.getManager(), plans.of(grid), config.headSize());
+    return StepTensors.of(manager, plans.of(grid), config.headSize());
   }
 
   /**
@@ -155,20 +161,23 @@ final class QwenVisionEncoder implements AutoCloseable {
     StepGrid grid = StepGrid.of(config, shape.get(2), shape.get(3));
     int merge = config.merge();
     int patch = config.patch();
-    try (NDArray scaled = rgb.toType(DataType.FLOAT32, true).subi(subtract).divi(divide)) {
-      return scaled
-          .reshape(
-              shape.get(0),
-              QwenVisionConfig.STEP_FRAMES,
-              grid.tokenRows(),
-              merge,
-              patch,
-              grid.tokenColumns(),
-              merge,
-              patch,
-              3)
-          .transpose(0, 2, 5, 3, 6, 8, 1, 4, 7)
-          .reshape(shape.get(0), grid.patches(), config.patchValues());
+    try (NDArray levels = rgb.toType(DataType.FLOAT32, true);
+        NDArray cut =
+            levels
+                .subi(subtract)
+                .divi(divide)
+                .reshape(
+                    shape.get(0),
+                    QwenVisionConfig.STEP_FRAMES,
+                    grid.tokenRows(),
+                    merge,
+                    patch,
+                    grid.tokenColumns(),
+                    merge,
+                    patch,
+                    3);
+        NDArray turned = cut.transpose(0, 2, 5, 3, 6, 8, 1, 4, 7)) {
+      return turned.reshape(shape.get(0), grid.patches(), config.patchValues());
     }
   }
 
@@ -185,7 +194,7 @@ final class QwenVisionEncoder implements AutoCloseable {
         x.addi(rows);
       }
     }
-    return config.window() > 0 ? take(x, step.tokens()) : x;
+    return ordered(x, step.tokens());
   }
 
   /**
@@ -195,10 +204,9 @@ final class QwenVisionEncoder implements AutoCloseable {
    */
   NDArray positionRows(StepTensors step) {
     NDManager manager = step.taps().getManager();
-    try (NDArray rows = positions.get(manager, new NDIndex("{}, :", step.taps()))) {
-      return rows.reshape(step.grid().patches(), PositionTaps.TAPS, config.hidden())
-          .muli(step.shares())
-          .sum(new int[] {1});
+    try (NDArray rows = positions.get(manager, new NDIndex("{}, :", step.taps()));
+        NDArray taps = rows.reshape(step.grid().patches(), PositionTaps.TAPS, config.hidden())) {
+      return taps.muli(step.shares()).sum(new int[] {1});
     }
   }
 
@@ -222,7 +230,7 @@ final class QwenVisionEncoder implements AutoCloseable {
    * @return {@code (steps, tokens, out)}, tokens row-major
    */
   NDArray merge(NDArray x, StepTensors step) {
-    return natural(mergerFunction.apply(x, merger), step);
+    return ordered(mergerFunction.apply(x, merger), step.places());
   }
 
   /**
@@ -232,24 +240,31 @@ final class QwenVisionEncoder implements AutoCloseable {
    * @return {@code (steps, tokens, out)}, tokens row-major
    */
   NDArray deepstack(int plane, NDArray x, StepTensors step) {
-    return natural(mergerFunction.apply(x, deepstack.get(plane)), step);
+    return ordered(mergerFunction.apply(x, deepstack.get(plane)), step.places());
+  }
+
+  /** An array in another order, where there are windows; closes the one that it was. */
+  private NDArray ordered(NDArray x, NDArray tokens) {
+    if (config.window() == 0) {
+      return x;
+    }
+    try (x) {
+      return take(x, tokens);
+    }
   }
 
   /**
-   * From the plan's order to the grid's.
+   * Whole tokens in another order.
    *
-   * @param x {@code (steps, patches or tokens, channels)}
+   * @param x {@code (steps, patches or tokens, channels)}, as is the result
+   * @param tokens {@code (tokens)}, int64
    */
-  NDArray natural(NDArray x, StepTensors step) {
-    return config.window() > 0 ? take(x, step.places()) : x;
-  }
-
-  /** Whole tokens of an array {@code (steps, patches or tokens, channels)} in another order. */
-  private static NDArray take(NDArray x, NDArray tokens) {
+  static NDArray take(NDArray x, NDArray tokens) {
     Shape shape = x.getShape();
-    return x.reshape(shape.get(0), tokens.size(), -1)
-        .get(new NDIndex(":, {}, :", tokens))
-        .reshape(shape);
+    try (NDArray rows = x.reshape(shape.get(0), tokens.size(), -1);
+        NDArray taken = rows.get(new NDIndex(":, {}, :", tokens))) {
+      return taken.reshape(shape);
+    }
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Grids that the goldens do not have, against the towers in single operators. */
 class PlainQwenVisionTest {
@@ -72,6 +74,27 @@ class PlainQwenVisionTest {
           new PlainQwenVision(manager, config, pixels, weights).encode(rgb, height, width);
       double worst = QwenGolden.difference(plain.toFloatArray(), features.toFloatArray());
       assertTrue(worst <= TOLERANCE, "differs by %s, seed %d".formatted(worst, SEED));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(QwenVlKind.class)
+  void encode_ofAStep_leavesNothingNativeButItsResult(QwenVlKind kind) throws IOException {
+    QwenVisionConfig config = SeededQwenVision.config(kind);
+    new SeededQwenVision(config, SEED).write(folder, name -> name);
+    CheckpointFolder checkpoint = QwenGolden.folder(folder);
+    QwenPixels pixels = QwenPixels.read(checkpoint, config);
+    QwenVisionWeights weights = new QwenVisionWeights(checkpoint, config);
+    int side = 4 * config.factor();
+    try (NDManager manager = PyTorch.engine().newBaseManager(Device.cpu());
+        QwenVisionEncoder encoder = new QwenVisionEncoder(manager, config, pixels, weights);
+        NDManager pass = manager.newSubManager()) {
+      int loaded = manager.getManagedArrays().size();
+      NDArray rgb = levels(pass, PlainQwenVision.noise(side, side, SEED), side, side);
+      NDArray features = encoder.encode(rgb);
+      assertEquals(Set.of(rgb, features), Set.copyOf(pass.getManagedArrays()));
+      // Those of a manager below count as well.
+      assertEquals(loaded + 2, manager.getManagedArrays().size());
     }
   }
 

@@ -97,7 +97,7 @@ class QwenPositionsTest {
 
   /** As PyTorch computes it; in exact numbers, or with another order of factors, one more. */
   @Test
-  void block_ofQwen2_5Vl_multipliesInTheReferencesOrder() {
+  void block_ofQwen25Vl_multipliesInTheReferencesOrder() {
     QwenVisionConfig config =
         new QwenVisionConfig(
             QwenVlKind.QWEN2_5_VL, 4, 2, 8, 8, 1, 1, 8, 10_000, 2, List.of(), 0, List.of(), 3);
