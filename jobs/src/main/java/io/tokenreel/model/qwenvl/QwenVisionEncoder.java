@@ -4,10 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.core.Linear;
 import io.tokenreel.model.OpenParts;
 import io.tokenreel.model.engine.TorchFunction;
 import io.tokenreel.model.engine.Weights;
@@ -33,11 +30,7 @@ final class QwenVisionEncoder implements AutoCloseable {
   private final OpenParts parts = new OpenParts();
   private final QwenVisionConfig config;
   private final StepPlans plans;
-  private final NDArray subtract; // (3)
-  private final NDArray divide; // (3)
-  private final NDArray patchWeight; // (hidden, patchValues)
-  private final NDArray patchBias; // (hidden), null without
-  private final NDArray positions; // (positionSide * positionSide, hidden), null without
+  private final PatchEmbedding embedding;
   private final List<NDList> layers = new ArrayList<>();
   private final NDList merger;
   private final List<NDList> deepstack = new ArrayList<>();
@@ -53,19 +46,7 @@ final class QwenVisionEncoder implements AutoCloseable {
       NDManager manager, QwenVisionConfig config, QwenPixels pixels, QwenVisionWeights weights) {
     this.config = config;
     this.plans = new StepPlans(config);
-    this.subtract = manager.create(pixels.subtract());
-    this.divide = manager.create(pixels.divide());
-    this.patchWeight =
-        Weights.load(manager, weights.tensor(QwenVisionWeights.PATCH + ".weight"))
-            .reshape(config.hidden(), config.patchValues());
-    this.patchBias =
-        config.kind() == QwenVlKind.QWEN3_VL
-            ? Weights.load(manager, weights.tensor(QwenVisionWeights.PATCH + ".bias"))
-            : null;
-    this.positions =
-        config.positionSide() > 0
-            ? Weights.load(manager, weights.tensor(QwenVisionWeights.POSITIONS))
-            : null;
+    this.embedding = new PatchEmbedding(manager, config, pixels, weights);
     for (int i = 0; i < config.layers(); i++) {
       layers.add(load(manager, weights, QwenVisionWeights.layerShapes(config, i).keySet()));
     }
@@ -118,7 +99,7 @@ final class QwenVisionEncoder implements AutoCloseable {
         NDList planes = new NDList()) {
       StepTensors step = step(constants, rgb);
       NDArray x;
-      try (NDArray patches = patches(rgb)) {
+      try (NDArray patches = embedding.patches(rgb)) {
         x = embed(patches, step);
       }
       for (int i = 0; i < config.layers(); i++) {
@@ -137,6 +118,11 @@ final class QwenVisionEncoder implements AutoCloseable {
     }
   }
 
+  /** The first stage, up to the order of patches. */
+  PatchEmbedding embedding() {
+    return embedding;
+  }
+
   /**
    * The constants of a pass over frames of a size.
    *
@@ -150,64 +136,14 @@ final class QwenVisionEncoder implements AutoCloseable {
   }
 
   /**
-   * Scales levels and cuts them into patches: the reference's {@code pixel_values_videos}.
-   *
-   * @param rgb {@code (steps, 2, height, width, 3)}, uint8
-   * @return {@code (steps, patches, patchValues)}, float32, in the grid's order; a row's values by
-   *     colour, frame, y, x
-   */
-  NDArray patches(NDArray rgb) {
-    Shape shape = rgb.getShape();
-    StepGrid grid = StepGrid.of(config, shape.get(2), shape.get(3));
-    int merge = config.merge();
-    int patch = config.patch();
-    try (NDArray levels = rgb.toType(DataType.FLOAT32, true);
-        NDArray cut =
-            levels
-                .subi(subtract)
-                .divi(divide)
-                .reshape(
-                    shape.get(0),
-                    QwenVisionConfig.STEP_FRAMES,
-                    grid.tokenRows(),
-                    merge,
-                    patch,
-                    grid.tokenColumns(),
-                    merge,
-                    patch,
-                    3);
-        NDArray turned = cut.transpose(0, 2, 5, 3, 6, 8, 1, 4, 7)) {
-      return turned.reshape(shape.get(0), grid.patches(), config.patchValues());
-    }
-  }
-
-  /**
-   * Hidden state 0. The convolution of patches that do not overlap is a linear map of each patch.
+   * Hidden state 0.
    *
    * @param patches {@code (steps, patches, patchValues)}, in the grid's order
    * @return {@code (steps, patches, hidden)}, in the plan's order
    */
   NDArray embed(NDArray patches, StepTensors step) {
-    NDArray x = Linear.linear(patches, patchWeight, patchBias).singletonOrThrow();
-    if (positions != null) {
-      try (NDArray rows = positionRows(step)) {
-        x.addi(rows);
-      }
-    }
-    return ordered(x, step.tokens());
-  }
-
-  /**
-   * Learned positions, where there are such.
-   *
-   * @return {@code (patches, hidden)}, in the grid's order; belongs to the step's manager
-   */
-  NDArray positionRows(StepTensors step) {
-    NDManager manager = step.taps().getManager();
-    try (NDArray rows = positions.get(manager, new NDIndex("{}, :", step.taps()));
-        NDArray taps = rows.reshape(step.grid().patches(), PositionTaps.TAPS, config.hidden())) {
-      return taps.muli(step.shares()).sum(new int[] {1});
-    }
+    NDArray x = embedding.embed(patches, step);
+    return replace(x, step.inPlanOrder(x));
   }
 
   /**
@@ -230,7 +166,7 @@ final class QwenVisionEncoder implements AutoCloseable {
    * @return {@code (steps, tokens, out)}, tokens row-major
    */
   NDArray merge(NDArray x, StepTensors step) {
-    return ordered(mergerFunction.apply(x, merger), step.places());
+    return tokens(x, merger, step);
   }
 
   /**
@@ -240,31 +176,20 @@ final class QwenVisionEncoder implements AutoCloseable {
    * @return {@code (steps, tokens, out)}, tokens row-major
    */
   NDArray deepstack(int plane, NDArray x, StepTensors step) {
-    return ordered(mergerFunction.apply(x, deepstack.get(plane)), step.places());
+    return tokens(x, deepstack.get(plane), step);
   }
 
-  /** An array in another order, where there are windows; closes the one that it was. */
-  private NDArray ordered(NDArray x, NDArray tokens) {
-    if (config.window() == 0) {
-      return x;
-    }
-    try (x) {
-      return take(x, tokens);
-    }
+  private NDArray tokens(NDArray x, NDList weights, StepTensors step) {
+    NDArray tokens = mergerFunction.apply(x, weights);
+    return replace(tokens, step.inGridOrder(tokens));
   }
 
-  /**
-   * Whole tokens in another order.
-   *
-   * @param x {@code (steps, patches or tokens, channels)}, as is the result
-   * @param tokens {@code (tokens)}, int64
-   */
-  static NDArray take(NDArray x, NDArray tokens) {
-    Shape shape = x.getShape();
-    try (NDArray rows = x.reshape(shape.get(0), tokens.size(), -1);
-        NDArray taken = rows.get(new NDIndex(":, {}, :", tokens))) {
-      return taken.reshape(shape);
+  /** Closes an array that another one has taken the place of. */
+  private static NDArray replace(NDArray before, NDArray after) {
+    if (after != before) {
+      before.close();
     }
+    return after;
   }
 
   @Override

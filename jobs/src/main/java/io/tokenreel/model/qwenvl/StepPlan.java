@@ -55,4 +55,9 @@ record StepPlan(
         config.positionSide() > 0 ? PositionTaps.of(grid, config.positionSide()) : null,
         windows);
   }
+
+  /** Whether the order is the grid's. */
+  boolean keepsOrder() {
+    return windows.size() == 1 && windows.get(0).windows() == 1;
+  }
 }

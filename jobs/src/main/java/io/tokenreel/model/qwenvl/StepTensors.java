@@ -2,6 +2,7 @@ package io.tokenreel.model.qwenvl;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import io.tokenreel.model.qwenvl.WindowOrder.Group;
 import java.util.List;
@@ -16,8 +17,9 @@ import java.util.List;
  * @param sin {@code (patches, 1, 1, headSize)}
  * @param windows {@code (groups, 2)}, int64: how many windows, of how many patches
  * @param whole {@code (1, 2)}, int64: one window of all patches
- * @param tokens {@code (tokens)}, int64: the token at each place of the plan's order
- * @param places {@code (tokens)}, int64: the place of each token
+ * @param tokens {@code (tokens)}, int64: the token at each place of the plan's order; null where
+ *     that is the grid's
+ * @param places {@code (tokens)}, int64: the place of each token; null alike
  * @param taps {@code (patches * 4)}, int64: rows of learned positions; null without
  * @param shares {@code (patches, 4, 1)}: of these rows; null without
  */
@@ -47,8 +49,8 @@ record StepTensors(
         manager.create(plan.rotary().sines(), angles),
         groups(manager, plan.windows()),
         groups(manager, List.of(new Group(1, grid.patches()))),
-        manager.create(plan.tokens()),
-        manager.create(plan.places()),
+        plan.keepsOrder() ? null : manager.create(plan.tokens()),
+        plan.keepsOrder() ? null : manager.create(plan.places()),
         taps == null ? null : manager.create(taps.rows()),
         taps == null
             ? null
@@ -62,5 +64,28 @@ record StepTensors(
       sizes[2 * i + 1] = groups.get(i).size();
     }
     return manager.create(sizes, new Shape(groups.size(), 2));
+  }
+
+  /**
+   * An array of the grid's order in the plan's.
+   *
+   * @param x {@code (steps, patches or tokens, channels)}, as is the result, which is x itself
+   *     where there is but one order
+   */
+  NDArray inPlanOrder(NDArray x) {
+    return tokens == null ? x : take(x, tokens);
+  }
+
+  /** The opposite of {@link #inPlanOrder}. */
+  NDArray inGridOrder(NDArray x) {
+    return places == null ? x : take(x, places);
+  }
+
+  private static NDArray take(NDArray x, NDArray tokens) {
+    Shape shape = x.getShape();
+    try (NDArray rows = x.reshape(shape.get(0), tokens.size(), -1);
+        NDArray taken = rows.get(new NDIndex(":, {}, :", tokens))) {
+      return taken.reshape(shape);
+    }
   }
 }

@@ -2,10 +2,12 @@ package io.tokenreel.model.qwenvl;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.model.qwenvl.WindowOrder.Group;
 import java.util.List;
@@ -29,6 +31,7 @@ class StepPlanTest {
       assertEquals(place, plan.places()[(int) plan.tokens()[place]]);
     }
     assertNull(plan.taps());
+    assertFalse(plan.keepsOrder());
   }
 
   /** 6 x 5 tokens: windows of 9 and 6 tokens in turn. */
@@ -45,6 +48,7 @@ class StepPlanTest {
     StepPlan plan = StepPlan.of(SeededQwenVision.QWEN3, new StepGrid(4, 6, 2));
     assertArrayEquals(LongStream.range(0, 6).toArray(), plan.tokens());
     assertEquals(List.of(new Group(1, 24)), plan.windows());
+    assertTrue(plan.keepsOrder());
   }
 
   @Test
