@@ -187,16 +187,15 @@ def qwen_vision_attention(
 ) -> Tensor:
     """Attention of patches among those of their window.
 
-    normed [steps, n, hidden]; qkv weight [3, heads, head size, hidden]; cos and sin [n, 1, 1, head size]; groups [g, 2]: in turn that
+    normed [steps, n, hidden]; qkv weight [3, heads, head size, hidden]; cos and sin [n, 1, 1, head size / 2]; groups [g, 2]: in turn that
     many windows of that many patches, n in all.
     """
     steps = normed.size(0)
     heads = qkv_weight.size(1)
     size = qkv_weight.size(2)
     projected = F.linear(normed, qkv_weight.flatten(0, 2), qkv_bias).unflatten(2, [3, heads, size])
-    turned = projected.narrow(2, 0, 2)
-    first, second = turned.chunk(2, dim=-1)
-    turned = turned * cos + torch.cat([-second, first], dim=-1) * sin
+    first, second = projected.narrow(2, 0, 2).chunk(2, dim=-1)
+    turned = torch.cat([first * cos - second * sin, second * cos + first * sin], dim=-1)
     inputs = [turned.select(2, 0), turned.select(2, 1), projected.select(2, 2)]
 
     sizes: List[List[int]] = groups.tolist()

@@ -2,13 +2,14 @@ package io.tokenreel.model.qwenvl;
 
 /**
  * Cosines and sines by which a patch's queries and keys are turned: the frequencies of its row,
- * those of its column, and both again for the head's second half, in float32 steps.
+ * then those of its column, in float32 steps. A channel of a head's first half turns with the same
+ * one of the second half.
  *
  * <p>Source: transformers 5.23, {@code Qwen2_5_VLVisionRotaryEmbedding}, the same in the three
  * families.
  *
- * @param cosines {@code [patches][headSize]}; nobody writes to it
- * @param sines {@code [patches][headSize]}; nobody writes to it
+ * @param cosines {@code [patches][headSize / 2]}; nobody writes to it
+ * @param sines {@code [patches][headSize / 2]}; nobody writes to it
  */
 record AxialRotary(float[] cosines, float[] sines) {
 
@@ -19,17 +20,17 @@ record AxialRotary(float[] cosines, float[] sines) {
    * @param headSize channels of a head, a multiple of four
    */
   static AxialRotary of(StepGrid grid, int[] order, int headSize, double theta) {
-    float[] cosines = new float[Math.multiplyExact(order.length, headSize)];
+    int pairs = headSize / 2;
+    float[] cosines = new float[Math.multiplyExact(order.length, pairs)];
     float[] sines = new float[cosines.length];
-    float[] frequencies = frequencies(headSize / 2, theta);
-    for (int i = 0; i < order.length; i++) {
-      for (int channel = 0; channel < headSize; channel++) {
-        int frequency = channel % (headSize / 2);
-        int place = frequency < frequencies.length ? grid.row(order[i]) : grid.column(order[i]);
-        float angle = place * frequencies[frequency % frequencies.length];
-        cosines[i * headSize + channel] = (float) Math.cos(angle);
-        sines[i * headSize + channel] = (float) Math.sin(angle);
-      }
+    float[] frequencies = frequencies(pairs, theta);
+    for (int i = 0; i < cosines.length; i++) {
+      int patch = order[i / pairs];
+      int pair = i % pairs;
+      int place = pair < frequencies.length ? grid.row(patch) : grid.column(patch);
+      float angle = place * frequencies[pair % frequencies.length];
+      cosines[i] = (float) Math.cos(angle);
+      sines[i] = (float) Math.sin(angle);
     }
     return new AxialRotary(cosines, sines);
   }

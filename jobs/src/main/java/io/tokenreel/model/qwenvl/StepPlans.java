@@ -6,7 +6,7 @@ import java.util.Map;
 /** The plans of the frame sizes that were met last. Thread-safe. */
 final class StepPlans {
 
-  /** A plan takes some 15 MB at the most patches that published settings allow. */
+  /** A plan takes some 25 MB at the most patches that published settings allow, 65,536. */
   static final int MOST = 8;
 
   private final QwenVisionConfig config;

@@ -13,8 +13,8 @@ import java.util.List;
  * owner who knows when the last of them is over.
  *
  * @param grid the patches
- * @param cos {@code (patches, 1, 1, headSize)}
- * @param sin {@code (patches, 1, 1, headSize)}
+ * @param cos {@code (patches, 1, 1, headSize / 2)}
+ * @param sin {@code (patches, 1, 1, headSize / 2)}
  * @param windows {@code (groups, 2)}, int64: how many windows, of how many patches
  * @param whole {@code (1, 2)}, int64: one window of all patches
  * @param tokens {@code (tokens)}, int64: the token at each place of the plan's order; null where
@@ -41,7 +41,7 @@ record StepTensors(
    */
   static StepTensors of(NDManager manager, StepPlan plan, int headSize) {
     StepGrid grid = plan.grid();
-    Shape angles = new Shape(grid.patches(), 1, 1, headSize);
+    Shape angles = new Shape(grid.patches(), 1, 1, headSize / 2);
     PositionTaps taps = plan.taps();
     return new StepTensors(
         grid,
