@@ -339,9 +339,9 @@ def save(module: torch.nn.Module, name: str) -> None:
 
 if __name__ == "__main__":
     save(SiglipLayer(), "llava/siglip_layer.pt")
-    save(Qwen2Attention(), "qwen2/attention.pt")
-    save(Qwen2Mlp(), "qwen2/mlp.pt")
-    save(Qwen2Head(), "qwen2/head.pt")
+    save(Qwen2Attention(), "decoder/attention.pt")
+    save(Qwen2Mlp(), "decoder/mlp.pt")
+    save(Qwen2Head(), "decoder/head.pt")
     save(QwenVisionLayer(quick=True), "qwenvl/qwen2_vl_layer.pt")
     save(Qwen25VisionLayer(), "qwenvl/qwen2_5_vl_layer.pt")
     save(QwenVisionLayer(quick=False), "qwenvl/qwen3_vl_layer.pt")

@@ -8,8 +8,8 @@ import io.tokenreel.model.ModelFamily;
 import io.tokenreel.model.Settings;
 import io.tokenreel.model.StepGrid;
 import io.tokenreel.model.VisionInfo;
+import io.tokenreel.model.decoder.DecoderCheckpoint;
 import io.tokenreel.model.engine.StepEncoder;
-import io.tokenreel.model.qwen2.Qwen2Checkpoint;
 import io.tokenreel.token.FeedLayout;
 import io.tokenreel.video.FixedFit;
 import io.tokenreel.video.FrameSize;
@@ -93,8 +93,8 @@ abstract class LlavaFamily implements ModelFamily {
     return language(folder).legacyRevision();
   }
 
-  private Qwen2Checkpoint language(CheckpointFolder folder) {
+  private DecoderCheckpoint language(CheckpointFolder folder) {
     Settings config = Settings.read(folder, "config.json");
-    return new Qwen2Checkpoint(folder, config, text(config), prompts(folder));
+    return new DecoderCheckpoint(folder, config, text(config), prompts(folder));
   }
 }

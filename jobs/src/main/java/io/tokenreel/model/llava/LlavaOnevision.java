@@ -17,7 +17,7 @@ public final class LlavaOnevision extends LlavaFamily {
   /** The architecture that config.json names. */
   public static final String ARCHITECTURE = "LlavaOnevisionForConditionalGeneration";
 
-  /** Qwen2Config's default hidden_size. */
+  /** Transformers' Qwen2Config's default hidden_size. */
   private static final int QWEN2_HIDDEN = 4096;
 
   public LlavaOnevision() {

@@ -19,7 +19,7 @@ record AxialRotary(float[] cosines, float[] sines) {
    * @param order the patches, as they follow each other
    * @param headSize channels of a head, a multiple of four
    */
-  static AxialRotary of(StepGrid grid, int[] order, int headSize, double theta) {
+  static AxialRotary of(PatchGrid grid, int[] order, int headSize, double theta) {
     int pairs = headSize / 2;
     float[] cosines = new float[Math.multiplyExact(order.length, pairs)];
     float[] sines = new float[cosines.length];

@@ -56,7 +56,7 @@ final class PatchEmbedding {
    */
   NDArray patches(NDArray rgb) {
     Shape shape = rgb.getShape();
-    StepGrid grid = StepGrid.of(config, shape.get(2), shape.get(3));
+    PatchGrid grid = PatchGrid.of(config, shape.get(2), shape.get(3));
     int merge = config.merge();
     int patch = config.patch();
     try (NDArray levels = rgb.toType(DataType.FLOAT32, true);

@@ -19,7 +19,7 @@ record PositionTaps(long[] rows, float[] shares) {
    *
    * @param side rows and columns of the table
    */
-  static PositionTaps of(StepGrid grid, int side) {
+  static PositionTaps of(PatchGrid grid, int side) {
     long[] rows = new long[grid.patches() * TAPS];
     float[] shares = new float[rows.length];
     for (int patch = 0; patch < grid.patches(); patch++) {

@@ -131,7 +131,7 @@ final class QwenVisionEncoder implements AutoCloseable {
    */
   StepTensors step(NDManager manager, NDArray rgb) {
     Shape shape = rgb.getShape();
-    StepGrid grid = StepGrid.of(config, shape.get(2), shape.get(3));
+    PatchGrid grid = PatchGrid.of(config, shape.get(2), shape.get(3));
     return StepTensors.of(manager, plans.of(grid), config.headSize());
   }
 

@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
  * @param windows the windows in that order, sized in patches; a single one without windows
  */
 record StepPlan(
-    StepGrid grid,
+    PatchGrid grid,
     long[] tokens,
     long[] places,
     AxialRotary rotary,
@@ -25,7 +25,7 @@ record StepPlan(
     List<Group> windows) {
 
   /** Makes the plan of a grid. */
-  static StepPlan of(QwenVisionConfig config, StepGrid grid) {
+  static StepPlan of(QwenVisionConfig config, PatchGrid grid) {
     int each = config.merge() * config.merge();
     int[] tokens = IntStream.range(0, grid.tokens()).toArray();
     List<Group> windows = List.of(new Group(1, grid.patches()));

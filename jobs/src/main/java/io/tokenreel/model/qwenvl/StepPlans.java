@@ -10,14 +10,14 @@ final class StepPlans {
   static final int MOST = 8;
 
   private final QwenVisionConfig config;
-  private final Map<StepGrid, StepPlan> plans = new LinkedHashMap<>(MOST, 0.75f, true);
+  private final Map<PatchGrid, StepPlan> plans = new LinkedHashMap<>(MOST, 0.75f, true);
 
   StepPlans(QwenVisionConfig config) {
     this.config = config;
   }
 
   /** The plan of a grid, made when it is not there. */
-  synchronized StepPlan of(StepGrid grid) {
+  synchronized StepPlan of(PatchGrid grid) {
     StepPlan plan = plans.get(grid);
     if (plan == null) {
       plan = StepPlan.of(config, grid);

@@ -24,7 +24,7 @@ import java.util.List;
  * @param shares {@code (patches, 4, 1)}: of these rows; null without
  */
 record StepTensors(
-    StepGrid grid,
+    PatchGrid grid,
     NDArray cos,
     NDArray sin,
     NDArray windows,
@@ -40,7 +40,7 @@ record StepTensors(
    * @param manager of the pass, which owns the copies
    */
   static StepTensors of(NDManager manager, StepPlan plan, int headSize) {
-    StepGrid grid = plan.grid();
+    PatchGrid grid = plan.grid();
     Shape angles = new Shape(grid.patches(), 1, 1, headSize / 2);
     PositionTaps taps = plan.taps();
     return new StepTensors(

@@ -89,9 +89,9 @@ final class QwenGolden {
     return (int) longs("video_grid_thw")[0];
   }
 
-  StepGrid grid() {
+  PatchGrid grid() {
     long[] grid = longs("video_grid_thw");
-    return new StepGrid((int) grid[1], (int) grid[2], config.merge());
+    return new PatchGrid((int) grid[1], (int) grid[2], config.merge());
   }
 
   /** {@code (steps, 2, height, width, 3)}, the last frame repeated where their number is odd. */

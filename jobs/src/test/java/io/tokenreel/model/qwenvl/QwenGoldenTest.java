@@ -98,7 +98,7 @@ class QwenGoldenTest {
   @MethodSource("paths")
   void grid_ofAGolden_hasTheReferencesOrder(Path path) {
     QwenGolden golden = new QwenGolden(path);
-    StepGrid grid = golden.grid();
+    PatchGrid grid = golden.grid();
     long[] places =
         LongStream.range(0, (long) golden.steps() * grid.patches())
             .map(patch -> patch % grid.patches())
@@ -115,7 +115,7 @@ class QwenGoldenTest {
   @MethodSource("withWindows")
   void windows_ofAGolden_areTheReferences(Path path) {
     QwenGolden golden = new QwenGolden(path);
-    StepGrid grid = golden.grid();
+    PatchGrid grid = golden.grid();
     List<int[]> windows =
         new WindowOrder(grid.tokenRows(), grid.tokenColumns(), golden.config.window()).windows();
     LongStream.Builder index = LongStream.builder();

@@ -138,7 +138,7 @@ class QwenPositionsTest {
     static PromptPositions of(QwenGolden golden, long[] ids, PositionRule rule) {
       int video = Settings.read(golden.folder, "config.json").integer("video_token_id", -1, 0);
       QwenPositions positions = positions(golden.config, rule);
-      StepGrid grid = golden.grid();
+      PatchGrid grid = golden.grid();
       float seconds = golden.has("second_per_grid_ts") ? golden.floats("second_per_grid_ts")[0] : 1;
       BlockPositions block =
           positions.block(

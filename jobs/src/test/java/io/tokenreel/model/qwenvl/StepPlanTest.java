@@ -20,7 +20,7 @@ class StepPlanTest {
   /** 4 x 5 tokens in windows of 3 x 3: one whole, 3 x 2, 1 x 3 and 1 x 2. */
   @Test
   void plan_withWindows_putsAWindowsTokensTogether() {
-    StepPlan plan = StepPlan.of(SeededQwenVision.QWEN2_5, new StepGrid(8, 10, 2));
+    StepPlan plan = StepPlan.of(SeededQwenVision.QWEN2_5, new PatchGrid(8, 10, 2));
     assertArrayEquals(
         new long[] {0, 1, 2, 5, 6, 7, 10, 11, 12, 3, 4, 8, 9, 13, 14, 15, 16, 17, 18, 19},
         plan.tokens());
@@ -37,7 +37,7 @@ class StepPlanTest {
   /** 6 x 5 tokens: windows of 9 and 6 tokens in turn. */
   @Test
   void plan_withWindowsOfTwoSizes_groupsTheEqualOnes() {
-    StepPlan plan = StepPlan.of(SeededQwenVision.QWEN2_5, new StepGrid(12, 10, 2));
+    StepPlan plan = StepPlan.of(SeededQwenVision.QWEN2_5, new PatchGrid(12, 10, 2));
     assertEquals(List.of(new Group(2, 36), new Group(2, 24)), plan.windows());
     assertEquals(15, plan.tokens()[9]);
     assertEquals(3, plan.tokens()[18]);
@@ -45,7 +45,7 @@ class StepPlanTest {
 
   @Test
   void plan_withoutWindows_keepsTheGridsOrder() {
-    StepPlan plan = StepPlan.of(SeededQwenVision.QWEN3, new StepGrid(4, 6, 2));
+    StepPlan plan = StepPlan.of(SeededQwenVision.QWEN3, new PatchGrid(4, 6, 2));
     assertArrayEquals(LongStream.range(0, 6).toArray(), plan.tokens());
     assertEquals(List.of(new Group(1, 24)), plan.windows());
     assertTrue(plan.keepsOrder());
@@ -54,14 +54,14 @@ class StepPlanTest {
   @Test
   void plans_ofManySizes_keepThoseThatWereMetLast() {
     StepPlans plans = new StepPlans(SeededQwenVision.QWEN3);
-    StepGrid grid = new StepGrid(2, 2, 2);
+    PatchGrid grid = new PatchGrid(2, 2, 2);
     StepPlan first = plans.of(grid);
     for (int size = 2; size <= StepPlans.MOST; size++) {
-      plans.of(new StepGrid(2, 2 * size, 2));
+      plans.of(new PatchGrid(2, 2 * size, 2));
     }
     assertSame(first, plans.of(grid));
     for (int size = 2; size <= StepPlans.MOST + 1; size++) {
-      plans.of(new StepGrid(2 * size, 2, 2));
+      plans.of(new PatchGrid(2 * size, 2, 2));
     }
     assertNotSame(first, plans.of(grid));
   }
@@ -70,6 +70,6 @@ class StepPlanTest {
   void grid_thatCutsATokenThrough_isAnErrorThatNamesIt() {
     assertEquals(
         "a step must have rows and columns in multiples of 2 patches; got 4 x 5",
-        assertThrows(IllegalArgumentException.class, () -> new StepGrid(4, 5, 2)).getMessage());
+        assertThrows(IllegalArgumentException.class, () -> new PatchGrid(4, 5, 2)).getMessage());
   }
 }

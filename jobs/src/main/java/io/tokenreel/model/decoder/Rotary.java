@@ -1,4 +1,4 @@
-package io.tokenreel.model.qwen2;
+package io.tokenreel.model.decoder;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;

@@ -1,4 +1,4 @@
-package io.tokenreel.model.qwen2;
+package io.tokenreel.model.decoder;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -92,11 +92,11 @@ class Qwen2GoldenTest {
   @ParameterizedTest
   @MethodSource("settings")
   void feed_everySetting_givesTheLogits(String setting) {
-    Qwen2Config sizes = sizes();
-    Qwen2Weights weights = new Qwen2Weights(GoldenLanguage.folder(), sizes, false);
+    DecoderConfig sizes = sizes();
+    DecoderWeights weights = new DecoderWeights(GoldenLanguage.folder(), sizes, false);
     float[] rows = rows(weights, setting);
     int count = rows.length / sizes.hidden();
-    try (Qwen2Decoder decoder = new Qwen2Decoder(sizes, weights, Device.cpu(), 1);
+    try (Decoder decoder = new Decoder(sizes, weights, Device.cpu(), 1);
         KvCache cache = KvCache.empty(decoder.manager(), decoder.kvShape(), count, new KvMeter())) {
       assertArrayEquals(
           GoldenLanguage.floats(setting + ".logits"),
@@ -107,15 +107,15 @@ class Qwen2GoldenTest {
 
   @Test
   void layers_allTokens_giveTheHiddenStates() {
-    Qwen2Config sizes = sizes();
-    Qwen2Weights weights = new Qwen2Weights(GoldenLanguage.folder(), sizes, false);
+    DecoderConfig sizes = sizes();
+    DecoderWeights weights = new DecoderWeights(GoldenLanguage.folder(), sizes, false);
     float[] rows = rows(weights, "none");
     int count = rows.length / sizes.hidden();
-    try (Qwen2Decoder decoder = new Qwen2Decoder(sizes, weights, Device.cpu(), 1);
+    try (Decoder decoder = new Decoder(sizes, weights, Device.cpu(), 1);
         NDManager scope = decoder.manager().newSubManager();
         KvCache cache = KvCache.empty(decoder.manager(), decoder.kvShape(), count, new KvMeter())) {
       NDArray x = scope.create(rows, new Shape(count, sizes.hidden()));
-      Qwen2Share.Place place =
+      DecoderShare.Place place =
           decoder.place(scope, PromptRows.text(rows, count, 1, 0).positions(), 0, count, cache);
       for (int layer = 0; layer < sizes.layers(); layer++) {
         String name = "none.lm_hidden." + layer;
@@ -130,18 +130,18 @@ class Qwen2GoldenTest {
     }
   }
 
-  private static Qwen2Config sizes() {
-    return Qwen2Config.of(
+  private static DecoderConfig sizes() {
+    return DecoderConfig.of(
         Settings.read(GoldenLanguage.folder(), "config.json").section("text_config"));
   }
 
   /** The last norm, in float64. */
-  private static float[] normed(float[] x, Qwen2Weights weights, double epsilon) {
+  private static float[] normed(float[] x, DecoderWeights weights, double epsilon) {
     double squares = 0;
     for (float value : x) {
       squares += (double) value * value;
     }
-    float[] weight = weights.tensor(Qwen2Weights.NORM).floats();
+    float[] weight = weights.tensor(DecoderWeights.NORM).floats();
     float[] normed = new float[x.length];
     for (int i = 0; i < x.length; i++) {
       normed[i] = (float) (x[i] / Math.sqrt(squares / x.length + epsilon) * weight[i]);
@@ -150,8 +150,8 @@ class Qwen2GoldenTest {
   }
 
   /** The embedded prompt with a setting's visual tokens. */
-  private static float[] rows(Qwen2Weights weights, String setting) {
-    TextEmbedding embedding = new TextEmbedding(weights.tensor(Qwen2Weights.EMBEDDING));
+  private static float[] rows(DecoderWeights weights, String setting) {
+    TextEmbedding embedding = new TextEmbedding(weights.tensor(DecoderWeights.EMBEDDING));
     long[] ids = GoldenLanguage.longs("prompt_ids");
     int before = 0;
     while (ids[before] != 384) {

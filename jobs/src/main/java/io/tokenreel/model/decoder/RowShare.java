@@ -1,4 +1,4 @@
-package io.tokenreel.model.qwen2;
+package io.tokenreel.model.decoder;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What {@link Qwen2Share} computes, for a single row, over the same weights: its matrices are read
- * at the speed of memory, and nothing of it goes through the engine.
+ * What {@link DecoderShare} computes, for a single row, over the same weights: its matrices are
+ * read at the speed of memory, and nothing of it goes through the engine.
  */
 final class RowShare {
 

@@ -1,4 +1,4 @@
-package io.tokenreel.model.qwen2;
+package io.tokenreel.model.decoder;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
@@ -25,7 +25,7 @@ import java.util.Optional;
  *
  * <p>Thread-safe; a cache belongs to one thread at a time.
  */
-final class Qwen2Decoder implements AutoCloseable {
+final class Decoder implements AutoCloseable {
 
   /** Rows that go through the layers together: enough for large products, few enough for memory. */
   static final int PIECE = 512;
@@ -33,15 +33,15 @@ final class Qwen2Decoder implements AutoCloseable {
   private static final int MOST_SHARES = 2;
 
   private final OpenParts parts = new OpenParts();
-  private final Qwen2Config config;
+  private final DecoderConfig config;
   private final NDManager manager;
-  private final List<Qwen2Share> shares = new ArrayList<>();
+  private final List<DecoderShare> shares = new ArrayList<>();
   private final Rotary rotary;
   private final ShareRunner runner;
   private final KvShape kvShape;
   private final Optional<RowDecoder> rowDecoder;
 
-  Qwen2Decoder(Qwen2Config config, Qwen2Weights weights, Device device, int threads) {
+  Decoder(DecoderConfig config, DecoderWeights weights, Device device, int threads) {
     this.config = config;
     int count = device.isGpu() ? 1 : greatestShare(config.keyHeads());
     this.rotary = new Rotary(config.ropeTheta(), config.sections().axisOf(config.headSize() / 2));
@@ -51,7 +51,7 @@ final class Qwen2Decoder implements AutoCloseable {
       this.runner = new ShareRunner(count, threads);
       parts.add(runner);
       for (int share = 0; share < count; share++) {
-        shares.add(parts.add(new Qwen2Share(manager, config, weights, share, count)));
+        shares.add(parts.add(new DecoderShare(manager, config, weights, share, count)));
       }
       this.rowDecoder = RowDecoder.over(config.heads(), shares, runner);
     } catch (RuntimeException | Error e) {
@@ -112,7 +112,7 @@ final class Qwen2Decoder implements AutoCloseable {
     int count = rows.length / config.hidden();
     try (NDManager scope = manager.newSubManager()) {
       NDArray x = scope.create(rows, new Shape(count, config.hidden()));
-      Qwen2Share.Place place = place(scope, positions, from, count, cache);
+      DecoderShare.Place place = place(scope, positions, from, count, cache);
       for (int layer = 0; layer < config.layers(); layer++) {
         x = layer(scope, layer, x, place, cache);
       }
@@ -139,8 +139,8 @@ final class Qwen2Decoder implements AutoCloseable {
    *
    * @param positions {@code [axes][tokens]}, of which {@code count} are fed, from {@code from} on
    */
-  Qwen2Share.Place place(NDManager scope, int[][] positions, int from, int count, KvCache cache) {
-    return new Qwen2Share.Place(
+  DecoderShare.Place place(NDManager scope, int[][] positions, int from, int count, KvCache cache) {
+    return new DecoderShare.Place(
         rotary.at(scope, positions, from, from + count), scope.create((long) cache.filled()));
   }
 
@@ -150,7 +150,7 @@ final class Qwen2Decoder implements AutoCloseable {
    *
    * @param x {@code (n, hidden)}, closed here
    */
-  NDArray layer(NDManager scope, int layer, NDArray x, Qwen2Share.Place place, KvCache cache) {
+  NDArray layer(NDManager scope, int layer, NDArray x, DecoderShare.Place place, KvCache cache) {
     boolean watched = cache.watchedLayer() == layer;
     try (NDManager inner = scope.newSubManager()) {
       NDArray watch =
@@ -170,7 +170,7 @@ final class Qwen2Decoder implements AutoCloseable {
                           cache.tail(layer, share)));
       if (watched) {
         cache.observe(
-            Qwen2Share.mean(
+            DecoderShare.mean(
                 attended.stream().map(share -> share.get(1).toFloatArray()).toList(),
                 config.heads()));
       }

@@ -1,4 +1,4 @@
-package io.tokenreel.model.qwen2;
+package io.tokenreel.model.decoder;
 
 import io.tokenreel.model.engine.RowKernels;
 import io.tokenreel.model.engine.RowTimesMatrix;

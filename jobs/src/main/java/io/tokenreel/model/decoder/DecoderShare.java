@@ -1,4 +1,4 @@
-package io.tokenreel.model.qwen2;
+package io.tokenreel.model.decoder;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
@@ -21,7 +21,7 @@ import java.util.function.UnaryOperator;
  *
  * <p>This is for any number of rows, by TorchScript; {@link #rows} is for one.
  */
-final class Qwen2Share implements AutoCloseable {
+final class DecoderShare implements AutoCloseable {
 
   private final OpenParts parts = new OpenParts();
   private final List<NDList> attention = new ArrayList<>();
@@ -46,14 +46,15 @@ final class Qwen2Share implements AutoCloseable {
    * @param manager owns what is made here, and is not closed here
    * @param share of {@code count} equal ones
    */
-  Qwen2Share(NDManager manager, Qwen2Config config, Qwen2Weights weights, int share, int count) {
+  DecoderShare(
+      NDManager manager, DecoderConfig config, DecoderWeights weights, int share, int count) {
     NDArray epsilon = manager.create((float) config.epsilon());
     Slice heads = new Slice(share, count, config.heads(), config.headSize());
     Slice keyHeads = new Slice(share, count, config.keyHeads(), config.headSize());
     Slice inner = new Slice(share, count, config.intermediate(), 1);
     Slice words = new Slice(share, count, config.vocabulary(), 1);
     for (int i = 0; i < config.layers(); i++) {
-      String layer = Qwen2Weights.layer(i);
+      String layer = DecoderWeights.layer(i);
       UnaryOperator<String> attend = name -> layer + "self_attn." + name;
       attention.add(
           new NDList(
@@ -82,7 +83,7 @@ final class Qwen2Share implements AutoCloseable {
     }
     this.head =
         new NDList(
-            Weights.load(manager, weights.tensor(Qwen2Weights.NORM)),
+            Weights.load(manager, weights.tensor(DecoderWeights.NORM)),
             Weights.load(manager, words.outputs(weights.head())),
             epsilon);
     this.rows = RowShare.over(attention, mlp, head);
@@ -97,7 +98,7 @@ final class Qwen2Share implements AutoCloseable {
   }
 
   private static TorchFunction helper(NDManager manager, String resource) {
-    return TorchFunction.load(Qwen2Share.class, resource, manager.getDevice());
+    return TorchFunction.load(DecoderShare.class, resource, manager.getDevice());
   }
 
   /** A share of {@code units} blocks of {@code size} outputs or inputs of a map. */

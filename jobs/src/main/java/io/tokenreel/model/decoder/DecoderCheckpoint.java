@@ -1,4 +1,4 @@
-package io.tokenreel.model.qwen2;
+package io.tokenreel.model.decoder;
 
 import ai.djl.Device;
 import io.tokenreel.model.CheckpointFolder;
@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** The language side of a checkpoint whose text model is a Qwen2. */
-public final class Qwen2Checkpoint {
+public final class DecoderCheckpoint {
 
   /** Files that the names of version 0.1.0 depended on. */
   private static final List<String> LEGACY_FILES =
@@ -28,8 +28,8 @@ public final class Qwen2Checkpoint {
 
   private final CheckpointFolder folder;
   private final PromptStyle prompts;
-  private final Qwen2Config config;
-  private final Qwen2Weights weights;
+  private final DecoderConfig config;
+  private final DecoderWeights weights;
   private final int[] endTokens;
 
   /**
@@ -40,13 +40,13 @@ public final class Qwen2Checkpoint {
    * @param prompts how the family feeds it
    * @throws IllegalArgumentException when the checkpoint is incomplete or malformed
    */
-  public Qwen2Checkpoint(
+  public DecoderCheckpoint(
       CheckpointFolder folder, Settings config, Settings text, PromptStyle prompts) {
     this.folder = folder;
     this.prompts = prompts;
-    this.config = Qwen2Config.of(text);
+    this.config = DecoderConfig.of(text);
     boolean tied = this.config.tied() || config.flag("tie_word_embeddings", false);
-    this.weights = new Qwen2Weights(folder, this.config, tied);
+    this.weights = new DecoderWeights(folder, this.config, tied);
     this.endTokens = endTokens(folder, text);
   }
 
@@ -93,6 +93,6 @@ public final class Qwen2Checkpoint {
 
   /** Loads it. */
   public LanguageModel open(Device device) {
-    return new Qwen2LanguageModel(info(), folder, prompts, config, weights, device);
+    return new DecoderLanguageModel(info(), folder, prompts, config, weights, device);
   }
 }

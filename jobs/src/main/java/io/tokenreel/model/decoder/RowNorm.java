@@ -1,4 +1,4 @@
-package io.tokenreel.model.qwen2;
+package io.tokenreel.model.decoder;
 
 /** RMS norm of a single row. */
 record RowNorm(float[] weight, double epsilon) {

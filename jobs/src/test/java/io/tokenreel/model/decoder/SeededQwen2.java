@@ -1,4 +1,4 @@
-package io.tokenreel.model.qwen2;
+package io.tokenreel.model.decoder;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -26,9 +26,9 @@ public final class SeededQwen2 {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String architecture;
-  private final Qwen2Config config;
+  private final DecoderConfig config;
 
-  SeededQwen2(String architecture, Qwen2Config config) {
+  SeededQwen2(String architecture, DecoderConfig config) {
     this.architecture = architecture;
     this.config = config;
   }
@@ -41,7 +41,7 @@ public final class SeededQwen2 {
    */
   public static SeededQwen2 halfBillion(String architecture, int layers) {
     return new SeededQwen2(
-        architecture, new Qwen2Config(896, 4864, layers, 14, 2, 151936, 32768, 1e-6, 1e6, true));
+        architecture, new DecoderConfig(896, 4864, layers, 14, 2, 151936, 32768, 1e-6, 1e6, true));
   }
 
   /** Decoder layers. */
@@ -115,7 +115,7 @@ public final class SeededQwen2 {
   private Map<String, Tensor> tensors() {
     SplittableRandom random = new SplittableRandom(SEED);
     Map<String, Tensor> tensors = new LinkedHashMap<>();
-    Qwen2Weights.expected(config)
+    DecoderWeights.expected(config)
         .forEach(
             (name, shape) ->
                 tensors.put(

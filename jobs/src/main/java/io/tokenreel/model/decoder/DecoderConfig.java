@@ -1,4 +1,4 @@
-package io.tokenreel.model.qwen2;
+package io.tokenreel.model.decoder;
 
 import io.tokenreel.model.Settings;
 
@@ -18,7 +18,7 @@ import io.tokenreel.model.Settings;
  * @param sections the position axes that the wavelengths read
  * @param tied whether the head is the embedding, as far as this section says
  */
-record Qwen2Config(
+record DecoderConfig(
     int hidden,
     int intermediate,
     int layers,
@@ -32,7 +32,7 @@ record Qwen2Config(
     boolean tied) {
 
   /** A decoder whose positions have one axis. */
-  Qwen2Config(
+  DecoderConfig(
       int hidden,
       int intermediate,
       int layers,
@@ -63,7 +63,7 @@ record Qwen2Config(
    * @throws IllegalArgumentException for one that is malformed or not computed here; the message
    *     names it
    */
-  static Qwen2Config of(Settings text) {
+  static DecoderConfig of(Settings text) {
     text.require("model_type", "qwen2", "qwen2", "llava_qwen");
     text.require("hidden_act", "silu", "silu");
     text.require("use_sliding_window", "false", "false");
@@ -78,7 +78,7 @@ record Qwen2Config(
           "text_config: hidden_size must divide into num_attention_heads heads of an even size, and these among num_key_value_heads; got %d, %d and %d"
               .formatted(hidden, heads, keyHeads));
     }
-    return new Qwen2Config(
+    return new DecoderConfig(
         hidden,
         text.integer("intermediate_size", 22016, 1),
         text.integer("num_hidden_layers", 32, 1),

@@ -1,4 +1,4 @@
-package io.tokenreel.model.qwen2;
+package io.tokenreel.model.decoder;
 
 /**
  * The positions of the tokens after a video, which are not their places in the sequence where a

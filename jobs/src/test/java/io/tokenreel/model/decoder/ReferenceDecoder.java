@@ -1,14 +1,14 @@
-package io.tokenreel.model.qwen2;
+package io.tokenreel.model.decoder;
 
 import java.util.Arrays;
 
 /** Qwen2 in float64, one number at a time, with a mask per layer and row: the specification. */
 final class ReferenceDecoder {
 
-  private final Qwen2Config config;
-  private final Qwen2Weights weights;
+  private final DecoderConfig config;
+  private final DecoderWeights weights;
 
-  ReferenceDecoder(Qwen2Config config, Qwen2Weights weights) {
+  ReferenceDecoder(DecoderConfig config, DecoderWeights weights) {
     this.config = config;
     this.weights = weights;
   }
@@ -37,13 +37,13 @@ final class ReferenceDecoder {
       attention(layer, x, mask, run.attention[layer]);
       mlp(layer, x);
     }
-    double[][] last = {norm(x[count - 1], Qwen2Weights.NORM)};
+    double[][] last = {norm(x[count - 1], DecoderWeights.NORM)};
     run.logits = linear(last, weights.head().floats(), null)[0];
     return run;
   }
 
   private void attention(int layer, double[][] x, Mask mask, double[] lastAttention) {
-    String name = Qwen2Weights.layer(layer);
+    String name = DecoderWeights.layer(layer);
     double[][] normed = new double[x.length][];
     for (int row = 0; row < x.length; row++) {
       normed[row] = norm(x[row], name + "input_layernorm.weight");
@@ -84,7 +84,7 @@ final class ReferenceDecoder {
   }
 
   private void mlp(int layer, double[][] x) {
-    String name = Qwen2Weights.layer(layer);
+    String name = DecoderWeights.layer(layer);
     double[][] normed = new double[x.length][];
     for (int row = 0; row < x.length; row++) {
       normed[row] = norm(x[row], name + "post_attention_layernorm.weight");

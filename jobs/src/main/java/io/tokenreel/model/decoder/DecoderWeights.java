@@ -1,4 +1,4 @@
-package io.tokenreel.model.qwen2;
+package io.tokenreel.model.decoder;
 
 import io.tokenreel.model.CheckpointFolder;
 import io.tokenreel.model.CheckpointTensors;
@@ -16,7 +16,7 @@ import java.util.TreeMap;
  * Checkpoints put {@code language_model.model.}, {@code model.language_model.} or {@code model.}
  * before them.
  */
-final class Qwen2Weights {
+final class DecoderWeights {
 
   static final String EMBEDDING = "embed_tokens.weight";
   static final String NORM = "norm.weight";
@@ -36,8 +36,8 @@ final class Qwen2Weights {
    * @param tied whether the head is the embedding where no head is stored
    * @throws IllegalArgumentException when one is missing or of another shape; the message names it
    */
-  Qwen2Weights(CheckpointFolder folder, Qwen2Config config, boolean tied) {
-    CheckpointTensors stored = CheckpointTensors.open(folder, Qwen2Weights::canonical);
+  DecoderWeights(CheckpointFolder folder, DecoderConfig config, boolean tied) {
+    CheckpointTensors stored = CheckpointTensors.open(folder, DecoderWeights::canonical);
     Map<String, List<Long>> expected = expected(config);
     Optional<Tensor> head = stored.tensor(HEAD);
     if (head.isPresent() || !tied) {
@@ -77,7 +77,7 @@ final class Qwen2Weights {
   }
 
   /** Names and shapes of all but an untied head. */
-  static Map<String, List<Long>> expected(Qwen2Config config) {
+  static Map<String, List<Long>> expected(DecoderConfig config) {
     long hidden = config.hidden();
     long keys = (long) config.keyHeads() * config.headSize();
     long inner = config.intermediate();

@@ -1,4 +1,4 @@
-package io.tokenreel.model.qwen2;
+package io.tokenreel.model.decoder;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -41,10 +41,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * The same weights, in every way that checkpoints are published, give the same logits to the bit.
  */
-class Qwen2CheckpointTest {
+class DecoderCheckpointTest {
 
-  private static final Qwen2Config CONFIG =
-      new Qwen2Config(48, 80, 3, 4, 2, 70, 256, 1e-6, 1e6, true);
+  private static final DecoderConfig CONFIG =
+      new DecoderConfig(48, 80, 3, 4, 2, 70, 256, 1e-6, 1e6, true);
   private static final String EMBEDDING = "language_model.model.embed_tokens.weight";
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -60,9 +60,9 @@ class Qwen2CheckpointTest {
     Path first = folder.resolve("first");
     new SeededQwen2("Any", CONFIG).write(first);
     Settings text = Settings.read(open(first), "config.json").section("text_config");
-    assertEquals(CONFIG, Qwen2Config.of(text));
+    assertEquals(CONFIG, DecoderConfig.of(text));
     tensors = new LinkedHashMap<>();
-    new Qwen2Weights(open(first), CONFIG, true)
+    new DecoderWeights(open(first), CONFIG, true)
         .all()
         .forEach((name, tensor) -> tensors.put("language_model.model." + name, tensor));
     Random random = new Random(8);
@@ -130,7 +130,8 @@ class Qwen2CheckpointTest {
     write(other, renamed(name -> name), 1, false);
     String message =
         assertThrows(
-                IllegalArgumentException.class, () -> new Qwen2Weights(open(other), CONFIG, false))
+                IllegalArgumentException.class,
+                () -> new DecoderWeights(open(other), CONFIG, false))
             .getMessage();
     assertTrue(message.contains("lm_head.weight"), message);
   }
@@ -138,7 +139,7 @@ class Qwen2CheckpointTest {
   /** One share has whole matrices, which are not to be those of the file's mapping. */
   @Test
   void feed_floatsOfOneKeyHeadAfterCollections_givesTheSameLogits() throws Exception {
-    Qwen2Config sizes = new Qwen2Config(48, 80, 3, 3, 1, 70, 256, 1e-6, 1e6, true);
+    DecoderConfig sizes = new DecoderConfig(48, 80, 3, 3, 1, 70, 256, 1e-6, 1e6, true);
     Path stored = folder.resolve("one").resolve("first");
     new SeededQwen2("Any", sizes).write(stored);
     float[][] logits = logits(stored);
@@ -147,8 +148,8 @@ class Qwen2CheckpointTest {
     SafetensorsFile file = SafetensorsFile.open(stored.resolve("model.safetensors"));
     file.names().forEach(name -> widened.put(name, widened(file.tensor(name))));
     write(floats, widened, 1, true);
-    Qwen2Weights weights = new Qwen2Weights(open(floats), sizes, true);
-    try (Qwen2Decoder decoder = new Qwen2Decoder(sizes, weights, Device.cpu(), 1);
+    DecoderWeights weights = new DecoderWeights(open(floats), sizes, true);
+    try (Decoder decoder = new Decoder(sizes, weights, Device.cpu(), 1);
         KvCache cache = KvCache.empty(decoder.manager(), decoder.kvShape(), 9, new KvMeter())) {
       for (int i = 0; i < 5; i++) {
         System.gc(); // what nothing holds any more is unmapped
@@ -211,9 +212,9 @@ class Qwen2CheckpointTest {
 
   private float[][] logits(Path checkpoint) {
     Settings config = Settings.read(open(checkpoint), "config.json");
-    Qwen2Config sizes = Qwen2Config.of(config.section("text_config"));
-    Qwen2Weights weights = new Qwen2Weights(open(checkpoint), sizes, sizes.tied());
-    try (Qwen2Decoder decoder = new Qwen2Decoder(sizes, weights, Device.cpu(), 1);
+    DecoderConfig sizes = DecoderConfig.of(config.section("text_config"));
+    DecoderWeights weights = new DecoderWeights(open(checkpoint), sizes, sizes.tied());
+    try (Decoder decoder = new Decoder(sizes, weights, Device.cpu(), 1);
         KvCache cache = KvCache.empty(decoder.manager(), decoder.kvShape(), 9, new KvMeter())) {
       return decoder.feed(PromptRows.text(rows, 9, 1, 0), cache, 9);
     }

@@ -8,9 +8,9 @@ package io.tokenreel.model.qwenvl;
  * @param columns of patches, a multiple of {@code merge}
  * @param merge patches along a side of a token
  */
-record StepGrid(int rows, int columns, int merge) {
+record PatchGrid(int rows, int columns, int merge) {
 
-  StepGrid {
+  PatchGrid {
     if (rows < 1 || columns < 1 || rows % merge != 0 || columns % merge != 0) {
       throw new IllegalArgumentException(
           "a step must have rows and columns in multiples of %d patches; got %d x %d"
@@ -23,13 +23,13 @@ record StepGrid(int rows, int columns, int merge) {
    *
    * @throws IllegalArgumentException when a side is no multiple of a token's
    */
-  static StepGrid of(QwenVisionConfig config, long height, long width) {
+  static PatchGrid of(QwenVisionConfig config, long height, long width) {
     if (height < 1 || width < 1 || height % config.factor() != 0 || width % config.factor() != 0) {
       throw new IllegalArgumentException(
           "frames must have sides in multiples of %d pixels; got %d x %d"
               .formatted(config.factor(), height, width));
     }
-    return new StepGrid(
+    return new PatchGrid(
         Math.toIntExact(height / config.patch()),
         Math.toIntExact(width / config.patch()),
         config.merge());

@@ -1,4 +1,4 @@
-package io.tokenreel.model.qwen2;
+package io.tokenreel.model.decoder;
 
 import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.VideoReading;
@@ -12,22 +12,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A video whose keys and values all questions share. */
-final class Qwen2Reading implements VideoReading {
+final class DecoderReading implements VideoReading {
 
   private final LanguageInfo info;
   private final TextTokenizer tokenizer;
   private final TextEmbedding embedding;
-  private final Qwen2Decoder decoder;
+  private final Decoder decoder;
   private final SharedPrefix prefix;
   private final NextPlaces places;
   private final long nanos;
   private boolean last;
 
-  Qwen2Reading(
+  DecoderReading(
       LanguageInfo info,
       TextTokenizer tokenizer,
       TextEmbedding embedding,
-      Qwen2Decoder decoder,
+      Decoder decoder,
       SharedPrefix prefix,
       NextPlaces places,
       long nanos) {

@@ -1,4 +1,4 @@
-package io.tokenreel.model.qwen2;
+package io.tokenreel.model.decoder;
 
 import io.tokenreel.model.engine.ShareRunner;
 import io.tokenreel.model.kv.KvCache;
@@ -28,8 +28,9 @@ final class RowDecoder {
    * @param heads of all shares together
    * @return empty where a share's weights cannot be taken
    */
-  static Optional<RowDecoder> over(int heads, List<Qwen2Share> shares, ShareRunner runner) {
-    List<RowShare> rows = shares.stream().map(Qwen2Share::rows).flatMap(Optional::stream).toList();
+  static Optional<RowDecoder> over(int heads, List<DecoderShare> shares, ShareRunner runner) {
+    List<RowShare> rows =
+        shares.stream().map(DecoderShare::rows).flatMap(Optional::stream).toList();
     return rows.size() < shares.size()
         ? Optional.empty()
         : Optional.of(new RowDecoder(heads, rows, runner));
@@ -99,7 +100,7 @@ final class RowDecoder {
     @Override
     public void complete(int step) {
       if (step % 2 == 0 && cache.watchedLayer() == step / 2) {
-        cache.observe(Qwen2Share.mean(Arrays.asList(watched), heads));
+        cache.observe(DecoderShare.mean(Arrays.asList(watched), heads));
       }
       for (float[] part : added) {
         for (int i = 0; i < row.length; i++) {

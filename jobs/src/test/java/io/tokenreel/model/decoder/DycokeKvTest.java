@@ -1,4 +1,4 @@
-package io.tokenreel.model.qwen2;
+package io.tokenreel.model.decoder;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -35,16 +35,16 @@ class DycokeKvTest {
 
   private static final int STEPS = 6;
 
-  private static Qwen2Config config;
-  private static Qwen2Weights weights;
-  private static Qwen2Decoder decoder;
+  private static DecoderConfig config;
+  private static DecoderWeights weights;
+  private static Decoder decoder;
 
   @BeforeAll
   static void open() {
     Settings settings = Settings.read(GoldenLanguage.folder(), "config.json");
-    config = Qwen2Config.of(settings.section("text_config"));
-    weights = new Qwen2Weights(GoldenLanguage.folder(), config, false);
-    decoder = new Qwen2Decoder(config, weights, Device.cpu(), 1);
+    config = DecoderConfig.of(settings.section("text_config"));
+    weights = new DecoderWeights(GoldenLanguage.folder(), config, false);
+    decoder = new Decoder(config, weights, Device.cpu(), 1);
   }
 
   @AfterAll

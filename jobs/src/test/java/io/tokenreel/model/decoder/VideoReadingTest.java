@@ -1,4 +1,4 @@
-package io.tokenreel.model.qwen2;
+package io.tokenreel.model.decoder;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

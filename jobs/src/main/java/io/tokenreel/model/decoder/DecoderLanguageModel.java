@@ -1,4 +1,4 @@
-package io.tokenreel.model.qwen2;
+package io.tokenreel.model.decoder;
 
 import ai.djl.Device;
 import io.tokenreel.model.CheckpointFolder;
@@ -16,7 +16,7 @@ import io.tokenreel.model.kv.KvMeter;
 import io.tokenreel.model.prompt.TextTokenizer;
 
 /** A Qwen2 with its tokenizer. */
-final class Qwen2LanguageModel implements LanguageModel {
+final class DecoderLanguageModel implements LanguageModel {
 
   private final OpenParts parts = new OpenParts();
   private final LanguageInfo info;
@@ -24,23 +24,22 @@ final class Qwen2LanguageModel implements LanguageModel {
   private final int axes;
   private final TextTokenizer tokenizer;
   private final TextEmbedding embedding;
-  private final Qwen2Decoder decoder;
+  private final Decoder decoder;
 
-  Qwen2LanguageModel(
+  DecoderLanguageModel(
       LanguageInfo info,
       CheckpointFolder folder,
       PromptStyle prompts,
-      Qwen2Config config,
-      Qwen2Weights weights,
+      DecoderConfig config,
+      DecoderWeights weights,
       Device device) {
     this.info = info;
     this.prompts = prompts;
     this.axes = config.sections().axes();
     try {
       this.tokenizer = parts.add(TextTokenizer.open(folder));
-      this.embedding = new TextEmbedding(weights.tensor(Qwen2Weights.EMBEDDING));
-      this.decoder =
-          parts.add(new Qwen2Decoder(config, weights, device, BatchedTower.threads() - 1));
+      this.embedding = new TextEmbedding(weights.tensor(DecoderWeights.EMBEDDING));
+      this.decoder = parts.add(new Decoder(config, weights, device, BatchedTower.threads() - 1));
     } catch (RuntimeException | Error e) {
       parts.close();
       throw e;
@@ -76,7 +75,7 @@ final class Qwen2LanguageModel implements LanguageModel {
       cache.close();
       throw e;
     }
-    return new Qwen2Reading(
+    return new DecoderReading(
         info,
         tokenizer,
         embedding,
