@@ -65,9 +65,10 @@ class Qwen2Attention(torch.nn.Module):
     """A share of the heads of one decoder layer's attention over n new tokens; the shares' results add up.
 
     x [n, hidden]; input weight [(heads + 2 key heads) * head size, hidden] and bias, of queries, keys and values below each other; out
-    weight [hidden, heads * head size], where heads and key heads are this share's. past_keys and past_values [key heads, tokens, head size]
+    weight [hidden, heads * head size], where heads and key heads are this share's. query_norm and key_norm [head size] are of each head, empty
+    for a model without. past_keys and past_values [key heads, tokens, head size]
     are read only; tail_keys and tail_values [key heads, capacity, head size] hold `filled` tokens after these and take the new ones. The second result is the attention of the last
-    new token on the past's tokens watched[0] to watched[0] + watched[1], summed over this share's heads.
+    new token on the past's tokens whose places are watched, summed over this share's heads.
     """
 
     def attend(self, query: Tensor, key: Tensor, value: Tensor, causal: bool) -> Tuple[Tensor, Tensor]:
@@ -96,6 +97,8 @@ class Qwen2Attention(torch.nn.Module):
         input_weight: Tensor,
         input_bias: Tensor,
         out_weight: Tensor,
+        query_norm: Tensor,
+        key_norm: Tensor,
         epsilon: Tensor,
         cos: Tensor,
         sin: Tensor,
@@ -113,6 +116,10 @@ class Qwen2Attention(torch.nn.Module):
         normed = F.rms_norm(x, [x.size(1)], norm_weight, float(epsilon))
         projected = F.linear(normed, input_weight, input_bias).unflatten(1, [-1, size]).transpose(0, 1)
         heads = projected.size(0) - 2 * key_heads
+        if query_norm.numel() > 0:
+            queries = F.rms_norm(projected.narrow(0, 0, heads), [size], query_norm, float(epsilon))
+            keyed = F.rms_norm(projected.narrow(0, heads, key_heads), [size], key_norm, float(epsilon))
+            projected = torch.cat([queries, keyed, projected.narrow(0, heads + key_heads, key_heads)])
         rotated = self.rotate(projected.narrow(0, 0, heads + key_heads), cos, sin)
         query = rotated.narrow(0, 0, heads)
         tail_keys.narrow(1, tail, n).copy_(rotated.narrow(0, heads, key_heads))
@@ -145,11 +152,10 @@ class Qwen2Attention(torch.nn.Module):
             attended = attended * (total - merged).exp().unsqueeze(2) + parts[i] * (sums[i] - merged).exp().unsqueeze(2)
             total = merged
 
-        count = int(watched[1])
         watch = torch.zeros([0], dtype=x.dtype, device=x.device)
-        if count > 0:
+        if watched.numel() > 0:
             last = query.narrow(1, n - 1, 1).reshape(tail_keys.size(0), group, query.size(2))
-            keys = past_keys.narrow(1, int(watched[0]), count)
+            keys = past_keys.index_select(1, watched)
             scores = last @ keys.transpose(1, 2) / math.sqrt(query.size(2))
             denominator = total.narrow(1, n - 1, 1).reshape(tail_keys.size(0), group, 1)
             watch = (scores - denominator).exp().sum([0, 1])

@@ -16,8 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * A Jinja template. Blocks are trimmed as Transformers trims them, a name without a value is an
- * error, and a value is never read as Jinja, whatever is in it.
+ * A Jinja template. Blocks are trimmed as Transformers trims them, and a value is never read as
+ * Jinja, whatever is in it.
  */
 public final class JinjaTemplate {
 
@@ -27,12 +27,21 @@ public final class JinjaTemplate {
   private final Jinjava jinja;
   private final String template;
 
-  private JinjaTemplate(String template, long mostCharacters, ResourceLocator includes) {
+  /** What a name without a value is. */
+  private enum UnknownNames {
+    /** An error. */
+    REFUSED,
+    /** False, and nothing where it is printed. */
+    UNDEFINED
+  }
+
+  private JinjaTemplate(
+      String template, long mostCharacters, UnknownNames unknown, ResourceLocator includes) {
     this.template = template;
     this.jinja =
         new Jinjava(
             JinjavaConfig.newBuilder()
-                .withFailOnUnknownTokens(true)
+                .withFailOnUnknownTokens(unknown == UnknownNames.REFUSED)
                 .withNestedInterpretationEnabled(false)
                 .withTrimBlocks(true)
                 .withLstripBlocks(true)
@@ -43,17 +52,32 @@ public final class JinjaTemplate {
   }
 
   /**
-   * Text that values are put into as they are: a chat template of a checkpoint, which may be
-   * anybody's and so includes no files. It knows Transformers' {@code generation} tag; texts are
-   * trimmed, lowered and raised as Python does it.
+   * Text that values are put into as they are. It may be anybody's and so includes no files; texts
+   * are trimmed, lowered and raised as Python does it.
    *
    * @param mostCharacters of the output; more is an error
    */
   public static JinjaTemplate text(String template, long mostCharacters) {
+    return text(template, mostCharacters, UnknownNames.REFUSED);
+  }
+
+  /**
+   * A chat template of a checkpoint, as {@link #text}. It knows Transformers' {@code generation}
+   * tag, and asks for switches that are off unless somebody sets them: a name without a value is
+   * undefined.
+   *
+   * @param mostCharacters of the output; more is an error
+   */
+  public static JinjaTemplate chat(String template, long mostCharacters) {
+    return text(template, mostCharacters, UnknownNames.UNDEFINED);
+  }
+
+  private static JinjaTemplate text(String template, long mostCharacters, UnknownNames unknown) {
     JinjaTemplate text =
         new JinjaTemplate(
             template,
             mostCharacters,
+            unknown,
             (name, charset, interpreter) -> {
               throw new ResourceNotFoundException("a template of text includes no files: " + name);
             });
@@ -74,6 +98,7 @@ public final class JinjaTemplate {
         new JinjaTemplate(
             resource(home, name),
             ANY_SIZE,
+            UnknownNames.REFUSED,
             (included, charset, interpreter) -> resource(home, included));
     html.jinja.getGlobalContext().setAutoEscape(true);
     return html;

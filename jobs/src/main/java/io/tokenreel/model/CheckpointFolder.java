@@ -35,9 +35,9 @@ public final class CheckpointFolder {
 
   static final String CONFIG = "config.json";
 
-  /** A folder's name and what is set for it, {@code FOLDER#key=value,key=value}. */
+  /** A folder's name and what is set for it, {@code FOLDER#key=value&key=value}. */
   private static final Pattern WITH_OPTIONS =
-      Pattern.compile("(.+)#(\\w+=[^,#]+(?:,\\w+=[^,#]+)*)");
+      Pattern.compile("(.+)#(\\w+=[^&#]+(?:&\\w+=[^&#]+)*)");
 
   /** How a hub's cache begins the name of a repository's folder. */
   private static final String HUB_PREFIX = "models--";
@@ -72,7 +72,7 @@ public final class CheckpointFolder {
     Matcher withOptions = WITH_OPTIONS.matcher(model);
     SortedMap<String, String> options = new TreeMap<>();
     if (withOptions.matches()) {
-      for (String option : withOptions.group(2).split(",")) {
+      for (String option : withOptions.group(2).split("&")) {
         options.put(
             option.substring(0, option.indexOf('=')), option.substring(option.indexOf('=') + 1));
       }

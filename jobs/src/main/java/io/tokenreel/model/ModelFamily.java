@@ -2,6 +2,7 @@ package io.tokenreel.model;
 
 import ai.djl.Device;
 import io.tokenreel.model.engine.StepEncoder;
+import java.util.Optional;
 import java.util.Set;
 
 /** How a family's checkpoints become vision towers and language models; stateless. */
@@ -41,11 +42,18 @@ public interface ModelFamily {
    */
   LanguageInfo describeLanguage(CheckpointFolder folder);
 
-  /** The revision in the names that version 0.1.0 gave to the tower: {@link Revision#legacy}. */
-  String legacyVisionRevision(CheckpointFolder folder);
+  /**
+   * The revision in the names that version 0.1.0 gave to the tower, {@link Revision#legacy}; empty
+   * for a family that it did not have.
+   */
+  default Optional<String> legacyVisionRevision(CheckpointFolder folder) {
+    return Optional.empty();
+  }
 
-  /** The revision in the names that version 0.1.0 gave to the language model. */
-  String legacyLanguageRevision(CheckpointFolder folder);
+  /** As above, of the names that it gave to the language model. */
+  default Optional<String> legacyLanguageRevision(CheckpointFolder folder) {
+    return Optional.empty();
+  }
 
   /**
    * Loads the language model of a checkpoint.

@@ -2,6 +2,7 @@ package io.tokenreel.model;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
@@ -49,12 +50,17 @@ public final class ModelKeys {
     return LEGACY.matcher(key).matches();
   }
 
-  private static String choose(String key, Collection<String> named, Supplier<String> legacy) {
+  private static String choose(
+      String key, Collection<String> named, Supplier<Optional<String>> legacy) {
     List<String> old = named.stream().filter(ModelKeys::isLegacy).distinct().toList();
     if (old.isEmpty() || named.contains(key)) {
       return key;
     }
-    String ending = "@" + legacy.get();
-    return old.stream().filter(name -> name.endsWith(ending)).reduce((a, b) -> b).orElse(key);
+    return legacy
+        .get()
+        .flatMap(
+            revision ->
+                old.stream().filter(name -> name.endsWith("@" + revision)).reduce((a, b) -> b))
+        .orElse(key);
   }
 }

@@ -5,8 +5,11 @@ import io.tokenreel.model.engine.BatchedTower;
 import io.tokenreel.model.engine.PyTorch;
 import io.tokenreel.model.llava.LlavaOnevision;
 import io.tokenreel.model.llava.LlavaQwen;
+import io.tokenreel.model.qwenvl.QwenVl;
+import io.tokenreel.model.qwenvl.QwenVlKind;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +30,9 @@ public final class Models {
   static {
     FAMILIES.put(LlavaOnevision.ARCHITECTURE, new LlavaOnevision());
     FAMILIES.put(LlavaQwen.ARCHITECTURE, new LlavaQwen());
+    for (QwenVlKind kind : QwenVlKind.values()) {
+      FAMILIES.put(kind.architecture(), new QwenVl(kind));
+    }
   }
 
   /** What was read of a checkpoint stays true until a file of it changes. */
@@ -34,7 +40,7 @@ public final class Models {
 
   private static final Map<String, LanguageInfo> LANGUAGES = new ConcurrentHashMap<>();
 
-  private static final Map<String, String> LEGACY_REVISIONS = new ConcurrentHashMap<>();
+  private static final Map<String, Optional<String>> LEGACY_REVISIONS = new ConcurrentHashMap<>();
 
   /** The two sides of a checkpoint. */
   enum Side {
@@ -106,7 +112,7 @@ public final class Models {
   }
 
   /** What {@link Revision#legacy} gives for a side of a checkpoint, read once as above. */
-  static String legacyRevision(String model, Configuration hadoop, Side side) {
+  static Optional<String> legacyRevision(String model, Configuration hadoop, Side side) {
     CheckpointFolder folder = folder(model, hadoop);
     return LEGACY_REVISIONS.computeIfAbsent(
         side + folder.stamp(),

@@ -27,6 +27,20 @@ public record RowPositions(int[][] axes, int advance, int reach) {
     return new RowPositions(new int[][] {IntStream.range(0, rows).toArray()}, rows, rows);
   }
 
+  /**
+   * Those of some of the rows, which keep their positions.
+   *
+   * @param rows their places among these
+   */
+  public RowPositions select(int[] rows) {
+    int[][] selected = new int[axes.length][];
+    for (int axis = 0; axis < axes.length; axis++) {
+      int[] from = axes[axis];
+      selected[axis] = IntStream.of(rows).map(row -> from[row]).toArray();
+    }
+    return new RowPositions(selected, advance, reach);
+  }
+
   /** How many rows there are. */
   public int rows() {
     return axes[0].length;

@@ -41,7 +41,11 @@ class JinjaTemplateTest {
   }
 
   @Test
-  void render_nameWithoutValue_isAnError() {
+  void render_nameWithoutValue_isAnErrorButInAChatTemplate() {
+    assertEquals(
+        "off",
+        JinjaTemplate.chat("{{ nothing }}{% if nothing %}on{% else %}off{% endif %}", MOST)
+            .render(Map.of()));
     JinjaTemplate template = JinjaTemplate.text("{{ nothing }}", MOST);
     assertTrue(
         assertThrows(IllegalArgumentException.class, () -> template.render(Map.of()))

@@ -99,7 +99,7 @@ class VisionEncoderTest {
         () -> stage.transformSchema(FRAMES.add("encoding", "int")),
         "encodingCol 'encoding' exists already");
     assertEquals(
-        FRAMES.add("tokens", TokenSchemas.BLOCK).add("encoding", StageSchemas.ENCODING),
+        FRAMES.add("tokens", TokenSchemas.PLANED_BLOCK).add("encoding", StageSchemas.ENCODING),
         stage.transformSchema(FRAMES));
   }
 

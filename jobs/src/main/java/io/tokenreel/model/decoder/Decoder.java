@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.tokenreel.model.OpenParts;
 import io.tokenreel.model.engine.PyTorch;
@@ -31,6 +32,8 @@ final class Decoder implements AutoCloseable {
   static final int PIECE = 512;
 
   private static final int MOST_SHARES = 2;
+
+  private static final Shape NOTHING = new Shape(0);
 
   private final OpenParts parts = new OpenParts();
   private final DecoderConfig config;
@@ -89,36 +92,44 @@ final class Decoder implements AutoCloseable {
     float[][] logits = new float[logitsOf][];
     for (int from = 0; from < count; from += PIECE) {
       int to = Math.min(from + PIECE, count);
-      float[] piece = Arrays.copyOfRange(fed.rows(), from * config.hidden(), to * config.hidden());
       int first = Math.max(from, count - logitsOf);
       int wanted = Math.max(0, to - first);
       float[][] found =
-          to - from == 1 && rowDecoder.isPresent()
-              ? feedOne(rowDecoder.get(), piece, rotary.at(fed.positions(), from), cache, wanted)
-              : feedPiece(piece, fed.positions(), from, cache, wanted);
+          to - from == 1 && rowDecoder.isPresent() && fed.levels().isEmpty()
+              ? feedOne(rowDecoder.get(), fed, from, cache, wanted)
+              : feedPiece(fed, from, to, cache, wanted);
       System.arraycopy(found, 0, logits, first - (count - logitsOf), wanted);
     }
     return logits;
   }
 
   private float[][] feedOne(
-      RowDecoder decoder, float[] row, Rotary.Row position, KvCache cache, int logitsOf) {
-    decoder.feed(row, position, cache);
+      RowDecoder decoder, PromptRows fed, int at, KvCache cache, int logitsOf) {
+    float[] row = Arrays.copyOfRange(fed.rows(), at * config.hidden(), (at + 1) * config.hidden());
+    decoder.feed(row, rotary.at(fed.positions(), at), cache);
     return logitsOf == 0 ? new float[0][] : new float[][] {decoder.logits(row)};
   }
 
-  private float[][] feedPiece(
-      float[] rows, int[][] positions, int from, KvCache cache, int logitsOf) {
-    int count = rows.length / config.hidden();
+  private float[][] feedPiece(PromptRows fed, int from, int to, KvCache cache, int logitsOf) {
+    int count = to - from;
     try (NDManager scope = manager.newSubManager()) {
-      NDArray x = scope.create(rows, new Shape(count, config.hidden()));
-      DecoderShare.Place place = place(scope, positions, from, count, cache);
+      NDArray x = piece(scope, fed.rows(), from, to);
+      DecoderShare.Place place = place(scope, fed.positions(), from, count, cache);
       for (int layer = 0; layer < config.layers(); layer++) {
         x = layer(scope, layer, x, place, cache);
+        if (layer < fed.levels().size()) {
+          x = x.addi(piece(scope, fed.levels().get(layer), from, to));
+        }
       }
       cache.advance(count);
       return logitsOf == 0 ? new float[0][] : head(x.get(count - logitsOf + ":" + count));
     }
+  }
+
+  private NDArray piece(NDManager scope, float[] rows, int from, int to) {
+    int hidden = config.hidden();
+    return scope.create(
+        Arrays.copyOfRange(rows, from * hidden, to * hidden), new Shape(to - from, hidden));
   }
 
   /**
@@ -153,8 +164,7 @@ final class Decoder implements AutoCloseable {
   NDArray layer(NDManager scope, int layer, NDArray x, DecoderShare.Place place, KvCache cache) {
     boolean watched = cache.watchedLayer() == layer;
     try (NDManager inner = scope.newSubManager()) {
-      NDArray watch =
-          inner.create(new long[] {cache.watchedFrom(), watched ? cache.watchedCount() : 0});
+      NDArray watch = watched ? watched(inner, cache) : inner.zeros(NOTHING, DataType.INT64);
       NDArray input = x;
       List<NDList> attended =
           runner.run(
@@ -181,6 +191,10 @@ final class Decoder implements AutoCloseable {
       x.close();
       return result;
     }
+  }
+
+  private static NDArray watched(NDManager scope, KvCache cache) {
+    return scope.create(Arrays.stream(cache.watched()).asLongStream().toArray());
   }
 
   private static NDArray sum(NDManager scope, NDArray x, List<NDArray> parts) {

@@ -12,7 +12,7 @@ import io.tokenreel.model.prompt.TextTokenizer;
 import java.util.Arrays;
 import java.util.List;
 
-/** The language side of a checkpoint whose text model is a Qwen2. */
+/** The language side of a checkpoint whose text model is a {@link DecoderKind}. */
 public final class DecoderCheckpoint {
 
   /** Files that the names of version 0.1.0 depended on. */
@@ -28,6 +28,7 @@ public final class DecoderCheckpoint {
 
   private final CheckpointFolder folder;
   private final PromptStyle prompts;
+  private final int planes;
   private final DecoderConfig config;
   private final DecoderWeights weights;
   private final int[] endTokens;
@@ -38,12 +39,14 @@ public final class DecoderCheckpoint {
    * @param config config.json of the whole model
    * @param text the language model's part of it
    * @param prompts how the family feeds it
+   * @param planes of a visual token
    * @throws IllegalArgumentException when the checkpoint is incomplete or malformed
    */
   public DecoderCheckpoint(
-      CheckpointFolder folder, Settings config, Settings text, PromptStyle prompts) {
+      CheckpointFolder folder, Settings config, Settings text, PromptStyle prompts, int planes) {
     this.folder = folder;
     this.prompts = prompts;
+    this.planes = planes;
     this.config = DecoderConfig.of(text);
     boolean tied = this.config.tied() || config.flag("tie_word_embeddings", false);
     this.weights = new DecoderWeights(folder, this.config, tied);
@@ -60,10 +63,11 @@ public final class DecoderCheckpoint {
   /** What the language model is. */
   public LanguageInfo info() {
     return new LanguageInfo(
-        "qwen2_%dx%d@%s".formatted(config.layers(), config.hidden(), revision()),
+        "%s_%dx%d@%s"
+            .formatted(config.kind().label(), config.layers(), config.hidden(), revision()),
         folder.name(),
         config.hidden(),
-        1,
+        planes,
         config.layers(),
         config.vocabulary(),
         config.positions(),

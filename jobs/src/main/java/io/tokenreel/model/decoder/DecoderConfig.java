@@ -3,14 +3,16 @@ package io.tokenreel.model.decoder;
 import io.tokenreel.model.Settings;
 
 /**
- * Sizes of a Qwen2 decoder (arXiv 2407.10671), from {@code text_config}. Fields that are left out
- * mean what Transformers' Qwen2Config means by that.
+ * Sizes of a decoder, from {@code text_config}. Fields that are left out mean what Transformers'
+ * configuration of the {@link DecoderKind} means by that.
  *
+ * @param kind what is computed
  * @param hidden channels of a token
  * @param intermediate channels inside the MLP
  * @param layers decoder layers
  * @param heads query heads
  * @param keyHeads key and value heads; each serves {@code heads / keyHeads} query heads
+ * @param headSize channels of a head
  * @param vocabulary rows of the embedding
  * @param positions most tokens of a sequence
  * @param epsilon of the RMS norms
@@ -19,11 +21,13 @@ import io.tokenreel.model.Settings;
  * @param tied whether the head is the embedding, as far as this section says
  */
 record DecoderConfig(
+    DecoderKind kind,
     int hidden,
     int intermediate,
     int layers,
     int heads,
     int keyHeads,
+    int headSize,
     int vocabulary,
     int positions,
     double epsilon,
@@ -31,7 +35,7 @@ record DecoderConfig(
     RopeSections sections,
     boolean tied) {
 
-  /** A decoder whose positions have one axis. */
+  /** A Qwen2. */
   DecoderConfig(
       int hidden,
       int intermediate,
@@ -44,11 +48,13 @@ record DecoderConfig(
       double ropeTheta,
       boolean tied) {
     this(
+        DecoderKind.QWEN2,
         hidden,
         intermediate,
         layers,
         heads,
         keyHeads,
+        hidden / heads,
         vocabulary,
         positions,
         epsilon,
@@ -64,51 +70,63 @@ record DecoderConfig(
    *     names it
    */
   static DecoderConfig of(Settings text) {
-    text.require("model_type", "qwen2", "qwen2", "llava_qwen");
+    DecoderKind kind = DecoderKind.of(text);
     text.require("hidden_act", "silu", "silu");
     text.require("use_sliding_window", "false", "false");
-    Settings rope = text.section(text.has("rope_parameters") ? "rope_parameters" : "rope_scaling");
-    rope.require("rope_type", "default", "default");
-    rope.require("type", "default", "default"); // the older name of the same
-    int hidden = text.integer("hidden_size", 4096, 1);
-    int heads = text.integer("num_attention_heads", 32, 1);
-    int keyHeads = text.integer("num_key_value_heads", 32, 1);
-    if (hidden % (2 * heads) != 0 || heads % keyHeads != 0) {
+    text.require("attention_bias", "false", "false");
+    int hidden = text.integer("hidden_size", kind.hidden(), 1);
+    int heads = text.integer("num_attention_heads", kind.heads(), 1);
+    int keyHeads = text.integer("num_key_value_heads", kind.keyHeads(), 1);
+    if (heads % keyHeads != 0) {
       throw new IllegalArgumentException(
-          "text_config: hidden_size must divide into num_attention_heads heads of an even size, and these among num_key_value_heads; got %d, %d and %d"
-              .formatted(hidden, heads, keyHeads));
+          "text_config: num_attention_heads must divide among num_key_value_heads; got %d and %d"
+              .formatted(heads, keyHeads));
     }
+    Settings rope = text.section(text.has("rope_parameters") ? "rope_parameters" : "rope_scaling");
+    int headSize = headSize(text, kind, hidden, heads);
     return new DecoderConfig(
+        kind,
         hidden,
-        text.integer("intermediate_size", 22016, 1),
-        text.integer("num_hidden_layers", 32, 1),
+        text.integer("intermediate_size", kind.intermediate(), 1),
+        text.integer("num_hidden_layers", kind.layers(), 1),
         heads,
         keyHeads,
-        text.integer("vocab_size", 151936, 1),
-        text.integer("max_position_embeddings", 32768, 1),
-        text.positive("rms_norm_eps", 1e-6),
-        rope.positive("rope_theta", text.positive("rope_theta", 10000)),
-        RopeSections.NONE,
+        headSize,
+        text.integer("vocab_size", kind.vocabulary(), 1),
+        text.integer("max_position_embeddings", kind.positions(), 1),
+        text.positive("rms_norm_eps", kind.epsilon()),
+        rope.positive("rope_theta", text.positive("rope_theta", kind.ropeTheta())),
+        RopeSections.of(rope, kind, headSize),
         text.flag("tie_word_embeddings", false));
+  }
+
+  private static int headSize(Settings text, DecoderKind kind, int hidden, int heads) {
+    if (!kind.hasBiases()) {
+      return text.integer("head_dim", 128, 2);
+    }
+    if (hidden % (2 * heads) != 0) {
+      throw new IllegalArgumentException(
+          "text_config: hidden_size must divide into num_attention_heads heads of an even size; got %d and %d"
+              .formatted(hidden, heads));
+    }
+    return hidden / heads;
   }
 
   /** What the decoder computes depends on these; the weights say whether the head is tied. */
   String canonical() {
-    return "qwen2 hidden %d, intermediate %d, layers %d, heads %d, key heads %d, vocabulary %d, positions %d, epsilon %s, rope theta %s"
-        .formatted(
-            hidden,
-            intermediate,
-            layers,
-            heads,
-            keyHeads,
-            vocabulary,
-            positions,
-            epsilon,
-            ropeTheta);
-  }
-
-  /** Channels of a head. */
-  int headSize() {
-    return hidden / heads;
+    String sizes =
+        "%s hidden %d, intermediate %d, layers %d, heads %d, key heads %d, vocabulary %d, positions %d, epsilon %s, rope theta %s"
+            .formatted(
+                kind.label(),
+                hidden,
+                intermediate,
+                layers,
+                heads,
+                keyHeads,
+                vocabulary,
+                positions,
+                epsilon,
+                ropeTheta);
+    return kind.hasAxes() ? "%s, head size %d, %s".formatted(sizes, headSize, sections) : sizes;
   }
 }

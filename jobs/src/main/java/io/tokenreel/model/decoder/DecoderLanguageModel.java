@@ -15,7 +15,7 @@ import io.tokenreel.model.kv.KvCache;
 import io.tokenreel.model.kv.KvMeter;
 import io.tokenreel.model.prompt.TextTokenizer;
 
-/** A Qwen2 with its tokenizer. */
+/** A decoder with its tokenizer. */
 final class DecoderLanguageModel implements LanguageModel {
 
   private final OpenParts parts = new OpenParts();
@@ -80,8 +80,8 @@ final class DecoderLanguageModel implements LanguageModel {
         tokenizer,
         embedding,
         decoder,
-        cache.toPrefix(rows.visualFrom(), rows.visualCount()),
-        rows.places(),
+        cache.toPrefix(rows.visual()),
+        rows.next(),
         System.nanoTime() - start);
   }
 

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
 import io.tokenreel.model.OpenParts;
 import io.tokenreel.model.engine.TorchFunction;
 import io.tokenreel.model.engine.Weights;
@@ -55,22 +56,7 @@ final class DecoderShare implements AutoCloseable {
     Slice words = new Slice(share, count, config.vocabulary(), 1);
     for (int i = 0; i < config.layers(); i++) {
       String layer = DecoderWeights.layer(i);
-      UnaryOperator<String> attend = name -> layer + "self_attn." + name;
-      attention.add(
-          new NDList(
-              Weights.load(manager, weights.tensor(layer + "input_layernorm.weight")),
-              joined(
-                  manager,
-                  heads.outputs(weights.tensor(attend.apply("q_proj.weight"))),
-                  keyHeads.outputs(weights.tensor(attend.apply("k_proj.weight"))),
-                  keyHeads.outputs(weights.tensor(attend.apply("v_proj.weight")))),
-              joined(
-                  manager,
-                  heads.outputs(weights.tensor(attend.apply("q_proj.bias"))),
-                  keyHeads.outputs(weights.tensor(attend.apply("k_proj.bias"))),
-                  keyHeads.outputs(weights.tensor(attend.apply("v_proj.bias")))),
-              heads.inputs(manager, weights.tensor(attend.apply("o_proj.weight"))),
-              epsilon));
+      attention.add(attention(manager, config, weights, layer, heads, keyHeads));
       mlp.add(
           new NDList(
               Weights.load(manager, weights.tensor(layer + "post_attention_layernorm.weight")),
@@ -95,6 +81,47 @@ final class DecoderShare implements AutoCloseable {
       parts.close();
       throw e;
     }
+  }
+
+  /**
+   * A layer's attention in the order of the helper's arguments: norm, query, key and value weights
+   * below each other, their biases, output weights, the norms of queries and keys (empty without),
+   * epsilon.
+   */
+  private static NDList attention(
+      NDManager manager,
+      DecoderConfig config,
+      DecoderWeights weights,
+      String layer,
+      Slice heads,
+      Slice keyHeads) {
+    UnaryOperator<String> name = part -> layer + "self_attn." + part;
+    NDArray input =
+        joined(
+            manager,
+            heads.outputs(weights.tensor(name.apply("q_proj.weight"))),
+            keyHeads.outputs(weights.tensor(name.apply("k_proj.weight"))),
+            keyHeads.outputs(weights.tensor(name.apply("v_proj.weight"))));
+    boolean biased = config.kind().hasBiases();
+    return new NDList(
+        Weights.load(manager, weights.tensor(layer + "input_layernorm.weight")),
+        input,
+        biased
+            ? joined(
+                manager,
+                heads.outputs(weights.tensor(name.apply("q_proj.bias"))),
+                keyHeads.outputs(weights.tensor(name.apply("k_proj.bias"))),
+                keyHeads.outputs(weights.tensor(name.apply("v_proj.bias"))))
+            : manager.zeros(new Shape(input.getShape().get(0))),
+        heads.inputs(manager, weights.tensor(name.apply("o_proj.weight"))),
+        headNorm(manager, weights, name.apply("q_norm.weight"), biased),
+        headNorm(manager, weights, name.apply("k_norm.weight"), biased),
+        manager.create((float) config.epsilon()));
+  }
+
+  private static NDArray headNorm(
+      NDManager manager, DecoderWeights weights, String name, boolean none) {
+    return none ? manager.zeros(new Shape(0)) : Weights.load(manager, weights.tensor(name));
   }
 
   private static TorchFunction helper(NDManager manager, String resource) {
@@ -156,7 +183,7 @@ final class DecoderShare implements AutoCloseable {
    * summed over the share's heads. Their keys and values are written into the tail.
    *
    * @param x {@code (n, hidden)}
-   * @param watch first of the tokens of the past to tell the attention on, and how many they are
+   * @param watch places of the tokens of the past to tell the attention on
    * @return {@code (n, hidden)} and {@code (watched)}
    */
   NDList attention(int layer, NDArray x, Place place, NDArray watch, KvPair past, KvPair tail) {

@@ -79,6 +79,7 @@ final class DecoderWeights {
   /** Names and shapes of all but an untied head. */
   static Map<String, List<Long>> expected(DecoderConfig config) {
     long hidden = config.hidden();
+    long queries = (long) config.heads() * config.headSize();
     long keys = (long) config.keyHeads() * config.headSize();
     long inner = config.intermediate();
     Map<String, List<Long>> shapes = new TreeMap<>();
@@ -88,13 +89,19 @@ final class DecoderWeights {
       String layer = layer(i);
       shapes.put(layer + "input_layernorm.weight", List.of(hidden));
       shapes.put(layer + "post_attention_layernorm.weight", List.of(hidden));
-      shapes.put(layer + "self_attn.q_proj.weight", List.of(hidden, hidden));
-      shapes.put(layer + "self_attn.q_proj.bias", List.of(hidden));
-      for (String map : List.of("k_proj", "v_proj")) {
-        shapes.put(layer + "self_attn." + map + ".weight", List.of(keys, hidden));
-        shapes.put(layer + "self_attn." + map + ".bias", List.of(keys));
+      for (String map : List.of("q_proj", "k_proj", "v_proj")) {
+        long outputs = map.equals("q_proj") ? queries : keys;
+        shapes.put(layer + "self_attn." + map + ".weight", List.of(outputs, hidden));
+        if (config.kind().hasBiases()) {
+          shapes.put(layer + "self_attn." + map + ".bias", List.of(outputs));
+        }
       }
-      shapes.put(layer + "self_attn.o_proj.weight", List.of(hidden, hidden));
+      if (!config.kind().hasBiases()) {
+        for (String norm : List.of("q_norm", "k_norm")) {
+          shapes.put(layer + "self_attn." + norm + ".weight", List.of((long) config.headSize()));
+        }
+      }
+      shapes.put(layer + "self_attn.o_proj.weight", List.of(hidden, queries));
       shapes.put(layer + "mlp.gate_proj.weight", List.of(inner, hidden));
       shapes.put(layer + "mlp.up_proj.weight", List.of(inner, hidden));
       shapes.put(layer + "mlp.down_proj.weight", List.of(hidden, inner));

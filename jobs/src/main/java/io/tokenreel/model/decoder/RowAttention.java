@@ -5,6 +5,7 @@ import io.tokenreel.model.engine.RowTimesMatrix;
 import io.tokenreel.model.kv.KvPair;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
 
 /**
  * A share of one layer's attention for a single row: what attention.pt computes, but at the speed
@@ -14,8 +15,16 @@ import java.nio.ByteOrder;
  *     head size, hidden)}
  * @param inputBias of these
  * @param output {@code (hidden, heads * head size)}
+ * @param queryNorm of each query head; empty without
+ * @param keyNorm of each key head; empty without
  */
-record RowAttention(RowNorm norm, RowTimesMatrix input, float[] inputBias, RowTimesMatrix output) {
+record RowAttention(
+    RowNorm norm,
+    RowTimesMatrix input,
+    float[] inputBias,
+    RowTimesMatrix output,
+    Optional<RowNorm> queryNorm,
+    Optional<RowNorm> keyNorm) {
 
   /**
    * What the share adds, and the attention on the watched tokens summed over its heads.
@@ -60,17 +69,10 @@ record RowAttention(RowNorm norm, RowTimesMatrix input, float[] inputBias, RowTi
    * Attends, and writes the row's keys and values into the tail.
    *
    * @param row {@code [hidden]}
-   * @param watchFrom first watched token of the past
-   * @param watchCount how many of them are watched
+   * @param watch places in the past of the tokens that are watched
    */
   Attended apply(
-      float[] row,
-      Rotary.Row rotary,
-      KvPair pastPair,
-      KvPair tailPair,
-      int filled,
-      int watchFrom,
-      int watchCount) {
+      float[] row, Rotary.Row rotary, KvPair pastPair, KvPair tailPair, int filled, int[] watch) {
     Stretch past = Stretch.of(pastPair, (int) pastPair.keys().getShape().get(1));
     Stretch tail = Stretch.of(tailPair, filled + 1);
     int size = tail.size;
@@ -81,7 +83,9 @@ record RowAttention(RowNorm norm, RowTimesMatrix input, float[] inputBias, RowTi
     }
     int heads = projected.length / size - 2 * keyHeads;
     for (int head = 0; head < heads + keyHeads; head++) {
-      rotary.rotate(projected, head * size);
+      int at = head * size;
+      (head < heads ? queryNorm : keyNorm).ifPresent(each -> each.apply(projected, at));
+      rotary.rotate(projected, at);
     }
     for (int keyHead = 0; keyHead < keyHeads; keyHead++) {
       int key = (heads + keyHead) * size;
@@ -93,7 +97,7 @@ record RowAttention(RowNorm norm, RowTimesMatrix input, float[] inputBias, RowTi
     int group = heads / keyHeads;
     int tokens = past.tokens + tail.tokens;
     float[] attended = new float[heads * size];
-    float[] watched = new float[watchCount];
+    float[] watched = new float[watch.length];
     float[] shares = new float[group * tokens];
     for (int keyHead = 0; keyHead < keyHeads; keyHead++) {
       int first = keyHead * group * size;
@@ -105,8 +109,8 @@ record RowAttention(RowNorm norm, RowTimesMatrix input, float[] inputBias, RowTi
         int sum = first + head * size;
         RowKernels.addWeighted(past.values(keyHead), shares, share, attended, sum);
         RowKernels.addWeighted(tail.values(keyHead), shares, share + past.tokens, attended, sum);
-        for (int i = 0; i < watchCount; i++) {
-          watched[i] += shares[share + watchFrom + i];
+        for (int i = 0; i < watch.length; i++) {
+          watched[i] += shares[share + watch[i]];
         }
       }
     }

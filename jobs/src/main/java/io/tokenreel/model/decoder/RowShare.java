@@ -14,6 +14,8 @@ import java.util.Optional;
  */
 final class RowShare {
 
+  private static final int[] NOTHING = {};
+
   private final List<RowAttention> attentions = new ArrayList<>();
   private final List<RowMlp> mlps = new ArrayList<>();
   private final RowNorm norm;
@@ -28,7 +30,7 @@ final class RowShare {
    * Takes the weights where they lie.
    *
    * @param attention of each layer: norm, query, key and value weights, their biases, output
-   *     weights, the norm's epsilon
+   *     weights, norms of queries and keys (empty without), epsilon
    * @param mlp of each layer: norm, gate and up weights, down weights, epsilon
    * @param head norm, vocabulary, epsilon
    * @return empty where {@link RowTimesMatrix#fits} denies it for one of the matrices
@@ -47,7 +49,9 @@ final class RowShare {
               norm(weights),
               RowTimesMatrix.over(weights.get(1)),
               weights.get(2).toFloatArray(),
-              RowTimesMatrix.over(weights.get(3))));
+              RowTimesMatrix.over(weights.get(3)),
+              headNorm(weights, 4),
+              headNorm(weights, 5)));
     }
     for (NDList weights : mlp) {
       share.mlps.add(
@@ -57,6 +61,13 @@ final class RowShare {
               RowTimesMatrix.over(weights.get(2))));
     }
     return Optional.of(share);
+  }
+
+  private static Optional<RowNorm> headNorm(NDList weights, int place) {
+    float[] weight = weights.get(place).toFloatArray();
+    return weight.length == 0
+        ? Optional.empty()
+        : Optional.of(new RowNorm(weight, weights.get(weights.size() - 1).getFloat()));
   }
 
   private static RowNorm norm(NDList weights) {
@@ -84,8 +95,7 @@ final class RowShare {
             cache.past(layer, share),
             cache.tail(layer, share),
             cache.filled(),
-            cache.watchedFrom(),
-            watched ? cache.watchedCount() : 0);
+            watched ? cache.watched() : NOTHING);
   }
 
   /**

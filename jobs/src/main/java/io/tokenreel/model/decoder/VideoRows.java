@@ -3,19 +3,19 @@ package io.tokenreel.model.decoder;
 import io.tokenreel.model.FedVideo;
 import io.tokenreel.model.RowPositions;
 import io.tokenreel.model.VideoPrompt;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * A prompt up to its video's last row, as a decoder is fed it.
  *
  * @param fed all rows
- * @param visualFrom the first visual row
- * @param visualCount rows of the video
- * @param places where the text after the video goes on
+ * @param visual {@code [rows of the video]}, their places among all rows, ascending
+ * @param next where the text after the video goes on
  */
-record VideoRows(PromptRows fed, int visualFrom, int visualCount, NextPlaces places) {
+record VideoRows(PromptRows fed, int[] visual, NextPlaces next) {
 
   /**
    * Embeds and places a prompt.
@@ -25,60 +25,89 @@ record VideoRows(PromptRows fed, int visualFrom, int visualCount, NextPlaces pla
    */
   static VideoRows of(
       VideoPrompt prompt, FedVideo video, int axes, Function<String, float[]> embedding) {
-    List<PromptRows> parts = new ArrayList<>();
-    int position = 0;
-    int reach = 0;
-    int visualFrom = -1;
-    int rows = 0;
-    for (VideoPrompt.Segment segment : prompt.video()) {
-      if (segment instanceof VideoPrompt.Text text) {
-        float[] embedded = embedding.apply(text.text());
-        int count = embedded.length / video.dim();
-        parts.add(PromptRows.text(embedded, count, axes, position));
-        position += count;
-        rows += count;
-      } else if (segment instanceof VideoPrompt.Visual visual) {
-        visualFrom = visualFrom < 0 ? rows : visualFrom;
-        parts.add(placed(video, visual, position, axes));
-        RowPositions positions = visual.positions();
-        reach = Math.max(reach, position + positions.reach());
-        position += positions.advance();
-        rows += positions.rows();
+    List<float[]> texts =
+        prompt.video().stream()
+            .map(
+                segment ->
+                    segment instanceof VideoPrompt.Text text
+                        ? embedding.apply(text.text())
+                        : new float[0])
+            .toList();
+    int tokens = texts.stream().mapToInt(text -> text.length / video.dim()).sum();
+    Builder builder = new Builder(video, axes, tokens + video.count());
+    for (int i = 0; i < texts.size(); i++) {
+      if (prompt.video().get(i) instanceof VideoPrompt.Visual visual) {
+        builder.visual(visual.first(), visual.positions());
+      } else {
+        builder.text(texts.get(i));
       }
     }
-    return new VideoRows(
-        joined(parts, video.dim(), axes, rows),
-        visualFrom,
-        rows - visualFrom,
-        new NextPlaces(axes, position, Math.max(reach, position)));
+    return builder.built();
   }
 
-  private static PromptRows placed(
-      FedVideo video, VideoPrompt.Visual visual, int position, int axes) {
-    RowPositions positions = visual.positions();
-    int[][] placed = new int[axes][positions.rows()];
-    for (int axis = 0; axis < axes; axis++) {
-      int[] offsets = positions.axes()[Math.min(axis, positions.axes().length - 1)];
-      for (int i = 0; i < offsets.length; i++) {
-        placed[axis][i] = position + offsets[i];
-      }
-    }
-    float[] rows = new float[positions.rows() * video.dim()];
-    System.arraycopy(video.rows(), visual.first() * video.dim(), rows, 0, rows.length);
-    return new PromptRows(rows, placed);
-  }
+  /** Rows one after the other. */
+  private static final class Builder {
 
-  private static PromptRows joined(List<PromptRows> parts, int dim, int axes, int count) {
-    float[] rows = new float[Math.multiplyExact(count, dim)];
-    int[][] positions = new int[axes][count];
-    int at = 0;
-    for (PromptRows part : parts) {
-      System.arraycopy(part.rows(), 0, rows, at * dim, part.rows().length);
-      for (int axis = 0; axis < axes; axis++) {
-        System.arraycopy(part.positions()[axis], 0, positions[axis], at, part.count());
-      }
-      at += part.count();
+    private final FedVideo video;
+    private final float[] rows; // [count][dim]
+    private final int[][] positions; // [axes][count]
+    private final List<float[]> levels; // [levels][count][dim]
+    private final int[] visual;
+    private int count;
+    private int seen; // visual rows
+    private int position;
+    private int reach;
+
+    Builder(FedVideo video, int axes, int count) {
+      this.video = video;
+      this.rows = new float[Math.multiplyExact(count, video.dim())];
+      this.positions = new int[axes][count];
+      this.levels =
+          IntStream.range(1, video.planes()).mapToObj(level -> new float[rows.length]).toList();
+      this.visual = new int[video.count()];
     }
-    return new PromptRows(rows, positions);
+
+    void text(float[] embedded) {
+      System.arraycopy(embedded, 0, rows, count * video.dim(), embedded.length);
+      int tokens = embedded.length / video.dim();
+      for (int[] axis : positions) {
+        Arrays.setAll(axis, i -> i < count || i >= count + tokens ? axis[i] : position + i - count);
+      }
+      count += tokens;
+      position += tokens;
+    }
+
+    void visual(int first, RowPositions block) {
+      for (int row = 0; row < block.rows(); row++) {
+        plane(first + row, 0, rows);
+        for (int level = 0; level < levels.size(); level++) {
+          plane(first + row, level + 1, levels.get(level));
+        }
+        for (int axis = 0; axis < positions.length; axis++) {
+          int[] offsets = block.axes()[Math.min(axis, block.axes().length - 1)];
+          positions[axis][count] = position + offsets[row];
+        }
+        visual[seen++] = count++;
+      }
+      reach = Math.max(reach, position + block.reach());
+      position += block.advance();
+    }
+
+    private void plane(int row, int plane, float[] target) {
+      int dim = video.dim();
+      int from = (row * video.planes() + plane) * dim;
+      System.arraycopy(video.rows(), from, target, count * dim, dim);
+    }
+
+    VideoRows built() {
+      if (seen != video.count()) {
+        throw new IllegalStateException(
+            "a prompt must hold all %d visual rows; got %d".formatted(video.count(), seen));
+      }
+      return new VideoRows(
+          new PromptRows(rows, positions, levels),
+          visual,
+          new NextPlaces(positions.length, position, Math.max(reach, position)));
+    }
   }
 }

@@ -6,6 +6,7 @@ import io.tokenreel.compress.TopValues;
 import io.tokenreel.model.NotFiniteException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -14,9 +15,10 @@ import java.util.stream.IntStream;
  * A sequence under {@link DycokeKv}.
  *
  * <p>Once tokens are pruned, the layers from L on attend to a block of their own: the text before
- * the video, the chosen tokens, and what is never scored. Where tokens leave the working cache, a
- * sequence that is the last one to need the prefix splits it: the other tokens go into a reserve,
- * and the prefix is freed layer by layer. While others need the prefix, it is the reserve.
+ * the video, the chosen tokens, and what is never scored, text among the video's rows included.
+ * Where tokens leave the working cache, a sequence that is the last one to need the prefix splits
+ * it: the other tokens go into a reserve, and the prefix is freed layer by layer. While others need
+ * the prefix, it is the reserve.
  */
 final class DycokeKvCache extends KvCache {
 
@@ -61,8 +63,8 @@ final class DycokeKvCache extends KvCache {
   }
 
   @Override
-  public int watchedCount() {
-    return scored;
+  public int[] watched() {
+    return Arrays.copyOf(prefix.visual(), scored);
   }
 
   @Override
@@ -149,7 +151,7 @@ final class DycokeKvCache extends KvCache {
     if (moved.slots().length == 0) {
       return;
     }
-    int[] slots = places(moved.slots());
+    int[] slots = Arrays.stream(moved.slots()).map(slot -> textBefore() + slot).toArray();
     for (int i = 0; i < chosen.size(); i++) {
       KvBlock working = chosen.get(i);
       boolean own = !reserves.isEmpty();
@@ -170,17 +172,28 @@ final class DycokeKvCache extends KvCache {
     return IntStream.range(spec.layer(), shape.layers());
   }
 
-  /** Places of the prefix that the layers from L on attend to. */
+  /**
+   * Places of the prefix that the layers from L on attend to: the text before the first scored
+   * token, the chosen tokens slot by slot, and all else that is not scored.
+   */
   private int[] workingPlaces() {
-    int from = prefix.visualFrom();
+    BitSet rest = new BitSet(prefix.tokens());
+    rest.set(textBefore(), prefix.tokens());
+    Arrays.stream(watched()).forEach(rest::clear);
     IntStream tokens = IntStream.of(places(split.chosen()));
-    IntStream rest = IntStream.range(from + scored, prefix.tokens());
-    return IntStream.concat(IntStream.concat(IntStream.range(0, from), tokens), rest).toArray();
+    return IntStream.concat(
+            IntStream.concat(IntStream.range(0, textBefore()), tokens), rest.stream())
+        .toArray();
   }
 
-  /** Places of visual tokens in the prefix, and so of their slots in a working block. */
+  /** Tokens before the first scored one. */
+  private int textBefore() {
+    return scored == 0 ? prefix.tokens() : prefix.visual()[0];
+  }
+
+  /** Places of scored tokens in the prefix. */
   private int[] places(int[] tokens) {
-    return Arrays.stream(tokens).map(token -> prefix.visualFrom() + token).toArray();
+    return Arrays.stream(tokens).map(token -> prefix.visual()[token]).toArray();
   }
 
   private boolean frees() {

@@ -92,7 +92,7 @@ public class KvCache implements AutoCloseable {
     return manager.getDevice();
   }
 
-  /** Tokens so far; the position of the next one. */
+  /** Tokens so far; the place of the next one. */
   public final int length() {
     return prefix.tokens() + filled;
   }
@@ -167,14 +167,9 @@ public class KvCache implements AutoCloseable {
     throw new IllegalStateException("no layer is watched");
   }
 
-  /** First watched token of the prefix, its first visual one. */
-  public final int watchedFrom() {
-    return prefix.visualFrom();
-  }
-
-  /** How many tokens from there on are watched. */
-  public int watchedCount() {
-    return prefix.visualCount();
+  /** Places in the prefix of the watched tokens, ascending: visual ones. */
+  public int[] watched() {
+    return prefix.visual();
   }
 
   /** Another sequence that went the same way so far; only before {@link #beginDecoding}. */
@@ -203,14 +198,14 @@ public class KvCache implements AutoCloseable {
   /**
    * Turns the tail into a prefix, whose first holder is the caller, and closes this cache.
    *
-   * @param visualFrom first of the visual tokens
-   * @param visualCount how many they are
+   * @param visual places of the visual tokens, ascending
    */
-  public final SharedPrefix toPrefix(int visualFrom, int visualCount) {
-    if (prefix.tokens() > 0 || visualFrom < 0 || visualFrom + visualCount > filled) {
+  public final SharedPrefix toPrefix(int[] visual) {
+    int last = visual.length == 0 ? -1 : visual[visual.length - 1];
+    if (prefix.tokens() > 0 || last >= filled) {
       throw new IllegalStateException(
-          "expected a sequence without a prefix that holds visual tokens %d to %d; got %d tokens after a prefix of %d"
-              .formatted(visualFrom, visualFrom + visualCount, filled, prefix.tokens()));
+          "expected a sequence without a prefix that holds visual tokens up to %d; got %d tokens after a prefix of %d"
+              .formatted(last, filled, prefix.tokens()));
     }
     List<KvBlock> layers = new ArrayList<>();
     for (KvBlock block : tail) {
@@ -222,8 +217,7 @@ public class KvCache implements AutoCloseable {
       }
       layers.add(exact);
     }
-    SharedPrefix made =
-        new SharedPrefix(manager, shape, layers, filled, visualFrom, visualCount, resident);
+    SharedPrefix made = new SharedPrefix(manager, shape, layers, filled, visual, resident);
     tail = List.of();
     filled = 0;
     releasePrefix();

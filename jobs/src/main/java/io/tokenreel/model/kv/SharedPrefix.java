@@ -19,8 +19,7 @@ public final class SharedPrefix implements AutoCloseable {
   private final KvShape shape;
   private final List<KvBlock> layers;
   private final int tokens;
-  private final int visualFrom;
-  private final int visualCount;
+  private final int[] visual;
   private final KvMeter meter;
   private final int[] attending;
   private final int[] reserving;
@@ -31,15 +30,13 @@ public final class SharedPrefix implements AutoCloseable {
       KvShape shape,
       List<KvBlock> layers,
       int tokens,
-      int visualFrom,
-      int visualCount,
+      int[] visual,
       KvMeter meter) {
     this.manager = manager;
     this.shape = shape;
     this.layers = new ArrayList<>(layers);
     this.tokens = tokens;
-    this.visualFrom = visualFrom;
-    this.visualCount = visualCount;
+    this.visual = visual.clone();
     this.meter = meter;
     this.attending = new int[layers.size()];
     this.reserving = new int[layers.size()];
@@ -54,7 +51,7 @@ public final class SharedPrefix implements AutoCloseable {
     for (int layer = 0; layer < shape.layers(); layer++) {
       layers.add(KvBlock.zeros(manager, shape, 0));
     }
-    return new SharedPrefix(manager, shape, layers, 0, 0, 0, meter);
+    return new SharedPrefix(manager, shape, layers, 0, new int[0], meter);
   }
 
   /** Tokens of the prefix. */
@@ -62,13 +59,14 @@ public final class SharedPrefix implements AutoCloseable {
     return tokens;
   }
 
-  int visualFrom() {
-    return visualFrom;
+  /** Places of the visual tokens, ascending; not written to. */
+  int[] visual() {
+    return visual;
   }
 
   /** How many of them are visual. */
   public int visualCount() {
-    return visualCount;
+    return visual.length;
   }
 
   /** What is resident: this prefix once, and what its sequences have of their own. */

@@ -83,18 +83,8 @@ abstract class LlavaFamily implements ModelFamily {
     return language(folder).open(device);
   }
 
-  @Override
-  public final String legacyVisionRevision(CheckpointFolder folder) {
-    return new VisionWeights(folder, vision(folder)).legacyRevision(folder);
-  }
-
-  @Override
-  public final String legacyLanguageRevision(CheckpointFolder folder) {
-    return language(folder).legacyRevision();
-  }
-
-  private DecoderCheckpoint language(CheckpointFolder folder) {
+  final DecoderCheckpoint language(CheckpointFolder folder) {
     Settings config = Settings.read(folder, "config.json");
-    return new DecoderCheckpoint(folder, config, text(config), prompts(folder));
+    return new DecoderCheckpoint(folder, config, text(config), prompts(folder), 1);
   }
 }

@@ -7,6 +7,7 @@ import io.tokenreel.model.VideoPreprocessor;
 import io.tokenreel.model.prompt.VideoMark;
 import io.tokenreel.token.FeedLayout;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The LLaVA-OneVision family (arXiv 2408.03326) as Transformers saves it: SigLIP, a two-layer
@@ -78,6 +79,16 @@ public final class LlavaOnevision extends LlavaFamily {
   @Override
   public LlavaPrompts prompts(CheckpointFolder folder) {
     return new LlavaPrompts(folder, VideoMark.VIDEO, false);
+  }
+
+  @Override
+  public Optional<String> legacyVisionRevision(CheckpointFolder folder) {
+    return Optional.of(new VisionWeights(folder, vision(folder)).legacyRevision(folder));
+  }
+
+  @Override
+  public Optional<String> legacyLanguageRevision(CheckpointFolder folder) {
+    return Optional.of(language(folder).legacyRevision());
   }
 
   @Override

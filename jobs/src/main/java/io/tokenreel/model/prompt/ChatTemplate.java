@@ -20,7 +20,7 @@ final class ChatTemplate implements PromptTemplate {
    * @param mark how it is given the video
    */
   ChatTemplate(String template, VideoMark mark) {
-    this.template = JinjaTemplate.text(template, MOST_CHARACTERS);
+    this.template = JinjaTemplate.chat(template, MOST_CHARACTERS);
     this.mark = mark;
   }
 

@@ -3,6 +3,7 @@ package io.tokenreel.model.qwenvl;
 import io.tokenreel.model.CheckpointFolder;
 import io.tokenreel.model.Settings;
 import io.tokenreel.model.VideoPreprocessor;
+import io.tokenreel.video.FrameFit;
 import io.tokenreel.video.SmartFit;
 import java.util.Arrays;
 
@@ -19,7 +20,10 @@ import java.util.Arrays;
  * @param subtract {@code [3]}, red, green, blue, in levels; nobody writes to it
  * @param divide {@code [3]}, in levels; nobody writes to it
  */
-public record QwenPixels(SmartFit fit, float[] subtract, float[] divide) {
+public record QwenPixels(FrameFit fit, float[] subtract, float[] divide) {
+
+  /** How frames are sized where that is not what the checkpoint says. */
+  static final String FIT = "tokenreel_fit";
 
   /** Pillow's number for the bicubic filter, the one that frames are resized with. */
   private static final int BICUBIC = 3;
@@ -60,7 +64,7 @@ public record QwenPixels(SmartFit fit, float[] subtract, float[] divide) {
     double[] mean = settings.numbers("image_mean", clip ? CLIP_MEAN : HALF);
     double[] deviation = settings.numbers("image_std", clip ? CLIP_DEVIATION : HALF);
     return new QwenPixels(
-        fit(settings, vision),
+        fit(Settings.read(folder, "config.json"), settings, vision),
         levels(normalized ? mean : new double[] {0, 0, 0}, factor),
         levels(normalized ? deviation : new double[] {1, 1, 1}, factor));
   }
@@ -69,7 +73,16 @@ public record QwenPixels(SmartFit fit, float[] subtract, float[] divide) {
     settings.require(field, "" + byDefault, "" + tower);
   }
 
-  private static SmartFit fit(Settings settings, QwenVisionConfig vision) {
+  private static FrameFit fit(Settings config, Settings settings, QwenVisionConfig vision) {
+    if (config.has(FIT)) {
+      FrameFit fit = FrameFit.parse(config.text(FIT));
+      if (fit instanceof SmartFit smart && smart.factor() != vision.factor()) {
+        throw new IllegalArgumentException(
+            "fit '%s': the model's tokens cover squares of %d pixels, so factor must be %d"
+                .formatted(fit, vision.factor(), vision.factor()));
+      }
+      return fit;
+    }
     int side = USUAL_MERGE * vision.kind().usualPatch();
     return new SmartFit(
         vision.factor(),

@@ -1,5 +1,7 @@
 package io.tokenreel.model.qwenvl;
 
+import io.tokenreel.model.RowPositions;
+
 /**
  * Three-axis positions of a video's tokens.
  *
@@ -7,6 +9,9 @@ package io.tokenreel.model.qwenvl;
  * models/qwen2_vl, models/qwen2_5_vl and models/qwen3_vl, {@code modeling_*.py}.
  */
 public final class QwenPositions {
+
+  /** Time, row and column. */
+  static final int AXES = 3;
 
   private final QwenVlKind kind;
   private final int tokensPerSecond;
@@ -19,13 +24,19 @@ public final class QwenPositions {
     this.rule = rule;
   }
 
+  /** Whether positions depend on the seconds of a step. */
+  boolean readsSeconds() {
+    return kind == QwenVlKind.QWEN2_5_VL;
+  }
+
   /** Whether every step is a block, with a text before it; else a video is one block. */
   public boolean blockPerStep() {
     return kind == QwenVlKind.QWEN3_VL;
   }
 
   /**
-   * Positions of a block.
+   * Positions of a block, relative to the one that a text token in its place would have; tokens by
+   * step, row and column.
    *
    * @param steps of the block
    * @param rows of a step's tokens
@@ -35,7 +46,7 @@ public final class QwenPositions {
    *     together, or the seconds are not a number of at least 0
    * @throws ArithmeticException when a position has more than 32 bits
    */
-  public BlockPositions block(int steps, int rows, int columns, float secondsPerStep) {
+  public RowPositions block(int steps, int rows, int columns, float secondsPerStep) {
     if (steps < 1 || rows < 1 || columns < 1) {
       throw new IllegalArgumentException(
           "a visual block must have a step, a row and a column; got %d, %d and %d"
@@ -49,7 +60,25 @@ public final class QwenPositions {
     for (int step = 0; step < steps; step++) {
       times[step] = time(step, secondsPerStep);
     }
-    return BlockPositions.of(times, rows, columns, rule);
+    return lay(times, rows, columns);
+  }
+
+  /**
+   * Lays a grid out.
+   *
+   * @param times {@code [steps]}, offsets on the time axis, ascending
+   */
+  private RowPositions lay(int[] times, int rows, int columns) {
+    int step = Math.multiplyExact(rows, columns);
+    int[][] offsets = new int[AXES][Math.multiplyExact(times.length, step)];
+    for (int token = 0; token < offsets[0].length; token++) {
+      offsets[0][token] = times[token / step];
+      offsets[1][token] = token % step / columns;
+      offsets[2][token] = token % columns;
+    }
+    int side = Math.max(rows, columns);
+    int reach = Math.max(side, Math.addExact(times[times.length - 1], 1));
+    return new RowPositions(offsets, rule == PositionRule.MERGED_GRID ? side : reach, reach);
   }
 
   /**

@@ -15,6 +15,7 @@ public enum QwenVlKind {
   /** arXiv 2409.12191: every layer looks at a whole step. */
   QWEN2_VL(
       "Qwen2VLForConditionalGeneration",
+      "Qwen2-VL (arXiv 2409.12191): a vision tower for frames of any size, positions on three axes, a Qwen2 decoder",
       14,
       "quick_gelu",
       Norm.LAYER,
@@ -25,6 +26,7 @@ public enum QwenVlKind {
   /** arXiv 2502.13923: most layers look at windows, and time has a speed. */
   QWEN2_5_VL(
       "Qwen2_5_VLForConditionalGeneration",
+      "Qwen2.5-VL (arXiv 2502.13923): a vision tower with windows, positions on three axes of which time has a speed, a Qwen2 decoder",
       14,
       "silu",
       Norm.RMS,
@@ -35,6 +37,7 @@ public enum QwenVlKind {
   /** arXiv 2511.21631: learned positions, features of inner layers, a text before every step. */
   QWEN3_VL(
       "Qwen3VLForConditionalGeneration",
+      "Qwen3-VL (arXiv 2511.21631): a vision tower whose inner layers are fed too, a time before each step, a Qwen3 decoder",
       16,
       "gelu_pytorch_tanh",
       Norm.LAYER,
@@ -67,6 +70,7 @@ public enum QwenVlKind {
   }
 
   private final String architecture;
+  private final String meaning;
   private final int usualPatch;
   private final String activation;
   private final Norm norm;
@@ -76,6 +80,7 @@ public enum QwenVlKind {
 
   QwenVlKind(
       String architecture,
+      String meaning,
       int usualPatch,
       String activation,
       Norm norm,
@@ -83,6 +88,7 @@ public enum QwenVlKind {
       String mlpOut,
       List<String> merger) {
     this.architecture = architecture;
+    this.meaning = meaning;
     this.usualPatch = usualPatch;
     this.activation = activation;
     this.norm = norm;
@@ -99,6 +105,11 @@ public enum QwenVlKind {
   /** The architecture that config.json names. */
   public String architecture() {
     return architecture;
+  }
+
+  /** What the models are made of, in a sentence. */
+  String meaning() {
+    return meaning;
   }
 
   /** Transformers' name of the family, {@code model_type}. */

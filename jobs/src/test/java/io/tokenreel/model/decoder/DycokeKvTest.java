@@ -173,7 +173,8 @@ class DycokeKvTest {
     int prefixTokens = given.before + given.visual;
     KvCache start = KvCache.empty(decoder.manager(), decoder.kvShape(), prefixTokens, meter);
     decoder.feed(given.fed(0, prefixTokens), start, 0);
-    try (SharedPrefix prefix = start.toPrefix(given.before, given.visual)) {
+    try (SharedPrefix prefix =
+        start.toPrefix(IntStream.range(given.before, prefixTokens).toArray())) {
       KvCache cache = prefix.begin(spec);
       decoder.feed(given.fed(prefixTokens, given.prompt()), cache, 1);
       return cache;
@@ -349,7 +350,7 @@ class DycokeKvTest {
     KvMeter meter = new KvMeter();
     KvCache start = KvCache.empty(decoder.manager(), decoder.kvShape(), prefixTokens, meter);
     decoder.feed(given.fed(0, prefixTokens), start, 0);
-    SharedPrefix prefix = start.toPrefix(given.before, given.visual);
+    SharedPrefix prefix = start.toPrefix(IntStream.range(given.before, prefixTokens).toArray());
     List<KvCache> caches = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       KvCache cache = prefix.begin(spec);

@@ -282,7 +282,7 @@ class CheckpointTest {
         "heads\": 4|heads\": 5|multiple of num_attention_heads; got 44 and 5",
         "\"hidden_size\": 44|\"hidden_size\": 0|hidden_size must be an integer of at least 1",
         "size\": 65|size\": 64|height must be one of [64]; got 65",
-        "LlavaOnevisionFor|OtherFor|known: [LlavaOnevisionForConditionalGeneration, LlavaQwenForCausalLM]",
+        "LlavaOnevisionFor|OtherFor|known: [LlavaOnevisionForConditionalGeneration, LlavaQwenForCausalLM, Qwen2VLForConditionalGeneration, Qwen2_5_VLForConditionalGeneration, Qwen3VLForConditionalGeneration]",
         "\"architectures\"|architectures|is not JSON",
       })
   void describe_withASettingOutOfRange_namesItAndTheKnownOnes(

@@ -52,14 +52,14 @@ class LlavaVideoGoldenTest {
       SafetensorsFile.open(Fixtures.LLAVA_VIDEO.resolve("expected.safetensors"));
 
   /** As lmms-eval runs it. */
-  private static final String EVAL = "#mm_spatial_pool_mode=average,add_time_instruction=false";
+  private static final String EVAL = "#mm_spatial_pool_mode=average&add_time_instruction=false";
 
   private static final String SORTED = "#tokenreel_layout=line-ends-in-place";
 
   private static String model(String run) {
     String options = run.contains("@eval") ? EVAL : "";
     if (run.contains("@sorted")) {
-      options += options.isEmpty() ? SORTED : "," + SORTED.substring(1);
+      options += options.isEmpty() ? SORTED : "&" + SORTED.substring(1);
     }
     return Fixtures.LLAVA_VIDEO + options;
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import io.tokenreel.video.FrameSize;
+import io.tokenreel.video.SmartFit;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -132,13 +133,17 @@ class QwenPixelsTest {
     QwenSettings settings = new QwenSettings(folder).vision("");
     String sized = "{\"min_pixels\": %d, \"max_pixels\": 9999}";
     settings.write(PROCESSOR, "{\"image_processor\": %s}".formatted(sized.formatted(1)));
-    assertEquals(1, settings.pixels(QwenVlKind.QWEN2_VL).fit().min());
+    assertEquals(1, least(settings));
     settings.write(IMAGES, sized.formatted(2));
-    assertEquals(2, settings.pixels(QwenVlKind.QWEN2_VL).fit().min());
+    assertEquals(2, least(settings));
     settings.write(VIDEOS, sized.formatted(3));
-    assertEquals(3, settings.pixels(QwenVlKind.QWEN2_VL).fit().min());
+    assertEquals(3, least(settings));
     settings.write(PROCESSOR, "{\"video_processor\": %s}".formatted(sized.formatted(4)));
-    assertEquals(4, settings.pixels(QwenVlKind.QWEN2_VL).fit().min());
+    assertEquals(4, least(settings));
+  }
+
+  private static int least(QwenSettings settings) {
+    return ((SmartFit) settings.pixels(QwenVlKind.QWEN2_VL).fit()).min();
   }
 
   private QwenPixels pixels(QwenVlKind kind, String fields) throws IOException {

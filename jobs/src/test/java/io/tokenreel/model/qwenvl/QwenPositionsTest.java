@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tokenreel.model.RowPositions;
 import io.tokenreel.model.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -73,7 +74,7 @@ class QwenPositionsTest {
   })
   void block_ofARule_advancesByIt(
       PositionRule rule, float seconds, int steps, int advance, int reach) {
-    BlockPositions block = positions(SeededQwenVision.QWEN2_5, rule).block(steps, 2, 3, seconds);
+    RowPositions block = positions(SeededQwenVision.QWEN2_5, rule).block(steps, 2, 3, seconds);
     assertEquals(advance, block.advance());
     assertEquals(reach, block.reach());
   }
@@ -89,9 +90,9 @@ class QwenPositionsTest {
 
   @Test
   void block_ofQwen2Vl_countsSteps() {
-    BlockPositions block = positions(SeededQwenVision.QWEN2, PositionRule.MAX).block(3, 1, 2, 9);
+    RowPositions block = positions(SeededQwenVision.QWEN2, PositionRule.MAX).block(3, 1, 2, 9);
     assertArrayEquals(
-        new int[][] {{0, 0, 1, 1, 2, 2}, {0, 0, 0, 0, 0, 0}, {0, 1, 0, 1, 0, 1}}, block.offsets());
+        new int[][] {{0, 0, 1, 1, 2, 2}, {0, 0, 0, 0, 0, 0}, {0, 1, 0, 1, 0, 1}}, block.axes());
     assertEquals(3, block.advance());
   }
 
@@ -101,8 +102,8 @@ class QwenPositionsTest {
     QwenVisionConfig config =
         new QwenVisionConfig(
             QwenVlKind.QWEN2_5_VL, 4, 2, 8, 8, 1, 1, 8, 10_000, 2, List.of(), 0, List.of(), 3);
-    BlockPositions block = positions(config, PositionRule.MAX).block(41, 1, 1, 0.225f);
-    assertEquals(26, block.offsets()[0][40]);
+    RowPositions block = positions(config, PositionRule.MAX).block(41, 1, 1, 0.225f);
+    assertEquals(26, block.axes()[0][40]);
     assertEquals(27, block.advance());
   }
 
@@ -140,24 +141,24 @@ class QwenPositionsTest {
       QwenPositions positions = positions(golden.config, rule);
       PatchGrid grid = golden.grid();
       float seconds = golden.has("second_per_grid_ts") ? golden.floats("second_per_grid_ts")[0] : 1;
-      BlockPositions block =
+      RowPositions block =
           positions.block(
               positions.blockPerStep() ? 1 : golden.steps(),
               grid.tokenRows(),
               grid.tokenColumns(),
               seconds);
-      long[][] axes = new long[BlockPositions.AXES][ids.length];
+      long[][] axes = new long[QwenPositions.AXES][ids.length];
       boolean[] visual = new boolean[ids.length];
       long start = 0;
       int token = 0;
       while (token < ids.length) {
         visual[token] = ids[token] == video;
-        int count = visual[token] ? block.offsets()[0].length : 1;
+        int count = visual[token] ? block.axes()[0].length : 1;
         for (int i = 0; i < count; i++) {
           assertEquals(visual[token], ids[token + i] == video, "token " + (token + i));
           visual[token + i] = visual[token];
           for (int axis = 0; axis < axes.length; axis++) {
-            axes[axis][token + i] = start + (visual[token] ? block.offsets()[axis][i] : 0);
+            axes[axis][token + i] = start + (visual[token] ? block.axes()[axis][i] : 0);
           }
         }
         start += visual[token] ? block.advance() : 1;

@@ -1,0 +1,116 @@
+package io.tokenreel.model.decoder;
+
+import io.tokenreel.model.Settings;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The decoders that are computed, and what Transformers' configuration of each means by a field
+ * that is left out.
+ */
+enum DecoderKind {
+  /** arXiv 2407.10671. */
+  QWEN2("qwen2", List.of("qwen2", "llava_qwen"), List.of(4096, 22016, 32, 32, 32), 151936, 1e4),
+
+  /** Qwen2's decoder with positions on three axes; Qwen2-VL and Qwen2.5-VL. */
+  QWEN2_VL(
+      "qwen2",
+      List.of("qwen2_vl", "qwen2_vl_text", "qwen2_5_vl", "qwen2_5_vl_text"),
+      List.of(8192, 29568, 80, 64, 8),
+      152064,
+      1e6),
+
+  /** arXiv 2505.09388: no biases, norms of queries and keys, heads of a size of their own. */
+  QWEN3_VL("qwen3", List.of("qwen3_vl_text"), List.of(4096, 22016, 32, 32, 32), 151936, 5e6);
+
+  private final String label;
+  private final List<String> modelTypes;
+  private final List<Integer> sizes;
+  private final int vocabulary;
+  private final double ropeTheta;
+
+  /**
+   * @param label in the names of decoders
+   * @param modelTypes that config.json names
+   * @param sizes default hidden, intermediate, layers, heads, key heads
+   */
+  DecoderKind(
+      String label,
+      List<String> modelTypes,
+      List<Integer> sizes,
+      int vocabulary,
+      double ropeTheta) {
+    this.label = label;
+    this.modelTypes = modelTypes;
+    this.sizes = sizes;
+    this.vocabulary = vocabulary;
+    this.ropeTheta = ropeTheta;
+  }
+
+  /**
+   * The kind of a language model's settings.
+   *
+   * @throws IllegalArgumentException for a model type that is not computed
+   */
+  static DecoderKind of(Settings text) {
+    String[] known =
+        Stream.of(values()).flatMap(kind -> kind.modelTypes.stream()).toArray(String[]::new);
+    String type = text.choice("model_type", known[0], known);
+    return Arrays.stream(values())
+        .filter(kind -> kind.modelTypes.contains(type))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** In the names of decoders. */
+  String label() {
+    return label;
+  }
+
+  /** Whether queries, keys and values have biases, and none are normalised. */
+  boolean hasBiases() {
+    return this != QWEN3_VL;
+  }
+
+  /** Whether positions have three axes. */
+  boolean hasAxes() {
+    return this != QWEN2;
+  }
+
+  int hidden() {
+    return sizes.get(0);
+  }
+
+  int intermediate() {
+    return sizes.get(1);
+  }
+
+  int layers() {
+    return sizes.get(2);
+  }
+
+  int heads() {
+    return sizes.get(3);
+  }
+
+  int keyHeads() {
+    return sizes.get(4);
+  }
+
+  int vocabulary() {
+    return vocabulary;
+  }
+
+  double ropeTheta() {
+    return ropeTheta;
+  }
+
+  int positions() {
+    return this == QWEN3_VL ? 128000 : 32768;
+  }
+
+  double epsilon() {
+    return this == QWEN2_VL ? 1e-5 : 1e-6;
+  }
+}

@@ -1,0 +1,65 @@
+package io.tokenreel.model.qwenvl;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.tokenreel.model.OpenParts;
+import io.tokenreel.model.VisionInfo;
+import io.tokenreel.model.engine.PyTorch;
+import io.tokenreel.model.engine.StepEncoder;
+import io.tokenreel.video.FrameSize;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+
+/** A Qwen-VL's vision side on one device, in float32 whatever the weights are stored as. */
+final class QwenStepEncoder implements StepEncoder {
+
+  private final OpenParts parts = new OpenParts();
+  private final VisionInfo info;
+  private final NDManager manager;
+  private final QwenVisionEncoder encoder;
+
+  QwenStepEncoder(
+      VisionInfo info,
+      QwenVisionConfig config,
+      QwenPixels pixels,
+      QwenVisionWeights weights,
+      Device device) {
+    this.info = info;
+    try {
+      this.manager = parts.add(PyTorch.engine().newBaseManager(device));
+      this.encoder = parts.add(new QwenVisionEncoder(manager, config, pixels, weights));
+    } catch (RuntimeException | Error e) {
+      parts.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public VisionInfo info() {
+    return info;
+  }
+
+  /** Everything native that a pass makes ends with it. */
+  @Override
+  public void encode(ByteBuffer rgb, int steps, FrameSize size, FloatBuffer tokens) {
+    try (NDManager pass = manager.newSubManager()) {
+      NDArray levels =
+          pass.create(
+              rgb,
+              new Shape(steps, QwenVisionConfig.STEP_FRAMES, size.height(), size.width(), 3),
+              DataType.UINT8);
+      NDArray encoded = encoder.encode(levels);
+      FloatBuffer all = encoded.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
+      tokens.put(all.limit(tokens.remaining()));
+    }
+  }
+
+  @Override
+  public void close() {
+    parts.close();
+  }
+}
