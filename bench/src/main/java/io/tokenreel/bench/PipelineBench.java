@@ -102,6 +102,7 @@ final class PipelineBench {
         256,
         1000,
         null,
+        null,
         null);
   }
 

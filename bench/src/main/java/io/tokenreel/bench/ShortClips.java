@@ -80,6 +80,7 @@ final class ShortClips {
         PrecomputeSettings.DECODE_AHEAD_MEGABYTES,
         videosPerCommit,
         null,
+        null,
         null);
   }
 }

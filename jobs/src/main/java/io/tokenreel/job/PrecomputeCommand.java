@@ -1,6 +1,7 @@
 package io.tokenreel.job;
 
 import io.tokenreel.compress.Compressors;
+import io.tokenreel.model.Models;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -66,8 +67,23 @@ final class PrecomputeCommand implements Callable<Integer> {
       defaultValue = "default",
       paramLabel = "DIR",
       description =
-          "checkpoint folder in Hugging Face layout, or default (default: ${DEFAULT-VALUE})")
+          "checkpoint folder in Hugging Face layout, with #KEY=VALUE&... for settings that go before those of its config.json, or default (default: ${DEFAULT-VALUE})")
   private String model;
+
+  @Option(
+      names = "--fit",
+      converter = Specs.Fit.class,
+      paramLabel = "SPEC",
+      description =
+          "how frames are sized, for a model that takes more than one size: smart:min=PIXELS,max=PIXELS, or fixed:HEIGHTxWIDTH; part of the encoder's name (default: as the checkpoint says)")
+  private String fit;
+
+  @Option(
+      names = "--max-video-tokens",
+      paramLabel = "N",
+      description =
+          "a video of more tokens before compression is not encoded but FAILED (too_many_tokens); at least 1 (default: any number that a row holds)")
+  private Integer maxVideoTokens;
 
   @Option(
       names = "--sampling",
@@ -206,7 +222,7 @@ final class PrecomputeCommand implements Callable<Integer> {
         inputs,
         output,
         table.table(),
-        model,
+        fit == null ? model : Models.withOption(model, "tokenreel_fit", fit),
         sampling,
         compressions,
         keepFeatures,
@@ -220,6 +236,7 @@ final class PrecomputeCommand implements Callable<Integer> {
         decodeAheadMegabytes,
         wave.videosPerCommit(),
         idRoot,
-        limit);
+        limit,
+        maxVideoTokens);
   }
 }

@@ -28,6 +28,7 @@ import java.util.List;
  * @param videosPerCommit videos in one wave
  * @param idRoot folder below which a video's path is its id; null for ids as the inputs give them
  * @param limit videos to take, the first by id; null for all
+ * @param maxVideoTokens most tokens of a video before compression; null for any number
  */
 public record PrecomputeSettings(
     List<String> inputs,
@@ -47,7 +48,8 @@ public record PrecomputeSettings(
     int decodeAheadMegabytes,
     int videosPerCommit,
     String idRoot,
-    Integer limit) {
+    Integer limit,
+    Integer maxVideoTokens) {
 
   public static final int BATCH_FRAMES = 32;
   static final String CHECK = "sampled";
@@ -85,6 +87,9 @@ public record PrecomputeSettings(
     if (limit != null) {
       requireAtLeast("--limit", limit, 1);
     }
+    if (maxVideoTokens != null) {
+      requireAtLeast("--max-video-tokens", maxVideoTokens, 1);
+    }
   }
 
   /**
@@ -117,6 +122,7 @@ public record PrecomputeSettings(
         MAX_DURATION_HOURS,
         DECODE_AHEAD_MEGABYTES,
         videosPerCommit,
+        null,
         null,
         null);
   }

@@ -71,6 +71,7 @@ final class PrecomputeStages {
             .setDevice(settings.device())
             .setBatchSize(settings.batchFrames())
             .setTokenDtype(settings.tokenDtype())
+            .setMaxVideoTokens(settings.maxVideoTokens() == null ? 0 : settings.maxVideoTokens())
             .countIn(encoded));
     this.compressions = new Compressions(settings.compressions(), "tokens");
     this.pipeline = new PipelineModel("precompute", stages.toArray(Transformer[]::new));

@@ -14,6 +14,7 @@ import io.tokenreel.model.prompt.PromptTemplates;
 import io.tokenreel.spec.Spec;
 import io.tokenreel.spec.UnknownWord;
 import io.tokenreel.token.TokenFormat;
+import io.tokenreel.video.FrameFit;
 import io.tokenreel.video.SamplingSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,6 +61,17 @@ public final class Specs {
   static final class Sampling extends Canonical {
     Sampling() {
       super(text -> SamplingSpec.parse(text).toString());
+    }
+  }
+
+  /** {@code --fit}: the text as it is, for what it leaves out is the model's. */
+  static final class Fit extends Canonical {
+    Fit() {
+      super(
+          text -> {
+            FrameFit.parse(text);
+            return text;
+          });
     }
   }
 

@@ -81,6 +81,11 @@ public final class CheckpointFolder {
     return open(model, options, hadoop);
   }
 
+  /** Whether a model is named with settings. */
+  static boolean hasOptions(String model) {
+    return WITH_OPTIONS.matcher(model).matches();
+  }
+
   private static CheckpointFolder open(
       String uri, SortedMap<String, String> options, Configuration hadoop) {
     CheckpointFaults.hubId(uri)

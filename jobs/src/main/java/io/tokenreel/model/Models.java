@@ -143,9 +143,21 @@ public final class Models {
     return found.isGpu() ? DeviceChoice.cuda(found.getDeviceId()) : DeviceChoice.CPU;
   }
 
+  /**
+   * A model with a setting that goes before that of its config.json.
+   *
+   * @param model a checkpoint folder, with such settings or without
+   * @param key one that the model's family takes
+   */
+  public static String withOption(String model, String key, String value) {
+    return model + (CheckpointFolder.hasOptions(model) ? "&" : "#") + key + "=" + value;
+  }
+
   static CheckpointFolder folder(String model, Configuration hadoop) {
+    boolean builtIn = model.equals(DEFAULT) || model.startsWith(DEFAULT + "#");
     return CheckpointFolder.open(
-        model.equals(DEFAULT) ? DefaultModel.folder().toUri().toString() : model, hadoop);
+        builtIn ? DefaultModel.folder().toUri() + model.substring(DEFAULT.length()) : model,
+        hadoop);
   }
 
   private static ModelFamily family(CheckpointFolder folder) {

@@ -76,6 +76,7 @@ class AnswerJobTest {
             16,
             10,
             null,
+            null,
             null);
     new PrecomputeJob(LocalSpark.plain(), settings, Progress.silent()).run();
   }

@@ -36,6 +36,7 @@ final class JobTests {
         16,
         videosPerCommit,
         null,
+        null,
         null);
   }
 
@@ -74,7 +75,8 @@ final class JobTests {
         base.decodeAheadMegabytes(),
         base.videosPerCommit(),
         base.idRoot(),
-        base.limit());
+        base.limit(),
+        null);
   }
 
   static void assertRefused(Runnable call, String... parts) {

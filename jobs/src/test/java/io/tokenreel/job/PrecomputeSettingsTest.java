@@ -30,7 +30,8 @@ class PrecomputeSettingsTest {
         ahead,
         videosPerCommit,
         "videos",
-        7);
+        7,
+        null);
   }
 
   private static void checked(String check, List<String> compressions) {
@@ -51,6 +52,7 @@ class PrecomputeSettingsTest {
         1,
         1,
         1,
+        null,
         null,
         null);
   }

@@ -77,6 +77,7 @@ class RefusedVideoTest {
             16,
             10,
             null,
+            null,
             null);
     new PrecomputeJob(spark, settings, Progress.silent()).run();
   }

@@ -48,6 +48,7 @@ class VideoSizeCheckTest {
         256,
         1000,
         null,
+        null,
         null);
   }
 

@@ -74,21 +74,32 @@ public record QwenPixels(FrameFit fit, float[] subtract, float[] divide) {
   }
 
   private static FrameFit fit(Settings config, Settings settings, QwenVisionConfig vision) {
+    SmartFit.Over over =
+        vision.kind() == QwenVlKind.QWEN3_VL ? SmartFit.Over.CLIP : SmartFit.Over.FRAME;
     if (config.has(FIT)) {
-      FrameFit fit = FrameFit.parse(config.text(FIT));
-      if (fit instanceof SmartFit smart && smart.factor() != vision.factor()) {
-        throw new IllegalArgumentException(
-            "fit '%s': the model's tokens cover squares of %d pixels, so factor must be %d"
-                .formatted(fit, vision.factor(), vision.factor()));
-      }
-      return fit;
+      return asked(config.text(FIT), vision.factor(), over);
     }
     int side = USUAL_MERGE * vision.kind().usualPatch();
     return new SmartFit(
         vision.factor(),
         bound(settings, "min_pixels", "shortest_edge", LEAST_TOKENS * side * side),
         bound(settings, "max_pixels", "longest_edge", MOST_TOKENS * side * side),
-        vision.kind() == QwenVlKind.QWEN3_VL ? SmartFit.Over.CLIP : SmartFit.Over.FRAME);
+        over);
+  }
+
+  /** A user's fit, in which the model says what is left out. */
+  private static FrameFit asked(String text, int factor, SmartFit.Over usual) {
+    FrameFit fit = FrameFit.parse(text);
+    if (!(fit instanceof SmartFit smart)) {
+      return fit;
+    }
+    if (text.contains("factor=") && smart.factor() != factor) {
+      throw new IllegalArgumentException(
+          "fit '%s': the model's tokens cover squares of %d pixels, so factor must be %d"
+              .formatted(fit, factor, factor));
+    }
+    return new SmartFit(
+        factor, smart.min(), smart.max(), text.contains("over=") ? smart.over() : usual);
   }
 
   /** A bound in pixels: older files spell it out, and then their size does not count. */
