@@ -73,7 +73,7 @@ final class SweepExamples {
     for (Row video : decoded(shown, vision, sampling).collectAsList()) {
       List<Row> selections = selections(video, encoder, settings);
       if (!selections.isEmpty()) { // a compression may have refused the video
-        examples.add(example(video, selections, own));
+        examples.add(example(video, vision.grid().framesPerStep(), selections, own));
       }
     }
     try (OutputStream out = fileSystem().create(UserPath.below(output, FILE), true)) {
@@ -134,8 +134,8 @@ final class SweepExamples {
         .collectAsList();
   }
 
-  private static Example example(Row video, List<Row> selections, Dataset<Row> samples)
-      throws IOException {
+  private static Example example(
+      Row video, int framesPerStep, List<Row> selections, Dataset<Row> samples) throws IOException {
     String id = video.getAs("video_id");
     List<Example.Asked> asked = asked(samples.filter(col("video_id").equalTo(id)));
     Row first = selections.get(0);
@@ -144,7 +144,7 @@ final class SweepExamples {
         asked.get(0).answers().get(0).cell().baseline(),
         first.getAs("grid_height"),
         first.getAs("grid_width"),
-        pictures(video.getAs("frames")),
+        pictures(video.getAs("frames"), framesPerStep),
         selections.stream().map(SweepExamples::kept).toList(),
         asked);
   }
@@ -160,13 +160,14 @@ final class SweepExamples {
             .toArray());
   }
 
-  private static List<Example.Frame> pictures(Row frames) throws IOException {
+  /** The first frame of each step. */
+  private static List<Example.Frame> pictures(Row frames, int framesPerStep) throws IOException {
     int height = frames.getAs("height");
     int width = frames.getAs("width");
     byte[] rgb = frames.getAs("rgb");
     List<Long> micros = frames.getList(frames.fieldIndex("pts_micros"));
     List<Example.Frame> pictures = new ArrayList<>();
-    for (int frame = 0; frame < micros.size(); frame++) {
+    for (int frame = 0; frame < micros.size(); frame += framesPerStep) {
       BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
       for (int pixel = 0; pixel < width * height; pixel++) {
         int at = (frame * width * height + pixel) * 3;

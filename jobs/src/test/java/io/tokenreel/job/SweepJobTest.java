@@ -12,6 +12,8 @@ import io.tokenreel.eval.scene.SceneSet;
 import io.tokenreel.eval.scene.SceneSplit;
 import io.tokenreel.eval.task.TaskSpec;
 import io.tokenreel.sql.LocalSpark;
+import io.tokenreel.testing.Fixtures;
+import io.tokenreel.video.SamplingSpec;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -26,6 +28,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A whole sweep of the built-in model on a few rendered videos. */
 @Tag("slow")
@@ -129,6 +133,35 @@ class SweepJobTest {
     Files.delete(folder.resolve("report.html"));
     new SweepReport(spark, new org.apache.hadoop.fs.Path(folder.toString())).remake(null);
     assertEquals(html, Files.readString(folder.resolve("report.html")));
+  }
+
+  /** Line ends; temporal patches and three axes; planes as well. */
+  @ParameterizedTest
+  @ValueSource(strings = {"llava_video_tiny", "qwen2_5_vl_tiny", "qwen3_vl_tiny"})
+  void run_eachFamilysCheckpoint_answersEveryCellAndDrawsWhatWasKept(String model)
+      throws IOException {
+    List<String> compressions = List.of("none", "vidcom2:retention=0.25");
+    SweepSettings settings =
+        new SweepSettings(
+            folder.toString(),
+            List.of(Fixtures.LLAVA_VIDEO.resolveSibling(model).toString()),
+            List.of(SamplingSpec.parse("qwen:max=8").toString()),
+            compressions,
+            List.of("full", PRUNED),
+            List.of("generated:videos=2,questions=1"),
+            "chat",
+            "bf16",
+            "cpu",
+            1,
+            1000);
+    List<Result> whole = run(settings).stream().filter(each -> each.group().isEmpty()).toList();
+    assertEquals(4, whole.size());
+    for (Result cell : whole) {
+      assertEquals(0, cell.counts().missingVideos());
+      assertEquals(2, cell.counts().videos());
+    }
+    assertEquals(0, table("samples").filter("response IS NULL").count());
+    assertTrue(Files.readString(folder.resolve("report.html")).contains("data:image/jpeg"));
   }
 
   @Test

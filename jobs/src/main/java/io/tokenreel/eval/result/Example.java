@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * A video that the report shows.
  *
- * @param frames in the order of time
+ * @param frames one for each step of the grid, in the order of time
  * @param selections what compressions keep of it
  * @param questions asked about it, with every cell's answer
  */
