@@ -88,7 +88,8 @@ class VideoTokens:
         expected = len(self.token_index) * self.planes * self.dim * _DTYPE_BYTES[self.dtype]
         if len(self.data) != expected:
             raise DamagedCacheError(
-                f"{len(self.token_index)} tokens of {self.planes} planes of {self.dim} {self.dtype} channels must hold {expected} bytes; got {len(self.data)}"
+                f"{len(self.token_index)} tokens of {self.planes} planes of {self.dim} {self.dtype} channels"
+                f" must hold {expected} bytes; got {len(self.data)}"
             )
 
     @property

@@ -131,7 +131,7 @@ public final class AnswerJob {
                           : "%s (%s)".formatted(one.getKey(), one.getValue()))
               .toList();
       throw new SettingsException(
-          "--cache %s holds tokens of %s; the encoder of --model %s is %s: name the model that made the cache, or precompute with this one"
+          "--cache %s holds tokens of %s; the encoder of --model %s is %s: name the model that made the cache, with the settings after its # and the --fit that it was precomputed with, or precompute with this one"
               .formatted(settings.cache(), held, settings.model(), encoder));
     }
     return encoder;

@@ -26,7 +26,7 @@ import org.apache.spark.storage.StorageLevel;
  * From kept features to a committed token cache: one run per encoder and sampling that the features
  * hold, over the features of each video's current bytes.
  */
-final class CompressJob {
+public final class CompressJob {
 
   private static final String[] VIDEO = {"video_id", "content_sha256"};
 
@@ -34,14 +34,14 @@ final class CompressJob {
   private final CompressSettings settings;
   private final Progress progress;
 
-  CompressJob(SparkSession spark, CompressSettings settings, Progress progress) {
+  public CompressJob(SparkSession spark, CompressSettings settings, Progress progress) {
     this.spark = spark;
     this.settings = settings;
     this.progress = progress;
   }
 
   /** One summary per encoder and sampling; at least one. */
-  List<RunSummary> run() throws IOException {
+  public List<RunSummary> run() throws IOException {
     Path output = UserPath.of(settings.output());
     TokenCacheWriter.requireTable(spark, output, settings.table());
     Dataset<Row> features = features();

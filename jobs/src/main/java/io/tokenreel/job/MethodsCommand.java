@@ -7,6 +7,7 @@ import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.model.prompt.PromptTemplates;
 import io.tokenreel.model.prompt.Scoring;
 import io.tokenreel.spec.MethodInfo;
+import io.tokenreel.video.FrameFit;
 import io.tokenreel.video.Samplers;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -43,6 +44,7 @@ final class MethodsCommand implements Callable<Integer> {
     Map<String, List<MethodInfo>> all = new LinkedHashMap<>();
     all.put("--compression", Compressors.infos());
     all.put("--sampling", Samplers.infos());
+    all.put("--fit", FrameFit.infos());
     all.put("--kv", KvSpec.infos());
     all.put("--scoring", Scoring.infos());
     all.put("--template", PromptTemplates.infos());

@@ -45,12 +45,17 @@ final class ModelsCommand implements Callable<Integer> {
             String.join(", ", family.storedTypes()),
             family.computeType(),
             String.join(" or ", family.devices()));
+        if (!family.options().isEmpty()) {
+          out.printf(
+              "    settings that FOLDER#KEY=VALUE&... takes: %s%n",
+              String.join(", ", family.options()));
+        }
       }
       out.printf(
           "%s%n    the small model that is built in, of the same kind; it knows the scenes of tokenreel demo and nothing else%n",
           Models.DEFAULT);
       out.println(
-          "--model takes a checkpoint's folder in Hugging Face layout: config.json, *.safetensors, preprocessor_config.json and, to answer, tokenizer.json.");
+          "--model takes a checkpoint's folder in Hugging Face layout: config.json, *.safetensors, preprocessor_config.json (but for LLaVA-Video) and, to answer, tokenizer.json.");
     }
     out.flush();
     return 0;

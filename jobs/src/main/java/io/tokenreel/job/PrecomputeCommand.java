@@ -222,7 +222,7 @@ final class PrecomputeCommand implements Callable<Integer> {
         inputs,
         output,
         table.table(),
-        fit == null ? model : Models.withOption(model, "tokenreel_fit", fit),
+        fit == null ? model : Models.withFit(model, fit),
         sampling,
         compressions,
         keepFeatures,

@@ -52,7 +52,7 @@ public record PrecomputeSettings(
     Integer maxVideoTokens) {
 
   public static final int BATCH_FRAMES = 32;
-  static final String CHECK = "sampled";
+  public static final String CHECK = "sampled";
   public static final int DECODE_TIMEOUT_SECONDS = 600;
   public static final int DECODE_MEMORY_MEGABYTES = 512;
   public static final int MAX_DURATION_HOURS = 12;
@@ -62,6 +62,10 @@ public record PrecomputeSettings(
   public PrecomputeSettings {
     inputs = List.copyOf(inputs);
     compressions = List.copyOf(compressions);
+    if (inputs.isEmpty()) {
+      throw new SettingsException(
+          "--input names nothing: give folders, files, globs or manifests of videos");
+    }
     if (compressions.stream().distinct().count() < compressions.size()) {
       throw new SettingsException(
           "--compression names one setting twice (in canonical form): " + compressions);

@@ -16,9 +16,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A row of {@code tokens/} as a safetensors file: {@code tokens [token_count][dim]}, {@code
- * token_index [token_count]}, {@code frame_seconds [frames]}, and the row's other columns as
- * metadata.
+ * A row of {@code tokens/} as a safetensors file: {@code tokens [token_count][dim]}, or {@code
+ * [token_count][planes][dim]} where there are more planes than one, {@code token_index
+ * [token_count]}, {@code frame_seconds [frames]}, {@code frame_index [sampled frames]} where it is
+ * known, and the row's other columns as metadata.
  */
 final class SafetensorsExport {
 
@@ -31,12 +32,12 @@ final class SafetensorsExport {
         "tokens",
         new Tensor(
             SafetensorsDtype.valueOf(row.dtype().name()),
-            List.of((long) row.tokenCount(), (long) row.dim()),
+            row.planes() == 1
+                ? List.of((long) row.tokenCount(), (long) row.dim())
+                : List.of((long) row.tokenCount(), (long) row.planes(), (long) row.dim()),
             ByteBuffer.wrap(row.tokens())));
-    ByteBuffer index = ByteBuffer.allocate(4 * row.tokenCount()).order(ByteOrder.LITTLE_ENDIAN);
-    index.asIntBuffer().put(row.tokenIndex());
-    tensors.put(
-        "token_index", new Tensor(SafetensorsDtype.I32, List.of((long) row.tokenCount()), index));
+    tensors.put("token_index", integers(row.tokenIndex()));
+    row.times().ifPresent(times -> tensors.put("frame_index", integers(times.index())));
     ByteBuffer seconds = ByteBuffer.allocate(8 * row.frames()).order(ByteOrder.LITTLE_ENDIAN);
     seconds.asDoubleBuffer().put(row.frameSeconds());
     tensors.put(
@@ -47,5 +48,11 @@ final class SafetensorsExport {
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
       SafetensorsWriter.write(out, tensors, metadata);
     }
+  }
+
+  private static Tensor integers(int[] values) {
+    ByteBuffer data = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    data.asIntBuffer().put(values);
+    return new Tensor(SafetensorsDtype.I32, List.of((long) values.length), data);
   }
 }

@@ -11,6 +11,7 @@ import java.util.List;
  * @param storedTypes element types of the weights in the checkpoint's files
  * @param computeType of all arithmetic
  * @param devices that it runs on
+ * @param options keys that a user may set with the model's name, sorted
  */
 public record FamilyInfo(
     String architecture,
@@ -18,11 +19,13 @@ public record FamilyInfo(
     List<String> uses,
     List<String> storedTypes,
     String computeType,
-    List<String> devices) {
+    List<String> devices,
+    List<String> options) {
 
   public FamilyInfo {
     uses = List.copyOf(uses);
     storedTypes = List.copyOf(storedTypes);
     devices = List.copyOf(devices);
+    options = List.copyOf(options);
   }
 }

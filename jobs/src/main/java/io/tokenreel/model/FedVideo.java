@@ -66,7 +66,12 @@ public record FedVideo(float[] rows, int dim, int planes, Optional<Places> place
    * @throws IllegalArgumentException when they are not known
    */
   public SourceTimes requireTimes() {
-    return requirePlaces()
+    if (places.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the model is told when the video's frames are shown, and kept tokens alone do not say it: answer from the tokens of a cache");
+    }
+    return places
+        .get()
         .times()
         .orElseThrow(
             () ->

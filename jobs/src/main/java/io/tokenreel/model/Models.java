@@ -3,8 +3,10 @@ package io.tokenreel.model;
 import ai.djl.Device;
 import io.tokenreel.model.engine.BatchedTower;
 import io.tokenreel.model.engine.PyTorch;
+import io.tokenreel.model.engine.StepEncoder;
 import io.tokenreel.model.llava.LlavaOnevision;
 import io.tokenreel.model.llava.LlavaQwen;
+import io.tokenreel.model.qwenvl.QwenPixels;
 import io.tokenreel.model.qwenvl.QwenVl;
 import io.tokenreel.model.qwenvl.QwenVlKind;
 import java.util.List;
@@ -21,8 +23,8 @@ public final class Models {
   /** The model's name that means the embedded one. */
   public static final String DEFAULT = "default";
 
-  /** Steps of a forward pass on a GPU, unless a caller has another number. */
-  private static final int GPU_PASS_STEPS = 32;
+  /** Frames of a forward pass on a GPU, unless a caller has another number. */
+  private static final int GPU_PASS_FRAMES = 32;
 
   /** Architecture, as config.json names it, to family. */
   private static final Map<String, ModelFamily> FAMILIES = new TreeMap<>();
@@ -63,13 +65,15 @@ public final class Models {
    *     family, or the device is not there
    */
   public static VisionTower openVision(String model, DeviceChoice device, Configuration hadoop) {
-    return openVision(folder(model, hadoop), device, GPU_PASS_STEPS);
+    return openVision(folder(model, hadoop), device, GPU_PASS_FRAMES);
   }
 
-  static VisionTower openVision(CheckpointFolder folder, DeviceChoice choice, int gpuPassSteps) {
+  static VisionTower openVision(CheckpointFolder folder, DeviceChoice choice, int gpuPassFrames) {
     ModelFamily family = family(folder);
     Device device = PyTorch.device(choice);
-    return new BatchedTower(family.openVision(folder, device), device, gpuPassSteps);
+    StepEncoder encoder = family.openVision(folder, device);
+    int steps = Math.max(1, gpuPassFrames / encoder.info().grid().framesPerStep());
+    return new BatchedTower(encoder, device, steps);
   }
 
   /**
@@ -144,13 +148,13 @@ public final class Models {
   }
 
   /**
-   * A model with a setting that goes before that of its config.json.
+   * A model whose frames are sized in another way than its checkpoint says.
    *
-   * @param model a checkpoint folder, with such settings or without
-   * @param key one that the model's family takes
+   * @param model a checkpoint folder, with settings of its own or without
+   * @param fit a {@link io.tokenreel.video.FrameFit}
    */
-  public static String withOption(String model, String key, String value) {
-    return model + (CheckpointFolder.hasOptions(model) ? "&" : "#") + key + "=" + value;
+  public static String withFit(String model, String fit) {
+    return model + (CheckpointFolder.hasOptions(model) ? "&" : "#") + QwenPixels.FIT + "=" + fit;
   }
 
   static CheckpointFolder folder(String model, Configuration hadoop) {

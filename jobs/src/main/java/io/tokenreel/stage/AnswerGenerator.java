@@ -26,10 +26,12 @@ import org.apache.spark.sql.types.StructType;
  * more fields) to a column of answers ({@link StageSchemas#ANSWERS}), one per question in their
  * order.
  *
- * <p>Visual tokens are {@link StageSchemas#VISUAL}, all that the language model is fed, or what
- * {@link io.tokenreel.ml.CompressionTransformer} gives. That is what was kept of the frames'
- * tokens, and the rows that the model adds after the last frame are appended here. The questions
- * about tokens that a compression refused have its reason as their error.
+ * <p>Visual tokens are {@link StageSchemas#FED}, all that the language model is fed with the rows'
+ * places, {@link StageSchemas#VISUAL}, without them, or what {@link
+ * io.tokenreel.ml.CompressionTransformer} gives. That is what was kept of the frames' tokens, and
+ * the rows that the model adds after the last frame are appended here; it does not do for models
+ * that need the places: those with rows in every frame, positions on several axes, or times. The
+ * questions about tokens that a compression refused have its reason as their error.
  *
  * <p>A video's tokens are read once for all its questions. There is one model per JVM and device,
  * whatever the number of tasks, and it is closed.

@@ -26,7 +26,7 @@ record VideoLimit(int tokens) implements Serializable {
             .formatted(frames.count(), frames.size(), shape.tokens());
     if (tokens != NONE && shape.tokens() > tokens) {
       return Optional.of(
-          "%s, and the limit is %d: sample fewer frames, fit them to fewer pixels, or raise --max-video-tokens"
+          "%s, and the limit is %d: sample fewer frames, fit them to fewer pixels, or raise the limit (--max-video-tokens)"
               .formatted(what, tokens));
     }
     long bytes = frames.rgb().length + format.bytes(shape.elements());

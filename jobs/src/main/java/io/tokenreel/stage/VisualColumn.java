@@ -85,8 +85,11 @@ final class VisualColumn implements Serializable {
   static void require(DataType type) {
     if (READ.stream().noneMatch(read -> DataType.equalsIgnoreNullability(type, read))) {
       throw new IllegalArgumentException(
-          "expected visual tokens, %s, or what CompressionTransformer gives; got %s"
-              .formatted(StageSchemas.VISUAL.simpleString(), type.simpleString()));
+          "expected visual tokens, %s or %s, or what CompressionTransformer gives; got %s"
+              .formatted(
+                  StageSchemas.FED.simpleString(),
+                  StageSchemas.VISUAL.simpleString(),
+                  type.simpleString()));
     }
   }
 

@@ -1,6 +1,8 @@
 package io.tokenreel.video;
 
+import io.tokenreel.spec.MethodInfo;
 import java.io.Serializable;
+import java.util.List;
 
 /**
  * How frames are sized for a model, as one text that travels to the decoder process: {@code
@@ -17,6 +19,11 @@ public sealed interface FrameFit extends Serializable permits FixedFit, SmartFit
    */
   static FrameFit parse(String text) {
     return FrameFits.parse(text);
+  }
+
+  /** All that {@link #parse} knows, with their settings. */
+  static List<MethodInfo> infos() {
+    return FrameFits.infos();
   }
 
   /**

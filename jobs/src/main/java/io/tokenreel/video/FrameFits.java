@@ -1,8 +1,11 @@
 package io.tokenreel.video;
 
+import io.tokenreel.spec.MethodInfo;
 import io.tokenreel.spec.SpecRegistry;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The one registry of fits: a new fit is its class and one line here. */
 final class FrameFits {
@@ -19,6 +22,13 @@ final class FrameFits {
       Pattern.compile(FixedFit.NAME + ":([1-9]\\d{0,4})x([1-9]\\d{0,4})");
 
   private FrameFits() {}
+
+  static List<MethodInfo> infos() {
+    MethodInfo fixed =
+        new MethodInfo(
+            FixedFit.NAME + ":HEIGHTxWIDTH", "gives every frame one size, in pixels", List.of());
+    return Stream.concat(Stream.of(fixed), FITS.infos().stream()).toList();
+  }
 
   static FrameFit parse(String text) {
     Matcher fixed = FIXED.matcher(text);

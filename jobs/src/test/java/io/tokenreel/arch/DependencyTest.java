@@ -53,7 +53,8 @@ class DependencyTest {
           Map.entry("stage", MEANS),
           Map.entry("cache", MEANS),
           Map.entry("eval", and(MEANS, "jinja", "python")),
-          Map.entry("job", and(MEANS, "input", "stage", "cache", "eval")));
+          Map.entry("job", and(MEANS, "input", "stage", "cache", "eval")),
+          Map.entry("pipeline", and(LIBRARY, "video", "model", "job")));
 
   private static final String LOOKS_UP =
       "org[.]apache[.](hadoop[.]fs[.]Path[.]getFileSystem|hadoop[.]fs[.]FileSystem[.](get|newInstance|globStatus)"

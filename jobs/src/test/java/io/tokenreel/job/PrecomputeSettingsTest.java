@@ -31,7 +31,7 @@ class PrecomputeSettingsTest {
         videosPerCommit,
         "videos",
         7,
-        null);
+        9);
   }
 
   private static void checked(String check, List<String> compressions) {

@@ -168,7 +168,7 @@ class EncodedRowsTest {
     SummingEncoder encoder = new SummingEncoder();
     List<Row> encoded = all(rows, encoder, 6, TokenFormat.F32, 6);
     assertEquals(
-        "4 frames of 2 x 3 pixels are 8 tokens, and the limit is 6: sample fewer frames, fit them to fewer pixels, or raise --max-video-tokens",
+        "4 frames of 2 x 3 pixels are 8 tokens, and the limit is 6: sample fewer frames, fit them to fewer pixels, or raise the limit (--max-video-tokens)",
         encoded.get(1).getStruct(3).get(1));
     assertEquals("too_many_tokens", encoded.get(1).getStruct(3).get(4));
     assertEquals(5, encoder.passes().stream().mapToInt(Integer::intValue).sum());

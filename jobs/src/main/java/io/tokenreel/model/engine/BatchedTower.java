@@ -146,6 +146,14 @@ public final class BatchedTower implements VisionTower {
 
   private void run(List<StepOfVideo> pass, PassMemory memory) {
     try {
+      encodeOrFail(pass, memory);
+    } catch (Error e) { // no video's fault
+      pass.forEach(step -> step.video().fail(e));
+    }
+  }
+
+  private void encodeOrFail(List<StepOfVideo> pass, PassMemory memory) {
+    try {
       encode(pass, memory);
     } catch (RuntimeException e) {
       Collection<List<StepOfVideo>> videos = byVideo(pass);
@@ -155,8 +163,6 @@ public final class BatchedTower implements VisionTower {
       } else {
         pass.get(0).video().fail(failure(e, pass.get(0).video(), memory));
       }
-    } catch (Error e) { // no video's fault
-      pass.forEach(step -> step.video().fail(e));
     }
   }
 

@@ -90,7 +90,9 @@ final class VideoEncoding {
   }
 
   private String notStored(int step, int token, float value) {
-    String place = "frame %d, token %d is %s".formatted(step, token, value);
+    String place =
+        "%s %d, token %d is %s"
+            .formatted(framesPerStep == 1 ? "frame" : "temporal patch", step, token, value);
     return Float.isFinite(value)
         ? "the encoder gave a value that %s cannot hold: %s; store the tokens as %s"
             .formatted(

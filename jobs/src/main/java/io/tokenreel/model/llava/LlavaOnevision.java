@@ -33,7 +33,8 @@ public final class LlavaOnevision extends LlavaFamily {
         List.of("encode", "answer"),
         List.of("F32", "F16", "BF16"),
         "f32",
-        List.of("cpu", "cuda"));
+        List.of("cpu", "cuda"),
+        options().stream().sorted().toList());
   }
 
   /**

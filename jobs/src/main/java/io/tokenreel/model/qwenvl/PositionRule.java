@@ -20,7 +20,7 @@ public enum PositionRule {
    * Text goes on after the larger side of the grid of tokens, whatever time has reached, so that it
    * may overlap time: transformers 5.23, {@code get_rope_index}.
    */
-  MERGED_GRID("merged-grid");
+  MERGED_GRID("merged_grid");
 
   private final String text;
 

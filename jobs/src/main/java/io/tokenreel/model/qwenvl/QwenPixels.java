@@ -3,6 +3,7 @@ package io.tokenreel.model.qwenvl;
 import io.tokenreel.model.CheckpointFolder;
 import io.tokenreel.model.Settings;
 import io.tokenreel.model.VideoPreprocessor;
+import io.tokenreel.video.FixedFit;
 import io.tokenreel.video.FrameFit;
 import io.tokenreel.video.SmartFit;
 import java.util.Arrays;
@@ -23,7 +24,7 @@ import java.util.Arrays;
 public record QwenPixels(FrameFit fit, float[] subtract, float[] divide) {
 
   /** How frames are sized where that is not what the checkpoint says. */
-  static final String FIT = "tokenreel_fit";
+  public static final String FIT = "tokenreel_fit";
 
   /** Pillow's number for the bicubic filter, the one that frames are resized with. */
   private static final int BICUBIC = 3;
@@ -76,30 +77,43 @@ public record QwenPixels(FrameFit fit, float[] subtract, float[] divide) {
   private static FrameFit fit(Settings config, Settings settings, QwenVisionConfig vision) {
     SmartFit.Over over =
         vision.kind() == QwenVlKind.QWEN3_VL ? SmartFit.Over.CLIP : SmartFit.Over.FRAME;
-    if (config.has(FIT)) {
-      return asked(config.text(FIT), vision.factor(), over);
-    }
     int side = USUAL_MERGE * vision.kind().usualPatch();
-    return new SmartFit(
-        vision.factor(),
-        bound(settings, "min_pixels", "shortest_edge", LEAST_TOKENS * side * side),
-        bound(settings, "max_pixels", "longest_edge", MOST_TOKENS * side * side),
-        over);
+    SmartFit own =
+        new SmartFit(
+            vision.factor(),
+            bound(settings, "min_pixels", "shortest_edge", LEAST_TOKENS * side * side),
+            bound(settings, "max_pixels", "longest_edge", MOST_TOKENS * side * side),
+            over);
+    return config.has(FIT) ? asked(config.text(FIT), own) : own;
   }
 
-  /** A user's fit, in which the model says what is left out. */
-  private static FrameFit asked(String text, int factor, SmartFit.Over usual) {
+  /**
+   * A user's fit.
+   *
+   * @param own the checkpoint's, which says what a smart fit leaves out
+   */
+  private static FrameFit asked(String text, SmartFit own) {
     FrameFit fit = FrameFit.parse(text);
-    if (!(fit instanceof SmartFit smart)) {
+    int factor = own.factor();
+    if (fit instanceof FixedFit fixed) {
+      if (fixed.size().height() % factor != 0 || fixed.size().width() % factor != 0) {
+        throw new IllegalArgumentException(
+            "fit '%s': the model's tokens cover squares of %d pixels, so height and width must be multiples of it"
+                .formatted(fit, factor));
+      }
       return fit;
     }
+    SmartFit smart = (SmartFit) fit;
     if (text.contains("factor=") && smart.factor() != factor) {
       throw new IllegalArgumentException(
           "fit '%s': the model's tokens cover squares of %d pixels, so factor must be %d"
               .formatted(fit, factor, factor));
     }
     return new SmartFit(
-        factor, smart.min(), smart.max(), text.contains("over=") ? smart.over() : usual);
+        factor,
+        text.contains("min=") ? smart.min() : own.min(),
+        text.contains("max=") ? smart.max() : own.max(),
+        text.contains("over=") ? smart.over() : own.over());
   }
 
   /** A bound in pixels: older files spell it out, and then their size does not count. */

@@ -58,9 +58,10 @@ import org.bytedeco.javacpp.PointerPointer;
  * upright by its display matrix, then resized once.
  *
  * <p>A picture whose matrix is not said is BT.709 from {@value #HIGH_DEFINITION} lines up and
- * BT.601 below, as players guess. A pixel aspect ratio needs no step of its own: the target's shape
- * is given, so stretching the decoded pixels to it in one step gives the geometry that stretching
- * them to square pixels first would give, and loses less.
+ * BT.601 below, as players guess. A pixel aspect ratio needs no step of its own. Where the target's
+ * shape is given, stretching the decoded pixels to it in one step gives the geometry that
+ * stretching them to square pixels first would give, and loses less; where it follows the video's,
+ * models' own loaders go by the decoded pixels too.
  *
  * <p>The full-size RGB picture lies outside the heap; the heap holds a few rows and the target.
  */

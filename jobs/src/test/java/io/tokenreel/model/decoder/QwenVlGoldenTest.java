@@ -75,7 +75,7 @@ class QwenVlGoldenTest {
       boolean timed = isQwen3();
       String value =
           switch (variant()) {
-            case "" -> timed ? "5" : "merged-grid";
+            case "" -> timed ? "5" : "merged_grid";
             case "@single" -> "4.57";
             default -> variant().substring(1);
           };

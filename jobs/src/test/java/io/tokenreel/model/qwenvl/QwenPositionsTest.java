@@ -81,11 +81,11 @@ class QwenPositionsTest {
 
   @Test
   void rule_ofAName_isThatRule() {
-    for (String name : List.of("max", "max_int_seconds", "merged-grid")) {
+    for (String name : List.of("max", "max_int_seconds", "merged_grid")) {
       assertEquals(name, PositionRule.of(name).toString());
     }
     QwenSettings.assertRefused(
-        () -> PositionRule.of("min"), "'min'; known: [max, max_int_seconds, merged-grid]");
+        () -> PositionRule.of("min"), "'min'; known: [max, max_int_seconds, merged_grid]");
   }
 
   @Test
