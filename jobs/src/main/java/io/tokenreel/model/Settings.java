@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Typed reading of a checkpoint's JSON settings. A missing or null field takes the default that the
@@ -185,11 +185,12 @@ public final class Settings {
   /**
    * All fields as one text, whatever their order.
    *
-   * @param without fields that are left out
+   * @param rewriter changes a copy of them first
    */
-  public String canonical(Set<String> without) {
+  public String canonical(Consumer<ObjectNode> rewriter) {
     try {
-      ObjectNode kept = ((ObjectNode) node).deepCopy().remove(without);
+      ObjectNode kept = ((ObjectNode) node).deepCopy();
+      rewriter.accept(kept);
       return SORTED.writeValueAsString(SORTED.treeToValue(kept, Object.class));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("what was read as JSON is JSON", e);

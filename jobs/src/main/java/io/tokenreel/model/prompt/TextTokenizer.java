@@ -6,7 +6,6 @@ import io.tokenreel.model.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
-import java.util.Set;
 
 /** A checkpoint's own tokenizer, from tokenizer.json. Thread-safe. */
 public final class TextTokenizer implements AutoCloseable {
@@ -43,13 +42,13 @@ public final class TextTokenizer implements AutoCloseable {
   }
 
   /**
-   * A checkpoint's tokenizer.json as one text: without what {@link #open} ignores, and the same for
-   * another order of keys.
+   * A checkpoint's tokenizer.json as one text, the same for all files that give the same ids and
+   * texts in another {@link TokenizerForm} or another order of keys.
    *
    * @throws IllegalArgumentException when it is missing or not JSON
    */
   public static String canonical(CheckpointFolder folder) {
-    return Settings.read(folder, FILE).canonical(Set.of("truncation", "padding"));
+    return Settings.read(folder, FILE).canonical(TokenizerForm::rewrite);
   }
 
   /** Ids of a text, in which special tokens may be written out; none are added. */
