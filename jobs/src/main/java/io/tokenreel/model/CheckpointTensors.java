@@ -83,6 +83,9 @@ public final class CheckpointTensors {
     expected.forEach(
         (name, shape) -> {
           Tensor tensor = tensor(name).orElseThrow(() -> missing(name, shape));
+          if (Quantization.TYPES.contains(tensor.dtype())) {
+            throw new IllegalArgumentException(Quantization.fault(uri, name, tensor.dtype()));
+          }
           if (!tensor.shape().equals(shape) || !WEIGHTS.contains(tensor.dtype())) {
             throw new IllegalArgumentException(
                 "tensor '%s' of model '%s' must be of shape %s and one of %s; found shape %s, %s"
@@ -93,7 +96,13 @@ public final class CheckpointTensors {
     return weights;
   }
 
+  /** GPTQ and AWQ store integers under another name. */
   private IllegalArgumentException missing(String name, List<Long> shape) {
+    String packed = name.replaceAll("\\bweight$", "qweight");
+    Optional<Tensor> quantised = packed.equals(name) ? Optional.empty() : tensor(packed);
+    if (quantised.isPresent()) {
+      return new IllegalArgumentException(Quantization.fault(uri, packed, quantised.get().dtype()));
+    }
     return new IllegalArgumentException(
         "model '%s' lacks the tensor '%s' of shape %s; it holds %d others of this side"
             .formatted(uri, name, shape, locations.size()));

@@ -167,6 +167,11 @@ public final class Models {
   private static ModelFamily family(CheckpointFolder folder) {
     Settings config = Settings.read(folder, CheckpointFolder.CONFIG);
     ModelFamily family = family(folder, config);
+    Quantization.fault(folder.uri(), config)
+        .ifPresent(
+            message -> {
+              throw new IllegalArgumentException(message);
+            });
     for (String option : folder.options().keySet()) {
       if (!family.options().contains(option)) {
         throw new IllegalArgumentException(

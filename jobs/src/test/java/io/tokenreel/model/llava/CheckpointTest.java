@@ -163,6 +163,59 @@ class CheckpointTest {
     assertFails("fc1.weight", "I8", "BF16");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "quantization_config|{\"quant_method\": \"fp8\"}|quantised (fp8,|FineGrainedFP8Config(dequantize=True)",
+        "quantization_config|{\"quant_method\": \"bitsandbytes\", \"load_in_4bit\": true}|quantised (bitsandbytes,|call dequantize()",
+        "quantization_config|{\"load_in_8bit\": true}|quantised (bitsandbytes,|call dequantize()",
+        "quantization_config|{\"quant_method\": \"mxfp4\"}|quantised (mxfp4,|Mxfp4Config(dequantize=True)",
+        "quantization_config|{\"quant_method\": \"awq\", \"bits\": 4}|quantised (awq,|the tool that quantised it",
+        "quantization_config|{\"quant_method\": \"gptq\", \"bits\": 4}|quantised (gptq,|the tool that quantised it",
+        "compression_config|{\"format\": \"float-quantized\"}|as compression_config of config.json says|name the original",
+      })
+  void describe_ofAQuantisedCheckpoint_saysHowItBecomesPlain(
+      String section, String settings, String one, String other) throws IOException {
+    checkpoint()
+        .config("\"architectures\"", "\"%s\": %s, \"architectures\"".formatted(section, settings))
+        .write(folder);
+    assertFails(one, "expected weights of F32, F16 or BF16", other, "save_pretrained");
+  }
+
+  @Test
+  void describe_withoutAQuantisation_isThePlainCheckpoint() throws IOException {
+    checkpoint()
+        .config("\"architectures\"", "\"quantization_config\": null, \"architectures\"")
+        .write(folder);
+    assertEquals(
+        describe(checkpoint().write(folder.resolve("plain"))).encoder(),
+        describe(folder).encoder());
+  }
+
+  /** Whose settings do not say so. */
+  @ParameterizedTest
+  @CsvSource({"F8_E4M3, weight", "F8_E5M2, weight", "U8, weight", "I32, qweight"})
+  void describe_withQuantisedWeights_namesOneAndItsType(SafetensorsDtype type, String suffix)
+      throws IOException {
+    TestCheckpoint checkpoint = checkpoint();
+    checkpoint.tensors.remove(FC1);
+    checkpoint.tensors.put(
+        FC1.replaceAll("weight$", suffix),
+        new Tensor(type, List.of(52L, 44L), ByteBuffer.allocate(52 * 44 * type.bytes())));
+    checkpoint.write(folder);
+    assertFails("mlp.fc1." + suffix, "is quantised, found " + type, "dequantised");
+  }
+
+  @Test
+  void describe_withAnAdapterAmongTheWeights_isTheWholeModel() throws IOException {
+    String original = describe(checkpoint().write(folder.resolve("plain"))).encoder();
+    checkpoint().write(folder);
+    Files.writeString(folder.resolve("adapter_config.json"), "{\"peft_type\": \"LORA\"}");
+    Files.write(folder.resolve("adapter_model.safetensors"), new byte[3]);
+    assertEquals(original, describe(folder).encoder());
+  }
+
   @Test
   void describe_withoutAShard_namesTheShard() throws IOException {
     checkpoint().write(folder, 3);
