@@ -33,10 +33,7 @@ public enum SavedLayout {
   /** Nested settings, rope_parameters, one file for all processors, a rebuilt tokenizer. */
   V5_24("5.24"),
 
-  /**
-   * As {@link #V5_24}, with {@code save_original_format=False}: the names of tensors in memory, as
-   * versions between 4.52 and 5 have written them, too.
-   */
+  /** As {@link #V5_24}, with {@code save_original_format=False}: tensors' names in memory. */
   V5_24_IN_MEMORY("5.24");
 
   private static final ObjectMapper JSON = new ObjectMapper();
