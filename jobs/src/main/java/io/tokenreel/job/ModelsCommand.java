@@ -55,7 +55,7 @@ final class ModelsCommand implements Callable<Integer> {
           "%s%n    the small model that is built in, of the same kind; it knows the scenes of tokenreel demo and nothing else%n",
           Models.DEFAULT);
       out.println(
-          "--model takes a checkpoint's folder in Hugging Face layout: config.json, *.safetensors, preprocessor_config.json (but for LLaVA-Video) and, to answer, tokenizer.json.");
+          "--model takes a checkpoint's folder in Hugging Face layout: config.json, *.safetensors, preprocessor_config.json (but for LLaVA-Video) and, to answer, tokenizer.json; after djl: a folder with a *.pt or *.onnx file and tokenreel.yaml.");
     }
     out.flush();
     return 0;

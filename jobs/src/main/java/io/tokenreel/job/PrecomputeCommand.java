@@ -67,7 +67,7 @@ final class PrecomputeCommand implements Callable<Integer> {
       defaultValue = "default",
       paramLabel = "DIR",
       description =
-          "checkpoint folder in Hugging Face layout, with #KEY=VALUE&... for settings that go before those of its config.json, or default (default: ${DEFAULT-VALUE})")
+          "checkpoint folder in Hugging Face layout, with #KEY=VALUE&... for settings that go before those of its config.json; djl:FOLDER, a folder with an encoder in TorchScript or ONNX and tokenreel.yaml; or default (default: ${DEFAULT-VALUE})")
   private String model;
 
   @Option(

@@ -15,9 +15,6 @@ import java.util.stream.Stream;
 /** Says in one line what a folder is that is no whole checkpoint, and what to do. */
 final class CheckpointFaults {
 
-  private static final String EXPECTED =
-      "expected a Hugging Face checkpoint folder (config.json, *.safetensors, preprocessor_config.json) on any Hadoop file system, or 'default'";
-
   private static final String ID = "[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*";
 
   /** A repository's address, or how tools write it. */
@@ -47,40 +44,58 @@ final class CheckpointFaults {
         .formatted(id, id, id.substring(id.indexOf('/') + 1));
   }
 
-  static String missingFolder(String uri) {
-    return HUB_ID.matcher(uri).matches()
+  static String missingFolder(FolderLayout layout, String uri) {
+    return layout == FolderLayout.HUGGING_FACE && HUB_ID.matcher(uri).matches()
         ? "there is no folder %s; ".formatted(uri) + hub(uri)
-        : "model folder '%s' does not exist; %s".formatted(uri, EXPECTED);
+        : "model folder '%s' does not exist; %s".formatted(uri, layout.expected());
   }
 
-  static String file(String uri) {
+  static String file(FolderLayout layout, String uri) {
     return uri.endsWith(".gguf")
         ? gguf(uri)
-        : "model '%s' is a file; name the folder that it lies in: %s".formatted(uri, EXPECTED);
+        : "model '%s' is a file; name the folder that it lies in: %s"
+            .formatted(uri, layout.expected());
   }
 
   /**
-   * A folder without config.json.
+   * A folder without its layout's settings.
    *
    * @param files in it
    * @param folders in it
    */
-  static String noSettings(String uri, Collection<String> files, Collection<String> folders) {
+  static String noSettings(
+      FolderLayout layout, String uri, Collection<String> files, Collection<String> folders) {
+    if (files.isEmpty() && folders.isEmpty()) {
+      return "model folder '%s' is empty; %s".formatted(uri, layout.expected());
+    }
+    return (layout == FolderLayout.HUGGING_FACE
+            ? noCheckpoint(uri, files, folders)
+            : Optional.<String>empty())
+        .orElseGet(
+            () ->
+                "model '%s' holds no %s; %s; found %s"
+                    .formatted(uri, layout.settings(), layout.expected(), found(files, folders)));
+  }
+
+  /** What else a folder without config.json is, if that can be seen. */
+  private static Optional<String> noCheckpoint(
+      String uri, Collection<String> files, Collection<String> folders) {
+    if (files.contains(FolderLayout.EXPORTED.settings())) {
+      return Optional.of(
+          "model '%s' is an exported encoder: name it %s%s"
+              .formatted(uri, FolderLayout.EXPORTED.prefix(), uri));
+    }
     if (files.contains("adapter_config.json")) {
-      return adapter(uri);
+      return Optional.of(adapter(uri));
     }
     if (files.stream().anyMatch(name -> name.endsWith(".gguf"))) {
-      return gguf(uri);
+      return Optional.of(gguf(uri));
     }
-    if (folders.contains("snapshots")) {
-      return "model '%s' is a repository in a hub's cache; name one of the folders in %s/snapshots"
-          .formatted(uri, uri);
-    }
-    if (files.isEmpty() && folders.isEmpty()) {
-      return "model folder '%s' is empty; %s".formatted(uri, EXPECTED);
-    }
-    return "model '%s' holds no config.json; %s; found %s"
-        .formatted(uri, EXPECTED, found(files, folders));
+    return folders.contains("snapshots")
+        ? Optional.of(
+            "model '%s' is a repository in a hub's cache; name one of the folders in %s/snapshots"
+                .formatted(uri, uri))
+        : Optional.empty();
   }
 
   private static List<String> found(Collection<String> files, Collection<String> folders) {

@@ -42,6 +42,7 @@ public final class CheckpointFolder {
   /** How a hub's cache begins the name of a repository's folder. */
   private static final String HUB_PREFIX = "models--";
 
+  private final FolderLayout layout;
   private final String uri;
   private final String name;
   private final FileSystem fileSystem;
@@ -49,11 +50,13 @@ public final class CheckpointFolder {
   private final SortedMap<String, String> options;
 
   private CheckpointFolder(
+      FolderLayout layout,
       String uri,
       String name,
       FileSystem fileSystem,
       Map<String, FileStatus> files,
       SortedMap<String, String> options) {
+    this.layout = layout;
     this.uri = uri;
     this.name = name;
     this.fileSystem = fileSystem;
@@ -65,20 +68,24 @@ public final class CheckpointFolder {
    * Lists a folder.
    *
    * @param model any Hadoop path or URI, and after a {@code #} settings that go before those of
-   *     config.json, {@code FOLDER#mm_spatial_pool_mode=average}
-   * @throws IllegalArgumentException when it is not a folder with a config.json
+   *     config.json, {@code FOLDER#mm_spatial_pool_mode=average}; after {@code djl:} the folder of
+   *     an exported encoder
+   * @throws IllegalArgumentException when it is not a folder with a config.json, or with a
+   *     tokenreel.yaml where an exported encoder is named
    */
   public static CheckpointFolder open(String model, Configuration hadoop) {
-    Matcher withOptions = WITH_OPTIONS.matcher(model);
+    FolderLayout layout = FolderLayout.of(model);
+    String folder = model.substring(layout.prefix().length());
+    Matcher withOptions = WITH_OPTIONS.matcher(folder);
     SortedMap<String, String> options = new TreeMap<>();
     if (withOptions.matches()) {
       for (String option : withOptions.group(2).split("&")) {
         options.put(
             option.substring(0, option.indexOf('=')), option.substring(option.indexOf('=') + 1));
       }
-      return open(withOptions.group(1), options, hadoop);
+      return open(layout, withOptions.group(1), options, hadoop);
     }
-    return open(model, options, hadoop);
+    return open(layout, folder, options, hadoop);
   }
 
   /** Whether a model is named with settings. */
@@ -87,7 +94,7 @@ public final class CheckpointFolder {
   }
 
   private static CheckpointFolder open(
-      String uri, SortedMap<String, String> options, Configuration hadoop) {
+      FolderLayout layout, String uri, SortedMap<String, String> options, Configuration hadoop) {
     CheckpointFaults.hubId(uri)
         .ifPresent(
             id -> {
@@ -99,7 +106,7 @@ public final class CheckpointFolder {
       Map<String, FileStatus> files = new TreeMap<>();
       Set<String> folders = new TreeSet<>();
       if (fileSystem.getFileStatus(folder).isFile()) {
-        throw new IllegalArgumentException(CheckpointFaults.file(uri));
+        throw new IllegalArgumentException(CheckpointFaults.file(layout, uri));
       }
       for (FileStatus file : fileSystem.listStatus(folder)) {
         if (file.isFile()) {
@@ -108,17 +115,22 @@ public final class CheckpointFolder {
           folders.add(file.getPath().getName());
         }
       }
-      if (!files.containsKey(CONFIG)) {
+      if (!files.containsKey(layout.settings())) {
         throw new IllegalArgumentException(
-            CheckpointFaults.noSettings(uri, files.keySet(), folders));
+            CheckpointFaults.noSettings(layout, uri, files.keySet(), folders));
       }
       return new CheckpointFolder(
-          UserPath.text(folder), readableName(folder), fileSystem, files, options);
+          layout, UserPath.text(folder), readableName(folder), fileSystem, files, options);
     } catch (FileNotFoundException e) {
-      throw new IllegalArgumentException(CheckpointFaults.missingFolder(uri), e);
+      throw new IllegalArgumentException(CheckpointFaults.missingFolder(layout, uri), e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot list the model folder " + uri, e);
     }
+  }
+
+  /** What the folder holds, as the model's name says. */
+  FolderLayout layout() {
+    return layout;
   }
 
   /** The folder's full URI. */
@@ -151,7 +163,7 @@ public final class CheckpointFolder {
   }
 
   /** Names of the files, sorted. */
-  Set<String> files() {
+  public Set<String> files() {
     return files.keySet();
   }
 
@@ -160,7 +172,7 @@ public final class CheckpointFolder {
    * times of change, no contents.
    */
   public String stamp() {
-    StringBuilder stamp = new StringBuilder(uri).append(options);
+    StringBuilder stamp = new StringBuilder(layout.prefix()).append(uri).append(options);
     files.values().forEach(file -> stamp.append('\n').append(stamp(file)));
     return UUID.nameUUIDFromBytes(stamp.toString().getBytes(StandardCharsets.UTF_8)).toString();
   }

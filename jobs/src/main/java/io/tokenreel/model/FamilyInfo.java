@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * What is supported of a family of models.
  *
- * @param architecture as config.json names it
+ * @param architecture as config.json names it; {@code djl:FOLDER}, as a model is named, for
+ *     exported encoders
  * @param meaning what the models are made of, in a sentence
  * @param uses what commands can do with them: encode, answer
  * @param storedTypes element types of the weights in the checkpoint's files

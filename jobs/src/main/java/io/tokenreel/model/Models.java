@@ -1,6 +1,7 @@
 package io.tokenreel.model;
 
 import ai.djl.Device;
+import io.tokenreel.model.djl.DjlFamily;
 import io.tokenreel.model.engine.BatchedTower;
 import io.tokenreel.model.engine.PyTorch;
 import io.tokenreel.model.engine.StepEncoder;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 
 /** The one registry of model families: a new family is its package and one line here. */
@@ -37,6 +39,9 @@ public final class Models {
     }
   }
 
+  /** Of exported encoders, which have no config.json. */
+  private static final ModelFamily EXPORTED = new DjlFamily();
+
   /** What was read of a checkpoint stays true until a file of it changes. */
   private static final Map<String, VisionInfo> DESCRIBED = new ConcurrentHashMap<>();
 
@@ -52,15 +57,18 @@ public final class Models {
 
   private Models() {}
 
-  /** All families, by architecture. */
+  /** All families, by architecture, and last that of exported encoders. */
   public static List<FamilyInfo> families() {
-    return FAMILIES.values().stream().map(ModelFamily::info).toList();
+    return Stream.concat(FAMILIES.values().stream(), Stream.of(EXPORTED))
+        .map(ModelFamily::info)
+        .toList();
   }
 
   /**
    * Opens the vision side of a checkpoint.
    *
-   * @param model a checkpoint folder on any Hadoop file system, or {@code default}
+   * @param model a checkpoint folder on any Hadoop file system, {@code default}, or {@code
+   *     djl:FOLDER} for the folder of an exported encoder
    * @throws IllegalArgumentException when the checkpoint is incomplete, malformed or of an unknown
    *     family, or the device is not there
    */
@@ -93,7 +101,7 @@ public final class Models {
    * Opens the language side of a checkpoint.
    *
    * @param model a checkpoint folder on any Hadoop file system, or {@code default}
-   * @throws IllegalArgumentException as {@link #openVision} does
+   * @throws IllegalArgumentException as {@link #openVision} does, and for an exported encoder
    */
   public static LanguageModel openLanguage(
       String model, DeviceChoice device, Configuration hadoop) {
@@ -165,13 +173,11 @@ public final class Models {
   }
 
   private static ModelFamily family(CheckpointFolder folder) {
-    Settings config = Settings.read(folder, CheckpointFolder.CONFIG);
-    ModelFamily family = family(folder, config);
-    Quantization.fault(folder.uri(), config)
-        .ifPresent(
-            message -> {
-              throw new IllegalArgumentException(message);
-            });
+    ModelFamily family =
+        switch (folder.layout()) {
+          case HUGGING_FACE -> byArchitecture(folder);
+          case EXPORTED -> EXPORTED;
+        };
     for (String option : folder.options().keySet()) {
       if (!family.options().contains(option)) {
         throw new IllegalArgumentException(
@@ -186,7 +192,18 @@ public final class Models {
     return family;
   }
 
-  private static ModelFamily family(CheckpointFolder folder, Settings config) {
+  private static ModelFamily byArchitecture(CheckpointFolder folder) {
+    Settings config = Settings.read(folder, CheckpointFolder.CONFIG);
+    ModelFamily family = byArchitecture(folder, config);
+    Quantization.fault(folder.uri(), config)
+        .ifPresent(
+            message -> {
+              throw new IllegalArgumentException(message);
+            });
+    return family;
+  }
+
+  private static ModelFamily byArchitecture(CheckpointFolder folder, Settings config) {
     return config.words("architectures").stream()
         .filter(FAMILIES::containsKey)
         .map(FAMILIES::get)

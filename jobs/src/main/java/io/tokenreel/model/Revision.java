@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
@@ -32,9 +33,29 @@ public final class Revision {
    * @return {@value #CHARACTERS} hexadecimal digits
    */
   public static String of(String settings, SortedMap<String, Tensor> tensors) {
+    return hex(settings(settings), tensors, CHARACTERS);
+  }
+
+  /**
+   * A digest of settings and of a file whose bytes are the weights and the computation.
+   *
+   * @param settings canonical text of all settings that results depend on
+   * @return {@value #CHARACTERS} hexadecimal digits
+   */
+  public static String of(String settings, Path file) {
+    MessageDigest digest = settings(settings);
+    try {
+      DigestUtils.updateDigest(digest, file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file, e);
+    }
+    return hex(digest, CHARACTERS);
+  }
+
+  private static MessageDigest settings(String settings) {
     MessageDigest digest = DigestUtils.getSha256Digest();
     update(digest, "settings %d\n%s\n".formatted(settings.length(), settings));
-    return hex(digest, tensors, CHARACTERS);
+    return digest;
   }
 
   /**
@@ -69,6 +90,10 @@ public final class Revision {
       update(digest, "%s %s %s\n".formatted(entry.getKey(), tensor.dtype(), tensor.shape()));
       digest.update(tensor.data().duplicate());
     }
+    return hex(digest, characters);
+  }
+
+  private static String hex(MessageDigest digest, int characters) {
     return HexFormat.of().formatHex(digest.digest()).substring(0, characters);
   }
 

@@ -1,26 +1,37 @@
 package io.tokenreel.model;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.tokenreel.spec.UnknownWord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
- * Typed reading of a checkpoint's JSON settings. A missing or null field takes the default that the
- * caller names; a field of another type or out of range is an error that names file and field.
+ * Typed reading of a model's settings in JSON or YAML. A missing or null field takes the default
+ * that the caller names; a field of another type or out of range is an error that names file and
+ * field.
  */
 public final class Settings {
 
   private static final ObjectMapper SORTED =
       new ObjectMapper().configure(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS, true);
+
+  private static final ObjectMapper YAML =
+      YAMLMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   private final String source;
   private final JsonNode node;
@@ -37,20 +48,57 @@ public final class Settings {
    * @throws IllegalArgumentException when it is missing or not a JSON object
    */
   public static Settings read(CheckpointFolder folder, String file) {
+    ObjectNode node = tree(folder, file, new ObjectMapper(), "JSON");
+    if (file.equals(CheckpointFolder.CONFIG)) {
+      folder.options().forEach(node::put);
+    }
+    return new Settings(folder.uri() + "/" + file, node);
+  }
+
+  /**
+   * Reads a YAML file of a model's folder.
+   *
+   * @param required keys that it must have
+   * @param optional keys that it may have
+   * @throws IllegalArgumentException when it is missing or not a YAML mapping, lacks a key, or has
+   *     one that is not known
+   */
+  public static Settings readYaml(
+      CheckpointFolder folder, String file, List<String> required, List<String> optional) {
+    ObjectNode node = tree(folder, file, YAML, "YAML");
+    List<String> known = Stream.concat(required.stream(), optional.stream()).toList();
+    String source = folder.uri() + "/" + file;
+    node.fieldNames()
+        .forEachRemaining(
+            key -> {
+              if (!known.contains(key)) {
+                throw new IllegalArgumentException(
+                    source + ": " + UnknownWord.message("key", key, known));
+              }
+            });
+    List<String> missing = required.stream().filter(key -> !node.hasNonNull(key)).toList();
+    if (!missing.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s lacks %s; it must have %s and may have %s"
+              .formatted(source, missing, required, optional));
+    }
+    return new Settings(source, node);
+  }
+
+  private static ObjectNode tree(
+      CheckpointFolder folder, String file, ObjectMapper mapper, String language) {
     Path path = folder.local(file);
     try {
-      JsonNode node = new ObjectMapper().readTree(Files.readAllBytes(path));
-      if (!node.isObject()) {
-        throw new IllegalArgumentException(
-            "%s of model '%s' is not a JSON object".formatted(file, folder.uri()));
+      if (mapper.readTree(Files.readAllBytes(path)) instanceof ObjectNode node) {
+        return node;
       }
-      if (file.equals(CheckpointFolder.CONFIG)) {
-        folder.options().forEach(((ObjectNode) node)::put);
-      }
-      return new Settings(folder.uri() + "/" + file, node);
+      throw new IllegalArgumentException(
+          "%s of model '%s' does not map keys to values in %s"
+              .formatted(file, folder.uri(), language));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          "%s of model '%s' is not JSON: %s".formatted(file, folder.uri(), e.getOriginalMessage()),
+          "%s of model '%s' is not %s: %s"
+              .formatted(file, folder.uri(), language, e.getOriginalMessage()),
           e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + path, e);
@@ -131,6 +179,20 @@ public final class Settings {
       throw wrong(field, "a text", value);
     }
     return value.textValue();
+  }
+
+  /**
+   * A text of a form, which must be there.
+   *
+   * @param expected what texts of the form are, for the error
+   */
+  public Matcher text(String field, Pattern form, String expected) {
+    JsonNode value = node.path(field);
+    Matcher matcher = form.matcher(value.asText());
+    if (!value.isTextual() || !matcher.matches()) {
+      throw wrong(field, expected, value);
+    }
+    return matcher;
   }
 
   /** Whole numbers of at least 0: a list, or one alone; empty when they are missing. */

@@ -1,0 +1,49 @@
+package io.tokenreel.model;
+
+import io.tokenreel.model.djl.DjlFamily;
+import io.tokenreel.model.djl.EncoderSettings;
+
+/** The kinds of folders that a model may be, told apart by how the model's name begins. */
+enum FolderLayout {
+  /** A checkpoint whose settings name its architecture. */
+  HUGGING_FACE(
+      "",
+      CheckpointFolder.CONFIG,
+      "expected a Hugging Face checkpoint folder (config.json, *.safetensors, preprocessor_config.json) on any Hadoop file system, or 'default'"),
+
+  /** One exported vision encoder and what its file does not say. */
+  EXPORTED(
+      DjlFamily.PREFIX,
+      EncoderSettings.FILE,
+      "expected the folder of an exported encoder (one *.pt or *.onnx file, and tokenreel.yaml) on any Hadoop file system");
+
+  private final String prefix;
+  private final String settings;
+  private final String expected;
+
+  FolderLayout(String prefix, String settings, String expected) {
+    this.prefix = prefix;
+    this.settings = settings;
+    this.expected = expected;
+  }
+
+  /** The layout of a model's folder. */
+  static FolderLayout of(String model) {
+    return model.startsWith(EXPORTED.prefix) ? EXPORTED : HUGGING_FACE;
+  }
+
+  /** What the name of a model with this layout begins with. */
+  String prefix() {
+    return prefix;
+  }
+
+  /** The file without which a folder is no such model. */
+  String settings() {
+    return settings;
+  }
+
+  /** What an error says that a folder should be. */
+  String expected() {
+    return expected;
+  }
+}
