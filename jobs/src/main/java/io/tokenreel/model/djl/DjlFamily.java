@@ -34,7 +34,8 @@ public final class DjlFamily implements ModelFamily {
         List.of("encode"),
         List.of("exported"),
         "what the file computes in, from and to float32",
-        List.of("cpu", "cuda"));
+        List.of("cpu", "cuda"),
+        List.of());
   }
 
   @Override
