@@ -1,9 +1,8 @@
 package io.tokenreel.model;
 
 import io.tokenreel.model.djl.DjlFamily;
-import io.tokenreel.model.djl.EncoderSettings;
 
-/** The kinds of folders that a model may be, told apart by how the model's name begins. */
+/** The kinds of folders that a model may be, distinguished by how the model's name begins. */
 enum FolderLayout {
   /** A checkpoint whose settings name its architecture. */
   HUGGING_FACE(
@@ -14,7 +13,7 @@ enum FolderLayout {
   /** One exported vision encoder and what its file does not say. */
   EXPORTED(
       DjlFamily.PREFIX,
-      EncoderSettings.FILE,
+      DjlFamily.SETTINGS,
       "expected the folder of an exported encoder (one *.pt or *.onnx file, and tokenreel.yaml) on any Hadoop file system");
 
   private final String prefix;

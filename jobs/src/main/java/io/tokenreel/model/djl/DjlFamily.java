@@ -17,12 +17,15 @@ import java.util.List;
 
 /**
  * Any vision encoder that is exported as TorchScript or ONNX: a folder with that one file and
- * {@value EncoderSettings#FILE}. It has no language model.
+ * {@value #SETTINGS}. It has no language model.
  */
 public final class DjlFamily implements ModelFamily {
 
   /** What the name of such a model begins with, before its folder. */
   public static final String PREFIX = "djl:";
+
+  /** The file of its folder that says what the exported file does not. */
+  public static final String SETTINGS = "tokenreel.yaml";
 
   private static final String NAME = "djl";
 

@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What {@value #FILE} says of an exported encoder.
+ * What {@value DjlFamily#SETTINGS} says of an exported encoder.
  *
  * @param frame the size of its frames
  * @param grid rows and columns of a frame's tokens
@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * @param deviation {@code [3]}, above 0, as above
  * @param output which of the model's outputs holds the tokens
  */
-public record EncoderSettings(
+record EncoderSettings(
     FrameSize frame,
     StepGrid.Size grid,
     int channels,
@@ -28,9 +28,6 @@ public record EncoderSettings(
     double[] mean,
     double[] deviation,
     OutputChoice output) {
-
-  /** Its name in the folder. */
-  public static final String FILE = "tokenreel.yaml";
 
   private static final List<String> REQUIRED = List.of("frame", "grid", "channels", "mean", "std");
   private static final List<String> OPTIONAL = List.of("skip", OutputChoice.KEY);
@@ -44,14 +41,14 @@ public record EncoderSettings(
    *     may have; the message names it
    */
   static EncoderSettings read(CheckpointFolder folder) {
-    Settings settings = Settings.readYaml(folder, FILE, REQUIRED, OPTIONAL);
+    Settings settings = Settings.readYaml(folder, DjlFamily.SETTINGS, REQUIRED, OPTIONAL);
     Matcher frame = settings.text("frame", SIZE, "HEIGHTxWIDTH in pixels, such as 224x224");
     Matcher grid = settings.text("grid", SIZE, "ROWSxCOLUMNS of tokens, such as 16x16");
     double[] deviation = settings.numbers("std", 1, 1, 1);
     if (Arrays.stream(deviation).anyMatch(one -> !(one > 0))) {
       throw new IllegalArgumentException(
           "%s/%s: std must be 3 numbers above 0; got %s"
-              .formatted(folder.uri(), FILE, Arrays.toString(deviation)));
+              .formatted(folder.uri(), DjlFamily.SETTINGS, Arrays.toString(deviation)));
     }
     return new EncoderSettings(
         new FrameSize(first(frame), second(frame)),

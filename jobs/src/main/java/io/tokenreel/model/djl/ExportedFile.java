@@ -10,6 +10,7 @@ import java.util.List;
  *
  * @param model the folder as messages name it
  * @param name the file's, in the folder
+ * @param format by the name's ending
  * @param path the file, or a local copy of it
  */
 record ExportedFile(String model, String name, ExportFormat format, Path path) {

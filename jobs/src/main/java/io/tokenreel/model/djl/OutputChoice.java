@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Which of a model's outputs holds the tokens. */
-public sealed interface OutputChoice {
+sealed interface OutputChoice {
 
   /** Its key among the settings. */
   String KEY = "output";
