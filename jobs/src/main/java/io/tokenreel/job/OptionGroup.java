@@ -28,9 +28,9 @@ enum OptionGroup {
       "--task",
       "--video-id",
       "--ids"),
-  REMOVAL("What is removed", "--superseded", "--encoder", "--older-than", "--lift", "--dry-run"),
+  REMOVAL("What is removed", "--superseded", "--older-than", "--lift", "--dry-run"),
   FRAMES("Frames", "--sampling", "--fit", "--check"),
-  MODEL("Model", "--model", "--template", "--device", "--batch-frames"),
+  MODEL("Model", "--model", "--encoder", "--template", "--device", "--batch-frames"),
   COMPRESSION("Compression", "--compression", "--kv"),
   ANSWERS("Answers", "--scoring", "--option-form", "--max-new-tokens"),
   OUTPUT(

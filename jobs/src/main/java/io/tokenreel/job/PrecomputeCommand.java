@@ -71,6 +71,13 @@ final class PrecomputeCommand implements Callable<Integer> {
   private String model;
 
   @Option(
+      names = "--encoder",
+      paramLabel = "djl:FOLDER",
+      description =
+          "in place of --model: a vision encoder that has no language model, a TorchScript or ONNX file with a tokenreel.yaml")
+  private String encoder;
+
+  @Option(
       names = "--fit",
       converter = Specs.Fit.class,
       paramLabel = "SPEC",
@@ -208,10 +215,22 @@ final class PrecomputeCommand implements Callable<Integer> {
   }
 
   private PrecomputeStart start() {
-    boolean named = spec.commandLine().getParseResult().hasMatchedOption("--model");
+    boolean named =
+        encoder != null || spec.commandLine().getParseResult().hasMatchedOption("--model");
     return PrecomputeStart.on(
         session.quiet() ? null : spec.commandLine().getErr(),
         named ? PrecomputeStart.Naming.NAMED : PrecomputeStart.Naming.BY_DEFAULT);
+  }
+
+  /** The model that is asked for by either option. */
+  private String named() {
+    if (encoder == null) {
+      return model;
+    }
+    if (spec.commandLine().getParseResult().hasMatchedOption("--model")) {
+      throw new SettingsException("--model and --encoder both name what encodes; give one of them");
+    }
+    return encoder;
   }
 
   private PrecomputeSettings settings() {
@@ -222,7 +241,7 @@ final class PrecomputeCommand implements Callable<Integer> {
         inputs,
         output,
         table.table(),
-        fit == null ? model : Models.withFit(model, fit),
+        fit == null ? named() : Models.withFit(named(), fit),
         sampling,
         compressions,
         keepFeatures,
