@@ -81,7 +81,7 @@ def java(states, ids):
 def columns(video):
     """A row as LookupRows.java prints it."""
     same = ["video_id", "video_uri", "content_sha256", "encoder", "sampling", "compression", "frames", "grid_height", "grid_width"]
-    same += ["tokens_per_frame", "dim", "dtype", "outcome", "writer_version", "layout", "source_frames", "source_rate"]
+    same += ["tokens_per_frame", "dim", "dtype", "outcome", "writer_version", "planes", "layout", "source_frames", "source_rate"]
     return {name: getattr(video, name) for name in same} | {
         "token_index": video.token_index.tolist(),
         "frame_index": video.frame_index.tolist(),
