@@ -2,10 +2,9 @@ package io.tokenreel.model.decoder;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.tokenreel.model.NotFiniteException;
 import io.tokenreel.model.OpenParts;
 import io.tokenreel.model.engine.PyTorch;
 import io.tokenreel.model.engine.ShareRunner;
@@ -33,8 +32,6 @@ final class Decoder implements AutoCloseable {
 
   private static final int MOST_SHARES = 2;
 
-  private static final Shape NOTHING = new Shape(0);
-
   private final OpenParts parts = new OpenParts();
   private final DecoderConfig config;
   private final NDManager manager;
@@ -42,7 +39,7 @@ final class Decoder implements AutoCloseable {
   private final Rotary rotary;
   private final ShareRunner runner;
   private final KvShape kvShape;
-  private final Optional<RowDecoder> rowDecoder;
+  private final List<RowShare> rowShares; // none where single rows go through the engine too
 
   Decoder(DecoderConfig config, DecoderWeights weights, Device device, int threads) {
     this.config = config;
@@ -56,11 +53,17 @@ final class Decoder implements AutoCloseable {
       for (int share = 0; share < count; share++) {
         shares.add(parts.add(new DecoderShare(manager, config, weights, share, count)));
       }
-      this.rowDecoder = RowDecoder.over(config.heads(), shares, runner);
+      this.rowShares = rowShares(shares);
     } catch (RuntimeException | Error e) {
       parts.close();
       throw e;
     }
+  }
+
+  private static List<RowShare> rowShares(List<DecoderShare> shares) {
+    List<RowShare> rows =
+        shares.stream().map(DecoderShare::rows).flatMap(Optional::stream).toList();
+    return rows.size() == shares.size() ? rows : List.of();
   }
 
   private static int greatestShare(int keyHeads) {
@@ -95,34 +98,51 @@ final class Decoder implements AutoCloseable {
       int first = Math.max(from, count - logitsOf);
       int wanted = Math.max(0, to - first);
       float[][] found =
-          to - from == 1 && rowDecoder.isPresent() && fed.levels().isEmpty()
-              ? feedOne(rowDecoder.get(), fed, from, cache, wanted)
+          to - from == 1 && !rowShares.isEmpty() && fed.levels().isEmpty()
+              ? feedOne(fed, from, cache, wanted)
               : feedPiece(fed, from, to, cache, wanted);
       System.arraycopy(found, 0, logits, first - (count - logitsOf), wanted);
     }
     return logits;
   }
 
-  private float[][] feedOne(
-      RowDecoder decoder, PromptRows fed, int at, KvCache cache, int logitsOf) {
+  private float[][] feedOne(PromptRows fed, int at, KvCache cache, int logitsOf) {
     float[] row = Arrays.copyOfRange(fed.rows(), at * config.hidden(), (at + 1) * config.hidden());
-    decoder.feed(row, rotary.at(fed.positions(), at), cache);
-    return logitsOf == 0 ? new float[0][] : new float[][] {decoder.logits(row)};
+    Rotary.Row position = rotary.at(fed.positions(), at);
+    run(new RowPass(rowShares, row, position, cache, config.heads()), cache, 0, config.layers());
+    cache.advance(1);
+    return logitsOf == 0 ? new float[0][] : new float[][] {head(row)};
   }
 
   private float[][] feedPiece(PromptRows fed, int from, int to, KvCache cache, int logitsOf) {
     int count = to - from;
     try (NDManager scope = manager.newSubManager()) {
-      NDArray x = piece(scope, fed.rows(), from, to);
-      DecoderShare.Place place = place(scope, fed.positions(), from, count, cache);
-      for (int layer = 0; layer < config.layers(); layer++) {
-        x = layer(scope, layer, x, place, cache);
-        if (layer < fed.levels().size()) {
-          x = x.addi(piece(scope, fed.levels().get(layer), from, to));
-        }
-      }
+      List<NDArray> levels =
+          fed.levels().stream().map(level -> piece(scope, level, from, to)).toList();
+      TensorPass pass =
+          new TensorPass(
+              scope,
+              piece(scope, fed.rows(), from, to),
+              shares,
+              place(scope, fed.positions(), from, count, cache),
+              cache,
+              levels,
+              config.heads());
+      run(pass, cache, 0, config.layers());
       cache.advance(count);
-      return logitsOf == 0 ? new float[0][] : head(x.get(count - logitsOf + ":" + count));
+      return logitsOf == 0 ? new float[0][] : head(pass.rows().get(count - logitsOf + ":" + count));
+    }
+  }
+
+  /** Computes layers; numbers that are not finite are no failure of a layer. */
+  private void run(LayerPass pass, KvCache cache, int from, int to) {
+    try {
+      runner.run(new LayerSteps(pass, cache, from, to));
+    } catch (IllegalStateException e) {
+      if (e.getCause() instanceof NotFiniteException notFinite) {
+        throw notFinite;
+      }
+      throw e;
     }
   }
 
@@ -162,49 +182,9 @@ final class Decoder implements AutoCloseable {
    * @param x {@code (n, hidden)}, closed here
    */
   NDArray layer(NDManager scope, int layer, NDArray x, DecoderShare.Place place, KvCache cache) {
-    boolean watched = cache.watchedLayer() == layer;
-    try (NDManager inner = scope.newSubManager()) {
-      NDArray watch = watched ? watched(inner, cache) : inner.zeros(NOTHING, DataType.INT64);
-      NDArray input = x;
-      List<NDList> attended =
-          runner.run(
-              share ->
-                  shares
-                      .get(share)
-                      .attention(
-                          layer,
-                          input,
-                          place,
-                          watch,
-                          cache.past(layer, share),
-                          cache.tail(layer, share)));
-      if (watched) {
-        cache.observe(
-            DecoderShare.mean(
-                attended.stream().map(share -> share.get(1).toFloatArray()).toList(),
-                config.heads()));
-      }
-      NDArray between = sum(inner, x, attended.stream().map(NDList::head).toList());
-      List<NDArray> added = runner.run(share -> shares.get(share).mlp(layer, between));
-      NDArray result = sum(inner, between, added);
-      result.attach(scope);
-      x.close();
-      return result;
-    }
-  }
-
-  private static NDArray watched(NDManager scope, KvCache cache) {
-    return scope.create(Arrays.stream(cache.watched()).asLongStream().toArray());
-  }
-
-  private static NDArray sum(NDManager scope, NDArray x, List<NDArray> parts) {
-    NDArray sum = x;
-    for (NDArray part : parts) {
-      part.attach(scope);
-      sum = sum.add(part);
-      sum.attach(scope);
-    }
-    return sum;
+    TensorPass pass = new TensorPass(scope, x, shares, place, cache, List.of(), config.heads());
+    run(pass, cache, layer, layer + 1);
+    return pass.rows();
   }
 
   private float[][] head(NDArray rows) {
@@ -218,6 +198,16 @@ final class Decoder implements AutoCloseable {
         System.arraycopy(values, row * width, logits[row], column, width);
       }
       column += width;
+    }
+    return logits;
+  }
+
+  private float[] head(float[] row) {
+    float[] logits = new float[config.vocabulary()];
+    int at = 0;
+    for (float[] part : runner.run(share -> rowShares.get(share).logits(row))) {
+      System.arraycopy(part, 0, logits, at, part.length);
+      at += part.length;
     }
     return logits;
   }
