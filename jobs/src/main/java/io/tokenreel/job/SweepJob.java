@@ -135,7 +135,8 @@ public final class SweepJob {
       String decoder = keys().decoder(part.model());
       models.put(decoder, part.model());
       VisionInfo vision = Models.describe(part.model(), hadoop);
-      tokenBytes.put(decoder, TokenFormat.of(settings.tokenDtype()).bytes(vision.dim()));
+      tokenBytes.put(
+          decoder, TokenFormat.of(settings.tokenDtype()).bytes(vision.planes() * vision.dim()));
       Dataset<Row> own =
           new SweepSamples(settings, given, judging)
               .of(part, keys().encoder(part.model()), decoder);

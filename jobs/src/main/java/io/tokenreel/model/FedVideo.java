@@ -68,7 +68,7 @@ public record FedVideo(float[] rows, int dim, int planes, Optional<Places> place
   public SourceTimes requireTimes() {
     if (places.isEmpty()) {
       throw new IllegalArgumentException(
-          "the model is told when the video's frames are shown, and kept tokens alone do not say it: answer from the tokens of a cache");
+          "the model's prompt says when the video's frames are shown, and kept tokens alone do not say it: answer from the tokens of a cache");
     }
     return places
         .get()
@@ -76,6 +76,6 @@ public record FedVideo(float[] rows, int dim, int planes, Optional<Places> place
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "the model is told when the video's frames are shown, and these tokens were written by a version that did not keep it: precompute the videos again"));
+                    "the model's prompt says when the video's frames are shown, and these tokens were written by a version that did not keep it: precompute the videos again"));
   }
 }

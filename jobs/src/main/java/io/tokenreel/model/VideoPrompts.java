@@ -8,7 +8,7 @@ public interface VideoPrompts {
    * A prompt for one video and one question, up to where the answer begins.
    *
    * @throws IllegalArgumentException when the template cannot be rendered, the question holds the
-   *     video's placeholder, or the video lacks what the model is told of it
+   *     video's placeholder, or the video lacks what the prompt says of it
    */
   VideoPrompt of(String question, FedVideo video);
 }

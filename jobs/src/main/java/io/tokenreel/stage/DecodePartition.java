@@ -3,13 +3,11 @@ package io.tokenreel.stage;
 import io.tokenreel.files.TaskConfiguration;
 import io.tokenreel.video.DecodedVideo;
 import io.tokenreel.video.DecoderSettings;
-import io.tokenreel.video.Frames;
 import io.tokenreel.video.Outcome;
 import io.tokenreel.video.VideoDecoder;
 import io.tokenreel.video.VideoRef;
 import java.util.Iterator;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 
 /** Decodes the videos of one partition with a decoder process of its own. */
 final class DecodePartition extends RowStage {
@@ -61,7 +59,7 @@ final class DecodePartition extends RowStage {
       public Row next() {
         DecodeAhead.Decoded decoded = videos.next();
         count(decoded.video());
-        return append(decoded.row(), framesStruct(decoded.video()));
+        return append(decoded.row(), FramesColumn.toRow(decoded.video()));
       }
     };
   }
@@ -77,27 +75,5 @@ final class DecodePartition extends RowStage {
     counters.degraded().add(video.outcome() == Outcome.DEGRADED ? 1L : 0L);
     counters.failed().add(video.outcome() == Outcome.FAILED ? 1L : 0L);
     counters.millis().add(video.decodeMillis());
-  }
-
-  /** In the order of {@link StageSchemas#FRAMES}. */
-  private static Row framesStruct(DecodedVideo video) {
-    Frames frames = video.frames();
-    return RowFactory.create(
-        video.outcome().name(),
-        video.reason() == null ? null : video.reason().label(),
-        video.detail(),
-        video.contentSha256(),
-        video.inputBytes(),
-        video.framesDecoded(),
-        video.decodeErrors(),
-        video.decodeMillis(),
-        video.attempts(),
-        frames == null ? null : frames.size().height(),
-        frames == null ? null : frames.size().width(),
-        frames == null ? null : frames.ptsMicros(),
-        frames == null ? null : frames.rgb(),
-        frames == null ? null : frames.source().frames(),
-        frames == null ? null : frames.source().rate(),
-        frames == null ? null : frames.frameIndex());
   }
 }

@@ -47,7 +47,9 @@ final class EncodePartition extends RowStage {
     closeWithTask(lease);
     requireDriversCopy(model, lease.model().info().encoder(), encoder);
     // While one batch is encoded another one fills up.
-    return new EncodedRows(
-        rows, framesColumn, lease.model(), 2 * batchFrames, dtype, limit, counters);
+    EncodedRows encoded =
+        new EncodedRows(rows, framesColumn, lease.model(), 2 * batchFrames, dtype, limit, counters);
+    closeWithTask(encoded);
+    return encoded;
   }
 }

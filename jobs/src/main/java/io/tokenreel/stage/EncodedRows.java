@@ -7,10 +7,8 @@ import io.tokenreel.sql.TokenSchemas;
 import io.tokenreel.token.FeedLayout;
 import io.tokenreel.token.TokenFormat;
 import io.tokenreel.token.TokenShape;
-import io.tokenreel.video.FrameSize;
 import io.tokenreel.video.Frames;
 import io.tokenreel.video.Reason;
-import io.tokenreel.video.SourceInfo;
 import io.tokenreel.video.UriSecrets;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -29,14 +27,9 @@ import org.slf4j.LoggerFactory;
  * <p>What is under way is bounded: fewer frames than asked for, those of one more video, and
  * {@value #MOST_WAITING} rows.
  */
-final class EncodedRows implements Iterator<Row> {
+final class EncodedRows implements Iterator<Row>, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(EncodedRows.class);
-
-  private static final int HEIGHT = StageSchemas.FRAMES.fieldIndex("height");
-  private static final int WIDTH = StageSchemas.FRAMES.fieldIndex("width");
-  private static final int PTS = StageSchemas.FRAMES.fieldIndex("pts_micros");
-  private static final int RGB = StageSchemas.FRAMES.fieldIndex("rgb");
 
   /** Of many videos without frames in a row, none shall wait for long. */
   private static final int MOST_WAITING = 256;
@@ -101,6 +94,16 @@ final class EncodedRows implements Iterator<Row> {
     return finished(first);
   }
 
+  /** Gives up what is under way. */
+  @Override
+  public void close() {
+    for (Video video : waiting) {
+      if (video.encoding() != null) {
+        video.encoding().cancel(false);
+      }
+    }
+  }
+
   private boolean takesAnother() {
     return waiting.isEmpty()
         || (!waiting.element().isDone()
@@ -109,9 +112,10 @@ final class EncodedRows implements Iterator<Row> {
   }
 
   private void take(Row row) {
-    Frames frames = frames(row.getStruct(framesColumn));
     Video video =
-        frames == null ? new Video(row, 0, null) : new Video(row, frames.count(), submit(frames));
+        FramesColumn.frames(row.getStruct(framesColumn))
+            .map(frames -> new Video(row, frames.count(), submit(frames)))
+            .orElseGet(() -> new Video(row, 0, null));
     waiting.add(video);
     framesWaiting += video.frames();
   }
@@ -121,22 +125,6 @@ final class EncodedRows implements Iterator<Row> {
         .refusal(frames, shape(frames), format)
         .map(why -> CompletableFuture.<Encoding>failedFuture(new TooLarge(why)))
         .orElseGet(() -> tower.submit(frames, format));
-  }
-
-  /** Null where there are none. */
-  private static Frames frames(Row struct) {
-    // Between two stages Spark may hand rows on as they are, which then know no field names.
-    if (struct.isNullAt(RGB)) {
-      return null;
-    }
-    long[] micros = StructArrays.longs(struct, PTS);
-    // A tower reads pixels alone, and rows of the version before have no numbers of the source.
-    return new Frames(
-        new FrameSize(struct.getInt(HEIGHT), struct.getInt(WIDTH)),
-        (byte[]) struct.get(RGB),
-        micros,
-        new int[micros.length],
-        new SourceInfo(micros.length, 1));
   }
 
   private Row finished(Video video) {

@@ -1,10 +1,7 @@
 package io.tokenreel.stage;
 
-import java.util.stream.IntStream;
 import org.apache.spark.sql.types.ArrayType;
-import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /** The struct columns that the stages hand on. */
@@ -34,9 +31,6 @@ public final class StageSchemas {
           .add("source_frames", DataTypes.IntegerType)
           .add("source_rate", DataTypes.DoubleType)
           .add("frame_index", DataTypes.createArrayType(DataTypes.IntegerType, false));
-
-  /** Fields of {@link #FRAMES} in the first version, in the same places. */
-  private static final int FIRST_FIELDS = FRAMES.fieldIndex("rgb") + 1;
 
   /**
    * What encoding one video came to, beside its tokens; NULL where there were no frames. {@code
@@ -125,23 +119,4 @@ public final class StageSchemas {
   static final int ANSWER_ERROR = ((StructType) ANSWERS.elementType()).fieldIndex("error");
 
   private StageSchemas() {}
-
-  /**
-   * Whether a column holds {@link #FRAMES}, of this version or of one before, which lacks fields at
-   * the end. Nullability is not compared: a file that was read back has nullable fields.
-   */
-  static boolean isFrames(DataType type) {
-    if (!(type instanceof StructType struct)
-        || struct.length() < FIRST_FIELDS
-        || struct.length() > FRAMES.length()) {
-      return false;
-    }
-    return IntStream.range(0, struct.length())
-        .allMatch(i -> isSameButForNulls(struct.fields()[i], FRAMES.fields()[i]));
-  }
-
-  private static boolean isSameButForNulls(StructField left, StructField right) {
-    return left.name().equals(right.name())
-        && left.dataType().catalogString().equals(right.dataType().catalogString());
-  }
 }

@@ -109,7 +109,7 @@ public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
 
   @Override
   protected DataType outputType(DataType inputType) {
-    if (!StageSchemas.isFrames(inputType)) {
+    if (!FramesColumn.is(inputType)) {
       throw new IllegalArgumentException(
           "expected the frames that FrameDecoder gives, %s; got %s"
               .formatted(StageSchemas.FRAMES.simpleString(), inputType.simpleString()));

@@ -29,7 +29,7 @@ public final class LlavaQwen extends LlavaFamily {
 
   private static final String POOLING = "mm_spatial_pool_mode";
 
-  /** Whether the model is told when frames are shown. */
+  /** Whether prompts say when frames are shown. */
   private static final String TIMED = "add_time_instruction";
 
   private static final Set<String> OPTIONS = Set.of(POOLING, LAYOUT, TIMED);

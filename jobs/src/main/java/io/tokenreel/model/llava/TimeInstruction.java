@@ -7,8 +7,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * What LLaVA-Video is told about when a video's frames are shown: {@code time_instruciton} of
- * LLaVA-NeXT's docs/LLaVA_Video_1003.md and {@code load_video} there.
+ * The sentences in LLaVA-Video's prompts on when a video's frames are shown: {@code
+ * time_instruciton} of LLaVA-NeXT's docs/LLaVA_Video_1003.md and {@code load_video} there.
  */
 final class TimeInstruction {
 
@@ -25,7 +25,7 @@ final class TimeInstruction {
         .formatted(hundredths(times.seconds()), frames, located);
   }
 
-  /** One frame a second is told in whole seconds, though the frames are a whole number apart. */
+  /** One frame a second is written in whole seconds, though the frames are a whole number apart. */
   private static double seconds(SourceTimes times, int frame) {
     int step = (int) Math.rint(times.source().rate());
     return isOneASecond(times, step) ? (double) times.index()[frame] / step : times.seconds(frame);

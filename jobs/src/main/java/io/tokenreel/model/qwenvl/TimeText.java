@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What Qwen3-VL is told before each step of a video, when it is shown: {@code <1.5 seconds>}. The
- * versions of Transformers differ in what stands around the steps.
+ * The text in Qwen3-VL's prompts before each step of a video, when it is shown: {@code <1.5
+ * seconds>}. The versions of Transformers differ in what stands around the steps.
  *
  * <p>Source: transformers, models/qwen3_vl/processing_qwen3_vl.py.
  */
