@@ -86,9 +86,7 @@ public final class CatalogLookup {
         row.<Integer>getAs("dim"),
         TokenFormat.of(row.getAs("dtype")),
         row.<Integer>getAs("token_count"),
-        row.<Integer>getList(row.fieldIndex("token_index")).stream()
-            .mapToInt(Integer::intValue)
-            .toArray(),
+        integers(row, "token_index"),
         row.getAs("tokens"),
         row.<Double>getList(row.fieldIndex("frame_seconds")).stream()
             .mapToDouble(Double::doubleValue)
@@ -102,6 +100,12 @@ public final class CatalogLookup {
         passthrough(row));
   }
 
+  private static int[] integers(Row row, String column) {
+    return row.<Integer>getList(row.fieldIndex(column)).stream()
+        .mapToInt(Integer::intValue)
+        .toArray();
+  }
+
   private static Optional<SourceTimes> times(Row row) {
     return row.isNullAt(row.fieldIndex("source_rate"))
         ? Optional.empty()
@@ -109,9 +113,7 @@ public final class CatalogLookup {
             new SourceTimes(
                 new SourceInfo(
                     row.<Integer>getAs("source_frames"), row.<Double>getAs("source_rate")),
-                row.<Integer>getList(row.fieldIndex("frame_index")).stream()
-                    .mapToInt(Integer::intValue)
-                    .toArray()));
+                integers(row, "frame_index")));
   }
 
   private static Map<String, String> passthrough(Row row) {

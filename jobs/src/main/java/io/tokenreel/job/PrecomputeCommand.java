@@ -27,8 +27,6 @@ import picocli.CommandLine.Spec;
     })
 final class PrecomputeCommand implements Callable<Integer> {
 
-  static final String DEFAULT_SAMPLING = "uniform:frames=32";
-
   @Spec private CommandSpec spec;
 
   @Option(
@@ -94,7 +92,7 @@ final class PrecomputeCommand implements Callable<Integer> {
 
   @Option(
       names = "--sampling",
-      defaultValue = DEFAULT_SAMPLING,
+      defaultValue = PrecomputeSettings.SAMPLING,
       converter = Specs.Sampling.class,
       paramLabel = "SPEC",
       description =

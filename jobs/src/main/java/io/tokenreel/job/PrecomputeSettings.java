@@ -51,6 +51,7 @@ public record PrecomputeSettings(
     Integer limit,
     Integer maxVideoTokens) {
 
+  public static final String SAMPLING = "uniform:frames=32";
   public static final int BATCH_FRAMES = 32;
   public static final String CHECK = "sampled";
   public static final int DECODE_TIMEOUT_SECONDS = 600;

@@ -68,7 +68,7 @@ final class SweepCommand implements Callable<Integer> {
   @Option(
       names = "--sampling",
       arity = "1..*",
-      defaultValue = PrecomputeCommand.DEFAULT_SAMPLING,
+      defaultValue = PrecomputeSettings.SAMPLING,
       converter = Specs.Sampling.class,
       paramLabel = "SPEC",
       description = "frame samplings (default: ${DEFAULT-VALUE})")

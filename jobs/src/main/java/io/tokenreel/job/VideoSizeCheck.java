@@ -2,6 +2,7 @@ package io.tokenreel.job;
 
 import io.tokenreel.model.StepGrid;
 import io.tokenreel.model.VisionInfo;
+import io.tokenreel.stage.VideoLimit;
 import io.tokenreel.token.TokenFormat;
 import io.tokenreel.video.SamplingSpec;
 
@@ -11,15 +12,12 @@ import io.tokenreel.video.SamplingSpec;
  */
 final class VideoSizeCheck {
 
-  /** The longest array that Spark allocates; it leaves room for the JVM's header. */
-  static final long MOST_BYTES = Integer.MAX_VALUE - 15L;
-
   private VideoSizeCheck() {}
 
   /**
    * Checks what the settings ask of a model.
    *
-   * @throws SettingsException when a video may take more than {@link #MOST_BYTES}
+   * @throws SettingsException when a video may take more than {@link VideoLimit#ROW_BYTES}
    */
   static void require(PrecomputeSettings settings, VisionInfo vision) {
     if (!(vision.grid() instanceof StepGrid.Fixed fixed)) {
@@ -29,7 +27,7 @@ final class VideoSizeCheck {
     long frameBytes = fixed.frames().rgbBytes();
     long tokenBytes =
         TokenFormat.of(settings.tokenDtype()).bytes((long) fixed.grid().tokens() * vision.dim());
-    long fitting = MOST_BYTES / (frameBytes + tokenBytes);
+    long fitting = VideoLimit.ROW_BYTES / (frameBytes + tokenBytes);
     if (frames > fitting) {
       throw new SettingsException(
           "--sampling %s: %d frames of %d x %d pixels with %d tokens of %d %s channels each take %d bytes, and a row holds %d; at most %d frames fit"
@@ -42,7 +40,7 @@ final class VideoSizeCheck {
                   vision.dim(),
                   settings.tokenDtype(),
                   frames * (frameBytes + tokenBytes),
-                  MOST_BYTES,
+                  VideoLimit.ROW_BYTES,
                   fitting));
     }
   }

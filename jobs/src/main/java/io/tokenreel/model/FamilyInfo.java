@@ -1,6 +1,7 @@
 package io.tokenreel.model;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * What is supported of a family of models.
@@ -22,6 +23,22 @@ public record FamilyInfo(
     String computeType,
     List<String> devices,
     List<String> options) {
+
+  /**
+   * A family of checkpoints that encode and answer.
+   *
+   * @param options keys that a user may set with the model's name
+   */
+  public static FamilyInfo ofCheckpoints(String architecture, String meaning, Set<String> options) {
+    return new FamilyInfo(
+        architecture,
+        meaning,
+        List.of("encode", "answer"),
+        List.of("F32", "F16", "BF16"),
+        "f32",
+        List.of("cpu", "cuda"),
+        options.stream().sorted().toList());
+  }
 
   public FamilyInfo {
     uses = List.copyOf(uses);

@@ -1,6 +1,8 @@
 package io.tokenreel.model;
 
 import io.tokenreel.video.SourceInfo;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.Objects;
 
 /**
@@ -18,6 +20,15 @@ public record SourceTimes(SourceInfo source, int[] index) {
     if (index.length == 0) {
       throw new IllegalArgumentException("a video must have sampled frames; got none");
     }
+  }
+
+  /**
+   * Seconds as prompts print them, Python's {@code :.2f}: the exact binary value, half to even.
+   *
+   * @param decimals digits after the point
+   */
+  public static String print(double seconds, int decimals) {
+    return new BigDecimal(seconds).setScale(decimals, RoundingMode.HALF_EVEN).toPlainString();
   }
 
   /** How long the source lasts. */

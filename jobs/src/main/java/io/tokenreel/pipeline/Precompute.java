@@ -38,7 +38,7 @@ public final class Precompute {
   private String idRoot;
   private String table;
   private String model = Models.DEFAULT;
-  private String sampling = "uniform:frames=32";
+  private String sampling = PrecomputeSettings.SAMPLING;
   private List<String> compressions = List.of(Compressors.DEFAULT);
   private boolean keepsFeatures;
   private String tokenDtype = "bf16";

@@ -9,7 +9,6 @@ import io.tokenreel.token.CompressedTokens;
 import io.tokenreel.token.FeedLayout;
 import io.tokenreel.token.TokenFormat;
 import io.tokenreel.token.TokenShape;
-import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -54,12 +53,11 @@ public final class FedColumn {
   }
 
   private static Row feed(Row kept, Row grid, byte[] separatorRows, String kind) {
-    List<Integer> index = kept.getList(kept.fieldIndex("index"));
     CompressedTokens tokens =
         new CompressedTokens(
             kept.getAs("dim"),
             TokenFormat.of(kept.getAs("dtype")),
-            index.stream().mapToInt(Integer::intValue).toArray(),
+            StructArrays.ints(kept, kept.fieldIndex("index")),
             kept.getAs("data"));
     TokenShape shape =
         new TokenShape(

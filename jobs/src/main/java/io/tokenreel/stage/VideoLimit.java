@@ -11,13 +11,13 @@ import java.util.Optional;
  *
  * @param tokens most tokens of a video before compression; {@link #NONE} for any number
  */
-record VideoLimit(int tokens) implements Serializable {
+public record VideoLimit(int tokens) implements Serializable {
 
   /** No limit but what a row holds. */
   static final int NONE = 0;
 
   /** The longest array that Spark allocates; it leaves room for the JVM's header. */
-  static final long ROW_BYTES = Integer.MAX_VALUE - 15L;
+  public static final long ROW_BYTES = Integer.MAX_VALUE - 15L;
 
   /** Why a video is too large, in a line for a person; empty where it is not. */
   Optional<String> refusal(Frames frames, TokenShape shape, TokenFormat format) {

@@ -3,7 +3,6 @@ package io.tokenreel.model.decoder;
 import io.tokenreel.model.FedVideo;
 import io.tokenreel.model.RowPositions;
 import io.tokenreel.model.VideoPrompt;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -71,7 +70,9 @@ record VideoRows(PromptRows fed, int[] visual, NextPlaces next) {
       System.arraycopy(embedded, 0, rows, count * video.dim(), embedded.length);
       int tokens = embedded.length / video.dim();
       for (int[] axis : positions) {
-        Arrays.setAll(axis, i -> i < count || i >= count + tokens ? axis[i] : position + i - count);
+        for (int i = 0; i < tokens; i++) {
+          axis[count + i] = position + i;
+        }
       }
       count += tokens;
       position += tokens;

@@ -24,6 +24,7 @@ final class DycokeKvCache extends KvCache {
 
   private final DycokeKv spec;
   private final int scored;
+  private final int[] watched; // places of the scored tokens
   private final int keep;
   private final NDManager reserveManager;
   private boolean decoding;
@@ -42,6 +43,7 @@ final class DycokeKvCache extends KvCache {
     super(parent, shape, prefix, resident);
     this.spec = spec;
     this.scored = spec.scored(prefix.visualCount());
+    this.watched = Arrays.copyOf(prefix.visual(), scored);
     this.keep = (int) (scored * (1 - spec.prune()));
     this.reserveManager = reserveDevice().map(manager::newSubManager).orElse(manager);
   }
@@ -64,7 +66,7 @@ final class DycokeKvCache extends KvCache {
 
   @Override
   public int[] watched() {
-    return Arrays.copyOf(prefix.visual(), scored);
+    return watched;
   }
 
   @Override

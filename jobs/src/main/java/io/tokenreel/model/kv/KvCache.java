@@ -167,7 +167,7 @@ public class KvCache implements AutoCloseable {
     throw new IllegalStateException("no layer is watched");
   }
 
-  /** Places in the prefix of the watched tokens, ascending: visual ones. */
+  /** Places in the prefix of the watched tokens, ascending: visual ones; not written to. */
   public int[] watched() {
     return prefix.visual();
   }

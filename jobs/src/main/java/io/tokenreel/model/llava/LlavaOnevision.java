@@ -6,7 +6,6 @@ import io.tokenreel.model.Settings;
 import io.tokenreel.model.VideoPreprocessor;
 import io.tokenreel.model.prompt.VideoMark;
 import io.tokenreel.token.FeedLayout;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -27,14 +26,10 @@ public final class LlavaOnevision extends LlavaFamily {
 
   @Override
   public FamilyInfo info() {
-    return new FamilyInfo(
+    return FamilyInfo.ofCheckpoints(
         ARCHITECTURE,
         "LLaVA-OneVision (arXiv 2408.03326): a SigLIP vision tower, a two-layer projector, a Qwen2 decoder",
-        List.of("encode", "answer"),
-        List.of("F32", "F16", "BF16"),
-        "f32",
-        List.of("cpu", "cuda"),
-        options().stream().sorted().toList());
+        options());
   }
 
   /**

@@ -5,7 +5,6 @@ import io.tokenreel.model.FamilyInfo;
 import io.tokenreel.model.Settings;
 import io.tokenreel.model.prompt.VideoMark;
 import io.tokenreel.token.FeedLayout;
-import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -42,14 +41,10 @@ public final class LlavaQwen extends LlavaFamily {
 
   @Override
   public FamilyInfo info() {
-    return new FamilyInfo(
+    return FamilyInfo.ofCheckpoints(
         ARCHITECTURE,
         "LLaVA-Video (arXiv 2410.02713): a SigLIP vision tower, a two-layer projector, a row after each line of a frame, a Qwen2 decoder",
-        List.of("encode", "answer"),
-        List.of("F32", "F16", "BF16"),
-        "f32",
-        List.of("cpu", "cuda"),
-        options().stream().sorted().toList());
+        options());
   }
 
   /**

@@ -1,8 +1,6 @@
 package io.tokenreel.model.llava;
 
 import io.tokenreel.model.SourceTimes;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -12,6 +10,8 @@ import java.util.stream.IntStream;
  */
 final class TimeInstruction {
 
+  private static final int DECIMALS = 2;
+
   private TimeInstruction() {}
 
   /** The sentences, without a line's end. */
@@ -19,10 +19,10 @@ final class TimeInstruction {
     int frames = times.index().length;
     String located =
         IntStream.range(0, frames)
-            .mapToObj(frame -> hundredths(seconds(times, frame)) + "s")
+            .mapToObj(frame -> SourceTimes.print(seconds(times, frame), DECIMALS) + "s")
             .collect(Collectors.joining(","));
     return "The video lasts for %s seconds, and %d frames are uniformly sampled from it. These frames are located at %s.Please answer the following questions related to this video."
-        .formatted(hundredths(times.seconds()), frames, located);
+        .formatted(SourceTimes.print(times.seconds(), DECIMALS), frames, located);
   }
 
   /** One frame a second is written in whole seconds, though the frames are a whole number apart. */
@@ -36,10 +36,5 @@ final class TimeInstruction {
     return step > 0
         && index.length == (times.source().frames() + step - 1) / step
         && IntStream.range(0, index.length).allMatch(i -> index[i] == i * step);
-  }
-
-  /** Python's {@code :.2f}: the exact binary value, half to even. */
-  private static String hundredths(double value) {
-    return new BigDecimal(value).setScale(2, RoundingMode.HALF_EVEN).toPlainString();
   }
 }

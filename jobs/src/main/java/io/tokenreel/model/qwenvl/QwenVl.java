@@ -13,7 +13,6 @@ import io.tokenreel.model.VisionInfo;
 import io.tokenreel.model.decoder.DecoderCheckpoint;
 import io.tokenreel.model.engine.StepEncoder;
 import io.tokenreel.token.FeedLayout;
-import java.util.List;
 import java.util.Set;
 
 /** One of the Qwen-VL families. */
@@ -27,14 +26,7 @@ public final class QwenVl implements ModelFamily {
 
   @Override
   public FamilyInfo info() {
-    return new FamilyInfo(
-        kind.architecture(),
-        kind.meaning(),
-        List.of("encode", "answer"),
-        List.of("F32", "F16", "BF16"),
-        "f32",
-        List.of("cpu", "cuda"),
-        options().stream().sorted().toList());
+    return FamilyInfo.ofCheckpoints(kind.architecture(), kind.meaning(), options());
   }
 
   @Override

@@ -1,12 +1,11 @@
 package io.tokenreel.model.qwenvl;
 
 import io.tokenreel.model.FedVideo;
+import io.tokenreel.model.RowPositions;
 import io.tokenreel.model.SourceTimes;
 import io.tokenreel.model.VideoPrompt;
 import io.tokenreel.model.prompt.Prompt;
 import io.tokenreel.token.TokenShape;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -63,13 +62,14 @@ enum TimeText {
       after = after.substring(END.length());
     }
     TokenShape grid = places.grid();
+    RowPositions block = positions.block(1, grid.gridHeight(), grid.gridWidth(), 1);
     int[] index = QwenPrompts.requirePlain(places.index());
     List<VideoPrompt.Segment> segments = new ArrayList<>();
     StringBuilder text = new StringBuilder();
     String between = before;
     int row = 0;
     for (int step = 0; step < grid.frames(); step++) {
-      between += "<%s seconds>%s".formatted(tenths(seconds(times, step)), START);
+      between += "<%s seconds>%s".formatted(SourceTimes.print(seconds(times, step), 1), START);
       segments.add(new VideoPrompt.Text(between));
       text.append(between).append(rendered.placeholder());
       int first = row;
@@ -78,9 +78,7 @@ enum TimeText {
       }
       int start = step * grid.tokensPerFrame();
       int[] kept = Arrays.stream(index, first, row).map(place -> place - start).toArray();
-      segments.add(
-          new VideoPrompt.Visual(
-              first, positions.block(1, grid.gridHeight(), grid.gridWidth(), 1).select(kept)));
+      segments.add(new VideoPrompt.Visual(first, block.select(kept)));
       between = END;
     }
     return new VideoPrompt(segments, END + after, text.append(END).append(after).toString());
@@ -91,11 +89,6 @@ enum TimeText {
     int first = step * QwenVisionConfig.STEP_FRAMES;
     int last = Math.min(first + QwenVisionConfig.STEP_FRAMES, times.index().length) - 1;
     return (times.seconds(first) + times.seconds(last)) / 2;
-  }
-
-  /** Python's {@code :.1f}: the exact binary value, half to even. */
-  private static String tenths(double value) {
-    return new BigDecimal(value).setScale(1, RoundingMode.HALF_EVEN).toPlainString();
   }
 
   @Override
