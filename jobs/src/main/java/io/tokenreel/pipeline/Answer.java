@@ -13,7 +13,6 @@ import io.tokenreel.model.prompt.PromptTemplates;
 import io.tokenreel.model.prompt.Scoring;
 import java.io.IOException;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -74,7 +73,7 @@ public final class Answer {
    * @throws IllegalArgumentException as {@link Compressors#of} does
    */
   public Answer compressions(String... specs) {
-    compressions = Stream.of(specs).map(spec -> Compressors.of(spec).spec()).toList();
+    compressions = Specs.compressions(specs);
     return this;
   }
 

@@ -9,7 +9,6 @@ import io.tokenreel.job.RunSummary;
 import io.tokenreel.job.SettingsException;
 import java.io.IOException;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -52,7 +51,7 @@ public final class Compress {
    * @throws IllegalArgumentException as {@link Compressors#of} does
    */
   public Compress compressions(String... specs) {
-    compressions = Stream.of(specs).map(spec -> Compressors.of(spec).spec()).toList();
+    compressions = Specs.compressions(specs);
     return this;
   }
 

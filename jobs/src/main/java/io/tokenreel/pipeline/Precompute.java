@@ -12,7 +12,6 @@ import io.tokenreel.video.FrameFit;
 import io.tokenreel.video.SamplingSpec;
 import java.io.IOException;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -114,7 +113,7 @@ public final class Precompute {
    * @throws IllegalArgumentException as {@link Compressors#of} does
    */
   public Precompute compressions(String... specs) {
-    compressions = Stream.of(specs).map(spec -> Compressors.of(spec).spec()).toList();
+    compressions = Specs.compressions(specs);
     return this;
   }
 

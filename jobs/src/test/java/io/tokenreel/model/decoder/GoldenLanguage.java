@@ -3,8 +3,7 @@ package io.tokenreel.model.decoder;
 import io.tokenreel.model.CheckpointFolder;
 import io.tokenreel.model.safetensors.SafetensorsFile;
 import io.tokenreel.testing.Fixtures;
-import java.nio.ByteOrder;
-import java.nio.LongBuffer;
+import io.tokenreel.testing.GoldenTensors;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -18,8 +17,7 @@ final class GoldenLanguage {
   static final List<String> SETTINGS =
       List.of("none", "vidcom2:retention=0.25", "vidcom2:retention=0.5", "dycoke:prune=0.7");
 
-  private static final SafetensorsFile EXPECTED =
-      SafetensorsFile.open(FOLDER.resolve("expected.safetensors"));
+  private static final GoldenTensors EXPECTED = GoldenTensors.of(FOLDER);
 
   private GoldenLanguage() {}
 
@@ -28,19 +26,15 @@ final class GoldenLanguage {
   }
 
   static float[] floats(String name) {
-    return EXPECTED.tensor(name).floats();
+    return EXPECTED.floats(name);
   }
 
   static long[] longs(String name) {
-    LongBuffer buffer =
-        EXPECTED.tensor(name).data().duplicate().order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
-    long[] longs = new long[buffer.remaining()];
-    buffer.get(longs);
-    return longs;
+    return EXPECTED.longs(name);
   }
 
   static String text(String name) {
-    return EXPECTED.metadata().get(name);
+    return EXPECTED.text(name);
   }
 
   /** What a cache of the setting holds: the kept tokens, then the newline row. */

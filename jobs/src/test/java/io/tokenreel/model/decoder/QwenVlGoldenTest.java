@@ -24,7 +24,7 @@ import io.tokenreel.model.kv.KvMeter;
 import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.model.prompt.PromptTemplates;
 import io.tokenreel.model.prompt.TextTokenizer;
-import io.tokenreel.model.safetensors.SafetensorsFile;
+import io.tokenreel.testing.GoldenTensors;
 import io.tokenreel.testing.SharedFiles;
 import io.tokenreel.token.CompressedTokens;
 import io.tokenreel.token.Kept;
@@ -33,8 +33,6 @@ import io.tokenreel.token.TokenFormat;
 import io.tokenreel.token.TokenShape;
 import io.tokenreel.video.SourceInfo;
 import java.io.IOException;
-import java.nio.ByteOrder;
-import java.nio.LongBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,8 +56,8 @@ class QwenVlGoldenTest {
   /** A run of a golden, such as {@code vidcom2:retention=0.25@max}. */
   record Run(Path path, String name) {
 
-    private SafetensorsFile expected() {
-      return SafetensorsFile.open(path.resolve("expected.safetensors"));
+    private GoldenTensors expected() {
+      return GoldenTensors.of(path);
     }
 
     /** The part of the name after the compression. */
@@ -90,28 +88,19 @@ class QwenVlGoldenTest {
     }
 
     float[] floats(String tensor) {
-      return expected().tensor(tensor).floats();
+      return expected().floats(tensor);
     }
 
     int[] ints(String tensor) {
-      LongBuffer buffer =
-          expected()
-              .tensor(tensor)
-              .data()
-              .duplicate()
-              .order(ByteOrder.LITTLE_ENDIAN)
-              .asLongBuffer();
-      int[] ints = new int[buffer.remaining()];
-      Arrays.setAll(ints, i -> Math.toIntExact(buffer.get(i)));
-      return ints;
+      return expected().ints(tensor);
     }
 
     boolean has(String tensor) {
-      return expected().names().contains(tensor);
+      return expected().has(tensor);
     }
 
     String text(String key) {
-      return expected().metadata().get(key);
+      return expected().text(key);
     }
 
     /** What the tower gives, plane by plane in each row. */
@@ -138,15 +127,10 @@ class QwenVlGoldenTest {
         assertArrayEquals(ints(compression() + ".keep"), selected.places(), name);
       }
       CompressedTokens kept = block.keep(selected, TokenFormat.F32);
-      double rate =
-          expected()
-              .tensor("source_fps")
-              .data()
-              .duplicate()
-              .order(ByteOrder.LITTLE_ENDIAN)
-              .getDouble(0);
       SourceTimes times =
-          new SourceTimes(new SourceInfo(ints("source_frames")[0], rate), ints("frames_indices"));
+          new SourceTimes(
+              new SourceInfo(ints("source_frames")[0], expected().number("source_fps")),
+              ints("frames_indices"));
       return new FedVideo(
           TokenFormat.F32.decode(kept.data()),
           block.shape().dim(),
@@ -171,7 +155,7 @@ class QwenVlGoldenTest {
           || !Files.readString(path.resolve("config.json")).matches("(?s).*Qwen\\d.*_?VL.*")) {
         continue;
       }
-      SafetensorsFile.open(path.resolve("expected.safetensors")).names().stream()
+      GoldenTensors.of(path).names().stream()
           .filter(name -> name.endsWith(".greedy"))
           .map(name -> new Run(path, name.substring(0, name.length() - ".greedy".length())))
           .forEach(runs::add);

@@ -21,6 +21,7 @@ import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.model.prompt.PromptTemplates;
 import io.tokenreel.model.safetensors.SafetensorsFile;
 import io.tokenreel.testing.Fixtures;
+import io.tokenreel.testing.GoldenTensors;
 import io.tokenreel.token.CompressedTokens;
 import io.tokenreel.token.FeedLayout;
 import io.tokenreel.token.TokenBlock;
@@ -29,10 +30,6 @@ import io.tokenreel.token.TokenShape;
 import io.tokenreel.video.FrameSize;
 import io.tokenreel.video.Frames;
 import io.tokenreel.video.SourceInfo;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.LongBuffer;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
@@ -48,8 +45,7 @@ class LlavaVideoGoldenTest {
   private static final float LOGITS = 5e-4f;
   private static final FrameSize SIZE = new FrameSize(98, 98);
   private static final Configuration HADOOP = new Configuration();
-  private static final SafetensorsFile EXPECTED =
-      SafetensorsFile.open(Fixtures.LLAVA_VIDEO.resolve("expected.safetensors"));
+  private static final GoldenTensors EXPECTED = GoldenTensors.of(Fixtures.LLAVA_VIDEO);
 
   /** As lmms-eval runs it. */
   private static final String EVAL = "#mm_spatial_pool_mode=average&add_time_instruction=false";
@@ -64,28 +60,13 @@ class LlavaVideoGoldenTest {
     return Fixtures.LLAVA_VIDEO + options;
   }
 
-  private static float[] floats(String name) {
-    return EXPECTED.tensor(name).floats();
-  }
-
-  private static int[] ints(String name) {
-    LongBuffer buffer =
-        EXPECTED.tensor(name).data().duplicate().order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
-    int[] ints = new int[buffer.remaining()];
-    Arrays.setAll(ints, i -> Math.toIntExact(buffer.get(i)));
-    return ints;
-  }
-
   private static Frames resized() {
-    ByteBuffer data = EXPECTED.tensor("resized").data().duplicate();
-    byte[] bytes = new byte[data.remaining()];
-    data.get(bytes);
-    return EncodeDigest.frames(SIZE, bytes);
+    return EncodeDigest.frames(SIZE, EXPECTED.bytes("resized"));
   }
 
   /** The pooled tokens of a run, as LLaVA-NeXT's code gives them. */
   private static TokenBlock pooled(String run) {
-    float[] tokens = floats(run.contains("@eval") ? "pooled@eval" : "pooled");
+    float[] tokens = EXPECTED.floats(run.contains("@eval") ? "pooled@eval" : "pooled");
     int grid = run.contains("@eval") ? 3 : 4;
     return TokenBlock.ofFloats(new TokenShape(6, grid, grid, 64), tokens);
   }
@@ -104,21 +85,17 @@ class LlavaVideoGoldenTest {
   }
 
   private static SourceTimes times(String indices) {
-    double rate =
-        EXPECTED
-            .tensor("source_fps")
-            .data()
-            .duplicate()
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .getDouble(0);
-    return new SourceTimes(new SourceInfo(ints("source_frames")[0], rate), ints(indices));
+    return new SourceTimes(
+        new SourceInfo(EXPECTED.ints("source_frames")[0], EXPECTED.number("source_fps")),
+        EXPECTED.ints(indices));
   }
 
   @ParameterizedTest
   @CsvSource({"none,pooled", "none@eval,pooled@eval"})
   void encode_resizedFrames_givesThePooledTokens(String run, String expected) {
     try (VisionTower tower = Models.openVision(model(run), DeviceChoice.CPU, HADOOP)) {
-      Golden.assertClose(expected, floats(expected), EncodeDigest.floats(tower, resized()), VISION);
+      Golden.assertClose(
+          expected, EXPECTED.floats(expected), EncodeDigest.floats(tower, resized()), VISION);
     }
   }
 
@@ -161,7 +138,7 @@ class LlavaVideoGoldenTest {
   @ParameterizedTest
   @ValueSource(strings = {"none", "none@eval"})
   void feed_allTokens_isTheGridWithItsNewlines(String run) {
-    assertArrayEquals(floats(run.replace("none", "grid")), fed(run).rows());
+    assertArrayEquals(EXPECTED.floats(run.replace("none", "grid")), fed(run).rows());
   }
 
   @ParameterizedTest
@@ -169,10 +146,10 @@ class LlavaVideoGoldenTest {
   void feed_keptTokens_areThoseOfVidCom2InItsOrder(String run) {
     TokenBlock block = pooled(run);
     assertArrayEquals(
-        ints(run + ".keep"), Compressors.of(run.split("@")[0]).select(block).places());
+        EXPECTED.ints(run + ".keep"), Compressors.of(run.split("@")[0]).select(block).places());
     int side = block.shape().gridWidth();
     int[] index = fed(run).requirePlaces().index();
-    int[] order = ints(run + ".grid_keep"); // places in a grid whose rows end in a newline
+    int[] order = EXPECTED.ints(run + ".grid_keep"); // places in a grid whose rows end in a newline
     assertEquals(order.length, index.length);
     for (int i = 0; i < order.length; i++) {
       int line = order[i] / (side + 1);
@@ -196,21 +173,22 @@ class LlavaVideoGoldenTest {
     try (LanguageModel model = Models.openLanguage(model(run), DeviceChoice.CPU, HADOOP)) {
       String suffix = run.contains("@eval") ? "@eval" : "";
       for (String template : List.of(PromptTemplates.QWEN_1_5, PromptTemplates.CHAT)) {
-        VideoPrompt prompt = model.prompts(template).of(EXPECTED.metadata().get("question"), video);
+        VideoPrompt prompt = model.prompts(template).of(EXPECTED.text("question"), video);
         if (template.equals(PromptTemplates.QWEN_1_5) || !suffix.isEmpty()) {
-          assertEquals(EXPECTED.metadata().get("prompt" + suffix), prompt.text());
+          assertEquals(EXPECTED.text("prompt" + suffix), prompt.text());
         }
       }
       VideoPrompt prompt =
-          model.prompts(PromptTemplates.QWEN_1_5).of(EXPECTED.metadata().get("question"), video);
+          model.prompts(PromptTemplates.QWEN_1_5).of(EXPECTED.text("question"), video);
       try (VideoReading reading = model.read(prompt, video)) {
         VideoReading.Generated said = reading.generate(prompt.after(), KvSpec.FULL, 24);
         assertArrayEquals(
-            ints(run + ".greedy"), said.tokens().stream().mapToInt(Integer::intValue).toArray());
-        assertEquals(EXPECTED.metadata().get(run + ".text").strip(), said.text());
+            EXPECTED.ints(run + ".greedy"),
+            said.tokens().stream().mapToInt(Integer::intValue).toArray());
+        assertEquals(EXPECTED.text(run + ".text").strip(), said.text());
         VideoReading.Scored scored =
             reading.score(prompt.after(), List.of("A", "B", "C", "D"), KvSpec.FULL);
-        float[] logits = floats(run + ".option_logits");
+        float[] logits = EXPECTED.floats(run + ".option_logits");
         for (int i = 0; i < logits.length; i++) {
           assertEquals(logits[i], scored.logits().get(i), LOGITS);
         }
@@ -222,7 +200,7 @@ class LlavaVideoGoldenTest {
   @CsvSource({"frames_indices,frame_time", "frames_indices.fps1,frame_time.fps1"})
   void timeInstruction_ofEachSampling_namesTheTimesOfLoadVideo(String indices, String expected) {
     String text = TimeInstruction.of(times(indices));
-    assertTrue(text.contains("located at " + EXPECTED.metadata().get(expected) + ".Please"), text);
+    assertTrue(text.contains("located at " + EXPECTED.text(expected) + ".Please"), text);
   }
 
   @Test

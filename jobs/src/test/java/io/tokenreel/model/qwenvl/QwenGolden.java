@@ -8,12 +8,11 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.tokenreel.model.CheckpointFolder;
 import io.tokenreel.model.Settings;
-import io.tokenreel.model.safetensors.SafetensorsFile;
 import io.tokenreel.model.safetensors.Tensor;
+import io.tokenreel.testing.GoldenTensors;
 import io.tokenreel.testing.SharedFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,7 +25,7 @@ final class QwenGolden {
   static final Path FOLDERS = Path.of("jobs", "src", "test", "resources", "goldens");
 
   private final Path path;
-  private final SafetensorsFile expected;
+  private final GoldenTensors expected;
   final CheckpointFolder folder;
   final QwenVlKind kind;
   final QwenVisionConfig config;
@@ -35,7 +34,7 @@ final class QwenGolden {
 
   QwenGolden(Path path) {
     this.path = path;
-    this.expected = SafetensorsFile.open(path.resolve("expected.safetensors"));
+    this.expected = GoldenTensors.of(path);
     this.folder = folder(path);
     this.kind = kind(path).orElseThrow();
     this.config = QwenVisionConfig.read(kind, folder);
@@ -61,15 +60,15 @@ final class QwenGolden {
   }
 
   boolean has(String name) {
-    return expected.names().contains(name);
+    return expected.has(name);
   }
 
   List<String> names() {
-    return expected.names().stream().sorted().toList();
+    return expected.names();
   }
 
   float[] floats(String name) {
-    return expected.tensor(name).floats();
+    return expected.floats(name);
   }
 
   List<Long> shape(String name) {
@@ -78,10 +77,7 @@ final class QwenGolden {
 
   /** An I64 tensor, row-major. */
   long[] longs(String name) {
-    ByteBuffer data = expected.tensor(name).data().duplicate().order(ByteOrder.LITTLE_ENDIAN);
-    long[] values = new long[data.remaining() / Long.BYTES];
-    data.asLongBuffer().get(values);
-    return values;
+    return expected.longs(name);
   }
 
   /** Steps of the video; an odd last frame is half of one. */
