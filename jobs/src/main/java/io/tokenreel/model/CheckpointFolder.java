@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -14,6 +15,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -34,6 +36,9 @@ public final class CheckpointFolder {
   private static final long DEFAULT_LOCAL_BYTES = 64L << 30;
 
   static final String CONFIG = "config.json";
+
+  /** The setting of every family that names a {@link ComputeType}. */
+  static final String COMPUTE_TYPE = "tokenreel_compute";
 
   /** A folder's name and what is set for it, {@code FOLDER#key=value&key=value}. */
   private static final Pattern WITH_OPTIONS =
@@ -86,6 +91,17 @@ public final class CheckpointFolder {
       return open(layout, withOptions.group(1), options, hadoop);
     }
     return open(layout, folder, options, hadoop);
+  }
+
+  /** What a model's name sets for a key. */
+  static Optional<String> option(String model, String key) {
+    Matcher named = WITH_OPTIONS.matcher(model);
+    return named.matches()
+        ? Stream.of(named.group(2).split("&"))
+            .filter(option -> option.startsWith(key + "="))
+            .map(option -> option.substring(key.length() + 1))
+            .findFirst()
+        : Optional.empty();
   }
 
   /** Whether a model is named with settings. */
@@ -160,6 +176,31 @@ public final class CheckpointFolder {
   /** What the user set for the model, by the key of config.json that it goes before. */
   SortedMap<String, String> options() {
     return options;
+  }
+
+  /**
+   * The type that the model is to compute in, float32 unless the user set another.
+   *
+   * @throws IllegalArgumentException for a word that is none
+   */
+  public ComputeType computeType() {
+    try {
+      return ComputeType.of(options.getOrDefault(COMPUTE_TYPE, ComputeType.F32.label()));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "model '%s': %s: %s".formatted(uri, COMPUTE_TYPE, e.getMessage()), e);
+    }
+  }
+
+  /**
+   * The name of a part of this model.
+   *
+   * @param part such as {@code llava_onevision}
+   * @param revision of its settings and weights
+   * @return {@code part@revision}, and after a plus the compute type where it is not float32
+   */
+  public String key(String part, String revision) {
+    return computeType().key(part + "@" + revision);
   }
 
   /** Names of the files, sorted. */

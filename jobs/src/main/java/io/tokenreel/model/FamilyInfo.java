@@ -2,6 +2,7 @@ package io.tokenreel.model;
 
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What is supported of a family of models.
@@ -11,7 +12,7 @@ import java.util.Set;
  * @param meaning what the models are made of, in a sentence
  * @param uses what commands can do with them: encode, answer
  * @param storedTypes element types of the weights in the checkpoint's files
- * @param computeType of all arithmetic
+ * @param computeType what matrices may be multiplied in
  * @param devices that it runs on
  * @param options keys that a user may set with the model's name, sorted
  */
@@ -35,9 +36,11 @@ public record FamilyInfo(
         meaning,
         List.of("encode", "answer"),
         List.of("F32", "F16", "BF16"),
-        "f32",
+        "f32, bf16, f16",
         List.of("cpu", "cuda"),
-        options.stream().sorted().toList());
+        Stream.concat(options.stream(), Stream.of(CheckpointFolder.COMPUTE_TYPE))
+            .sorted()
+            .toList());
   }
 
   public FamilyInfo {

@@ -12,7 +12,8 @@ public interface ModelFamily {
   FamilyInfo info();
 
   /**
-   * Keys of config.json that a user may set with the model's name; none unless a family has some.
+   * Keys of config.json that a user may set with the model's name, those of every family aside;
+   * none unless a family has some.
    */
   default Set<String> options() {
     return Set.of();

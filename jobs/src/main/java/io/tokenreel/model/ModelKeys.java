@@ -34,6 +34,35 @@ public final class ModelKeys {
   }
 
   /**
+   * The name of the vision tower whose tokens a model is to be fed: its own, or where a cache has
+   * none of that name, the one that computed in another type.
+   *
+   * @param named the encoders that the cache's rows name
+   * @return the tower's own name where the cache has none of its tokens
+   * @throws IllegalArgumentException when it has tokens of several other compute types
+   */
+  public static String encoderOfTokens(
+      String model, Configuration hadoop, Collection<String> named) {
+    String own = encoder(model, hadoop, named);
+    if (named.contains(own)) {
+      return own;
+    }
+    String key = ComputeType.withoutType(own);
+    List<String> others =
+        named.stream()
+            .filter(name -> ComputeType.withoutType(name).equals(key))
+            .distinct()
+            .sorted()
+            .toList();
+    if (others.size() > 1) {
+      throw new IllegalArgumentException(
+          "the cache holds no tokens of %s, but of %s: name the compute type of those to read with the model, FOLDER#%s=TYPE"
+              .formatted(own, others, CheckpointFolder.COMPUTE_TYPE));
+    }
+    return others.isEmpty() ? own : others.get(0);
+  }
+
+  /**
    * The name of a model's language decoder in a cache.
    *
    * @param named the decoders that the cache's answers name

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -162,7 +161,44 @@ public final class Models {
    * @param fit a {@link io.tokenreel.video.FrameFit}
    */
   public static String withFit(String model, String fit) {
-    return model + (CheckpointFolder.hasOptions(model) ? "&" : "#") + QwenPixels.FIT + "=" + fit;
+    return with(model, QwenPixels.FIT, fit);
+  }
+
+  /**
+   * A model that computes in the type of a choice. What its name says already goes before {@code
+   * auto}; an exported encoder computes as its file says.
+   *
+   * @param model a checkpoint folder, with settings of its own or without
+   * @param gpu whether it will run on a GPU
+   * @throws IllegalArgumentException when its name says another type than a choice other than auto,
+   *     or the choice is none that an exported encoder has
+   */
+  public static String computing(String model, ComputeChoice choice, boolean gpu) {
+    if (FolderLayout.of(model) == FolderLayout.EXPORTED) {
+      if (choice != ComputeChoice.AUTO && choice != ComputeChoice.F32) {
+        throw new IllegalArgumentException(
+            "model '%s' computes as its exported file says, not in %s: export it in %s, or leave the compute type at auto"
+                .formatted(model, choice, choice));
+      }
+      return model;
+    }
+    Optional<String> named = CheckpointFolder.option(model, CheckpointFolder.COMPUTE_TYPE);
+    if (named.isPresent()) {
+      if (choice != ComputeChoice.AUTO && !named.get().equals(choice.toString())) {
+        throw new IllegalArgumentException(
+            "model '%s' names the compute type %s, and %s is asked for: name one of them"
+                .formatted(model, named.get(), choice));
+      }
+      return model;
+    }
+    ComputeType type = choice.on(gpu);
+    return type == ComputeType.F32
+        ? model
+        : with(model, CheckpointFolder.COMPUTE_TYPE, type.label());
+  }
+
+  private static String with(String model, String key, String value) {
+    return model + (CheckpointFolder.hasOptions(model) ? "&" : "#") + key + "=" + value;
   }
 
   static CheckpointFolder folder(String model, Configuration hadoop) {
@@ -178,15 +214,16 @@ public final class Models {
           case HUGGING_FACE -> byArchitecture(folder);
           case EXPORTED -> EXPORTED;
         };
+    List<String> known = family.info().options();
     for (String option : folder.options().keySet()) {
-      if (!family.options().contains(option)) {
+      if (!known.contains(option)) {
         throw new IllegalArgumentException(
             "model '%s': %s cannot be set with the model's name; a %s takes %s"
                 .formatted(
                     folder.uri(),
                     option,
                     family.info().architecture(),
-                    family.options().isEmpty() ? "no settings" : new TreeSet<>(family.options())));
+                    known.isEmpty() ? "no settings" : known));
       }
     }
     return family;

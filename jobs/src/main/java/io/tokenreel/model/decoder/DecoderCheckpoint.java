@@ -63,8 +63,9 @@ public final class DecoderCheckpoint {
   /** What the language model is. */
   public LanguageInfo info() {
     return new LanguageInfo(
-        "%s_%dx%d@%s"
-            .formatted(config.kind().label(), config.layers(), config.hidden(), revision()),
+        folder.key(
+            "%s_%dx%d".formatted(config.kind().label(), config.layers(), config.hidden()),
+            revision()),
         folder.name(),
         config.hidden(),
         planes,

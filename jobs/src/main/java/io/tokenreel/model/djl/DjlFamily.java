@@ -57,7 +57,7 @@ public final class DjlFamily implements ModelFamily {
       CheckpointFolder folder, ExportedFile file, EncoderSettings settings) {
     file.requireEngine();
     return new VisionInfo(
-        NAME + "@" + Revision.of(settings.canonical(), file.path()),
+        folder.key(NAME, Revision.of(settings.canonical(), file.path())),
         folder.name(),
         new FixedFit(settings.frame()),
         new StepGrid.Fixed(settings.frame(), settings.grid()),

@@ -62,7 +62,7 @@ abstract class LlavaFamily implements ModelFamily {
     FrameSize size = new FrameSize(config.vision().imageSize(), config.vision().imageSize());
     int grid = config.pooledGrid();
     return new VisionInfo(
-        name + "@" + weights.revision(config),
+        folder.key(name, weights.revision(config)),
         folder.name(),
         new FixedFit(size),
         new StepGrid.Fixed(size, new StepGrid.Size(grid, grid)),

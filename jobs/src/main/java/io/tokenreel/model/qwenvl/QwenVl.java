@@ -58,7 +58,7 @@ public final class QwenVl implements ModelFamily {
       QwenPixels pixels,
       QwenVisionWeights weights) {
     return new VisionInfo(
-        kind.modelType() + "@" + weights.revision(config, pixels),
+        folder.key(kind.modelType(), weights.revision(config, pixels)),
         folder.name(),
         pixels.fit(),
         new StepGrid.Cells(QwenVisionConfig.STEP_FRAMES, config.factor()),

@@ -1,0 +1,77 @@
+package io.tokenreel.model;
+
+import io.tokenreel.spec.UnknownWord;
+import io.tokenreel.token.TokenFormat;
+import java.util.stream.Stream;
+
+/**
+ * The type in which a model's matrices are held and multiplied. Between them, hidden states, norms
+ * and biases are float32 in every type.
+ *
+ * <p>{@link #F32} is the reference: on the CPU its results are the same to the last bit whatever
+ * the number of threads and videos beside. The others are other results with other names. On the
+ * CPU they too depend on nothing but the kind of processor, for it chooses the kernels.
+ */
+public enum ComputeType {
+  F32(TokenFormat.F32),
+  BF16(TokenFormat.BF16),
+  F16(TokenFormat.F16);
+
+  private final TokenFormat format;
+
+  ComputeType(TokenFormat format) {
+    this.format = format;
+  }
+
+  /** How its numbers are stored. */
+  public TokenFormat format() {
+    return format;
+  }
+
+  /** The name that the command line uses: {@code f32}, {@code bf16} or {@code f16}. */
+  public String label() {
+    return format.label();
+  }
+
+  /**
+   * The type of a label.
+   *
+   * @throws IllegalArgumentException for an unknown one; the message lists the known ones
+   */
+  public static ComputeType of(String label) {
+    return Stream.of(values())
+        .filter(type -> type.label().equals(label))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    UnknownWord.message(
+                        "compute type",
+                        label,
+                        Stream.of(values()).map(ComputeType::label).toList())));
+  }
+
+  /**
+   * The name of a model that computes in this type.
+   *
+   * @param key of the same model in float32, {@code family@revision}
+   */
+  String key(String key) {
+    return this == F32 ? key : key + "+" + label();
+  }
+
+  /** The key of the same model in float32. */
+  static String withoutType(String key) {
+    return Stream.of(BF16, F16)
+        .map(type -> "+" + type.label())
+        .filter(key::endsWith)
+        .findFirst()
+        .map(suffix -> key.substring(0, key.length() - suffix.length()))
+        .orElse(key);
+  }
+
+  @Override
+  public String toString() {
+    return label();
+  }
+}
