@@ -3,6 +3,9 @@
 DJL has no operator for fused attention nor for the tanh form of GELU; spelled out in single operators they cost a third of a
 vision tower's time. A helper is code only: weights come in as arguments, so one file serves every checkpoint.
 
+Matrices come in the compute type, which is thus their dtype: float32, bfloat16 or float16. All other arguments are float32, and so
+are all results. Between matrices, norms, rotations, softmax sums and residuals are float32. In float32 no conversion does anything.
+
     python -m venv .venv && .venv/bin/pip install -r jobs/src/main/python/requirements.txt
     .venv/bin/python jobs/src/main/python/make_torchscript_helpers.py
 """
@@ -11,7 +14,7 @@ import io
 import math
 import pathlib
 import zipfile
-from typing import Final, List, Tuple
+from typing import Final, List, Optional, Tuple
 
 import torch
 from torch import Tensor
@@ -20,11 +23,52 @@ from torch.nn import functional as F
 RESOURCES = pathlib.Path(__file__).resolve().parents[1] / "resources/io/tokenreel/model"
 
 
+def linear(x: Tensor, weight: Tensor, bias: Optional[Tensor] = None) -> Tensor:
+    """A product in the weight's dtype, which the result has."""
+    return F.linear(x.to(weight.dtype), weight, None if bias is None else bias.to(weight.dtype))
+
+
+class ToBfloat16(torch.nn.Module):
+    """DJL has no way to convert to bfloat16."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.to(torch.bfloat16)
+
+
+class Bfloat16OfBits(torch.nn.Module):
+    """A copy of stored bfloat16 numbers, which come as float16 since DJL has no way to hand over bfloat16. x.view(dtype) does not survive saving."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.view_copy(x, torch.bfloat16)
+
+
+class ToDeviceOf(torch.nn.Module):
+    """DJL has no way to move bfloat16."""
+
+    def forward(self, x: Tensor, other: Tensor) -> Tensor:
+        return x.to(other.device)
+
+
+class Linear(torch.nn.Module):
+    """A linear map; x [..., inputs], weight [outputs, inputs], bias [outputs], empty for a map without."""
+
+    def forward(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        return linear(x, weight, bias if bias.numel() > 0 else None).float()
+
+
+class Projector(torch.nn.Module):
+    """LLaVA's two-layer projector; x [n, patches, hidden]; biases are empty for a projector without."""
+
+    def forward(self, x: Tensor, weight1: Tensor, bias1: Tensor, weight2: Tensor, bias2: Tensor) -> Tensor:
+        inner = F.gelu(linear(x, weight1, bias1 if bias1.numel() > 0 else None))
+        return linear(inner, weight2, bias2 if bias2.numel() > 0 else None).float()
+
+
 class SiglipLayer(torch.nn.Module):
     """One pre-norm encoder layer; x is [n, tokens, hidden], query, key and value weights are [heads, head size, hidden]."""
 
     def split_heads(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-        projected = F.linear(x, weight.flatten(0, 1), bias)
+        projected = linear(x, weight.flatten(0, 1), bias)
         return projected.unflatten(2, [weight.size(0), weight.size(1)]).transpose(1, 2)
 
     def forward(
@@ -49,16 +93,16 @@ class SiglipLayer(torch.nn.Module):
         epsilon: Tensor,
     ) -> Tensor:
         eps = float(epsilon)
-        normed = F.layer_norm(x, [x.size(2)], norm1_weight, norm1_bias, eps)
+        normed = F.layer_norm(x, [x.size(2)], norm1_weight, norm1_bias, eps).to(query_weight.dtype)
         attended = F.scaled_dot_product_attention(
             self.split_heads(normed, query_weight, query_bias),
             self.split_heads(normed, key_weight, key_bias),
             self.split_heads(normed, value_weight, value_bias),
         )
-        x = x + F.linear(attended.transpose(1, 2).flatten(2), out_weight, out_bias)
+        x = x + linear(attended.transpose(1, 2).flatten(2), out_weight, out_bias)
         normed = F.layer_norm(x, [x.size(2)], norm2_weight, norm2_bias, eps)
-        hidden = F.gelu(F.linear(normed, fc1_weight, fc1_bias), approximate="tanh")
-        return x + F.linear(hidden, fc2_weight, fc2_bias)
+        hidden = F.gelu(linear(normed, fc1_weight, fc1_bias), approximate="tanh")
+        return x + linear(hidden, fc2_weight, fc2_bias)
 
 
 class Qwen2Attention(torch.nn.Module):
@@ -67,20 +111,20 @@ class Qwen2Attention(torch.nn.Module):
     x [n, hidden]; input weight [(heads + 2 key heads) * head size, hidden] and bias, of queries, keys and values below each other; out
     weight [hidden, heads * head size], where heads and key heads are this share's. query_norm and key_norm [head size] are of each head, empty
     for a model without. past_keys and past_values [key heads, tokens, head size]
-    are read only; tail_keys and tail_values [key heads, capacity, head size] hold `filled` tokens after these and take the new ones. The second result is the attention of the last
+    are read only; tail_keys and tail_values [key heads, capacity, head size] hold `filled` tokens after these and take the new ones. All four are in the compute type. The second result is the attention of the last
     new token on the past's tokens whose places are watched, summed over this share's heads.
     """
 
     def attend(self, query: Tensor, key: Tensor, value: Tensor, causal: bool) -> Tuple[Tensor, Tensor]:
         """Attention over one stretch of keys, and the logarithm of its softmax's denominator: what merging stretches needs."""
         if query.is_cuda:
-            scores = query @ key.transpose(-1, -2) / math.sqrt(query.size(-1))
+            scores = (query @ key.transpose(-1, -2)).float() / math.sqrt(query.size(-1))
             if causal:
                 n = query.size(-2)
                 later = torch.ones([n, n], dtype=torch.bool, device=query.device).triu(1)
                 scores = scores.masked_fill(later, float("-inf"))
             sums = scores.logsumexp(-1)
-            return (scores - sums.unsqueeze(-1)).exp() @ value, sums
+            return (scores - sums.unsqueeze(-1)).exp().to(value.dtype) @ value, sums
         attended, sums = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(
             query.unsqueeze(0), key.unsqueeze(0), value.unsqueeze(0), 0.0, causal
         )
@@ -114,13 +158,13 @@ class Qwen2Attention(torch.nn.Module):
         key_heads = tail_keys.size(0)
         size = tail_keys.size(2)
         normed = F.rms_norm(x, [x.size(1)], norm_weight, float(epsilon))
-        projected = F.linear(normed, input_weight, input_bias).unflatten(1, [-1, size]).transpose(0, 1)
+        projected = linear(normed, input_weight, input_bias).float().unflatten(1, [-1, size]).transpose(0, 1)
         heads = projected.size(0) - 2 * key_heads
         if query_norm.numel() > 0:
             queries = F.rms_norm(projected.narrow(0, 0, heads), [size], query_norm, float(epsilon))
             keyed = F.rms_norm(projected.narrow(0, heads, key_heads), [size], key_norm, float(epsilon))
             projected = torch.cat([queries, keyed, projected.narrow(0, heads + key_heads, key_heads)])
-        rotated = self.rotate(projected.narrow(0, 0, heads + key_heads), cos, sin)
+        rotated = self.rotate(projected.narrow(0, 0, heads + key_heads), cos, sin).to(input_weight.dtype)
         query = rotated.narrow(0, 0, heads)
         tail_keys.narrow(1, tail, n).copy_(rotated.narrow(0, heads, key_heads))
         tail_values.narrow(1, tail, n).copy_(projected.narrow(0, heads + key_heads, key_heads))
@@ -156,10 +200,10 @@ class Qwen2Attention(torch.nn.Module):
         if watched.numel() > 0:
             last = query.narrow(1, n - 1, 1).reshape(tail_keys.size(0), group, query.size(2))
             keys = past_keys.index_select(1, watched)
-            scores = last @ keys.transpose(1, 2) / math.sqrt(query.size(2))
+            scores = last.float() @ keys.float().transpose(1, 2) / math.sqrt(query.size(2))
             denominator = total.narrow(1, n - 1, 1).reshape(tail_keys.size(0), group, 1)
             watch = (scores - denominator).exp().sum([0, 1])
-        return F.linear(attended.transpose(0, 1).flatten(1), out_weight), watch
+        return linear(attended.transpose(0, 1).flatten(1), out_weight).float(), watch
 
 
 class Qwen2Mlp(torch.nn.Module):
@@ -170,15 +214,15 @@ class Qwen2Mlp(torch.nn.Module):
 
     def forward(self, x: Tensor, norm_weight: Tensor, gate_up_weight: Tensor, down_weight: Tensor, epsilon: Tensor) -> Tensor:
         normed = F.rms_norm(x, [x.size(1)], norm_weight, float(epsilon))
-        gate, up = F.linear(normed, gate_up_weight).chunk(2, dim=1)
-        return F.linear(F.silu(gate) * up, down_weight)
+        gate, up = linear(normed, gate_up_weight).chunk(2, dim=1)
+        return linear(F.silu(gate) * up, down_weight).float()
 
 
 class Qwen2Head(torch.nn.Module):
     """Logits of a share of the vocabulary. x [n, hidden], weight [share, hidden]."""
 
     def forward(self, x: Tensor, norm_weight: Tensor, weight: Tensor, epsilon: Tensor) -> Tensor:
-        return F.linear(F.rms_norm(x, [x.size(1)], norm_weight, float(epsilon)), weight)
+        return linear(F.rms_norm(x, [x.size(1)], norm_weight, float(epsilon)), weight).float()
 
 
 def qwen_vision_attention(
@@ -199,9 +243,9 @@ def qwen_vision_attention(
     steps = normed.size(0)
     heads = qkv_weight.size(1)
     size = qkv_weight.size(2)
-    projected = F.linear(normed, qkv_weight.flatten(0, 2), qkv_bias).unflatten(2, [3, heads, size])
-    first, second = projected.narrow(2, 0, 2).chunk(2, dim=-1)
-    turned = torch.cat([first * cos - second * sin, second * cos + first * sin], dim=-1)
+    projected = linear(normed, qkv_weight.flatten(0, 2), qkv_bias).unflatten(2, [3, heads, size])
+    first, second = projected.narrow(2, 0, 2).float().chunk(2, dim=-1)
+    turned = torch.cat([first * cos - second * sin, second * cos + first * sin], dim=-1).to(projected.dtype)
     inputs = [turned.select(2, 0), turned.select(2, 1), projected.select(2, 2)]
 
     sizes: List[List[int]] = groups.tolist()
@@ -216,7 +260,7 @@ def qwen_vision_attention(
         attended = F.scaled_dot_product_attention(query, key, value)
         parts.append(attended.transpose(1, 2).reshape(steps, windows * length, heads * size))
         start += windows * length
-    return F.linear(parts[0] if len(parts) == 1 else torch.cat(parts, dim=1), out_weight, out_bias)
+    return linear(parts[0] if len(parts) == 1 else torch.cat(parts, dim=1), out_weight, out_bias)
 
 
 class QwenVisionLayer(torch.nn.Module):
@@ -252,12 +296,12 @@ class QwenVisionLayer(torch.nn.Module):
         eps = float(epsilon)
         normed = F.layer_norm(x, [x.size(2)], norm1_weight, norm1_bias, eps)
         x = x + qwen_vision_attention(normed, qkv_weight, qkv_bias, out_weight, out_bias, cos, sin, groups)
-        hidden = F.linear(F.layer_norm(x, [x.size(2)], norm2_weight, norm2_bias, eps), fc1_weight, fc1_bias)
+        hidden = linear(F.layer_norm(x, [x.size(2)], norm2_weight, norm2_bias, eps), fc1_weight, fc1_bias)
         if self.quick:
             hidden = hidden * torch.sigmoid(1.702 * hidden)
         else:
             hidden = F.gelu(hidden, approximate="tanh")
-        return x + F.linear(hidden, fc2_weight, fc2_bias)
+        return x + linear(hidden, fc2_weight, fc2_bias)
 
 
 class Qwen25VisionLayer(torch.nn.Module):
@@ -286,15 +330,15 @@ class Qwen25VisionLayer(torch.nn.Module):
         eps = float(epsilon)
         normed = F.rms_norm(x, [x.size(2)], norm1_weight, eps)
         x = x + qwen_vision_attention(normed, qkv_weight, qkv_bias, out_weight, out_bias, cos, sin, groups)
-        normed = F.rms_norm(x, [x.size(2)], norm2_weight, eps)
-        hidden = F.silu(F.linear(normed, gate_weight, gate_bias)) * F.linear(normed, up_weight, up_bias)
-        return x + F.linear(hidden, down_weight, down_bias)
+        normed = F.rms_norm(x, [x.size(2)], norm2_weight, eps).to(gate_weight.dtype)
+        hidden = F.silu(linear(normed, gate_weight, gate_bias)) * linear(normed, up_weight, up_bias)
+        return x + linear(hidden, down_weight, down_bias)
 
 
 def qwen_merge(normed: Tensor, fc1_weight: Tensor, fc1_bias: Tensor, fc2_weight: Tensor, fc2_bias: Tensor) -> Tensor:
     """From the patches of a token, which follow each other, to the token: normed [steps, ...], fc1 weight [merged, merged]."""
     merged = normed.reshape(normed.size(0), -1, fc1_weight.size(1))
-    return F.linear(F.gelu(F.linear(merged, fc1_weight, fc1_bias)), fc2_weight, fc2_bias)
+    return linear(F.gelu(linear(merged, fc1_weight, fc1_bias)), fc2_weight, fc2_bias).float()
 
 
 class QwenMerger(torch.nn.Module):
@@ -344,6 +388,11 @@ def save(module: torch.nn.Module, name: str) -> None:
 
 
 if __name__ == "__main__":
+    save(ToBfloat16(), "engine/to_bfloat16.pt")
+    save(Bfloat16OfBits(), "engine/bfloat16_of_bits.pt")
+    save(ToDeviceOf(), "engine/to_device_of.pt")
+    save(Linear(), "engine/linear.pt")
+    save(Projector(), "llava/projector.pt")
     save(SiglipLayer(), "llava/siglip_layer.pt")
     save(Qwen2Attention(), "decoder/attention.pt")
     save(Qwen2Mlp(), "decoder/mlp.pt")

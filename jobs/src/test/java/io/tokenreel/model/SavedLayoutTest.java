@@ -5,27 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.tokenreel.compress.Compressors;
 import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.model.prompt.PromptTemplates;
 import io.tokenreel.model.safetensors.Tensor;
 import io.tokenreel.testing.Fixtures;
-import io.tokenreel.token.CompressedTokens;
 import io.tokenreel.token.TokenBlock;
 import io.tokenreel.token.TokenFormat;
-import io.tokenreel.video.FixedFit;
-import io.tokenreel.video.FrameSize;
-import io.tokenreel.video.Frames;
-import io.tokenreel.video.SourceInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Random;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
@@ -41,7 +32,6 @@ class SavedLayoutTest {
   private static final Configuration HADOOP = new Configuration();
   private static final List<String> FAMILIES =
       List.of("llava_onevision_tiny", "qwen2_vl_tiny", "qwen2_5_vl_tiny", "qwen3_vl_tiny");
-  private static final int FRAMES = 4;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** The decoder of the tiny Qwen2-VL less its head. */
@@ -139,9 +129,9 @@ class SavedLayoutTest {
     VisionInfo info = Models.describe(model, HADOOP);
     TokenBlock block;
     try (VisionTower tower = Models.openVision(model, DeviceChoice.CPU, HADOOP)) {
-      block = tower.encode(frames(info), TokenFormat.F32).block();
+      block = tower.encode(SeededVideo.frames(info), TokenFormat.F32).block();
     }
-    FedVideo video = fed(info, block);
+    FedVideo video = SeededVideo.fed(info, block);
     try (LanguageModel language = Models.openLanguage(model, DeviceChoice.CPU, HADOOP)) {
       VideoPrompt prompt = language.prompts(PromptTemplates.CHAT).of("What is shown?", video);
       try (VideoReading reading = language.read(prompt, video)) {
@@ -152,25 +142,5 @@ class SavedLayoutTest {
             reading.generate(prompt.after(), KvSpec.FULL, 12).tokens());
       }
     }
-  }
-
-  /** Seeded noise; a side of 224 pixels is a multiple of every Qwen model's. */
-  private static Frames frames(VisionInfo info) {
-    FrameSize size = info.fit() instanceof FixedFit fixed ? fixed.size() : new FrameSize(224, 224);
-    byte[] rgb = new byte[FRAMES * size.rgbBytes()];
-    new Random(5).nextBytes(rgb);
-    return EncodeDigest.frames(size, rgb);
-  }
-
-  private static FedVideo fed(VisionInfo info, TokenBlock block) {
-    CompressedTokens kept = block.keep(Compressors.of("none").select(block), TokenFormat.F32);
-    CompressedTokens fed = info.layout().feed(kept, block.shape());
-    SourceTimes times =
-        new SourceTimes(new SourceInfo(FRAMES, 1), IntStream.range(0, FRAMES).toArray());
-    return new FedVideo(
-        TokenFormat.F32.decode(fed.data()),
-        info.dim(),
-        info.planes(),
-        Optional.of(new FedVideo.Places(block.shape(), fed.index(), Optional.of(times))));
   }
 }

@@ -4,10 +4,12 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.tokenreel.model.ComputeType;
 import io.tokenreel.model.NotFiniteException;
 import io.tokenreel.model.OpenParts;
 import io.tokenreel.model.engine.PyTorch;
 import io.tokenreel.model.engine.ShareRunner;
+import io.tokenreel.model.engine.WeightLoader;
 import io.tokenreel.model.kv.KvCache;
 import io.tokenreel.model.kv.KvShape;
 import java.util.ArrayList;
@@ -41,17 +43,19 @@ final class Decoder implements AutoCloseable {
   private final KvShape kvShape;
   private final List<RowShare> rowShares; // none where single rows go through the engine too
 
-  Decoder(DecoderConfig config, DecoderWeights weights, Device device, int threads) {
+  Decoder(
+      DecoderConfig config, DecoderWeights weights, Device device, ComputeType type, int threads) {
     this.config = config;
     int count = device.isGpu() ? 1 : greatestShare(config.keyHeads());
     this.rotary = new Rotary(config.ropeTheta(), config.sections().axisOf(config.headSize() / 2));
-    this.kvShape = new KvShape(config.layers(), count, config.keyHeads(), config.headSize());
+    this.kvShape = new KvShape(config.layers(), count, config.keyHeads(), config.headSize(), type);
     try {
       this.manager = parts.add(PyTorch.engine().newBaseManager(device));
       this.runner = new ShareRunner(count, threads);
       parts.add(runner);
+      WeightLoader loader = new WeightLoader(manager, type);
       for (int share = 0; share < count; share++) {
-        shares.add(parts.add(new DecoderShare(manager, config, weights, share, count)));
+        shares.add(parts.add(new DecoderShare(loader, config, weights, share, count)));
       }
       this.rowShares = rowShares(shares);
     } catch (RuntimeException | Error e) {
@@ -190,6 +194,13 @@ final class Decoder implements AutoCloseable {
   private float[][] head(NDArray rows) {
     int count = (int) rows.getShape().get(0);
     float[][] logits = new float[count][config.vocabulary()];
+    if (kvShape.type() != ComputeType.F32 && !rowShares.isEmpty()) {
+      // The engine would round logits, too, and make ties of them.
+      for (int row = 0; row < count; row++) {
+        logits[row] = head(rows.get(row).toFloatArray());
+      }
+      return logits;
+    }
     int column = 0;
     for (NDArray part : runner.run(share -> shares.get(share).logits(rows))) {
       int width = (int) part.getShape().get(1);

@@ -39,7 +39,10 @@ final class DecoderLanguageModel implements LanguageModel {
     try {
       this.tokenizer = parts.add(TextTokenizer.open(folder));
       this.embedding = new TextEmbedding(weights.tensor(DecoderWeights.EMBEDDING));
-      this.decoder = parts.add(new Decoder(config, weights, device, BatchedTower.threads() - 1));
+      this.decoder =
+          parts.add(
+              new Decoder(
+                  config, weights, device, folder.computeType(), BatchedTower.threads() - 1));
     } catch (RuntimeException | Error e) {
       parts.close();
       throw e;

@@ -1,14 +1,10 @@
 package io.tokenreel.model.decoder;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
-import ai.djl.ndarray.types.Shape;
 import io.tokenreel.model.OpenParts;
 import io.tokenreel.model.engine.TorchFunction;
-import io.tokenreel.model.engine.Weights;
+import io.tokenreel.model.engine.WeightLoader;
 import io.tokenreel.model.kv.KvPair;
 import io.tokenreel.model.safetensors.Tensor;
 import java.util.ArrayList;
@@ -44,39 +40,38 @@ final class DecoderShare implements AutoCloseable {
   /**
    * Loads a share of the weights.
    *
-   * @param manager owns what is made here, and is not closed here
+   * @param loader of the device; its manager owns what is made here
    * @param share of {@code count} equal ones
    */
   DecoderShare(
-      NDManager manager, DecoderConfig config, DecoderWeights weights, int share, int count) {
-    NDArray epsilon = manager.create((float) config.epsilon());
+      WeightLoader loader, DecoderConfig config, DecoderWeights weights, int share, int count) {
+    NDArray epsilon = loader.scalar((float) config.epsilon());
     Slice heads = new Slice(share, count, config.heads(), config.headSize());
     Slice keyHeads = new Slice(share, count, config.keyHeads(), config.headSize());
     Slice inner = new Slice(share, count, config.intermediate(), 1);
     Slice words = new Slice(share, count, config.vocabulary(), 1);
     for (int i = 0; i < config.layers(); i++) {
       String layer = DecoderWeights.layer(i);
-      attention.add(attention(manager, config, weights, layer, heads, keyHeads));
+      attention.add(attention(loader, config, weights, layer, heads, keyHeads));
       mlp.add(
           new NDList(
-              Weights.load(manager, weights.tensor(layer + "post_attention_layernorm.weight")),
-              joined(
-                  manager,
+              loader.values(weights.tensor(layer + "post_attention_layernorm.weight")),
+              loader.matrix(
                   inner.outputs(weights.tensor(layer + "mlp.gate_proj.weight")),
                   inner.outputs(weights.tensor(layer + "mlp.up_proj.weight"))),
-              inner.inputs(manager, weights.tensor(layer + "mlp.down_proj.weight")),
+              inner.inputs(loader, weights.tensor(layer + "mlp.down_proj.weight")),
               epsilon));
     }
     this.head =
         new NDList(
-            Weights.load(manager, weights.tensor(DecoderWeights.NORM)),
-            Weights.load(manager, words.outputs(weights.head())),
+            loader.values(weights.tensor(DecoderWeights.NORM)),
+            loader.matrix(words.outputs(weights.head())),
             epsilon);
-    this.rows = RowShare.over(attention, mlp, head);
+    this.rows = RowShare.over(attention, mlp, head, loader.type());
     try {
-      this.attentionFunction = parts.add(helper(manager, "attention.pt"));
-      this.mlpFunction = parts.add(helper(manager, "mlp.pt"));
-      this.headFunction = parts.add(helper(manager, "head.pt"));
+      this.attentionFunction = parts.add(loader.function(DecoderShare.class, "attention.pt"));
+      this.mlpFunction = parts.add(loader.function(DecoderShare.class, "mlp.pt"));
+      this.headFunction = parts.add(loader.function(DecoderShare.class, "head.pt"));
     } catch (RuntimeException | Error e) {
       parts.close();
       throw e;
@@ -89,7 +84,7 @@ final class DecoderShare implements AutoCloseable {
    * epsilon.
    */
   private static NDList attention(
-      NDManager manager,
+      WeightLoader loader,
       DecoderConfig config,
       DecoderWeights weights,
       String layer,
@@ -97,35 +92,24 @@ final class DecoderShare implements AutoCloseable {
       Slice keyHeads) {
     UnaryOperator<String> name = part -> layer + "self_attn." + part;
     NDArray input =
-        joined(
-            manager,
+        loader.matrix(
             heads.outputs(weights.tensor(name.apply("q_proj.weight"))),
             keyHeads.outputs(weights.tensor(name.apply("k_proj.weight"))),
             keyHeads.outputs(weights.tensor(name.apply("v_proj.weight"))));
     boolean biased = config.kind().hasBiases();
     return new NDList(
-        Weights.load(manager, weights.tensor(layer + "input_layernorm.weight")),
+        loader.values(weights.tensor(layer + "input_layernorm.weight")),
         input,
         biased
-            ? joined(
-                manager,
+            ? loader.values(
                 heads.outputs(weights.tensor(name.apply("q_proj.bias"))),
                 keyHeads.outputs(weights.tensor(name.apply("k_proj.bias"))),
                 keyHeads.outputs(weights.tensor(name.apply("v_proj.bias"))))
-            : manager.zeros(new Shape(input.getShape().get(0))),
-        heads.inputs(manager, weights.tensor(name.apply("o_proj.weight"))),
-        headNorm(manager, weights, name.apply("q_norm.weight"), biased),
-        headNorm(manager, weights, name.apply("k_norm.weight"), biased),
-        manager.create((float) config.epsilon()));
-  }
-
-  private static NDArray headNorm(
-      NDManager manager, DecoderWeights weights, String name, boolean none) {
-    return none ? manager.zeros(new Shape(0)) : Weights.load(manager, weights.tensor(name));
-  }
-
-  private static TorchFunction helper(NDManager manager, String resource) {
-    return TorchFunction.load(DecoderShare.class, resource, manager.getDevice());
+            : loader.zeros(input.getShape().get(0)),
+        heads.inputs(loader, weights.tensor(name.apply("o_proj.weight"))),
+        biased ? loader.zeros(0) : loader.values(weights.tensor(name.apply("q_norm.weight"))),
+        biased ? loader.zeros(0) : loader.values(weights.tensor(name.apply("k_norm.weight"))),
+        loader.scalar((float) config.epsilon()));
   }
 
   /** A share of {@code units} blocks of {@code size} outputs or inputs of a map. */
@@ -141,41 +125,14 @@ final class DecoderShare implements AutoCloseable {
     }
 
     /** Of a weight {@code (outputs, inputs)}. */
-    NDArray inputs(NDManager manager, Tensor tensor) {
-      try (NDArray whole = Weights.load(manager, tensor);
-          NDArray part = whole.get(new NDIndex(":, " + from + ":" + to))) {
-        return contiguous(part);
-      }
+    NDArray inputs(WeightLoader loader, Tensor tensor) {
+      return loader.columns(tensor, from, to);
     }
   }
 
   /** The same for a single row, where it can be computed without the engine. */
   Optional<RowShare> rows() {
     return rows;
-  }
-
-  /** Weights or biases below each other. */
-  private static NDArray joined(NDManager manager, Tensor... parts) {
-    try (NDManager scope = manager.newSubManager()) {
-      NDList loaded = new NDList();
-      for (Tensor part : parts) {
-        loaded.add(Weights.load(scope, part));
-      }
-      NDArray joined = NDArrays.concat(loaded);
-      joined.attach(manager);
-      return joined;
-    }
-  }
-
-  /**
-   * A copy whose rows lie one after the other. It is one of a whole array too, which the engine
-   * would only share: memory of a file is unmapped once the array that was made over it is closed.
-   */
-  private static NDArray contiguous(NDArray view) {
-    try (NDArray copy = view.duplicate();
-        NDArray flat = copy.flatten()) {
-      return flat.reshape(view.getShape());
-    }
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.tokenreel.model.decoder;
 
+import io.tokenreel.model.ComputeType;
 import io.tokenreel.model.engine.RowKernels;
 import io.tokenreel.model.engine.RowTimesMatrix;
 import io.tokenreel.model.kv.KvPair;
@@ -39,12 +40,14 @@ record RowAttention(
    *
    * @param capacity tokens that there is room for
    */
-  private record Stretch(ByteBuffer keys, ByteBuffer values, int capacity, int tokens, int size) {
+  private record Stretch(
+      ComputeType type, ByteBuffer keys, ByteBuffer values, int capacity, int tokens, int size) {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
 
     static Stretch of(KvPair pair, int tokens) {
       return new Stretch(
+          pair.type(),
           tokens == 0 ? NOTHING : pair.keys().toByteBuffer(true).order(ByteOrder.nativeOrder()),
           tokens == 0 ? NOTHING : pair.values().toByteBuffer(true).order(ByteOrder.nativeOrder()),
           (int) pair.keys().getShape().get(1),
@@ -53,15 +56,22 @@ record RowAttention(
     }
 
     RowKernels.Matrix keys(int keyHead) {
-      return new RowKernels.Matrix(keys, offset(keyHead, 0), tokens, size);
+      return new RowKernels.Matrix(type, keys, offset(keyHead, 0), tokens, size);
     }
 
     RowKernels.Matrix values(int keyHead) {
-      return new RowKernels.Matrix(values, offset(keyHead, 0), tokens, size);
+      return new RowKernels.Matrix(type, values, offset(keyHead, 0), tokens, size);
     }
 
     int offset(int keyHead, int token) {
-      return (keyHead * capacity + token) * size * Float.BYTES;
+      return type.format().bytes((keyHead * capacity + token) * size);
+    }
+
+    /** Writes keys or values of one token. */
+    void put(ByteBuffer target, int keyHead, int token, float[] projected, int from) {
+      byte[] stored = new byte[type.format().bytes(size)];
+      type.format().encode(projected, from, size, stored, 0);
+      target.put(offset(keyHead, token), stored);
     }
   }
 
@@ -90,9 +100,8 @@ record RowAttention(
     for (int keyHead = 0; keyHead < keyHeads; keyHead++) {
       int key = (heads + keyHead) * size;
       int value = key + keyHeads * size;
-      int at = tail.offset(keyHead, filled);
-      tail.keys.asFloatBuffer().put(at / Float.BYTES, projected, key, size);
-      tail.values.asFloatBuffer().put(at / Float.BYTES, projected, value, size);
+      tail.put(tail.keys, keyHead, filled, projected, key);
+      tail.put(tail.values, keyHead, filled, projected, value);
     }
     int group = heads / keyHeads;
     int tokens = past.tokens + tail.tokens;

@@ -2,6 +2,7 @@ package io.tokenreel.model.decoder;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import io.tokenreel.model.ComputeType;
 import io.tokenreel.model.engine.RowTimesMatrix;
 import io.tokenreel.model.kv.KvCache;
 import java.util.ArrayList;
@@ -21,9 +22,9 @@ final class RowShare {
   private final RowNorm norm;
   private final RowTimesMatrix vocabulary;
 
-  private RowShare(NDList head) {
+  private RowShare(NDList head, ComputeType type) {
     this.norm = norm(head);
-    this.vocabulary = RowTimesMatrix.over(head.get(1));
+    this.vocabulary = RowTimesMatrix.over(head.get(1), type);
   }
 
   /**
@@ -33,23 +34,25 @@ final class RowShare {
    *     weights, norms of queries and keys (empty without), epsilon
    * @param mlp of each layer: norm, gate and up weights, down weights, epsilon
    * @param head norm, vocabulary, epsilon
+   * @param type of the matrices
    * @return empty where {@link RowTimesMatrix#fits} denies it for one of the matrices
    */
-  static Optional<RowShare> over(List<NDList> attention, List<NDList> mlp, NDList head) {
+  static Optional<RowShare> over(
+      List<NDList> attention, List<NDList> mlp, NDList head, ComputeType type) {
     List<NDArray> matrices = new ArrayList<>(List.of(head.get(1)));
     attention.forEach(weights -> matrices.addAll(List.of(weights.get(1), weights.get(3))));
     mlp.forEach(weights -> matrices.addAll(List.of(weights.get(1), weights.get(2))));
-    if (!matrices.stream().allMatch(RowTimesMatrix::fits)) {
+    if (!matrices.stream().allMatch(matrix -> RowTimesMatrix.fits(matrix, type))) {
       return Optional.empty();
     }
-    RowShare share = new RowShare(head);
+    RowShare share = new RowShare(head, type);
     for (NDList weights : attention) {
       share.attentions.add(
           new RowAttention(
               norm(weights),
-              RowTimesMatrix.over(weights.get(1)),
+              RowTimesMatrix.over(weights.get(1), type),
               weights.get(2).toFloatArray(),
-              RowTimesMatrix.over(weights.get(3)),
+              RowTimesMatrix.over(weights.get(3), type),
               headNorm(weights, 4),
               headNorm(weights, 5)));
     }
@@ -57,8 +60,8 @@ final class RowShare {
       share.mlps.add(
           new RowMlp(
               norm(weights),
-              RowTimesMatrix.over(weights.get(1)),
-              RowTimesMatrix.over(weights.get(2))));
+              RowTimesMatrix.over(weights.get(1), type),
+              RowTimesMatrix.over(weights.get(2), type)));
     }
     return Optional.of(share);
   }

@@ -1,16 +1,22 @@
 package io.tokenreel.model.engine;
 
+import io.tokenreel.model.ComputeType;
+import io.tokenreel.token.HalfPrecision;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Products of one row with the rows of a float32 matrix in the machine's memory, and sums of those
- * rows.
+ * Products of one row with the rows of a matrix in the machine's memory, and sums of those rows, in
+ * float32 whatever the matrix is stored as.
  *
  * <p>The order of every sum depends on the machine's vector width alone, so results are the same to
  * the last bit in every run on a machine. Therefore lanes are added up here half onto half and
@@ -36,13 +42,23 @@ public final class RowKernels {
   /**
    * A matrix in the machine's memory.
    *
+   * @param type of the values
    * @param values in native order, row after row
    * @param offset byte at which the first row starts
    */
-  public record Matrix(ByteBuffer values, int offset, int rows, int columns) {
+  public record Matrix(ComputeType type, ByteBuffer values, int offset, int rows, int columns) {
+
+    /** A float32 matrix. */
+    public Matrix(ByteBuffer values, int offset, int rows, int columns) {
+      this(ComputeType.F32, values, offset, rows, columns);
+    }
 
     private int rowBytes() {
-      return columns * Float.BYTES;
+      return type.format().bytes(columns);
+    }
+
+    private Matrix rows(int from, int count) {
+      return new Matrix(type, values, offset + from * rowBytes(), count, columns);
     }
   }
 
@@ -144,8 +160,12 @@ public final class RowKernels {
     }
 
     static void products(Matrix matrix, float[] row, float[] products) {
-      for (int i = 0; i < matrix.rows; i++) {
-        products[i] = dot(matrix.values, matrix.offset + i * matrix.rowBytes(), row);
+      int step = WideRows.block(matrix);
+      for (int from = 0; from < matrix.rows; from += step) {
+        Matrix wide = WideRows.of(matrix, from, Math.min(step, matrix.rows - from));
+        for (int i = 0; i < wide.rows; i++) {
+          products[from + i] = dot(wide.values, wide.offset + i * wide.rowBytes(), row);
+        }
       }
     }
 
@@ -192,11 +212,11 @@ public final class RowKernels {
       float[] tile = new float[TILE * matrix.columns];
       float[] columns = new float[TILE * matrix.columns];
       float[] found = new float[TILE];
-      FloatBuffer values = matrix.values.asFloatBuffer();
       for (int from = 0; from < matrix.rows; from += TILE) {
         int taken = Math.min(TILE, matrix.rows - from);
-        int at = matrix.offset / Float.BYTES + from * matrix.columns;
-        values.get(at, tile, 0, taken * matrix.columns);
+        Matrix wide = WideRows.of(matrix, from, taken);
+        FloatBuffer values = wide.values.asFloatBuffer();
+        values.get(wide.offset / Float.BYTES, tile, 0, taken * matrix.columns);
         transpose(tile, matrix.columns, columns);
         for (int i = 0; i < count; i++) {
           tileProducts(columns, rows, row + i * matrix.columns, found);
@@ -244,6 +264,14 @@ public final class RowKernels {
     }
 
     static void addWeighted(Matrix matrix, float[] weights, int first, float[] sums, int sum) {
+      int step = WideRows.block(matrix);
+      for (int from = 0; from < matrix.rows; from += step) {
+        Matrix wide = WideRows.of(matrix, from, Math.min(step, matrix.rows - from));
+        addWide(wide, weights, first + from, sums, sum);
+      }
+    }
+
+    private static void addWide(Matrix matrix, float[] weights, int first, float[] sums, int sum) {
       ByteBuffer values = matrix.values;
       int end = first + matrix.rows;
       int i = 0;
@@ -345,6 +373,103 @@ public final class RowKernels {
       float power = Math.fma(sum, rest * rest, rest + 1);
       int exponent = (Float.floatToRawIntBits(rounded) << EXPONENT) + Float.floatToRawIntBits(1);
       return Float.intBitsToFloat(exponent) * power;
+    }
+
+    /**
+     * Float32 rows of a matrix: where they lie, or widened a block at a time into memory that stays
+     * in the processor's cache.
+     */
+    private static final class WideRows {
+
+      private static final int BLOCK_VALUES = 4096;
+
+      private static final VectorSpecies<Integer> INTS = FLOATS.withLanes(int.class);
+      private static final VectorSpecies<Short> SHORTS =
+          VectorSpecies.of(short.class, VectorShape.forBitSize(FLOATS.vectorBitSize() / 2));
+
+      private static final int F16_SIGN = 0x8000;
+      private static final int F16_INFINITE = 0x7c00;
+      private static final int F16_FRACTION = 10; // bits
+      private static final int F32_INFINITE = 0x7f800000;
+      private static final float F16_BIAS = 0x1p112f; // of float32 over that of float16
+
+      private static final ThreadLocal<ByteBuffer> WIDE =
+          ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(0));
+
+      private WideRows() {}
+
+      /** Rows that are taken together. */
+      static int block(Matrix matrix) {
+        return matrix.type == ComputeType.F32
+            ? Math.max(1, matrix.rows)
+            : Math.max(1, BLOCK_VALUES / Math.max(1, matrix.columns));
+      }
+
+      /** Some rows, valid until the thread asks again. */
+      static Matrix of(Matrix matrix, int from, int count) {
+        Matrix rows = matrix.rows(from, count);
+        if (matrix.type == ComputeType.F32) {
+          return rows;
+        }
+        int values = count * matrix.columns;
+        ByteBuffer wide = memory(values * Float.BYTES);
+        ByteBuffer stored = rows.values;
+        int i = 0;
+        if (matrix.type == ComputeType.BF16) {
+          for (; i <= values - LANES; i += LANES) {
+            store(bits(stored, rows.offset + 2 * i).lanewise(VectorOperators.LSHL, 16), wide, i);
+          }
+        } else {
+          for (; i <= values - LANES; i += LANES) {
+            store(float32(bits(stored, rows.offset + 2 * i)), wide, i);
+          }
+        }
+        for (; i < values; i++) {
+          short one = stored.getShort(rows.offset + 2 * i);
+          wide.putFloat(
+              i * Float.BYTES,
+              matrix.type == ComputeType.BF16
+                  ? HalfPrecision.fromBf16(one)
+                  : HalfPrecision.fromF16(one));
+        }
+        return new Matrix(wide, 0, count, matrix.columns);
+      }
+
+      private static ByteBuffer memory(int bytes) {
+        ByteBuffer wide = WIDE.get();
+        if (wide.capacity() < bytes) {
+          wide = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+          WIDE.set(wide);
+        }
+        return wide;
+      }
+
+      /** The bits in the lower half of each lane; the upper half has no meaning. */
+      private static IntVector bits(ByteBuffer stored, int at) {
+        return (IntVector)
+            ShortVector.fromByteBuffer(SHORTS, stored, at, ByteOrder.LITTLE_ENDIAN)
+                .convertShape(VectorOperators.S2I, INTS, 0);
+      }
+
+      /**
+       * A product does the rest for numbers below the least normal one, too; infinite ones aside.
+       */
+      private static IntVector float32(IntVector half) {
+        IntVector magnitude =
+            half.and(F16_SIGN - 1).lanewise(VectorOperators.LSHL, EXPONENT - F16_FRACTION);
+        VectorMask<Integer> infinite =
+            half.and(F16_INFINITE).compare(VectorOperators.EQ, F16_INFINITE);
+        return magnitude
+            .reinterpretAsFloats()
+            .mul(F16_BIAS)
+            .reinterpretAsInts()
+            .blend(magnitude.or(F32_INFINITE), infinite)
+            .or(half.and(F16_SIGN).lanewise(VectorOperators.LSHL, 16));
+      }
+
+      private static void store(IntVector bits, ByteBuffer wide, int i) {
+        bits.intoByteBuffer(wide, i * Float.BYTES, ByteOrder.LITTLE_ENDIAN);
+      }
     }
 
     private static FloatVector broadcast(float value) {

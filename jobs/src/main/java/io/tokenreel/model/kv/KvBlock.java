@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.tokenreel.model.ComputeType;
+import io.tokenreel.model.engine.ComputeArrays;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -15,8 +17,10 @@ import java.util.function.UnaryOperator;
  *
  * @param keys per share {@code (key heads of the share, tokens, head size)}
  * @param values as keys
+ * @param type of their numbers
  */
-record KvBlock(List<NDArray> keys, List<NDArray> values) implements AutoCloseable {
+record KvBlock(List<NDArray> keys, List<NDArray> values, ComputeType type)
+    implements AutoCloseable {
 
   /** Zeros for a number of tokens. */
   static KvBlock zeros(NDManager manager, KvShape shape, int tokens) {
@@ -24,10 +28,10 @@ record KvBlock(List<NDArray> keys, List<NDArray> values) implements AutoCloseabl
     List<NDArray> values = new ArrayList<>();
     for (int share = 0; share < shape.shares(); share++) {
       Shape size = new Shape(shape.keyHeadsOfShare(), tokens, shape.headSize());
-      keys.add(manager.zeros(size, DataType.FLOAT32));
-      values.add(manager.zeros(size, DataType.FLOAT32));
+      keys.add(ComputeArrays.zeros(manager, size, shape.type()));
+      values.add(ComputeArrays.zeros(manager, size, shape.type()));
     }
-    return new KvBlock(keys, values);
+    return new KvBlock(keys, values, shape.type());
   }
 
   int tokens() {
@@ -38,8 +42,8 @@ record KvBlock(List<NDArray> keys, List<NDArray> values) implements AutoCloseabl
   long bytes() {
     long bytes = 0;
     for (int share = 0; share < keys.size(); share++) {
-      bytes += keys.get(share).getShape().size() * Float.BYTES;
-      bytes += values.get(share).getShape().size() * Float.BYTES;
+      bytes += type.format().bytes(keys.get(share).getShape().size());
+      bytes += type.format().bytes(values.get(share).getShape().size());
     }
     return bytes;
   }
@@ -66,7 +70,7 @@ record KvBlock(List<NDArray> keys, List<NDArray> values) implements AutoCloseabl
   }
 
   private static void put(NDManager scope, NDArray array, NDIndex index, NDArray others) {
-    NDArray there = others.toDevice(scope.getDevice(), false);
+    NDArray there = ComputeArrays.toDevice(others, scope);
     if (there != others) {
       there.attach(scope);
     }
@@ -74,12 +78,12 @@ record KvBlock(List<NDArray> keys, List<NDArray> values) implements AutoCloseabl
   }
 
   private KvBlock map(UnaryOperator<NDArray> each) {
-    return new KvBlock(keys.stream().map(each).toList(), values.stream().map(each).toList());
+    return new KvBlock(keys.stream().map(each).toList(), values.stream().map(each).toList(), type);
   }
 
   /** The array itself where it is there already; else a copy, and the array is closed. */
   private static NDArray onDevice(NDManager manager, NDArray array) {
-    NDArray there = array.toDevice(manager.getDevice(), false);
+    NDArray there = ComputeArrays.toDevice(array, manager);
     there.attach(manager);
     if (there != array) {
       array.close();

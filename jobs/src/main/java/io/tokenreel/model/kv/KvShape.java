@@ -1,5 +1,7 @@
 package io.tokenreel.model.kv;
 
+import io.tokenreel.model.ComputeType;
+
 /**
  * What keys and values a decoder has.
  *
@@ -7,8 +9,9 @@ package io.tokenreel.model.kv;
  * @param shares into which the key heads are split; divides them
  * @param keyHeads key heads of a layer
  * @param headSize channels of a head
+ * @param type in which they are held
  */
-public record KvShape(int layers, int shares, int keyHeads, int headSize) {
+public record KvShape(int layers, int shares, int keyHeads, int headSize, ComputeType type) {
 
   public KvShape {
     if (layers < 1 || shares < 1 || keyHeads % shares != 0 || headSize < 1) {
@@ -20,7 +23,7 @@ public record KvShape(int layers, int shares, int keyHeads, int headSize) {
 
   /** Bytes of one token's keys and values in one layer. */
   public long tokenBytes() {
-    return 2L * keyHeads * headSize * Float.BYTES;
+    return type.format().bytes(2L * keyHeads * headSize);
   }
 
   int keyHeadsOfShare() {

@@ -54,7 +54,8 @@ abstract class LlavaFamily implements ModelFamily {
   public final StepEncoder openVision(CheckpointFolder folder, Device device) {
     LlavaVisionConfig config = vision(folder);
     VisionWeights weights = new VisionWeights(folder, config);
-    return new LlavaStepEncoder(info(folder, config, weights), config, weights, device);
+    return new LlavaStepEncoder(
+        info(folder, config, weights), config, weights, device, folder.computeType());
   }
 
   private VisionInfo info(

@@ -5,16 +5,18 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.tokenreel.model.ComputeType;
 import io.tokenreel.model.OpenParts;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.model.engine.PyTorch;
 import io.tokenreel.model.engine.StepEncoder;
+import io.tokenreel.model.engine.WeightLoader;
 import io.tokenreel.video.FrameSize;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
-/** LLaVA's vision side on one device, in float32 whatever the weights are stored as. */
+/** LLaVA's vision side on one device. */
 final class LlavaStepEncoder implements StepEncoder {
 
   private final OpenParts parts = new OpenParts();
@@ -24,12 +26,17 @@ final class LlavaStepEncoder implements StepEncoder {
   private final Projector projector;
 
   LlavaStepEncoder(
-      VisionInfo info, LlavaVisionConfig config, VisionWeights weights, Device device) {
+      VisionInfo info,
+      LlavaVisionConfig config,
+      VisionWeights weights,
+      Device device,
+      ComputeType type) {
     this.info = info;
     try {
       this.manager = parts.add(PyTorch.engine().newBaseManager(device));
-      this.projector = new Projector(manager, config, weights);
-      this.encoder = parts.add(new SiglipEncoder(manager, config, weights));
+      WeightLoader loader = new WeightLoader(manager, type);
+      this.projector = parts.add(new Projector(loader, config, weights));
+      this.encoder = parts.add(new SiglipEncoder(loader, config, weights));
     } catch (RuntimeException | Error e) {
       parts.close();
       throw e;

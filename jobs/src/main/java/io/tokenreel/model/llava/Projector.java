@@ -1,11 +1,9 @@
 package io.tokenreel.model.llava;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Activation;
-import ai.djl.nn.core.Linear;
-import io.tokenreel.model.engine.Weights;
+import ai.djl.ndarray.NDList;
+import io.tokenreel.model.engine.TorchFunction;
+import io.tokenreel.model.engine.WeightLoader;
 
 /**
  * From the tower's states to the language model's width, and from a frame's grid to the smaller one
@@ -13,35 +11,35 @@ import io.tokenreel.model.engine.Weights;
  *
  * <p>Results belong to the manager of the argument. Thread-safe.
  */
-final class Projector {
+final class Projector implements AutoCloseable {
 
-  private final NDArray weight1; // (textHidden, hidden)
-  private final NDArray bias1; // (textHidden), null without
-  private final NDArray weight2; // (textHidden, textHidden)
-  private final NDArray bias2; // (textHidden), null without
+  /**
+   * A weight {@code (textHidden, inputs)} and a bias of each linear map, the bias empty without.
+   */
+  private final NDList weights = new NDList();
+
+  private final TorchFunction function;
   private final NDArray pooling; // (pooledGrid * pooledGrid, patches)
 
   /**
    * Loads the weights.
    *
-   * @param manager owns what is made here, and is not closed here
+   * @param loader its manager owns what is made here
    */
-  Projector(NDManager manager, LlavaVisionConfig config, VisionWeights weights) {
-    this.weight1 = Weights.load(manager, weights.tensor(VisionWeights.projector(1) + ".weight"));
-    this.weight2 = Weights.load(manager, weights.tensor(VisionWeights.projector(2) + ".weight"));
-    this.bias1 =
-        config.projectorBias()
-            ? Weights.load(manager, weights.tensor(VisionWeights.projector(1) + ".bias"))
-            : null;
-    this.bias2 =
-        config.projectorBias()
-            ? Weights.load(manager, weights.tensor(VisionWeights.projector(2) + ".bias"))
-            : null;
+  Projector(WeightLoader loader, LlavaVisionConfig config, VisionWeights stored) {
+    for (int i = 1; i <= 2; i++) {
+      String name = VisionWeights.projector(i);
+      weights.add(loader.matrix(stored.tensor(name + ".weight")));
+      weights.add(
+          config.projectorBias() ? loader.values(stored.tensor(name + ".bias")) : loader.zeros(0));
+    }
     int grid = config.vision().grid();
     int pooled = config.pooledGrid();
     this.pooling =
-        manager.create(
-            config.pooling().matrix(grid), new Shape((long) pooled * pooled, (long) grid * grid));
+        loader
+            .values(config.pooling().matrix(grid))
+            .reshape((long) pooled * pooled, (long) grid * grid);
+    this.function = loader.function(Projector.class, "projector.pt");
   }
 
   /**
@@ -51,8 +49,7 @@ final class Projector {
    * @return {@code (n, patches, textHidden)}
    */
   NDArray project(NDArray states) {
-    NDArray inner = Linear.linear(states, weight1, bias1).singletonOrThrow();
-    return Linear.linear(Activation.gelu(inner), weight2, bias2).singletonOrThrow();
+    return function.apply(states, weights);
   }
 
   /**
@@ -67,5 +64,10 @@ final class Projector {
     // tower.
     pooled.attach(projected.getManager());
     return pooled;
+  }
+
+  @Override
+  public void close() {
+    function.close();
   }
 }

@@ -2,11 +2,11 @@ package io.tokenreel.model.llava;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.nn.core.Linear;
+import io.tokenreel.model.OpenParts;
 import io.tokenreel.model.engine.TorchFunction;
-import io.tokenreel.model.engine.Weights;
+import io.tokenreel.model.engine.WeightLoader;
+import io.tokenreel.model.safetensors.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -32,49 +32,62 @@ final class SiglipEncoder implements AutoCloseable {
 
   private final SiglipConfig config;
   private final PixelScale pixels;
-  private final NDArray patchWeight; // (hidden, 3 * patch * patch)
-  private final NDArray patchBias; // (hidden)
+  private final NDList patches; // weight (hidden, 3 * patch * patch), bias (hidden)
   private final NDArray positions; // (patches, hidden)
   private final NDArray factor; // (1)
   private final NDArray mean; // (3)
   private final NDArray deviation; // (3)
   private final List<NDList> layers = new ArrayList<>();
+  private final OpenParts parts = new OpenParts();
+  private final TorchFunction linearFunction;
   private final TorchFunction layerFunction;
 
   /**
    * Loads the weights.
    *
-   * @param manager owns what is made here, and is not closed here
+   * @param loader its manager owns what is made here
    */
-  SiglipEncoder(NDManager manager, LlavaVisionConfig config, VisionWeights weights) {
+  SiglipEncoder(WeightLoader loader, LlavaVisionConfig config, VisionWeights weights) {
     this.config = config.vision();
     this.pixels = config.pixels();
-    this.patchWeight =
-        Weights.load(manager, weights.tensor(VisionWeights.PATCH + ".weight"))
-            .reshape(this.config.hidden(), this.config.patchValues());
-    this.patchBias = Weights.load(manager, weights.tensor(VisionWeights.PATCH + ".bias"));
-    this.positions = Weights.load(manager, weights.tensor(VisionWeights.POSITIONS));
-    this.factor = manager.create((float) pixels.factor());
-    this.mean = manager.create(floats(pixels.mean()));
-    this.deviation = manager.create(floats(pixels.deviation()));
+    this.patches =
+        new NDList(
+            loader
+                .matrix(weights.tensor(VisionWeights.PATCH + ".weight"))
+                .reshape(this.config.hidden(), this.config.patchValues()),
+            loader.values(weights.tensor(VisionWeights.PATCH + ".bias")));
+    this.positions = loader.values(weights.tensor(VisionWeights.POSITIONS));
+    this.factor = loader.scalar((float) pixels.factor());
+    this.mean = loader.values(floats(pixels.mean()));
+    this.deviation = loader.values(floats(pixels.deviation()));
     for (int i = 0; i < config.featureLayer(); i++) {
-      layers.add(layer(manager, weights, i));
+      layers.add(layer(loader, weights, i));
     }
-    this.layerFunction =
-        TorchFunction.load(SiglipEncoder.class, "siglip_layer.pt", manager.getDevice());
+    try {
+      this.linearFunction = parts.add(loader.linear());
+      this.layerFunction = parts.add(loader.function(SiglipEncoder.class, "siglip_layer.pt"));
+    } catch (RuntimeException | Error e) {
+      parts.close();
+      throw e;
+    }
   }
 
-  private NDList layer(NDManager manager, VisionWeights weights, int index) {
+  private NDList layer(WeightLoader loader, VisionWeights weights, int index) {
     NDList arguments = new NDList();
     for (String name : LAYER) {
       String prefix = VisionWeights.layer(index) + "." + name;
-      NDArray weight = Weights.load(manager, weights.tensor(prefix + ".weight"));
-      boolean heads = name.matches(".*\\.[qkv]_proj");
-      arguments.add(
-          heads ? weight.reshape(config.heads(), config.headSize(), config.hidden()) : weight);
-      arguments.add(Weights.load(manager, weights.tensor(prefix + ".bias")));
+      Tensor weight = weights.tensor(prefix + ".weight");
+      if (name.startsWith("layer_norm")) {
+        arguments.add(loader.values(weight));
+      } else {
+        NDArray matrix = loader.matrix(weight);
+        boolean heads = name.matches(".*\\.[qkv]_proj");
+        arguments.add(
+            heads ? matrix.reshape(config.heads(), config.headSize(), config.hidden()) : matrix);
+      }
+      arguments.add(loader.values(weights.tensor(prefix + ".bias")));
     }
-    arguments.add(manager.create(config.epsilon()));
+    arguments.add(loader.scalar(config.epsilon()));
     return arguments;
   }
 
@@ -105,13 +118,13 @@ final class SiglipEncoder implements AutoCloseable {
     int grid = config.grid();
     int size = config.patchSize();
     int used = grid * size;
-    NDArray patches =
+    NDArray cut =
         scaled
             .get(":, :%d, :%d, :".formatted(used, used))
             .reshape(frames, grid, size, grid, size, 3)
             .transpose(0, 1, 3, 5, 2, 4) // (n, row, column, colour, y, x)
             .reshape(frames, config.patches(), config.patchValues());
-    return Linear.linear(patches, patchWeight, patchBias).singletonOrThrow().add(positions);
+    return linearFunction.apply(cut, patches).add(positions);
   }
 
   /**
@@ -125,7 +138,7 @@ final class SiglipEncoder implements AutoCloseable {
 
   @Override
   public void close() {
-    layerFunction.close();
+    parts.close();
   }
 
   private static float[] floats(double[] values) {

@@ -1,12 +1,13 @@
 package io.tokenreel.model.qwenvl;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.core.Linear;
-import io.tokenreel.model.engine.Weights;
+import io.tokenreel.model.engine.TorchFunction;
+import io.tokenreel.model.engine.WeightLoader;
 
 /**
  * From the two frames of a step to the first hidden state of its patches, in the grid's order.
@@ -14,36 +15,38 @@ import io.tokenreel.model.engine.Weights;
  * <p>Results belong to the manager of the first argument, which is left with nothing else. Thread-
  * safe.
  */
-final class PatchEmbedding {
+final class PatchEmbedding implements AutoCloseable {
 
   private final QwenVisionConfig config;
   private final NDArray subtract; // (3)
   private final NDArray divide; // (3)
-  private final NDArray weight; // (hidden, patchValues)
-  private final NDArray bias; // (hidden), null without
+  private final NDList map; // weight (hidden, patchValues), bias (hidden), empty without
+  private final TorchFunction linear;
   private final NDArray positions; // (positionSide * positionSide, hidden), null without
 
   /**
    * Loads the weights.
    *
-   * @param manager owns what is made here, and is not closed here
+   * @param loader its manager owns what is made here
    */
   PatchEmbedding(
-      NDManager manager, QwenVisionConfig config, QwenPixels pixels, QwenVisionWeights weights) {
+      WeightLoader loader, QwenVisionConfig config, QwenPixels pixels, QwenVisionWeights weights) {
     this.config = config;
-    this.subtract = manager.create(pixels.subtract());
-    this.divide = manager.create(pixels.divide());
-    this.weight =
-        Weights.load(manager, weights.tensor(QwenVisionWeights.PATCH + ".weight"))
-            .reshape(config.hidden(), config.patchValues());
-    this.bias =
-        config.kind() == QwenVlKind.QWEN3_VL
-            ? Weights.load(manager, weights.tensor(QwenVisionWeights.PATCH + ".bias"))
-            : null;
+    this.subtract = loader.values(pixels.subtract());
+    this.divide = loader.values(pixels.divide());
+    this.map =
+        new NDList(
+            loader
+                .matrix(weights.tensor(QwenVisionWeights.PATCH + ".weight"))
+                .reshape(config.hidden(), config.patchValues()),
+            config.kind() == QwenVlKind.QWEN3_VL
+                ? loader.values(weights.tensor(QwenVisionWeights.PATCH + ".bias"))
+                : loader.zeros(0));
     this.positions =
         config.positionSide() > 0
-            ? Weights.load(manager, weights.tensor(QwenVisionWeights.POSITIONS))
+            ? loader.values(weights.tensor(QwenVisionWeights.POSITIONS))
             : null;
+    this.linear = loader.linear();
   }
 
   /**
@@ -87,13 +90,14 @@ final class PatchEmbedding {
    * @return {@code (steps, patches, hidden)}
    */
   NDArray embed(NDArray patches, StepTensors step) {
-    NDArray x = Linear.linear(patches, weight, bias).singletonOrThrow();
-    if (positions != null) {
-      try (NDArray rows = positionRows(step)) {
-        x.addi(rows);
-      }
+    NDArray x = linear.apply(patches, map);
+    if (positions == null) {
+      return x;
     }
-    return x;
+    try (x;
+        NDArray rows = positionRows(step)) {
+      return x.add(rows);
+    }
   }
 
   /**
@@ -107,5 +111,10 @@ final class PatchEmbedding {
         NDArray taps = rows.reshape(step.grid().patches(), PositionTaps.TAPS, config.hidden())) {
       return taps.muli(step.shares()).sum(new int[] {1});
     }
+  }
+
+  @Override
+  public void close() {
+    linear.close();
   }
 }

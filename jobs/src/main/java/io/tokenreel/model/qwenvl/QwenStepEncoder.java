@@ -5,16 +5,18 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.tokenreel.model.ComputeType;
 import io.tokenreel.model.OpenParts;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.model.engine.PyTorch;
 import io.tokenreel.model.engine.StepEncoder;
+import io.tokenreel.model.engine.WeightLoader;
 import io.tokenreel.video.FrameSize;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
-/** A Qwen-VL's vision side on one device, in float32 whatever the weights are stored as. */
+/** A Qwen-VL's vision side on one device. */
 final class QwenStepEncoder implements StepEncoder {
 
   private final OpenParts parts = new OpenParts();
@@ -27,11 +29,14 @@ final class QwenStepEncoder implements StepEncoder {
       QwenVisionConfig config,
       QwenPixels pixels,
       QwenVisionWeights weights,
-      Device device) {
+      Device device,
+      ComputeType type) {
     this.info = info;
     try {
       this.manager = parts.add(PyTorch.engine().newBaseManager(device));
-      this.encoder = parts.add(new QwenVisionEncoder(manager, config, pixels, weights));
+      this.encoder =
+          parts.add(
+              new QwenVisionEncoder(new WeightLoader(manager, type), config, pixels, weights));
     } catch (RuntimeException | Error e) {
       parts.close();
       throw e;

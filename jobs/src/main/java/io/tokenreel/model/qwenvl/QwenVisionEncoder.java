@@ -7,7 +7,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.tokenreel.model.OpenParts;
 import io.tokenreel.model.engine.TorchFunction;
-import io.tokenreel.model.engine.Weights;
+import io.tokenreel.model.engine.WeightLoader;
+import io.tokenreel.model.safetensors.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -40,49 +41,50 @@ final class QwenVisionEncoder implements AutoCloseable {
   /**
    * Loads the weights.
    *
-   * @param manager owns what is made here, and is not closed here
+   * @param loader its manager owns what is made here
    */
   QwenVisionEncoder(
-      NDManager manager, QwenVisionConfig config, QwenPixels pixels, QwenVisionWeights weights) {
+      WeightLoader loader, QwenVisionConfig config, QwenPixels pixels, QwenVisionWeights weights) {
     this.config = config;
     this.plans = new StepPlans(config);
-    this.embedding = new PatchEmbedding(manager, config, pixels, weights);
+    this.embedding = parts.add(new PatchEmbedding(loader, config, pixels, weights));
     for (int i = 0; i < config.layers(); i++) {
-      layers.add(load(manager, weights, QwenVisionWeights.layerShapes(config, i).keySet()));
+      layers.add(load(loader, weights, QwenVisionWeights.layerShapes(config, i).keySet()));
     }
-    this.merger = merger(manager, weights, QwenVisionWeights.MERGER, config.hidden());
+    this.merger = merger(loader, weights, QwenVisionWeights.MERGER, config.hidden());
     for (int i = 0; i < config.deepstack().size(); i++) {
-      deepstack.add(
-          merger(manager, weights, QwenVisionWeights.deepstack(i), config.mergedHidden()));
+      deepstack.add(merger(loader, weights, QwenVisionWeights.deepstack(i), config.mergedHidden()));
     }
     try {
-      this.layerFunction = helper(manager, config.kind().modelType() + "_layer.pt");
-      this.mergerFunction = helper(manager, config.kind().norm().helper() + "_merger.pt");
+      this.layerFunction =
+          parts.add(
+              loader.function(QwenVisionEncoder.class, config.kind().modelType() + "_layer.pt"));
+      this.mergerFunction =
+          parts.add(
+              loader.function(
+                  QwenVisionEncoder.class, config.kind().norm().helper() + "_merger.pt"));
     } catch (RuntimeException | Error e) {
       parts.close();
       throw e;
     }
   }
 
-  private TorchFunction helper(NDManager manager, String resource) {
-    return parts.add(TorchFunction.load(QwenVisionEncoder.class, resource, manager.getDevice()));
-  }
-
-  private NDList merger(NDManager manager, QwenVisionWeights weights, String name, long normed) {
-    return load(manager, weights, QwenVisionWeights.mergerShapes(config, name, normed).keySet());
+  private NDList merger(WeightLoader loader, QwenVisionWeights weights, String name, long normed) {
+    return load(loader, weights, QwenVisionWeights.mergerShapes(config, name, normed).keySet());
   }
 
   /** Arguments of a helper: tensors in the order of their names, then the norms' epsilon. */
-  private NDList load(NDManager manager, QwenVisionWeights weights, Set<String> names) {
+  private NDList load(WeightLoader loader, QwenVisionWeights weights, Set<String> names) {
     NDList arguments = new NDList();
     for (String name : names) {
-      NDArray tensor = Weights.load(manager, weights.tensor(name));
+      Tensor stored = weights.tensor(name);
+      NDArray tensor = stored.shape().size() > 1 ? loader.matrix(stored) : loader.values(stored);
       arguments.add(
           name.endsWith(".qkv.weight")
               ? tensor.reshape(3, config.heads(), config.headSize(), config.hidden())
               : tensor);
     }
-    arguments.add(manager.create(QwenVisionConfig.EPSILON));
+    arguments.add(loader.scalar(QwenVisionConfig.EPSILON));
     return arguments;
   }
 

@@ -49,7 +49,12 @@ public final class QwenVl implements ModelFamily {
     QwenPixels pixels = QwenPixels.read(folder, config);
     QwenVisionWeights weights = new QwenVisionWeights(folder, config);
     return new QwenStepEncoder(
-        info(folder, config, pixels, weights), config, pixels, weights, device);
+        info(folder, config, pixels, weights),
+        config,
+        pixels,
+        weights,
+        device,
+        folder.computeType());
   }
 
   private VisionInfo info(

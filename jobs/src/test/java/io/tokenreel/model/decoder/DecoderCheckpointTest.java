@@ -9,6 +9,7 @@ import ai.djl.Device;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tokenreel.model.CheckpointFolder;
+import io.tokenreel.model.ComputeType;
 import io.tokenreel.model.Settings;
 import io.tokenreel.model.kv.KvCache;
 import io.tokenreel.model.kv.KvMeter;
@@ -149,7 +150,7 @@ class DecoderCheckpointTest {
     file.names().forEach(name -> widened.put(name, widened(file.tensor(name))));
     write(floats, widened, 1, true);
     DecoderWeights weights = new DecoderWeights(open(floats), sizes, true);
-    try (Decoder decoder = new Decoder(sizes, weights, Device.cpu(), 1);
+    try (Decoder decoder = new Decoder(sizes, weights, Device.cpu(), ComputeType.F32, 1);
         KvCache cache = KvCache.empty(decoder.manager(), decoder.kvShape(), 9, new KvMeter())) {
       for (int i = 0; i < 5; i++) {
         System.gc(); // what nothing holds any more is unmapped
@@ -214,7 +215,7 @@ class DecoderCheckpointTest {
     Settings config = Settings.read(open(checkpoint), "config.json");
     DecoderConfig sizes = DecoderConfig.of(config.section("text_config"));
     DecoderWeights weights = new DecoderWeights(open(checkpoint), sizes, sizes.tied());
-    try (Decoder decoder = new Decoder(sizes, weights, Device.cpu(), 1);
+    try (Decoder decoder = new Decoder(sizes, weights, Device.cpu(), ComputeType.F32, 1);
         KvCache cache = KvCache.empty(decoder.manager(), decoder.kvShape(), 9, new KvMeter())) {
       return decoder.feed(PromptRows.text(rows, 9, 1, 0), cache, 9);
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
+import io.tokenreel.model.ComputeType;
 import io.tokenreel.model.Settings;
 import io.tokenreel.model.kv.KvCache;
 import io.tokenreel.model.kv.KvMeter;
@@ -44,7 +45,7 @@ class DycokeKvTest {
     Settings settings = Settings.read(GoldenLanguage.folder(), "config.json");
     config = DecoderConfig.of(settings.section("text_config"));
     weights = new DecoderWeights(GoldenLanguage.folder(), config, false);
-    decoder = new Decoder(config, weights, Device.cpu(), 1);
+    decoder = new Decoder(config, weights, Device.cpu(), ComputeType.F32, 1);
   }
 
   @AfterAll

@@ -7,6 +7,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.tokenreel.model.ComputeType;
 import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.FedVideo;
 import io.tokenreel.model.LanguageModel;
@@ -96,7 +97,7 @@ class Qwen2GoldenTest {
     DecoderWeights weights = new DecoderWeights(GoldenLanguage.folder(), sizes, false);
     float[] rows = rows(weights, setting);
     int count = rows.length / sizes.hidden();
-    try (Decoder decoder = new Decoder(sizes, weights, Device.cpu(), 1);
+    try (Decoder decoder = new Decoder(sizes, weights, Device.cpu(), ComputeType.F32, 1);
         KvCache cache = KvCache.empty(decoder.manager(), decoder.kvShape(), count, new KvMeter())) {
       assertArrayEquals(
           GoldenLanguage.floats(setting + ".logits"),
@@ -111,7 +112,7 @@ class Qwen2GoldenTest {
     DecoderWeights weights = new DecoderWeights(GoldenLanguage.folder(), sizes, false);
     float[] rows = rows(weights, "none");
     int count = rows.length / sizes.hidden();
-    try (Decoder decoder = new Decoder(sizes, weights, Device.cpu(), 1);
+    try (Decoder decoder = new Decoder(sizes, weights, Device.cpu(), ComputeType.F32, 1);
         NDManager scope = decoder.manager().newSubManager();
         KvCache cache = KvCache.empty(decoder.manager(), decoder.kvShape(), count, new KvMeter())) {
       NDArray x = scope.create(rows, new Shape(count, sizes.hidden()));

@@ -10,6 +10,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.tokenreel.compress.Compressors;
 import io.tokenreel.model.CheckpointFolder;
+import io.tokenreel.model.ComputeType;
 import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.FedVideo;
 import io.tokenreel.model.LanguageModel;
@@ -253,7 +254,7 @@ class QwenVlGoldenTest {
 
   private static float[] logits(
       DecoderConfig sizes, DecoderWeights weights, VideoRows rows, PromptRows text) {
-    try (Decoder decoder = new Decoder(sizes, weights, Device.cpu(), 1);
+    try (Decoder decoder = new Decoder(sizes, weights, Device.cpu(), ComputeType.F32, 1);
         KvCache cache =
             KvCache.empty(
                 decoder.manager(), decoder.kvShape(), rows.fed().count(), new KvMeter())) {
@@ -267,7 +268,7 @@ class QwenVlGoldenTest {
     int count = rows.fed().count();
     int all = count + text.count();
     int hidden = sizes.hidden();
-    try (Decoder decoder = new Decoder(sizes, weights, Device.cpu(), 1);
+    try (Decoder decoder = new Decoder(sizes, weights, Device.cpu(), ComputeType.F32, 1);
         NDManager scope = decoder.manager().newSubManager();
         KvCache cache = KvCache.empty(decoder.manager(), decoder.kvShape(), all, new KvMeter())) {
       float[] values = Arrays.copyOf(rows.fed().rows(), all * hidden);

@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tokenreel.model.ComputeType;
 import io.tokenreel.testing.RunSeed;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class RowKernelsTest {
 
@@ -221,6 +224,71 @@ class RowKernelsTest {
       RowKernels.softmax(shares, 0, both.length, 0.3f);
       assertArrayEquals(firstShares, shares, "round " + round);
       assertArrayEquals(first, RowKernels.gated(both), "round " + round);
+    }
+  }
+
+  /** A matrix of another type must give what the float32 matrix of the same numbers gives. */
+  @ParameterizedTest
+  @EnumSource(
+      value = ComputeType.class,
+      names = {"BF16", "F16"})
+  void kernels_ofHalfTheWidth_areThoseOfTheWidenedMatrixToTheBit(ComputeType type) {
+    Random random = new Random(SEED);
+    for (int round = 0; round < 50; round++) {
+      int rows = random.nextInt(300);
+      int columns = 1 + random.nextInt(300);
+      float[] values = gaussians(random, rows * columns);
+      byte[] stored = type.format().encode(values);
+      int offset = 2 * random.nextInt(4);
+      ByteBuffer memory =
+          ByteBuffer.allocateDirect(offset + stored.length).order(ByteOrder.nativeOrder());
+      memory.put(offset, stored);
+      ByteBuffer wide =
+          ByteBuffer.allocateDirect(Float.BYTES * values.length).order(ByteOrder.nativeOrder());
+      wide.asFloatBuffer().put(type.format().decode(stored));
+      RowKernels.Matrix half = new RowKernels.Matrix(type, memory, offset, rows, columns);
+      RowKernels.Matrix full = new RowKernels.Matrix(wide, 0, rows, columns);
+
+      float[] row = gaussians(random, 3 * columns);
+      float[] one = Arrays.copyOf(row, columns);
+      assertArrayEquals(
+          RowKernels.products(full, one), RowKernels.products(half, one), "seed " + SEED);
+      float[] expected = new float[3 * rows];
+      float[] found = new float[3 * rows];
+      RowKernels.products(full, row, 0, 3, expected, 0, rows);
+      RowKernels.products(half, row, 0, 3, found, 0, rows);
+      assertArrayEquals(expected, found, "seed " + SEED);
+      float[] weights = gaussians(random, rows);
+      float[] sums = gaussians(random, columns);
+      float[] otherSums = sums.clone();
+      RowKernels.addWeighted(full, weights, 0, sums, 0);
+      RowKernels.addWeighted(half, weights, 0, otherSums, 0);
+      assertArrayEquals(sums, otherSums, "seed " + SEED);
+    }
+  }
+
+  /**
+   * Infinite ones, NaNs and those below the least normal number too; often enough to be compiled.
+   */
+  @ParameterizedTest
+  @EnumSource(
+      value = ComputeType.class,
+      names = {"BF16", "F16"})
+  void products_ofEveryNumberOfHalfTheWidth_areTheNumbers(ComputeType type) {
+    int numbers = 1 << 16;
+    ByteBuffer memory = ByteBuffer.allocateDirect(2 * numbers).order(ByteOrder.nativeOrder());
+    byte[] stored = new byte[2 * numbers];
+    for (int i = 0; i < numbers; i++) {
+      memory.putShort(2 * i, (short) i);
+    }
+    memory.get(0, stored);
+    float[] expected = type.format().decode(stored);
+    RowKernels.Matrix matrix = new RowKernels.Matrix(type, memory, 0, numbers, 1);
+    for (int round = 0; round < 20; round++) {
+      float[] found = RowKernels.products(matrix, new float[] {1});
+      for (int i = 0; i < numbers; i++) {
+        assertEquals(expected[i] + 0f, found[i], "bits " + Integer.toHexString(i));
+      }
     }
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.tokenreel.model.ComputeType;
 import io.tokenreel.testing.RunSeed;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -32,7 +33,9 @@ class RowTimesMatrixTest {
           expected[output] = (float) sum;
         }
         float[] found =
-            RowTimesMatrix.over(manager.create(weights, new Shape(outputs, inputs))).of(row);
+            RowTimesMatrix.over(
+                    manager.create(weights, new Shape(outputs, inputs)), ComputeType.F32)
+                .of(row);
 
         assertArrayEquals(
             expected, found, 1e-4f, "%d x %d, seed %d".formatted(outputs, inputs, seed));
@@ -47,7 +50,8 @@ class RowTimesMatrixTest {
     float[] row = random(333, random);
     try (NDManager manager = PyTorch.engine().newBaseManager(Device.cpu())) {
       RowTimesMatrix matrix =
-          RowTimesMatrix.over(manager.create(random(20 * 333, random), new Shape(20, 333)));
+          RowTimesMatrix.over(
+              manager.create(random(20 * 333, random), new Shape(20, 333)), ComputeType.F32);
       float[] first = matrix.of(row);
       for (int round = 0; round < 30_000; round++) {
         assertArrayEquals(first, matrix.of(row), "round " + round);
@@ -58,7 +62,8 @@ class RowTimesMatrixTest {
   @Test
   void of_aRowOfAnotherLength_isRefused() {
     try (NDManager manager = PyTorch.engine().newBaseManager(Device.cpu())) {
-      RowTimesMatrix matrix = RowTimesMatrix.over(manager.create(new float[6], new Shape(2, 3)));
+      RowTimesMatrix matrix =
+          RowTimesMatrix.over(manager.create(new float[6], new Shape(2, 3)), ComputeType.F32);
       assertEquals(2, matrix.of(new float[3]).length);
       assertThrows(IllegalArgumentException.class, () -> matrix.of(new float[2]));
     }

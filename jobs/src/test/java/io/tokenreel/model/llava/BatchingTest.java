@@ -3,6 +3,8 @@ package io.tokenreel.model.llava;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tokenreel.model.ChildJvm;
+import io.tokenreel.model.ComputeChoice;
+import io.tokenreel.model.ComputeType;
 import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.EncodeDigest;
 import io.tokenreel.model.Models;
@@ -20,6 +22,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A frame's tokens depend on that frame alone, to the last bit. */
 @Tag("slow")
@@ -30,10 +34,11 @@ class BatchingTest {
 
   @TempDir Path folder;
 
-  @Test
-  void encode_inAnyBatch_givesTheSameBits() throws IOException {
+  @ParameterizedTest
+  @EnumSource(ComputeType.class)
+  void encode_inAnyBatch_givesTheSameBits(ComputeType type) throws IOException {
     new TestCheckpoint(TestCheckpoint.ODD).write(folder);
-    try (VisionTower tower = open()) {
+    try (VisionTower tower = open(model(type))) {
       Frames frames = EncodeDigest.frames(tower.info(), FRAMES, SEED);
       float[] whole = EncodeDigest.floats(tower, frames);
       int values = whole.length / FRAMES;
@@ -50,16 +55,15 @@ class BatchingTest {
     }
   }
 
-  @Test
-  void encode_withAnyNumberOfThreads_givesTheSameBits() throws Exception {
+  @ParameterizedTest
+  @EnumSource(ComputeType.class)
+  void encode_withAnyNumberOfThreads_givesTheSameBits(ComputeType type) throws Exception {
     new TestCheckpoint(TestCheckpoint.ODD).write(folder);
     List<String> digests = new ArrayList<>();
     for (int threads : new int[] {1, 2, 8}) {
       digests.add(
           ChildJvm.run(
-              List.of("-Dtokenreel.model.threads=" + threads),
-              EncodeDigest.class,
-              folder.toString()));
+              List.of("-Dtokenreel.model.threads=" + threads), EncodeDigest.class, model(type)));
     }
     assertEquals(List.of(digests.get(0), digests.get(0), digests.get(0)), digests);
   }
@@ -68,7 +72,7 @@ class BatchingTest {
   void encode_calledFromManyThreads_givesTheSameBits() throws Exception {
     new TestCheckpoint(TestCheckpoint.ODD).write(folder);
     ExecutorService callers = Executors.newFixedThreadPool(4);
-    try (VisionTower tower = open()) {
+    try (VisionTower tower = open(folder.toString())) {
       Frames frames = EncodeDigest.frames(tower.info(), FRAMES, SEED);
       float[] expected = EncodeDigest.floats(tower, frames);
       List<Future<float[]>> results = new ArrayList<>();
@@ -83,7 +87,11 @@ class BatchingTest {
     }
   }
 
-  private VisionTower open() {
-    return Models.openVision(folder.toString(), DeviceChoice.CPU, new Configuration());
+  private String model(ComputeType type) {
+    return Models.computing(folder.toString(), ComputeChoice.parse(type.label()), false);
+  }
+
+  private static VisionTower open(String model) {
+    return Models.openVision(model, DeviceChoice.CPU, new Configuration());
   }
 }

@@ -121,7 +121,7 @@ class LlavaVideoGoldenTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "#pool=average|pool cannot be set with the model's name; a LlavaQwenForCausalLM takes [add_time_instruction, mm_spatial_pool_mode, tokenreel_layout]",
+        "#pool=average|pool cannot be set with the model's name; a LlavaQwenForCausalLM takes [add_time_instruction, mm_spatial_pool_mode, tokenreel_compute, tokenreel_layout]",
         "#mm_spatial_pool_mode=max|mm_spatial_pool_mode must be one of [bilinear, average]; got \"max\"",
         "#tokenreel_layout=ends|tokenreel_layout must be one of [plain, closing, line-ends, line-ends-in-place]",
       })

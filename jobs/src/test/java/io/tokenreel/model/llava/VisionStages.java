@@ -6,7 +6,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.tokenreel.model.CheckpointFolder;
+import io.tokenreel.model.ComputeType;
 import io.tokenreel.model.engine.PyTorch;
+import io.tokenreel.model.engine.WeightLoader;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -30,8 +32,10 @@ final class VisionStages {
     VisionWeights weights = new VisionWeights(folder, config);
     Map<String, float[]> stages = new LinkedHashMap<>();
     try (NDManager manager = PyTorch.engine().newBaseManager(Device.cpu());
-        SiglipEncoder encoder = new SiglipEncoder(manager, config, weights)) {
-      Projector projector = new Projector(manager, config, weights);
+        SiglipEncoder encoder =
+            new SiglipEncoder(new WeightLoader(manager, ComputeType.F32), config, weights);
+        Projector projector =
+            new Projector(new WeightLoader(manager, ComputeType.F32), config, weights)) {
       int size = config.vision().imageSize();
       ByteBuffer direct = ByteBuffer.allocateDirect(rgb.length).put(rgb).flip();
       NDArray scaled =

@@ -7,7 +7,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
-import io.tokenreel.model.engine.Weights;
+import io.tokenreel.model.ComputeType;
+import io.tokenreel.model.engine.WeightLoader;
 import java.util.SplittableRandom;
 
 /**
@@ -212,7 +213,7 @@ final class PlainQwenVision {
   }
 
   private NDArray load(String name) {
-    return Weights.load(manager, weights.tensor(name));
+    return new WeightLoader(manager, ComputeType.F32).values(weights.tensor(name));
   }
 
   private static NDArray columns(NDArray x, int from, int count) {

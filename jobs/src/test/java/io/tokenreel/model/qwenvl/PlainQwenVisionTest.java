@@ -11,7 +11,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.tokenreel.model.CheckpointFolder;
+import io.tokenreel.model.ComputeType;
 import io.tokenreel.model.engine.PyTorch;
+import io.tokenreel.model.engine.WeightLoader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -65,7 +67,9 @@ class PlainQwenVisionTest {
     int width = columns * config.factor();
     byte[] rgb = PlainQwenVision.noise(height, width, SEED);
     try (NDManager manager = PyTorch.engine().newBaseManager(Device.cpu());
-        QwenVisionEncoder encoder = new QwenVisionEncoder(manager, config, pixels, weights)) {
+        QwenVisionEncoder encoder =
+            new QwenVisionEncoder(
+                new WeightLoader(manager, ComputeType.F32), config, pixels, weights)) {
       NDArray features = encoder.encode(levels(manager, rgb, height, width));
       assertEquals(
           new Shape(1, (long) rows * columns, (long) config.planes() * config.out()),
@@ -87,7 +91,9 @@ class PlainQwenVisionTest {
     QwenVisionWeights weights = new QwenVisionWeights(checkpoint, config);
     int side = 4 * config.factor();
     try (NDManager manager = PyTorch.engine().newBaseManager(Device.cpu());
-        QwenVisionEncoder encoder = new QwenVisionEncoder(manager, config, pixels, weights);
+        QwenVisionEncoder encoder =
+            new QwenVisionEncoder(
+                new WeightLoader(manager, ComputeType.F32), config, pixels, weights);
         NDManager pass = manager.newSubManager()) {
       int loaded = manager.getManagedArrays().size();
       NDArray rgb = levels(pass, PlainQwenVision.noise(side, side, SEED), side, side);
@@ -108,7 +114,11 @@ class PlainQwenVisionTest {
     ExecutorService callers = Executors.newFixedThreadPool(4);
     try (NDManager manager = PyTorch.engine().newBaseManager(Device.cpu());
         QwenVisionEncoder encoder =
-            new QwenVisionEncoder(manager, SeededQwenVision.QWEN2_5, pixels, weights)) {
+            new QwenVisionEncoder(
+                new WeightLoader(manager, ComputeType.F32),
+                SeededQwenVision.QWEN2_5,
+                pixels,
+                weights)) {
       Callable<float[]> call =
           () -> {
             try (NDManager pass = manager.newSubManager()) {
@@ -132,7 +142,11 @@ class PlainQwenVisionTest {
     QwenVisionWeights weights = new QwenVisionWeights(checkpoint, SeededQwenVision.QWEN3);
     try (NDManager manager = PyTorch.engine().newBaseManager(Device.cpu());
         QwenVisionEncoder encoder =
-            new QwenVisionEncoder(manager, SeededQwenVision.QWEN3, pixels, weights)) {
+            new QwenVisionEncoder(
+                new WeightLoader(manager, ComputeType.F32),
+                SeededQwenVision.QWEN3,
+                pixels,
+                weights)) {
       NDArray rgb = levels(manager, new byte[2 * 16 * 20 * 3], 16, 20);
       assertEquals(
           "frames must have sides in multiples of 8 pixels; got 16 x 20",

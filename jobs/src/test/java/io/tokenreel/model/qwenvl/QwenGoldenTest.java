@@ -8,7 +8,9 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import io.tokenreel.model.ComputeType;
 import io.tokenreel.model.engine.PyTorch;
+import io.tokenreel.model.engine.WeightLoader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -45,7 +47,11 @@ class QwenGoldenTest {
     QwenGolden golden = new QwenGolden(path);
     try (NDManager manager = PyTorch.engine().newBaseManager(Device.cpu());
         QwenVisionEncoder encoder =
-            new QwenVisionEncoder(manager, golden.config, golden.pixels, golden.weights)) {
+            new QwenVisionEncoder(
+                new WeightLoader(manager, ComputeType.F32),
+                golden.config,
+                golden.pixels,
+                golden.weights)) {
       NDArray rgb = golden.rgb(manager);
       StepTensors step = encoder.step(manager, rgb);
       assertEquals(golden.grid(), step.grid());
@@ -75,7 +81,11 @@ class QwenGoldenTest {
     int out = golden.config.out();
     try (NDManager manager = PyTorch.engine().newBaseManager(Device.cpu());
         QwenVisionEncoder encoder =
-            new QwenVisionEncoder(manager, golden.config, golden.pixels, golden.weights)) {
+            new QwenVisionEncoder(
+                new WeightLoader(manager, ComputeType.F32),
+                golden.config,
+                golden.pixels,
+                golden.weights)) {
       NDArray rgb = golden.rgb(manager);
       NDArray features = encoder.encode(rgb);
       assertEquals((long) out * golden.config.planes(), features.getShape().get(2));

@@ -1,0 +1,209 @@
+package io.tokenreel.model.engine;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.tokenreel.model.ComputeType;
+import io.tokenreel.model.safetensors.SafetensorsDtype;
+import io.tokenreel.model.safetensors.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.ShortBuffer;
+import java.util.function.UnaryOperator;
+
+/**
+ * Hands stored tensors to the engine without a copy on the Java heap: matrices in the type that a
+ * model computes in, all else in float32. Each is held once.
+ *
+ * <p>On the CPU a float32 tensor that stays float32 is the mapped file itself, which its array
+ * keeps alive; other types and devices get a native copy. A stored bfloat16 that stays bfloat16 is
+ * never widened. Nothing may write to the arrays.
+ */
+public final class WeightLoader {
+
+  private final NDManager manager;
+  private final ComputeType type;
+
+  /**
+   * @param manager owns the arrays; its device is theirs
+   * @param type of matrices
+   */
+  public WeightLoader(NDManager manager, ComputeType type) {
+    this.manager = manager;
+    this.type = type;
+  }
+
+  /** The type of matrices. */
+  public ComputeType type() {
+    return type;
+  }
+
+  /**
+   * What is added or multiplied number by number, such as a norm, a bias or positions, or several
+   * below each other: float32.
+   *
+   * @throws IllegalArgumentException when one is not stored as F32, F16 or BF16
+   */
+  public NDArray values(Tensor... parts) {
+    return load(ComputeType.F32, parts);
+  }
+
+  /** Zeros, float32; helpers take none for a vector that a model does not have. */
+  public NDArray zeros(long count) {
+    return manager.zeros(new Shape(count));
+  }
+
+  /** A number for a helper, float32. */
+  public NDArray scalar(float value) {
+    return manager.create(value);
+  }
+
+  /** A number for a helper, float64. */
+  public NDArray scalar(double value) {
+    return manager.create(value);
+  }
+
+  /** Numbers for a helper, float32. */
+  public NDArray values(float... values) {
+    return manager.create(values);
+  }
+
+  /**
+   * A linear map, as a function of rows {@code (.., inputs)}, a matrix {@code (outputs, inputs)}
+   * and a bias, empty for a map without; to be closed by the caller.
+   */
+  public TorchFunction linear() {
+    return function(WeightLoader.class, "linear.pt");
+  }
+
+  /** A helper on the device, {@link TorchFunction#load}; to be closed by the caller. */
+  public TorchFunction function(Class<?> owner, String resource) {
+    return TorchFunction.load(owner, resource, manager.getDevice());
+  }
+
+  /**
+   * A matrix {@code (outputs, ...)}, or several below each other.
+   *
+   * @throws IllegalArgumentException when one is not stored as F32, F16 or BF16
+   */
+  public NDArray matrix(Tensor... parts) {
+    return load(type, parts);
+  }
+
+  /**
+   * Some columns of a matrix, their rows one after the other.
+   *
+   * @param tensor {@code (outputs, inputs)}
+   * @param from the first column
+   * @param to the one after the last
+   */
+  public NDArray columns(Tensor tensor, long from, long to) {
+    try (NDManager scope = manager.newSubManager();
+        NDArray whole = load(scope, tensor, type);
+        NDArray part = whole.get(new NDIndex(":, " + from + ":" + to))) {
+      return held(contiguous(part));
+    }
+  }
+
+  private NDArray load(ComputeType target, Tensor... parts) {
+    if (parts.length == 1) {
+      return load(manager, parts[0], target);
+    }
+    try (NDManager scope = manager.newSubManager()) {
+      NDList loaded = new NDList();
+      for (Tensor part : parts) {
+        loaded.add(load(scope, part, target));
+      }
+      return held(NDArrays.concat(loaded));
+    }
+  }
+
+  private NDArray held(NDArray array) {
+    array.attach(manager);
+    return array;
+  }
+
+  /**
+   * A copy whose rows lie one after the other. It is one of a whole array too, which the engine
+   * would only share: memory of a file is unmapped once the array that was made over it is closed.
+   */
+  private static NDArray contiguous(NDArray view) {
+    try (NDArray copy = view.duplicate();
+        NDArray flat = copy.flatten()) {
+      return flat.reshape(view.getShape());
+    }
+  }
+
+  private static NDArray load(NDManager owner, Tensor tensor, ComputeType target) {
+    SafetensorsDtype stored = tensor.dtype();
+    return switch (stored) {
+      case F32, F16 -> {
+        DataType dtype = stored == SafetensorsDtype.F32 ? DataType.FLOAT32 : DataType.FLOAT16;
+        yield converted(owner.create(aligned(owner, tensor), shape(tensor), dtype), target);
+      }
+      case BF16 ->
+          target == ComputeType.BF16
+              ? closing(
+                  owner.create(aligned(owner, tensor), shape(tensor), DataType.FLOAT16),
+                  ComputeArrays::bfloat16OfBits)
+              : converted(widen(owner, tensor), target);
+      default ->
+          throw new IllegalArgumentException("weights must be F32, F16 or BF16; got " + stored);
+    };
+  }
+
+  /** An array in the type, which takes the place of one in float32 or float16. */
+  private static NDArray converted(NDArray array, ComputeType target) {
+    return switch (target) {
+      case F32 -> toType(array, DataType.FLOAT32);
+      case F16 -> toType(array, DataType.FLOAT16);
+      case BF16 -> closing(array, ComputeArrays::toBfloat16);
+    };
+  }
+
+  private static NDArray toType(NDArray array, DataType dtype) {
+    return array.getDataType() == dtype ? array : closing(array, from -> from.toType(dtype, true));
+  }
+
+  private static NDArray closing(NDArray array, UnaryOperator<NDArray> change) {
+    try (array) {
+      return change.apply(array);
+    }
+  }
+
+  private static Shape shape(Tensor tensor) {
+    return new Shape(tensor.shape());
+  }
+
+  /** The upper half of a float32 is a bfloat16. Written straight into the engine's memory. */
+  private static NDArray widen(NDManager owner, Tensor tensor) {
+    NDManager host = owner.newSubManager(Device.cpu());
+    NDArray widened = host.create(shape(tensor), DataType.FLOAT32);
+    FloatBuffer to = widened.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
+    ShortBuffer from = tensor.data().slice().order(ByteOrder.LITTLE_ENDIAN).asShortBuffer();
+    for (int i = 0; i < to.limit(); i++) {
+      to.put(i, Float.intBitsToFloat(from.get(i) << 16));
+    }
+    NDArray loaded = widened.toDevice(owner.getDevice(), false);
+    loaded.attach(owner);
+    host.close();
+    return loaded;
+  }
+
+  /** The format promises no alignment of a tensor within its file, but the engine needs it. */
+  private static ByteBuffer aligned(NDManager owner, Tensor tensor) {
+    ByteBuffer data = tensor.data().slice();
+    if (data.isDirect() && data.alignmentOffset(0, tensor.dtype().bytes()) == 0) {
+      return data;
+    }
+    ByteBuffer copy = owner.allocateDirect(data.remaining());
+    copy.put(data).flip();
+    return copy;
+  }
+}
