@@ -1,6 +1,6 @@
-"""The Transformers twin of `tokenreel bench language`: prefill and decode of a Qwen2 of 0.5B's widths, random weights, SDPA, float32.
+"""The Transformers twin of `bin/bench language`: prefill and decode of a Qwen2 of 0.5B's widths, random weights, SDPA.
 
-    .venv/bin/python jobs/src/main/python/bench_qwen2.py [--layers 24] [--tokens 1600] [--new-tokens 64] [--runs 3]
+    .venv/bin/python bench/src/main/python/bench_qwen2.py [--dtype bfloat16] [--layers 24] [--tokens 1600] [--new-tokens 64] [--runs 3]
 """
 
 import argparse
@@ -36,14 +36,16 @@ def prefill_operations(config: Qwen2Config, tokens: int) -> float:
 @torch.inference_mode()
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--dtype", choices=["float32", "bfloat16", "float16"], default="float32")
     parser.add_argument("--layers", type=int, default=24)
     parser.add_argument("--tokens", type=int, default=1600)
     parser.add_argument("--new-tokens", type=int, default=64)
     parser.add_argument("--runs", type=int, default=3)
     arguments = parser.parse_args()
     torch.manual_seed(7)
-    model = new_model(arguments.layers)
-    rows = 0.03 * torch.randn(1, arguments.tokens, model.config.hidden_size)
+    dtype = getattr(torch, arguments.dtype)
+    model = new_model(arguments.layers).to(dtype)
+    rows = 0.03 * torch.randn(1, arguments.tokens, model.config.hidden_size, dtype=dtype)
     prefills, decodes = [], []
     for _ in range(arguments.runs + 1):
         cache = DynamicCache(config=model.config)
@@ -63,7 +65,7 @@ def main() -> None:
     prefill, decode, product = (min(times[1:]) for times in (prefills, decodes, products))
     rate = prefill_operations(model.config, arguments.tokens) / prefill / 1e9
     product_rate = 2 * 4096**3 / product / 1e9
-    print(f"torch {torch.__version__}, transformers {transformers.__version__}, {torch.get_num_threads()} threads, {arguments.layers} layers")
+    print(f"torch {torch.__version__}, transformers {transformers.__version__}, {torch.get_num_threads()} threads, {arguments.layers} layers, {arguments.dtype}")
     print(f"{'matrix product 4096':32}{product * 1e3:10.0f} ms{product_rate:10.1f} GFLOP/s")
     print(f"{f'prefill of {arguments.tokens} tokens':32}{prefill * 1e3:10.0f} ms{rate:10.1f} GFLOP/s{rate / product_rate:8.2f}")
     print(f"{'a new token':32}{decode * 1e3:10.1f} ms")

@@ -7,6 +7,7 @@ import io.tokenreel.job.CommandSession;
 import io.tokenreel.job.SessionOptions;
 import io.tokenreel.job.SettingsException;
 import io.tokenreel.job.TokenReel;
+import io.tokenreel.model.ComputeType;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -35,8 +37,6 @@ public final class Bench {
 
   private static final int KERNEL_ROUNDS = 5;
   private static final int KERNEL_SECONDS = 2;
-  private static final int ENCODE_LAYERS = 4;
-  private static final int ENCODE_FRAMES = 8;
   private static final int RUNS = 5;
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
   private static final Duration STRAGGLER_LENGTH = Duration.ofHours(3);
@@ -55,6 +55,32 @@ public final class Bench {
 
     @Option(names = "--json", description = "the rows as one JSON array on standard output")
     private boolean json;
+  }
+
+  /** What a model computes in besides float32. */
+  private static final class Types {
+
+    @Option(
+        names = "--compute-dtype",
+        split = ",",
+        paramLabel = "TYPE[,TYPE]",
+        converter = TypeOf.class,
+        description = "bf16, f16: computed in after float32 (default: none)")
+    private List<ComputeType> types = List.of();
+  }
+
+  private static final class TypeOf implements ITypeConverter<ComputeType> {
+    @Override
+    public ComputeType convert(String label) {
+      return ComputeType.of(label);
+    }
+  }
+
+  private static final class TowerOf implements ITypeConverter<BenchTower> {
+    @Override
+    public BenchTower convert(String name) {
+      return BenchTower.of(name);
+    }
   }
 
   /** A benchmark in a Spark session. */
@@ -78,10 +104,38 @@ public final class Bench {
   }
 
   @Command(
-      description = "a vision tower of SigLIP-so400m's widths against the engine's matrix product",
+      description =
+          "a vision tower of published widths against the engine's matrix product, and in other types against float32",
       mixinStandardHelpOptions = true)
-  int encode(@Mixin Output output) throws Exception {
-    return print(EncodeBench.run(ENCODE_LAYERS, ENCODE_FRAMES, RUNS), output.json);
+  int encode(
+      @Option(
+              names = "--tower",
+              defaultValue = "so400m",
+              paramLabel = "NAME",
+              converter = TowerOf.class,
+              description =
+                  "so400m, LLaVA's SigLIP of 26 layers, or qwen2_5_vl, that of Qwen2.5-VL-7B of 32 (default: ${DEFAULT-VALUE})")
+          BenchTower tower,
+      @Option(
+              names = "--layers",
+              defaultValue = "4",
+              paramLabel = "N",
+              description = "encoder layers (default: ${DEFAULT-VALUE})")
+          int layers,
+      @Option(
+              names = "--frames",
+              defaultValue = "8",
+              paramLabel = "N",
+              description = "frames of a video (default: ${DEFAULT-VALUE})")
+          int frames,
+      @Mixin Types types,
+      @Mixin Output output)
+      throws Exception {
+    if (layers < 1 || frames < 1) {
+      throw new SettingsException(
+          "--layers and --frames must be at least 1; got %d and %d".formatted(layers, frames));
+    }
+    return print(EncodeBench.run(tower, layers, frames, types.types, RUNS), output.json);
   }
 
   @Command(
@@ -95,12 +149,13 @@ public final class Bench {
               paramLabel = "N",
               description = "decoder layers; at least 4 (default: ${DEFAULT-VALUE})")
           int layers,
+      @Mixin Types types,
       @Mixin Output output)
       throws Exception {
     if (layers < 4) {
       throw new SettingsException("--layers must be at least 4; got " + layers);
     }
-    return print(LanguageBench.run(layers, RUNS), output.json);
+    return print(LanguageBench.run(layers, types.types, RUNS), output.json);
   }
 
   @Command(

@@ -1,6 +1,8 @@
 package io.tokenreel.bench;
 
 import io.tokenreel.compress.Compressors;
+import io.tokenreel.model.ComputeChoice;
+import io.tokenreel.model.ComputeType;
 import io.tokenreel.model.DefaultModel;
 import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.FedVideo;
@@ -56,26 +58,66 @@ public final class LanguageBench {
    * Measures.
    *
    * @param layers decoder layers; Qwen2-0.5B has 24
+   * @param types to prefill and decode in after float32
    * @param runs of prefill, decoding and their yardsticks, after one that does not count; what
    *     takes long has two, eight questions have one
    */
-  public static List<BenchRow> run(int layers, int runs) throws IOException {
+  static List<BenchRow> run(int layers, List<ComputeType> types, int runs) throws IOException {
     try (ScratchFolder folder = new ScratchFolder("language-bench")) {
       SeededQwen2 seeded = SeededQwen2.halfBillion(LlavaOnevision.ARCHITECTURE, layers);
       DefaultModel.write(folder.path()); // for its tokenizer and its chat template
       seeded.write(folder.path());
       ProductYardstick product = ProductYardstick.measure(runs);
-      try (LanguageModel model =
-          Models.openLanguage(
-              folder.path().toUri().toString(), DeviceChoice.CPU, new Configuration())) {
-        return new LanguageBench(seeded, model, runs).rows(product);
+      String checkpoint = folder.path().toUri().toString();
+      List<BenchRow> rows = new ArrayList<>();
+      Speed exact;
+      try (LanguageModel model = open(checkpoint)) {
+        LanguageBench bench = new LanguageBench(seeded, model, runs);
+        exact = bench.speed();
+        rows.addAll(bench.rows(product, exact));
       }
+      for (ComputeType type : types) {
+        String typed = Models.computing(checkpoint, ComputeChoice.parse(type.label()), false);
+        try (LanguageModel model = open(typed)) {
+          rows.addAll(new LanguageBench(seeded, model, runs).speed().rows(type, exact));
+        }
+      }
+      return rows;
     }
   }
 
-  private List<BenchRow> rows(ProductYardstick product) {
+  private static LanguageModel open(String model) {
+    return Models.openLanguage(model, DeviceChoice.CPU, new Configuration());
+  }
+
+  /**
+   * Of prefill and decoding.
+   *
+   * @param prefill milliseconds of the fastest run
+   * @param weights milliseconds of reading the float32 weights, the median
+   * @param decode milliseconds of a new token, the median
+   * @param ratio of these two, the median
+   */
+  private record Speed(double prefill, double weights, double decode, double ratio) {
+
+    List<BenchRow> rows(ComputeType type, Speed exact) {
+      return List.of(
+          BenchRow.millis(
+              "prefill %,d tokens, %s".formatted(PREFILL, type),
+              prefill,
+              prefill / exact.prefill,
+              "f32's time"),
+          BenchRow.millis(
+              "a new token after %,d, %s".formatted(PREFILL, type),
+              decode,
+              decode / exact.decode,
+              "f32's time"));
+    }
+  }
+
+  private List<BenchRow> rows(ProductYardstick product, Speed speed) {
     rows.add(product.row());
-    prefillAndDecode(product);
+    prefillAndDecode(product, speed);
     int all = VIDEO.tokens();
     Answer full = answer(all, KvSpec.FULL, SHORT_ANSWER);
     time("none, full", SHORT_ANSWER, full, full);
@@ -90,7 +132,7 @@ public final class LanguageBench {
     return rows;
   }
 
-  private void prefillAndDecode(ProductYardstick product) {
+  private Speed speed() {
     VideoPrompt prompt = prompt(0, visual(0));
     int text = textTokens(prompt);
     double prefill = Double.MAX_VALUE;
@@ -111,13 +153,18 @@ public final class LanguageBench {
         }
       }
     }
+    return new Speed(
+        prefill, Rounds.median(readings), Rounds.median(decodes), Rounds.median(ratios));
+  }
+
+  private void prefillAndDecode(ProductYardstick product, Speed speed) {
     rows.add(
         product.row(
             "prefill %,d tokens, %d layers".formatted(PREFILL, seeded.layers()),
             seeded.prefillOperations(PREFILL),
-            prefill));
+            speed.prefill()));
     String yardstick = "reading the weights";
-    double weights = Rounds.median(readings);
+    double weights = speed.weights();
     rows.add(
         BenchRow.millis(
             "reading %.2f GB of weights at %.1f GB/s, median of %d"
@@ -129,8 +176,8 @@ public final class LanguageBench {
         BenchRow.millis(
             "a new token of %d after %,d, batch 1, median of %d"
                 .formatted(LONG_ANSWER, PREFILL, runs),
-            Rounds.median(decodes),
-            Rounds.median(ratios),
+            speed.decode(),
+            speed.ratio(),
             yardstick));
   }
 

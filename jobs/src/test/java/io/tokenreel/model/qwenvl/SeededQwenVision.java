@@ -5,6 +5,7 @@ import io.tokenreel.model.safetensors.RandomTensor;
 import io.tokenreel.model.safetensors.SafetensorsDtype;
 import io.tokenreel.model.safetensors.SafetensorsWriter;
 import io.tokenreel.model.safetensors.Tensor;
+import io.tokenreel.video.FrameSize;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * A Qwen-VL vision side with weights from a seed, the same on every machine.
@@ -22,7 +24,7 @@ import java.util.function.UnaryOperator;
  * @param config the tower's sizes
  * @param seed of the weights
  */
-record SeededQwenVision(QwenVisionConfig config, long seed) {
+public record SeededQwenVision(QwenVisionConfig config, long seed) {
 
   static final QwenVisionConfig QWEN2 =
       new QwenVisionConfig(
@@ -40,6 +42,54 @@ record SeededQwenVision(QwenVisionConfig config, long seed) {
   static final QwenVisionConfig QWEN3 =
       new QwenVisionConfig(
           QwenVlKind.QWEN3_VL, 4, 2, 16, 40, 4, 4, 12, 10_000, 0, List.of(), 5, List.of(1, 3), 0);
+
+  /**
+   * The widths of Qwen2.5-VL-7B's tower, for benchmarks.
+   *
+   * @param layers the published one has 32
+   */
+  public static SeededQwenVision sevenBillion(int layers) {
+    List<Integer> whole =
+        IntStream.range(0, layers).filter(layer -> layer % 8 == 7).boxed().toList();
+    return new SeededQwenVision(
+        new QwenVisionConfig(
+            QwenVlKind.QWEN2_5_VL,
+            14,
+            2,
+            1280,
+            3420,
+            layers,
+            16,
+            3584,
+            10_000,
+            4,
+            whole,
+            0,
+            List.of(),
+            2),
+        20261129);
+  }
+
+  /** Floating-point operations of the matrix products that frames take. */
+  public double operations(int frames, FrameSize size) {
+    double patches = (double) size.height() * size.width() / config.patch() / config.patch();
+    double window = Math.pow((double) config.window() * config.merge(), 2);
+    double hidden = config.hidden();
+    double layer = 4 * hidden * hidden + 3 * hidden * config.intermediate();
+    double seen =
+        config.wholeLayers().size() * patches
+            + (config.layers() - config.wholeLayers().size()) * window;
+    double merged = (double) config.mergedHidden() * (config.mergedHidden() + config.out());
+    double step =
+        patches * (config.patchValues() * hidden + config.layers() * layer + 2 * hidden * seen)
+            + patches / config.merge() / config.merge() * merged;
+    return 2 * step * frames / QwenVisionConfig.STEP_FRAMES;
+  }
+
+  /** Writes under the published names. */
+  public void write(Path folder) throws IOException {
+    write(folder, name -> name);
+  }
 
   /** The settings of awkward sizes above. */
   static QwenVisionConfig config(QwenVlKind kind) {

@@ -1,0 +1,77 @@
+package io.tokenreel.bench;
+
+import io.tokenreel.model.llava.SeededCheckpoint;
+import io.tokenreel.model.qwenvl.SeededQwenVision;
+import io.tokenreel.spec.UnknownWord;
+import io.tokenreel.video.FrameSize;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** A vision tower of published widths with seeded weights. */
+enum BenchTower {
+  /** LLaVA-OneVision's and LLaVA-Video's. */
+  SO400M(new FrameSize(384, 384)) {
+    @Override
+    void write(Path folder, int layers) throws IOException {
+      SeededCheckpoint.so400m(layers).write(folder);
+    }
+
+    @Override
+    double operations(int layers, int frames) {
+      return SeededCheckpoint.so400m(layers).operations() * frames;
+    }
+  },
+
+  /** Qwen2.5-VL-7B's. */
+  QWEN2_5_VL(new FrameSize(448, 448)) {
+    @Override
+    void write(Path folder, int layers) throws IOException {
+      SeededQwenVision.sevenBillion(layers).write(folder);
+    }
+
+    @Override
+    double operations(int layers, int frames) {
+      return SeededQwenVision.sevenBillion(layers).operations(frames, size());
+    }
+  };
+
+  private final FrameSize size;
+
+  BenchTower(FrameSize size) {
+    this.size = size;
+  }
+
+  /**
+   * The tower of a name.
+   *
+   * @throws IllegalArgumentException for an unknown one
+   */
+  static BenchTower of(String name) {
+    return Stream.of(values())
+        .filter(tower -> tower.toString().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    UnknownWord.message(
+                        "tower", name, Stream.of(values()).map(BenchTower::toString).toList())));
+  }
+
+  /** Of the frames. */
+  FrameSize size() {
+    return size;
+  }
+
+  /** Writes a checkpoint without a language model. */
+  abstract void write(Path folder, int layers) throws IOException;
+
+  /** Floating-point operations of the matrix products that frames take. */
+  abstract double operations(int layers, int frames);
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}
