@@ -70,7 +70,7 @@ final class PrecomputeStart {
       return;
     }
     long others =
-        settings.model().equals(Models.DEFAULT)
+        Models.isBuiltIn(settings.model())
             ? videos.filter(not(col("video_id").rlike(SceneSet.IDS))).count()
             : 0;
     Input input = new Input(settings.model(), settings.tokenDtype(), count, others);
@@ -91,7 +91,7 @@ final class PrecomputeStart {
                 vision.grid().describe(),
                 vision.dim(),
                 input.tokenDtype()));
-    if (!input.model().equals(Models.DEFAULT) || input.others() == 0) {
+    if (!Models.isBuiltIn(input.model()) || input.others() == 0) {
       return lines;
     }
     if (naming == Naming.BY_DEFAULT && input.others() > MOST_UNASKED) {

@@ -27,10 +27,12 @@ public final class ModelKeys {
    * @param named the encoders that the cache's rows or runs name, the latest last
    */
   public static String encoder(String model, Configuration hadoop, Collection<String> named) {
-    return choose(
-        Models.describe(model, hadoop).encoder(),
-        named,
-        () -> Models.legacyRevision(model, hadoop, Models.Side.VISION));
+    return encoder(Models.describe(model, hadoop).encoder(), model, hadoop, named);
+  }
+
+  private static String encoder(
+      String key, String model, Configuration hadoop, Collection<String> named) {
+    return choose(key, named, () -> Models.legacyRevision(model, hadoop, Models.Side.VISION));
   }
 
   /**
@@ -48,9 +50,10 @@ public final class ModelKeys {
       return own;
     }
     String key = ComputeType.withoutType(own);
+    String inF32 = encoder(key, model, hadoop, named);
     List<String> others =
         named.stream()
-            .filter(name -> ComputeType.withoutType(name).equals(key))
+            .filter(name -> name.equals(inF32) || ComputeType.withoutType(name).equals(key))
             .distinct()
             .sorted()
             .toList();
@@ -82,7 +85,8 @@ public final class ModelKeys {
   private static String choose(
       String key, Collection<String> named, Supplier<Optional<String>> legacy) {
     List<String> old = named.stream().filter(ModelKeys::isLegacy).distinct().toList();
-    if (old.isEmpty() || named.contains(key)) {
+    boolean inF32 = ComputeType.withoutType(key).equals(key); // as all was under the old names
+    if (old.isEmpty() || named.contains(key) || !inF32) {
       return key;
     }
     return legacy

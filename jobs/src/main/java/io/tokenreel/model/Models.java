@@ -197,14 +197,43 @@ public final class Models {
         : with(model, CheckpointFolder.COMPUTE_TYPE, type.label());
   }
 
+  /**
+   * The compute type that a model's name sets; empty where it leaves the type open.
+   *
+   * @throws IllegalArgumentException for an unknown type; the message lists the known ones
+   */
+  public static Optional<ComputeType> namedComputeType(String model) {
+    return FolderLayout.of(model) == FolderLayout.EXPORTED
+        ? Optional.empty()
+        : CheckpointFolder.option(model, CheckpointFolder.COMPUTE_TYPE).map(ComputeType::of);
+  }
+
+  /**
+   * The type that a model of this name computes in; empty for an exported encoder, which computes
+   * as its file says.
+   *
+   * @throws IllegalArgumentException as {@link #namedComputeType} does
+   */
+  public static Optional<ComputeType> computeType(String model) {
+    return FolderLayout.of(model) == FolderLayout.EXPORTED
+        ? Optional.empty()
+        : namedComputeType(model).or(() -> Optional.of(ComputeType.F32));
+  }
+
+  /** Whether a name is that of the embedded model, with settings or without. */
+  public static boolean isBuiltIn(String model) {
+    return model.equals(DEFAULT) || model.startsWith(DEFAULT + "#");
+  }
+
   private static String with(String model, String key, String value) {
     return model + (CheckpointFolder.hasOptions(model) ? "&" : "#") + key + "=" + value;
   }
 
   static CheckpointFolder folder(String model, Configuration hadoop) {
-    boolean builtIn = model.equals(DEFAULT) || model.startsWith(DEFAULT + "#");
     return CheckpointFolder.open(
-        builtIn ? DefaultModel.folder().toUri() + model.substring(DEFAULT.length()) : model,
+        isBuiltIn(model)
+            ? DefaultModel.folder().toUri() + model.substring(DEFAULT.length())
+            : model,
         hadoop);
   }
 

@@ -41,6 +41,8 @@ class PrecomputeStartTest {
     List<String> lines = lines("default", PrecomputeStart.Naming.BY_DEFAULT, 3, 2);
     assertEquals(2, lines.size());
     assertTrue(lines.get(1).contains("2 of the 3 videos are none of these"), lines.get(1));
+    String bf16 = "default#tokenreel_compute=bf16";
+    assertEquals(2, lines(bf16, PrecomputeStart.Naming.BY_DEFAULT, 3, 2).size());
     assertEquals(1, lines("default", PrecomputeStart.Naming.BY_DEFAULT, MANY, 0).size());
     assertEquals(2, lines("default", PrecomputeStart.Naming.NAMED, MANY, MANY).size());
   }
