@@ -26,6 +26,11 @@ public interface LanguageModel extends AutoCloseable {
    */
   VideoReading read(VideoPrompt prompt, FedVideo video);
 
+  /** Where it runs, and how much of the device was in use at most; asked for at any time. */
+  default DeviceUse use() {
+    return DeviceUse.cpu();
+  }
+
   @Override
   void close();
 }

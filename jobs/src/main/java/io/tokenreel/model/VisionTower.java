@@ -66,6 +66,11 @@ public interface VisionTower extends AutoCloseable {
     }
   }
 
+  /** Where it runs, and how much of the device was in use at most; asked for at any time. */
+  default DeviceUse use() {
+    return DeviceUse.cpu();
+  }
+
   @Override
   void close();
 }

@@ -37,6 +37,7 @@ final class AnswerPartition extends RowStage {
     SharedModels.Lease<LanguageModel> lease =
         SharedModels.language(settings.model(), taskDevice(settings.device()), hadoop.value());
     closeWithTask(lease);
+    closeWithTask(() -> counters.devices().add(lease.model().use())); // while it is held
     LanguageModel model = lease.model();
     requireDriversCopy(settings.model(), model.info().decoder(), settings.decoder());
     return new AnsweredRows(

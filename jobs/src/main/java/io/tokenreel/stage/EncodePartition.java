@@ -45,6 +45,7 @@ final class EncodePartition extends RowStage {
     SharedModels.Lease<VisionTower> lease =
         SharedModels.vision(model, taskDevice(device), batchFrames, hadoop.value());
     closeWithTask(lease);
+    closeWithTask(() -> counters.devices().add(lease.model().use())); // while it is held
     requireDriversCopy(model, lease.model().info().encoder(), encoder);
     // While one batch is encoded another one fills up.
     EncodedRows encoded =

@@ -12,20 +12,25 @@ import org.apache.spark.util.LongAccumulator;
  * @param degraded of these, DEGRADED ones
  * @param failed of these, FAILED ones
  * @param millis wall time spent in the stage's own work, over all tasks
+ * @param devices that the stage has computed on; none for a stage without a model
  */
 public record StageCounters(
     LongAccumulator videos,
     LongAccumulator degraded,
     LongAccumulator failed,
-    LongAccumulator millis)
+    LongAccumulator millis,
+    DeviceUses devices)
     implements Serializable {
 
   /** Fresh counters, shown in Spark's UI as {@code <stage> videos} and so on. */
   public static StageCounters register(SparkContext context, String stage) {
+    DeviceUses devices = new DeviceUses();
+    context.register(devices, stage + " devices");
     return new StageCounters(
         context.longAccumulator(stage + " videos"),
         context.longAccumulator(stage + " degraded"),
         context.longAccumulator(stage + " failed"),
-        context.longAccumulator(stage + " ms"));
+        context.longAccumulator(stage + " ms"),
+        devices);
   }
 }

@@ -15,14 +15,18 @@ import io.tokenreel.video.FrameSize;
 import io.tokenreel.video.Frames;
 import io.tokenreel.video.Outcome;
 import io.tokenreel.video.SourceInfo;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -51,7 +55,31 @@ final class StageTests {
   /** Counters that belong to no Spark context. */
   static StageCounters counters() {
     return new StageCounters(
-        new LongAccumulator(), new LongAccumulator(), new LongAccumulator(), new LongAccumulator());
+        new LongAccumulator(),
+        new LongAccumulator(),
+        new LongAccumulator(),
+        new LongAccumulator(),
+        new DeviceUses());
+  }
+
+  /** A saved stage as a version saved it that did not have a Param yet. */
+  static void withoutParam(Path stage, String param) throws IOException {
+    List<Path> files;
+    try (Stream<Path> listed = Files.list(stage.resolve("metadata"))) {
+      files = listed.toList();
+    }
+    for (Path file : files) {
+      String name = file.getFileName().toString();
+      if (name.endsWith(".crc")) {
+        Files.delete(file);
+      } else if (name.startsWith("part-")) {
+        String without =
+            Files.readString(file)
+                .replaceAll("\"%s\":\"[^\"]*\",?".formatted(param), "")
+                .replace(",}", "}");
+        Files.writeString(file, without);
+      }
+    }
   }
 
   /** Random frames of {@link #SIZE}; the first byte of each is {@code mark}. */
