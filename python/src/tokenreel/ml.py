@@ -175,6 +175,7 @@ class VisionEncoderParams(TypedDict, total=False):
     modelUrl: str
     engine: str
     device: str
+    computeDtype: str
     batchSize: int
     maxVideoTokens: int
     tokenDtype: str
@@ -190,6 +191,11 @@ class VisionEncoder(_JavaStage, JavaTransformer):
     engine = _text("engine", "the DJL engine that runs the model; PyTorch is the one there is")
     device = _text(
         "device", "auto, cpu, cuda or cuda:N, N counting the GPUs that the process sees; a GPU that Spark assigned to the task goes before"
+    )
+    computeDtype = _text(
+        "computeDtype",
+        "auto, f32, bf16 or f16: what the model's matrices are held and multiplied in, part of the model's name in results; auto is bf16"
+        " on a GPU and f32 on a CPU, unless modelUrl names a type",
     )
     batchSize = _number(
         "batchSize",
@@ -211,6 +217,7 @@ class VisionEncoder(_JavaStage, JavaTransformer):
         "modelUrl": "default",
         "engine": "PyTorch",
         "device": "auto",
+        "computeDtype": "auto",
         "batchSize": 32,
         "maxVideoTokens": 0,
         "tokenDtype": "bf16",
@@ -272,6 +279,7 @@ class AnswerGeneratorParams(TypedDict, total=False):
     outputCol: str
     modelUrl: str
     device: str
+    computeDtype: str
     kv: str
     scoring: str
     template: str
@@ -287,6 +295,11 @@ class AnswerGenerator(_JavaStage, JavaTransformer):
     device = _text(
         "device", "auto, cpu, cuda or cuda:N, N counting the GPUs that the process sees; a GPU that Spark assigned to the task goes before"
     )
+    computeDtype = _text(
+        "computeDtype",
+        "auto, f32, bf16 or f16: what the model's matrices are held and multiplied in, part of the model's name in results; auto is bf16"
+        " on a GPU and f32 on a CPU, unless modelUrl names a type",
+    )
     kv = _text("kv", "how keys and values are kept while decoding: full, or dycoke:layer=3,prune=0.7,...")
     scoring = _text("scoring", "how answers are got: generate:tokens=N,form=letter|text or options:form=letter|text")
     template = _text("template", "how a question becomes a prompt: chat, the checkpoint's own template, or qwen_1_5")
@@ -298,6 +311,7 @@ class AnswerGenerator(_JavaStage, JavaTransformer):
         "outputCol": "answers",
         "modelUrl": "default",
         "device": "auto",
+        "computeDtype": "auto",
         "kv": "full",
         "scoring": "generate:tokens=16,form=letter",
         "template": "chat",

@@ -2,6 +2,7 @@ package io.tokenreel.stage;
 
 import io.tokenreel.files.TaskConfiguration;
 import io.tokenreel.ml.ColumnTransformer;
+import io.tokenreel.model.ComputeChoice;
 import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.Models;
@@ -11,6 +12,7 @@ import io.tokenreel.model.prompt.Scoring;
 import io.tokenreel.token.FeedLayout;
 import java.io.Serializable;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkContext;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.Identifiable;
@@ -59,6 +61,12 @@ public final class AnswerGenerator extends ColumnTransformer<AnswerGenerator> {
           DeviceChoice.WORDS
               + ", N counting the GPUs that the process sees; a GPU that Spark assigned to the task goes before",
           DeviceChoice::parse);
+  private final Param<String> computeDtype =
+      textParam(
+          "computeDtype",
+          ComputeChoice.WORDS
+              + ": what the model's matrices are held and multiplied in, part of the model's name in results; auto is bf16 on a GPU and f32 on a CPU, unless modelUrl names a type",
+          ComputeChoice::parse);
   private final Param<String> template =
       textParam(
           "template",
@@ -91,6 +99,7 @@ public final class AnswerGenerator extends ColumnTransformer<AnswerGenerator> {
     setDefault(questionsCol, "questions");
     setDefault(modelUrl, "default");
     setDefault(device, "auto");
+    setDefault(computeDtype, ComputeChoice.AUTO.toString());
     setDefault(template, PromptTemplates.CHAT);
     setDefault(kv, KvSpec.FULL.toString());
     setDefault(scoring, Scoring.parse("generate").toString());
@@ -114,23 +123,28 @@ public final class AnswerGenerator extends ColumnTransformer<AnswerGenerator> {
 
   @Override
   protected Dataset<Row> append(Dataset<Row> rows) {
-    Configuration hadoop = rows.sparkSession().sparkContext().hadoopConfiguration();
-    LanguageInfo language = Models.describeLanguage(getOrDefault(modelUrl), hadoop);
+    SparkContext context = rows.sparkSession().sparkContext();
+    Configuration hadoop = context.hadoopConfiguration();
+    DeviceChoice runsOn = DeviceChoice.parse(getOrDefault(device));
+    String model =
+        ComputingModel.of(
+            context,
+            getOrDefault(modelUrl),
+            runsOn,
+            ComputeChoice.parse(getOrDefault(computeDtype)));
+    LanguageInfo language = Models.describeLanguage(model, hadoop);
     KvSpec.parse(getOrDefault(kv)).requireLayers(language.layers());
     Settings settings =
         new Settings(
-            getOrDefault(modelUrl),
+            model,
             language.decoder(),
-            DeviceChoice.parse(getOrDefault(device)),
+            runsOn,
             getOrDefault(template),
             getOrDefault(kv),
             Scoring.parse(getOrDefault(scoring)),
             warmUp);
-    FeedLayout layout = Models.describe(getOrDefault(modelUrl), hadoop).layout();
-    StageCounters counted =
-        counters == null
-            ? StageCounters.register(rows.sparkSession().sparkContext(), "answer")
-            : counters;
+    FeedLayout layout = Models.describe(model, hadoop).layout();
+    StageCounters counted = counters == null ? StageCounters.register(context, "answer") : counters;
     return new AnswerPartition(
             VisualColumn.of(rows.schema(), getInputCol(), layout),
             QuestionColumn.of(rows.schema(), getOrDefault(questionsCol)),
@@ -166,6 +180,10 @@ public final class AnswerGenerator extends ColumnTransformer<AnswerGenerator> {
     return device;
   }
 
+  public Param<String> computeDtype() {
+    return computeDtype;
+  }
+
   public Param<String> template() {
     return template;
   }
@@ -188,6 +206,10 @@ public final class AnswerGenerator extends ColumnTransformer<AnswerGenerator> {
 
   public AnswerGenerator setDevice(String value) {
     return with(device, value);
+  }
+
+  public AnswerGenerator setComputeDtype(String value) {
+    return with(computeDtype, value);
   }
 
   public AnswerGenerator setTemplate(String value) {

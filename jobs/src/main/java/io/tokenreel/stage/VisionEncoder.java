@@ -2,6 +2,7 @@ package io.tokenreel.stage;
 
 import io.tokenreel.files.TaskConfiguration;
 import io.tokenreel.ml.ColumnTransformer;
+import io.tokenreel.model.ComputeChoice;
 import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.Models;
 import io.tokenreel.sql.TokenSchemas;
@@ -9,6 +10,7 @@ import io.tokenreel.token.TokenFormat;
 import java.io.Serializable;
 import java.util.Arrays;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkContext;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamValidators;
@@ -55,6 +57,12 @@ public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
           DeviceChoice.WORDS
               + ", N counting the GPUs that the process sees; a GPU that Spark assigned to the task goes before",
           DeviceChoice::parse);
+  private final Param<String> computeDtype =
+      textParam(
+          "computeDtype",
+          ComputeChoice.WORDS
+              + ": what the model's matrices are held and multiplied in, part of the model's name in results; auto is bf16 on a GPU and f32 on a CPU, unless modelUrl names a type",
+          ComputeChoice::parse);
   private final IntParam batchSize =
       new IntParam(
           uid(),
@@ -96,6 +104,7 @@ public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
     setDefault(engine, "PyTorch");
     setDefault(modelUrl, "default");
     setDefault(device, "auto");
+    setDefault(computeDtype, ComputeChoice.AUTO.toString());
     setDefault(batchSize, 32);
     setDefault(tokenDtype, "bf16");
     setDefault(maxVideoTokens, VideoLimit.NONE);
@@ -131,19 +140,24 @@ public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
 
   @Override
   protected Dataset<Row> append(Dataset<Row> rows) {
-    Configuration hadoop = rows.sparkSession().sparkContext().hadoopConfiguration();
+    SparkContext context = rows.sparkSession().sparkContext();
+    Configuration hadoop = context.hadoopConfiguration();
+    DeviceChoice runsOn = DeviceChoice.parse(getOrDefault(device));
+    String model =
+        ComputingModel.of(
+            context,
+            getOrDefault(modelUrl),
+            runsOn,
+            ComputeChoice.parse(getOrDefault(computeDtype)));
     Settings settings =
         new Settings(
-            getOrDefault(modelUrl),
-            Models.describe(getOrDefault(modelUrl), hadoop).encoder(),
-            DeviceChoice.parse(getOrDefault(device)),
+            model,
+            Models.describe(model, hadoop).encoder(),
+            runsOn,
             (Integer) getOrDefault(batchSize),
             TokenFormat.of(getOrDefault(tokenDtype)),
             new VideoLimit((Integer) getOrDefault(maxVideoTokens)));
-    StageCounters counted =
-        counters == null
-            ? StageCounters.register(rows.sparkSession().sparkContext(), "encode")
-            : counters;
+    StageCounters counted = counters == null ? StageCounters.register(context, "encode") : counters;
     return new EncodePartition(
             rows.schema().fieldIndex(getInputCol()),
             settings,
@@ -173,6 +187,10 @@ public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
     return device;
   }
 
+  public Param<String> computeDtype() {
+    return computeDtype;
+  }
+
   public IntParam batchSize() {
     return batchSize;
   }
@@ -199,6 +217,10 @@ public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
 
   public VisionEncoder setDevice(String value) {
     return with(device, value);
+  }
+
+  public VisionEncoder setComputeDtype(String value) {
+    return with(computeDtype, value);
   }
 
   public VisionEncoder setBatchSize(int value) {

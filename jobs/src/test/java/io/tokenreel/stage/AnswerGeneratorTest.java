@@ -49,6 +49,7 @@ class AnswerGeneratorTest {
     assertEquals("questions", stage.getOrDefault(stage.questionsCol()));
     assertEquals("default", stage.getOrDefault(stage.modelUrl()));
     assertEquals("auto", stage.getOrDefault(stage.device()));
+    assertEquals("auto", stage.getOrDefault(stage.computeDtype()));
     assertEquals("chat", stage.getOrDefault(stage.template()));
     assertEquals("full", stage.getOrDefault(stage.kv()));
     assertEquals("generate:tokens=16,form=letter", stage.getOrDefault(stage.scoring()));
@@ -60,6 +61,7 @@ class AnswerGeneratorTest {
                 "questionsCol",
                 "modelUrl",
                 "device",
+                "computeDtype",
                 "template",
                 "kv",
                 "scoring")),
@@ -70,10 +72,33 @@ class AnswerGeneratorTest {
   void setter_refusedValue_saysWhatIsAllowed() {
     var stage = new AnswerGenerator();
     assertRefused(() -> stage.setDevice("tpu"), "'tpu'", "auto, cpu, cuda or cuda:N");
+    assertRefused(() -> stage.setComputeDtype("f8"), "unknown compute type 'f8'", "bf16, f16]");
     assertRefused(() -> stage.setTemplate("vicuna"), "vicuna", "chat", "qwen_1_5");
     assertRefused(() -> stage.setKv("dycoke:prune=2"), "prune", "2");
     assertRefused(() -> stage.setScoring("vote"), "vote", "generate", "options");
     assertEquals("full", stage.getOrDefault(stage.kv()));
+  }
+
+  @Test
+  void load_stageOfBeforeComputeTypes_meansAuto(@TempDir Path folder) throws IOException {
+    var stage = new AnswerGenerator().setDevice("cpu").setComputeDtype("bf16");
+    stage.write().session(LocalSpark.plain()).save(folder.toString() + "/stage");
+    StageTests.withoutParam(folder.resolve("stage"), "computeDtype");
+    AnswerGenerator loaded = AnswerGenerator.read().load(folder.toString() + "/stage");
+    assertEquals("cpu", loaded.getOrDefault(loaded.device()));
+    assertEquals("auto", loaded.getOrDefault(loaded.computeDtype()));
+  }
+
+  @Test
+  void explain_computeType_isPartOfTheDecodersName() {
+    Dataset<Row> videos = videos();
+    var stage = new AnswerGenerator().setDevice("cpu").setComputeDtype("bf16");
+    String decoder = Models.describeLanguage(Models.DEFAULT, new Configuration()).decoder();
+    String plan = stage.transform(videos).queryExecution().toString();
+    assertTrue(plan.contains("answer " + decoder + "+bf16"), plan);
+    assertRefused(
+        () -> stage.setModelUrl("default#tokenreel_compute=f16").transform(videos),
+        "names the compute type f16, and bf16 is asked for");
   }
 
   @Test

@@ -45,6 +45,7 @@ class VisionEncoderTest {
     assertEquals("PyTorch", stage.getOrDefault(stage.engine()));
     assertEquals("default", stage.getOrDefault(stage.modelUrl()));
     assertEquals("auto", stage.getOrDefault(stage.device()));
+    assertEquals("auto", stage.getOrDefault(stage.computeDtype()));
     assertEquals(32, stage.getOrDefault(stage.batchSize()));
     assertEquals("bf16", stage.getOrDefault(stage.tokenDtype()));
     assertEquals(0, stage.getOrDefault(stage.maxVideoTokens()));
@@ -58,6 +59,7 @@ class VisionEncoderTest {
                 "modelUrl",
                 "device",
                 "batchSize",
+                "computeDtype",
                 "maxVideoTokens",
                 "tokenDtype")),
         FrameDecoderTest.names(stage.params()));
@@ -68,6 +70,7 @@ class VisionEncoderTest {
     var stage = new VisionEncoder();
     assertRefused(() -> stage.setEngine("MXNet"), "unknown engine 'MXNet'; expected PyTorch");
     assertRefused(() -> stage.setDevice("tpu"), "'tpu'", "auto, cpu, cuda or cuda:N");
+    assertRefused(() -> stage.setComputeDtype("f8"), "unknown compute type 'f8'", "bf16, f16]");
     assertRefused(() -> stage.setBatchSize(0), "batchSize", "0");
     assertRefused(() -> stage.setMaxVideoTokens(-1), "maxVideoTokens", "-1");
     assertRefused(() -> stage.setTokenDtype("f64"), "f64", "f32", "f16", "bf16");
@@ -80,6 +83,36 @@ class VisionEncoderTest {
         new FrameDecoder().setFrameSize(8, 8).transform(StageTests.videos("hevc.mp4"));
     String model = folder.resolve("absent").toString();
     assertRefused(() -> new VisionEncoder().setModelUrl(model).transform(frames), model);
+  }
+
+  @Test
+  void transform_computeType_isPartOfTheEncodersName() {
+    Dataset<Row> frames =
+        new FrameDecoder()
+            .setSampling("uniform:frames=1")
+            .setModelUrl("default")
+            .transform(StageTests.videos("hevc.mp4"));
+    String encoder = Models.describe(Models.DEFAULT, new Configuration()).encoder();
+    var stage = new VisionEncoder().setDevice("cpu");
+    assertEquals(encoder, encoder(stage.transform(frames)));
+    assertEquals(encoder + "+f16", encoder(stage.setComputeDtype("f16").transform(frames)));
+    assertRefused(
+        () -> stage.setModelUrl("default#tokenreel_compute=bf16").transform(frames),
+        "names the compute type bf16, and f16 is asked for");
+  }
+
+  private static String encoder(Dataset<Row> encoded) {
+    return encoded.select("encoding.encoder").first().getString(0);
+  }
+
+  @Test
+  void load_stageOfBeforeComputeTypes_meansAuto(@TempDir Path folder) throws IOException {
+    var stage = new VisionEncoder().setDevice("cpu").setComputeDtype("bf16");
+    stage.write().session(LocalSpark.plain()).save(folder.toString() + "/stage");
+    StageTests.withoutParam(folder.resolve("stage"), "computeDtype");
+    VisionEncoder loaded = VisionEncoder.read().load(folder.toString() + "/stage");
+    assertEquals("cpu", loaded.getOrDefault(loaded.device()));
+    assertEquals("auto", loaded.getOrDefault(loaded.computeDtype()));
   }
 
   @Test
