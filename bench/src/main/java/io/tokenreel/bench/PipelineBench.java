@@ -94,6 +94,7 @@ final class PipelineBench {
         false,
         "bf16",
         "cpu",
+        "auto",
         BATCH,
         "sampled",
         600,

@@ -72,6 +72,7 @@ final class ShortClips {
         false,
         "bf16",
         "cpu",
+        "auto",
         PrecomputeSettings.BATCH_FRAMES,
         "full",
         DECODE_TIMEOUT_SECONDS,

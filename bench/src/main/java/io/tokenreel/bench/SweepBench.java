@@ -128,6 +128,7 @@ final class SweepBench {
         PromptTemplates.CHAT,
         "bf16",
         "auto",
+        "auto",
         0,
         PrecomputeSettings.VIDEOS_PER_COMMIT);
   }
@@ -143,6 +144,7 @@ final class SweepBench {
                 List.of(compression),
                 "bf16",
                 "auto",
+                "auto",
                 PrecomputeSettings.VIDEOS_PER_COMMIT),
             Progress.silent())
         .run();
@@ -155,6 +157,7 @@ final class SweepBench {
                 null,
                 Models.DEFAULT,
                 List.of(compression),
+                "auto",
                 "auto",
                 PromptTemplates.CHAT,
                 KvSpec.FULL.toString(),

@@ -78,6 +78,14 @@ final class AnswerCommand implements Callable<Integer> {
   private String device;
 
   @Option(
+      names = ComputeOption.NAME,
+      defaultValue = ComputeOption.DEFAULT,
+      converter = Specs.ComputeDtype.class,
+      paramLabel = Specs.ComputeDtype.LABEL,
+      description = ComputeOption.MEANING + "the language model" + ComputeOption.VALUES)
+  private String computeDtype;
+
+  @Option(
       names = "--template",
       defaultValue = "chat",
       converter = Specs.Template.class,
@@ -135,6 +143,7 @@ final class AnswerCommand implements Callable<Integer> {
             model,
             compressions,
             device,
+            computeDtype,
             template,
             kv,
             resolvedScoring(),

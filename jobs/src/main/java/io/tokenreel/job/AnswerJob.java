@@ -17,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -36,7 +37,7 @@ public final class AnswerJob {
   private static final Logger LOG = LoggerFactory.getLogger(AnswerJob.class);
 
   private final SparkSession spark;
-  private final AnswerSettings settings;
+  private AnswerSettings settings; // as asked for, until the run settles its compute type
   private final Progress progress;
 
   public AnswerJob(SparkSession spark, AnswerSettings settings, Progress progress) {
@@ -52,6 +53,10 @@ public final class AnswerJob {
     Path output = UserPath.of(settings.output());
     TokenCacheWriter.requireTable(spark, output, settings.table());
     DeviceCheck.require(spark, settings.device());
+    settings =
+        settings.computing(
+            ComputeOption.settle(
+                spark, settings.model(), settings.device(), settings.computeDtype()));
     LanguageInfo language = language(hadoop);
     try (RecordFiles records = new RecordFiles(spark)) {
       return run(QuestionInputs.read(records, settings.questions()), output, language);
@@ -114,13 +119,13 @@ public final class AnswerJob {
     }
   }
 
-  /** The name that the cache has for the model's own encoder. */
+  /** The name that the cache has for the model's own encoder, whatever that computed in. */
   private String encoder(Dataset<Row> all, Configuration hadoop) {
     Map<String, String> models = new TreeMap<>();
     for (Row row : all.select("encoder", "model_name").distinct().collectAsList()) {
       models.merge(row.getString(0), row.isNullAt(1) ? "" : row.getString(1), AnswerJob::both);
     }
-    String encoder = ModelKeys.encoder(settings.model(), hadoop, models.keySet());
+    String encoder = encoderOfTokens(hadoop, models.keySet());
     if (!models.containsKey(encoder)) {
       List<String> held =
           models.entrySet().stream()
@@ -135,6 +140,14 @@ public final class AnswerJob {
               .formatted(settings.cache(), held, settings.model(), encoder));
     }
     return encoder;
+  }
+
+  private String encoderOfTokens(Configuration hadoop, Set<String> named) {
+    try {
+      return ModelKeys.encoderOfTokens(settings.model(), hadoop, named);
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException("--cache %s: %s".formatted(settings.cache(), e.getMessage()));
+    }
   }
 
   private static String both(String name, String other) {

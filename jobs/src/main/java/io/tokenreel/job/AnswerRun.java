@@ -177,6 +177,7 @@ final class AnswerRun {
         new AnswerGenerator()
             .setModelUrl(settings.model())
             .setDevice(settings.device())
+            .setComputeDtype(settings.computeDtype())
             .setTemplate(settings.template())
             .setKv(settings.kv())
             .setScoring(settings.scoring())

@@ -16,6 +16,7 @@ import java.util.List;
  * @param model checkpoint folder, or {@code default}
  * @param compressions canonical specs to answer from; none means all that the cache has
  * @param device auto, cpu, cuda or cuda:N
+ * @param computeDtype auto, f32, bf16 or f16; once a run has begun, what it came to
  * @param template name of the prompt template
  * @param kv KV cache spec; canonical here
  * @param scoring how answers are got; canonical here
@@ -29,6 +30,7 @@ public record AnswerSettings(
     String model,
     List<String> compressions,
     String device,
+    String computeDtype,
     String template,
     String kv,
     String scoring,
@@ -42,6 +44,23 @@ public record AnswerSettings(
     if (videosPerCommit < 1) {
       throw new SettingsException("--videos-per-commit must be at least 1; got " + videosPerCommit);
     }
+  }
+
+  /** The same settings, of a run that has settled what its decoder computes in. */
+  AnswerSettings computing(ComputeOption.Settled settled) {
+    return new AnswerSettings(
+        cache,
+        questions,
+        output,
+        table,
+        settled.model(),
+        compressions,
+        device,
+        settled.computeDtype(),
+        template,
+        kv,
+        scoring,
+        videosPerCommit);
   }
 
   /** The record of a run over the tokens of one sampling that starts now. */

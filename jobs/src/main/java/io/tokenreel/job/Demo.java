@@ -33,6 +33,7 @@ final class Demo {
   static final String ALL = "none";
   static final String QUARTER = "vidcom2:retention=0.25";
 
+  private static final String DEVICE = "auto";
   private static final String SAMPLING = "uniform:frames=" + SceneSet.SAMPLES;
 
   /** Numbers of test videos from here on are no one else's: benchmarks count from 0. */
@@ -52,11 +53,13 @@ final class Demo {
 
   DemoReport run() throws IOException {
     long start = System.nanoTime();
+    ComputeOption.Settled model =
+        ComputeOption.settle(spark, Models.DEFAULT, DEVICE, ComputeOption.DEFAULT);
     new SceneSet(SceneSplit.TEST, FIRST, videos, SceneSet.SAMPLES).write(folder, () -> {});
     double rendered = secondsSince(start);
-    new PrecomputeJob(spark, precompute(), progress.get()).run();
+    new PrecomputeJob(spark, precompute(model), progress.get()).run();
     double precomputed = secondsSince(start);
-    AnswerSettings setting = answer();
+    AnswerSettings setting = answer(model);
     new AnswerJob(spark, setting, progress.get()).run();
     double answered = secondsSince(start);
     Dataset<Row> answers = answers(setting);
@@ -77,27 +80,29 @@ final class Demo {
     return folder.resolve("cache").toString();
   }
 
-  private PrecomputeSettings precompute() {
+  private PrecomputeSettings precompute(ComputeOption.Settled model) {
     return PrecomputeSettings.of(
         List.of(folder.resolve("videos").toString()),
         cache(),
-        Models.DEFAULT,
+        model.model(),
         SAMPLING,
         List.of(ALL, QUARTER),
         "bf16",
-        "auto",
+        DEVICE,
+        model.computeDtype(),
         PrecomputeSettings.VIDEOS_PER_COMMIT);
   }
 
-  private AnswerSettings answer() {
+  private AnswerSettings answer(ComputeOption.Settled model) {
     return new AnswerSettings(
         cache(),
         List.of(folder.resolve("questions.jsonl").toString()),
         cache(),
         null,
-        Models.DEFAULT,
+        model.model(),
         List.of(ALL, QUARTER),
-        "auto",
+        DEVICE,
+        model.computeDtype(),
         PromptTemplates.CHAT,
         KvSpec.FULL.toString(),
         "options:form=text",

@@ -2,13 +2,12 @@ package io.tokenreel.job;
 
 import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.Models;
+import io.tokenreel.stage.ComputingModel;
 import org.apache.spark.SparkContext;
 import org.apache.spark.sql.SparkSession;
 
 /** Refuses {@code --device cuda} where no executor will have a GPU, before anything is started. */
 final class DeviceCheck {
-
-  private static final String EXECUTOR_GPUS = "spark.executor.resource.gpu.amount";
 
   private DeviceCheck() {}
 
@@ -24,10 +23,10 @@ final class DeviceCheck {
       } catch (IllegalArgumentException e) {
         throw new SettingsException("--device " + device + ": " + e.getMessage());
       }
-    } else if (Integer.parseInt(context.getConf().get(EXECUTOR_GPUS, "0")) < 1) {
+    } else if (Integer.parseInt(context.getConf().get(ComputingModel.EXECUTOR_GPUS, "0")) < 1) {
       throw new SettingsException(
           "--device cuda needs executors that have GPUs, and %s is not set; conf/yarn-gpu.conf and conf/k8s-gpu.conf show how, or use --device cpu"
-              .formatted(EXECUTOR_GPUS));
+              .formatted(ComputingModel.EXECUTOR_GPUS));
     }
   }
 }

@@ -30,7 +30,14 @@ enum OptionGroup {
       "--ids"),
   REMOVAL("What is removed", "--superseded", "--older-than", "--lift", "--dry-run"),
   FRAMES("Frames", "--sampling", "--fit", "--check"),
-  MODEL("Model", "--model", "--encoder", "--template", "--device", "--batch-frames"),
+  MODEL(
+      "Model",
+      "--model",
+      "--encoder",
+      "--template",
+      "--device",
+      ComputeOption.NAME,
+      "--batch-frames"),
   COMPRESSION("Compression", "--compression", "--kv"),
   ANSWERS("Answers", "--scoring", "--option-form", "--max-new-tokens"),
   OUTPUT(

@@ -133,6 +133,14 @@ final class PrecomputeCommand implements Callable<Integer> {
   private String device;
 
   @Option(
+      names = ComputeOption.NAME,
+      defaultValue = ComputeOption.DEFAULT,
+      converter = Specs.ComputeDtype.class,
+      paramLabel = Specs.ComputeDtype.LABEL,
+      description = ComputeOption.MEANING + "the vision tower" + ComputeOption.VALUES)
+  private String computeDtype;
+
+  @Option(
       names = "--batch-frames",
       defaultValue = "" + PrecomputeSettings.BATCH_FRAMES,
       paramLabel = "N",
@@ -245,6 +253,7 @@ final class PrecomputeCommand implements Callable<Integer> {
         keepFeatures,
         tokenDtype,
         device,
+        computeDtype,
         batchFrames,
         check,
         decodeTimeoutSeconds,

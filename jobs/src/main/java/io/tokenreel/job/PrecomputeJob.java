@@ -23,9 +23,9 @@ import org.apache.spark.sql.SparkSession;
 public final class PrecomputeJob {
 
   private final SparkSession spark;
-  private final PrecomputeSettings settings;
   private final Progress progress;
   private final PrecomputeStart begun;
+  private PrecomputeSettings settings; // as asked for, until the run settles its compute type
 
   public PrecomputeJob(SparkSession spark, PrecomputeSettings settings, Progress progress) {
     this(spark, settings, progress, PrecomputeStart.silent());
@@ -43,6 +43,10 @@ public final class PrecomputeJob {
     long start = System.nanoTime();
     TokenCacheWriter.requireTable(spark, UserPath.of(settings.output()), settings.table());
     DeviceCheck.require(spark, settings.device());
+    settings =
+        settings.computing(
+            ComputeOption.settle(
+                spark, settings.model(), settings.device(), settings.computeDtype()));
     VisionInfo vision = describeModel();
     VideoSizeCheck.require(settings, vision);
     progress.doing("precompute", "listing the videos");

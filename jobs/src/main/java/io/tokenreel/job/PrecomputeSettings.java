@@ -18,6 +18,7 @@ import java.util.List;
  * @param keepFeatures whether the uncompressed tokens are kept
  * @param tokenDtype f32, f16 or bf16
  * @param device auto, cpu, cuda or cuda:N
+ * @param computeDtype auto, f32, bf16 or f16; once a run has begun, what it came to
  * @param batchFrames frames that are handed to the tower together; on a GPU one forward pass, while
  *     on the CPU a pass is always one frame, so that results are the same to the last bit
  * @param check sampled or full
@@ -40,6 +41,7 @@ public record PrecomputeSettings(
     boolean keepFeatures,
     String tokenDtype,
     String device,
+    String computeDtype,
     int batchFrames,
     String check,
     int decodeTimeoutSeconds,
@@ -109,6 +111,7 @@ public record PrecomputeSettings(
       List<String> compressions,
       String tokenDtype,
       String device,
+      String computeDtype,
       int videosPerCommit) {
     return new PrecomputeSettings(
         inputs,
@@ -120,6 +123,7 @@ public record PrecomputeSettings(
         compressions.isEmpty(),
         tokenDtype,
         device,
+        computeDtype,
         BATCH_FRAMES,
         CHECK,
         DECODE_TIMEOUT_SECONDS,
@@ -130,6 +134,31 @@ public record PrecomputeSettings(
         null,
         null,
         null);
+  }
+
+  /** The same settings, of a run that has settled what its model computes in. */
+  PrecomputeSettings computing(ComputeOption.Settled settled) {
+    return new PrecomputeSettings(
+        inputs,
+        output,
+        table,
+        settled.model(),
+        sampling,
+        compressions,
+        keepFeatures,
+        tokenDtype,
+        device,
+        settled.computeDtype(),
+        batchFrames,
+        check,
+        decodeTimeoutSeconds,
+        decodeMemoryMegabytes,
+        maxDurationHours,
+        decodeAheadMegabytes,
+        videosPerCommit,
+        idRoot,
+        limit,
+        maxVideoTokens);
   }
 
   /** The record of a run of these settings that starts now. */

@@ -69,6 +69,7 @@ final class PrecomputeStages {
         new VisionEncoder()
             .setModelUrl(settings.model())
             .setDevice(settings.device())
+            .setComputeDtype(settings.computeDtype())
             .setBatchSize(settings.batchFrames())
             .setTokenDtype(settings.tokenDtype())
             .setMaxVideoTokens(settings.maxVideoTokens() == null ? 0 : settings.maxVideoTokens())

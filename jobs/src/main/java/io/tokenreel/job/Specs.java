@@ -7,6 +7,7 @@ import io.tokenreel.eval.task.TaskSpec;
 import io.tokenreel.eval.task.Tasks;
 import io.tokenreel.files.UnusablePathException;
 import io.tokenreel.files.UserPath;
+import io.tokenreel.model.ComputeChoice;
 import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.model.prompt.OptionForm;
@@ -91,6 +92,17 @@ public final class Specs {
             DeviceChoice.parse(text); // which prints cuda with an index, and takes none
             return text;
           });
+    }
+  }
+
+  /** {@code --compute-dtype}. */
+  static final class ComputeDtype extends Canonical {
+
+    /** {@link ComputeChoice#WORDS} as a page of help has alternatives. */
+    static final String LABEL = "auto|f32|bf16|f16";
+
+    ComputeDtype() {
+      super(text -> ComputeChoice.parse(text).toString());
     }
   }
 

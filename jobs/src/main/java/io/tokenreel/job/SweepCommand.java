@@ -118,6 +118,14 @@ final class SweepCommand implements Callable<Integer> {
   private String device;
 
   @Option(
+      names = ComputeOption.NAME,
+      defaultValue = ComputeOption.DEFAULT,
+      converter = Specs.ComputeDtype.class,
+      paramLabel = Specs.ComputeDtype.LABEL,
+      description = ComputeOption.MEANING + "the models" + ComputeOption.VALUES)
+  private String computeDtype;
+
+  @Option(
       names = "--examples",
       defaultValue = "3",
       paramLabel = "N",
@@ -141,6 +149,7 @@ final class SweepCommand implements Callable<Integer> {
             template,
             tokenDtype,
             device,
+            computeDtype,
             examples,
             wave.videosPerCommit());
     PrintWriter err =

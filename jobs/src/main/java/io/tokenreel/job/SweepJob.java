@@ -46,10 +46,10 @@ public final class SweepJob {
   private static final Logger LOG = LoggerFactory.getLogger(SweepJob.class);
 
   private final SparkSession spark;
-  private final SweepSettings settings;
+  private SweepSettings settings; // as asked for, until the run settles its compute types
   private final Supplier<Progress> progress;
   private final Path output;
-  private final SweepAnswers answers;
+  private SweepAnswers answers;
   private final List<SweepFailure> failures = new ArrayList<>();
   private SweepVideos videos;
 
@@ -73,6 +73,12 @@ public final class SweepJob {
    * @return the results of all that is there then
    */
   public List<Result> run(PrintWriter out) throws IOException {
+    DeviceCheck.require(spark, settings.device());
+    settings =
+        settings.computing(
+            ComputeOption.settleEach(
+                spark, settings.models(), settings.device(), settings.computeDtype()));
+    answers = new SweepAnswers(settings, this::answer);
     requireModels();
     List<SweepTask.Read> tasks = tasks();
     videos = new SweepVideos(spark, output, tasks);

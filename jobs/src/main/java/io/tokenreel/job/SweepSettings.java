@@ -2,6 +2,8 @@ package io.tokenreel.job;
 
 import io.tokenreel.eval.result.Cell;
 import io.tokenreel.eval.task.TaskSpec;
+import io.tokenreel.model.ComputeType;
+import io.tokenreel.model.Models;
 import io.tokenreel.video.UriSecrets;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -20,6 +22,8 @@ import java.util.stream.Stream;
  * @param template name of the prompt template
  * @param tokenDtype f32, f16 or bf16
  * @param device auto, cpu, cuda or cuda:N
+ * @param computeDtype auto, f32, bf16 or f16, of the models whose names say none; what it came to
+ *     is in their names once the sweep has begun
  * @param examples videos that the report shows
  * @param videosPerCommit videos in one wave
  */
@@ -33,6 +37,7 @@ public record SweepSettings(
     String template,
     String tokenDtype,
     String device,
+    String computeDtype,
     int examples,
     int videosPerCommit) {
 
@@ -68,6 +73,24 @@ public record SweepSettings(
     }
   }
 
+  /** The same settings, of a sweep that has settled what its models compute in. */
+  SweepSettings computing(List<String> settled) {
+    boolean anyInF32 = settled.stream().anyMatch(m -> Models.namedComputeType(m).isEmpty());
+    return new SweepSettings(
+        output,
+        settled,
+        samplings,
+        compressions,
+        kvs,
+        tasks,
+        template,
+        tokenDtype,
+        device,
+        anyInF32 ? ComputeType.F32.label() : computeDtype,
+        examples,
+        videosPerCommit);
+  }
+
   List<TaskSpec> taskSpecs() {
     try {
       return tasks.stream().map(TaskSpec::parse).toList();
@@ -87,7 +110,8 @@ public record SweepSettings(
             option("--kv", kvs),
             option("--template", List.of(template)),
             option("--token-dtype", List.of(tokenDtype)),
-            option("--device", List.of(device)))
+            option("--device", List.of(device)),
+            option(ComputeOption.NAME, List.of(computeDtype)))
         .collect(Collectors.joining(" ", "tokenreel sweep ", ""));
   }
 
@@ -102,7 +126,15 @@ public record SweepSettings(
   /** Decode and encode of one model and sampling, features alone. */
   PrecomputeSettings precompute(String manifest, String model, String sampling) {
     return PrecomputeSettings.of(
-        List.of(manifest), output, model, sampling, List.of(), tokenDtype, device, videosPerCommit);
+        List.of(manifest),
+        output,
+        model,
+        sampling,
+        List.of(),
+        tokenDtype,
+        device,
+        ComputeOption.word(model, computeDtype),
+        videosPerCommit);
   }
 
   /** Selections of all features, without tokens. */
@@ -120,6 +152,7 @@ public record SweepSettings(
         model,
         compressed,
         device,
+        ComputeOption.word(model, computeDtype),
         template,
         kv,
         scoring,

@@ -7,6 +7,7 @@ import io.tokenreel.job.AnswerSummary;
 import io.tokenreel.job.PrecomputeSettings;
 import io.tokenreel.job.Progress;
 import io.tokenreel.job.SettingsException;
+import io.tokenreel.model.ComputeChoice;
 import io.tokenreel.model.Models;
 import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.model.prompt.PromptTemplates;
@@ -29,6 +30,7 @@ public final class Answer {
   private String model = Models.DEFAULT;
   private List<String> compressions = List.of();
   private String device = "auto";
+  private String computeDtype = ComputeChoice.AUTO.toString();
   private String template = PromptTemplates.CHAT;
   private String kv = KvSpec.FULL.toString();
   private String scoring = "generate";
@@ -80,6 +82,17 @@ public final class Answer {
   /** Sets where the language model runs: auto, cpu, cuda or cuda:N. */
   public Answer device(String name) {
     device = name;
+    return this;
+  }
+
+  /**
+   * Sets what the language model computes in: auto, f32, bf16 or f16; auto is bf16 on a GPU and f32
+   * on a CPU, unless the model's name says a type.
+   *
+   * @throws IllegalArgumentException as {@link ComputeChoice#parse} does
+   */
+  public Answer computeDtype(String word) {
+    computeDtype = ComputeChoice.parse(word).toString();
     return this;
   }
 
@@ -136,6 +149,7 @@ public final class Answer {
             model,
             compressions,
             device,
+            computeDtype,
             template,
             kv,
             scoring,

@@ -6,6 +6,7 @@ import io.tokenreel.job.PrecomputeSettings;
 import io.tokenreel.job.Progress;
 import io.tokenreel.job.RunSummary;
 import io.tokenreel.job.SettingsException;
+import io.tokenreel.model.ComputeChoice;
 import io.tokenreel.model.Models;
 import io.tokenreel.token.TokenFormat;
 import io.tokenreel.video.FrameFit;
@@ -42,6 +43,7 @@ public final class Precompute {
   private boolean keepsFeatures;
   private String tokenDtype = "bf16";
   private String device = "auto";
+  private String computeDtype = ComputeChoice.AUTO.toString();
   private int batchFrames = PrecomputeSettings.BATCH_FRAMES;
   private String check = PrecomputeSettings.CHECK;
   private int videosPerCommit = PrecomputeSettings.VIDEOS_PER_COMMIT;
@@ -139,6 +141,17 @@ public final class Precompute {
     return this;
   }
 
+  /**
+   * Sets what the vision tower computes in: auto, f32, bf16 or f16; auto is bf16 on a GPU and f32
+   * on a CPU, unless the model's name says a type.
+   *
+   * @throws IllegalArgumentException as {@link ComputeChoice#parse} does
+   */
+  public Precompute computeDtype(String word) {
+    computeDtype = ComputeChoice.parse(word).toString();
+    return this;
+  }
+
   /** Sets the frames of a pass on a GPU, at least 1. */
   public Precompute batchFrames(int frames) {
     batchFrames = frames;
@@ -187,6 +200,7 @@ public final class Precompute {
             keepsFeatures,
             tokenDtype,
             device,
+            computeDtype,
             batchFrames,
             check,
             PrecomputeSettings.DECODE_TIMEOUT_SECONDS,

@@ -69,6 +69,7 @@ class RefusedVideoTest {
             true,
             "bf16",
             "cpu",
+            "auto",
             4,
             "sampled",
             60,

@@ -38,6 +38,7 @@ class SweepAnswersTest {
         "chat",
         "bf16",
         "cpu",
+        "auto",
         0,
         1000);
   }

@@ -11,6 +11,7 @@ import io.tokenreel.eval.result.Result;
 import io.tokenreel.eval.scene.SceneSet;
 import io.tokenreel.eval.scene.SceneSplit;
 import io.tokenreel.eval.task.TaskSpec;
+import io.tokenreel.model.Models;
 import io.tokenreel.sql.LocalSpark;
 import io.tokenreel.testing.Fixtures;
 import io.tokenreel.video.SamplingSpec;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -55,6 +57,7 @@ class SweepJobTest {
         "chat",
         "bf16",
         "cpu",
+        "auto",
         1,
         1000);
   }
@@ -135,6 +138,24 @@ class SweepJobTest {
     assertEquals(html, Files.readString(folder.resolve("report.html")));
   }
 
+  @Test
+  void run_oneCheckpointInTwoComputeTypes_areTwoModels() throws IOException {
+    String bf16 = "default#tokenreel_compute=bf16";
+    SweepSettings one =
+        settings(List.of("none"), List.of("full"), "generated:videos=1,questions=1");
+    List<Result> whole =
+        run(one.computing(List.of("default", bf16))).stream()
+            .filter(each -> each.group().isEmpty())
+            .toList();
+    assertEquals(2, whole.size());
+    String decoder = Models.describeLanguage("default", new Configuration()).decoder();
+    assertEquals(
+        List.of(decoder, decoder + "+bf16"),
+        whole.stream().map(each -> each.cell().model()).sorted().toList());
+    String html = Files.readString(folder.resolve("report.html"));
+    assertTrue(html.contains("--compute-dtype f32"), "no compute type in the command");
+  }
+
   /** Line ends; temporal patches and three axes; planes as well. */
   @ParameterizedTest
   @ValueSource(strings = {"llava_video_tiny", "qwen2_5_vl_tiny", "qwen3_vl_tiny"})
@@ -152,6 +173,7 @@ class SweepJobTest {
             "chat",
             "bf16",
             "cpu",
+            "auto",
             1,
             1000);
     List<Result> whole = run(settings).stream().filter(each -> each.group().isEmpty()).toList();

@@ -78,6 +78,7 @@ class SweepJudgingTest {
             "chat",
             "bf16",
             "cpu",
+            "auto",
             0,
             1000);
     told.getBuffer().setLength(0);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.cache.CopyingStore;
+import io.tokenreel.model.ComputeChoice;
 import io.tokenreel.model.DeviceChoice;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -99,6 +100,8 @@ class TokenReelTest {
   @Test
   void execute_badSpec_exitsWithTwoAndSaysWhatIsAllowed() {
     assertRefused("unknown device 'tpu'; expected auto, cpu, cuda or cuda:N", "--device", "tpu");
+    assertRefused(
+        "unknown compute type 'f64'; known: [auto, f32, bf16, f16]", "--compute-dtype", "f64");
     assertRefused("unknown dtype 'f64'; known: [f32, f16, bf16", "--token-dtype", "f64");
     assertRefused("unknown sampler 'random'; known: [fps,", "--sampling", "random:frames=3");
     assertRefused("method 'vidcom3'; did you mean vidcom2? known:", "--compression", "vidcom3");
@@ -210,6 +213,19 @@ class TokenReelTest {
   void help_ofTheDevice_hasTheWordsThatAreTaken() {
     assertEquals(
         List.of(DeviceChoice.WORDS.split(", | or ")), List.of(Specs.Device.LABEL.split("\\|")));
+  }
+
+  @Test
+  void help_ofTheComputeType_hasTheWordsThatAreTakenWhereverThereIsADevice() {
+    assertEquals(ComputeChoice.words(), List.of(Specs.ComputeDtype.LABEL.split("\\|")));
+    TokenReel.commandLine()
+        .getSubcommands()
+        .forEach(
+            (name, command) ->
+                assertEquals(
+                    command.getCommandSpec().optionsMap().containsKey("--device"),
+                    command.getCommandSpec().optionsMap().containsKey(ComputeOption.NAME),
+                    name));
   }
 
   @Test

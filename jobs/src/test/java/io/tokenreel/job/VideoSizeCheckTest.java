@@ -40,6 +40,7 @@ class VideoSizeCheckTest {
         false,
         dtype,
         "cpu",
+        "auto",
         32,
         "sampled",
         600,
