@@ -105,7 +105,8 @@ final class AnswerRun {
       RunRecord run = settings.runRecord(encoder, sampling, compressions, asked.count(), order);
       writer.prepare(List.of(CacheTable.ANSWERS), passthrough(asked));
       writer.saveRun(run);
-      long already = run.inputVideos() - answerPending(asked, tokens, shown);
+      StageCounters counters = StageCounters.register(spark.sparkContext(), "answer");
+      long already = run.inputVideos() - answerPending(asked, tokens, counters, shown);
       writer.saveRun(run.finished());
       return AnswerSummary.of(
           asked,
@@ -113,7 +114,8 @@ final class AnswerRun {
           run,
           settings.output(),
           already,
-          (System.nanoTime() - start) / 1e9);
+          (System.nanoTime() - start) / 1e9,
+          Computed.of(settings.model(), counters));
     } finally {
       asked.unpersist();
     }
@@ -134,7 +136,8 @@ final class AnswerRun {
    *
    * @return how many there were
    */
-  private long answerPending(Dataset<Row> asked, VisualTokens tokens, Progress shown)
+  private long answerPending(
+      Dataset<Row> asked, VisualTokens tokens, StageCounters counters, Progress shown)
       throws IOException {
     Column[] key = CacheTable.ANSWERS.key().stream().map(functions::col).toArray(Column[]::new);
     Dataset<Row> committed =
@@ -143,16 +146,16 @@ final class AnswerRun {
         AnswerRows.without(asked, committed).persist(StorageLevel.MEMORY_AND_DISK());
     try {
       long count = pending.count();
-      answer(pending, count, tokens, shown);
+      answer(pending, count, tokens, counters, shown);
       return count;
     } finally {
       pending.unpersist();
     }
   }
 
-  private void answer(Dataset<Row> pending, long count, VisualTokens tokens, Progress shown)
+  private void answer(
+      Dataset<Row> pending, long count, VisualTokens tokens, StageCounters counters, Progress shown)
       throws IOException {
-    StageCounters counters = StageCounters.register(spark.sparkContext(), "answer");
     shown.start(
         Progress.Stage.answers(settings.kv()),
         pending.filter(col("content_sha256").isNotNull()).count(),

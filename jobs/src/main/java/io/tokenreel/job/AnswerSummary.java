@@ -19,6 +19,7 @@ import org.apache.spark.sql.Row;
  * @param questions questions times compressions
  * @param alreadyCommitted of these, answered by a run before
  * @param seconds wall time of the job, Spark's start not included
+ * @param computed what the decoder computed in, and where
  * @param compressions what each compression's answers came to
  */
 public record AnswerSummary(
@@ -28,6 +29,7 @@ public record AnswerSummary(
     long questions,
     long alreadyCommitted,
     double seconds,
+    Computed computed,
     List<OfCompression> compressions) {
 
   /**
@@ -61,7 +63,8 @@ public record AnswerSummary(
       RunRecord run,
       String output,
       long alreadyCommitted,
-      double seconds) {
+      double seconds,
+      Computed computed) {
     List<OfCompression> found =
         AnswerRows.within(answers, asked)
             .groupBy("compression")
@@ -95,6 +98,7 @@ public record AnswerSummary(
         questions,
         alreadyCommitted,
         seconds,
+        computed,
         found);
   }
 }

@@ -129,7 +129,7 @@ public final class CompressJob {
         settings.output(),
         new RunSummary.Input(run.inputVideos(), forgotten, LeftOut.NONE),
         result,
-        new RunSummary.Written(run.encoder(), null, null, writer.bytesStaged() - before),
+        new RunSummary.Written(run.encoder(), null, null, writer.bytesStaged() - before, null),
         (System.nanoTime() - start) / 1e9);
   }
 

@@ -86,7 +86,11 @@ public final class PrecomputeJob {
           new RunSummary.Input(takenVideos, found.count() - takenVideos, found.leftOut()),
           result,
           new RunSummary.Written(
-              run.encoder(), vision.model(), settings.tokenDtype(), writer.bytesStaged()),
+              run.encoder(),
+              vision.model(),
+              settings.tokenDtype(),
+              writer.bytesStaged(),
+              Computed.of(settings.model(), work.stages().encoded())),
           (System.nanoTime() - start) / 1e9);
     }
   }

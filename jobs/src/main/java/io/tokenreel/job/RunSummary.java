@@ -53,8 +53,10 @@ public record RunSummary(
    * @param model the checkpoint's readable name; null where the run did not open it
    * @param tokenDtype how tokens are stored; null where they are as the features were
    * @param bytesWritten of all tables, compressed as they are stored
+   * @param computed what the tower computed in, and where; null where the run did not open it
    */
-  public record Written(String encoder, String model, String tokenDtype, long bytesWritten) {}
+  public record Written(
+      String encoder, String model, String tokenDtype, long bytesWritten, Computed computed) {}
 
   /** How many videos a summary lists; all are in {@code outcomes/}. */
   static final int MAX_LISTED = 1000;

@@ -79,6 +79,7 @@ final class SummaryPrinter {
         summary.alreadyCommitted(),
         summary.seconds(),
         sparkSeconds);
+    summary.computed().lines().forEach(err::println);
     err.printf(
         "Run %s; the answers are in %s%n",
         summary.runId(),
@@ -117,6 +118,9 @@ final class SummaryPrinter {
         written.model() == null ? "" : " (" + written.model() + ")",
         written.tokenDtype() == null ? "" : ", tokens as " + written.tokenDtype(),
         StringUtils.TraditionalBinaryPrefix.long2String(written.bytesWritten(), "B", 1));
+    if (written.computed() != null) {
+      written.computed().lines().forEach(err::println);
+    }
     if (summary.table() == null) {
       err.printf(
           "Run %s; the tables are in %s, each video's outcome in %s/outcomes%n",

@@ -1,11 +1,13 @@
 package io.tokenreel.job;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tokenreel.model.DeviceUse;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
@@ -14,6 +16,9 @@ import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
 class SummaryPrinterTest {
+
+  private static final Computed COMPUTED =
+      new Computed("f32", List.of(new DeviceUse("cpu", "", 0, 0, false)));
 
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
@@ -40,7 +45,7 @@ class SummaryPrinterTest {
         LeftOut.NONE,
         0,
         List.of(failed),
-        new RunSummary.Written("llava_onevision@1", "tiny", "bf16", 5 << 20),
+        new RunSummary.Written("llava_onevision@1", "tiny", "bf16", 5 << 20, COMPUTED),
         2.5);
   }
 
@@ -66,6 +71,40 @@ class SummaryPrinterTest {
     JsonNode printed = new ObjectMapper().readTree(out.toString());
     assertEquals("r1", printed.get("run_id").asText());
     assertEquals("timeout", printed.get("not_ok").get(0).get("reason").asText());
+    assertTrue(err.toString().contains("\ncomputed in f32 on cpu\nRun r1;"), err.toString());
+    assertEquals(
+        """
+        {"compute_dtype":"f32","devices":[{"device":"cpu","bf16_unit":"","used_bytes":0,"total_bytes":0,"halved":false}]}\
+        """
+            .strip(),
+        printed.get("computed").toString());
+  }
+
+  @Test
+  void print_runThatOpenedNoModel_saysNothingOfComputing() throws JsonProcessingException {
+    var written = new RunSummary.Written("tower@1", null, null, 1, null);
+    printer("--json")
+        .print(
+            new RunSummary(
+                "r1", "cache", null, 1, 1, 1, 0, 0, 0, LeftOut.NONE, 0, List.of(), written, 1),
+            1);
+    assertFalse(err.toString().contains("computed"), err.toString());
+    assertTrue(new ObjectMapper().readTree(out.toString()).get("computed").isNull());
+  }
+
+  @Test
+  void printAnswers_computedInFloat32_saysWhatBf16WouldBring() throws JsonProcessingException {
+    var computed = new Computed("f32", List.of(new DeviceUse("cpu", "AMX", 0, 0, false)));
+    printer("--json")
+        .printAnswers(
+            List.of(new AnswerSummary("r1", "cache", null, 0, 0, 1, computed, List.of())), 1);
+    assertTrue(
+        err.toString()
+            .contains(
+                "\ncomputed in f32 on cpu\nthese processors multiply bf16 with AMX: --compute-dtype bf16 "),
+        err.toString());
+    JsonNode run = new ObjectMapper().readTree(out.toString()).get("runs").get(0);
+    assertEquals("AMX", run.at("/computed/devices/0/bf16_unit").asText());
   }
 
   @Test
@@ -74,7 +113,8 @@ class SummaryPrinterTest {
     var some = new AnswerSummary.OfCompression("uniform", 4, 0, 0, 3, 2, 9);
     printer()
         .printAnswers(
-            List.of(new AnswerSummary("r1", "cache", null, 8, 0, 1, List.of(none, some))), 1);
+            List.of(new AnswerSummary("r1", "cache", null, 8, 0, 1, COMPUTED, List.of(none, some))),
+            1);
     assertTrue(err.toString().contains("a video, no target given; 0 without"), err.toString());
     assertTrue(err.toString().contains("a video, 2 of 3 right; 0 without"), err.toString());
   }
@@ -88,7 +128,7 @@ class SummaryPrinterTest {
                 new LeftOut.Name("lost+found", "it may not be read"),
                 new LeftOut.Name("a.txt", LeftOut.ENDING),
                 new LeftOut.Name("b.txt", LeftOut.ENDING)));
-    var written = new RunSummary.Written("llava_onevision@1", "tiny", "bf16", 1);
+    var written = new RunSummary.Written("llava_onevision@1", "tiny", "bf16", 1, COMPUTED);
     printer()
         .print(
             new RunSummary(

@@ -56,9 +56,11 @@ class PipelineApiTest {
             .compressions("none")
             .keepFeatures()
             .device("cpu")
+            .computeDtype("bf16")
             .maxVideoTokens(1000)
             .run(SPARK);
     assertEquals(1, precomputed.ok());
+    assertTrue(precomputed.written().encoder().endsWith("+bf16"), precomputed.toString());
     List<RunSummary> compressed =
         Compress.from(cache, cache).compressions("vidcom2:retention=0.5").run(SPARK);
     assertEquals(1, compressed.get(0).ok());
@@ -73,9 +75,11 @@ class PipelineApiTest {
                 Fixtures.LLAVA_VIDEO.resolveSibling("qwen2_vl_tiny")
                     + "#tokenreel_fit=smart:max=12544")
             .device("cpu")
+            .computeDtype("f32")
             .scoring("generate:tokens=2")
             .run(SPARK);
     assertEquals(2, answered.get(0).questions());
+    assertEquals("f32", answered.get(0).computed().computeDtype());
     assertEquals(
         List.of(1L, 1L),
         answered.get(0).compressions().stream()
@@ -95,5 +99,7 @@ class PipelineApiTest {
     assertThrows(IllegalArgumentException.class, () -> Precompute.into("x").sampling("all"));
     assertThrows(IllegalArgumentException.class, () -> Precompute.into("x").fit("square"));
     assertThrows(IllegalArgumentException.class, () -> Answer.from("x", "y").template("vicuna"));
+    assertThrows(IllegalArgumentException.class, () -> Answer.from("x", "y").computeDtype("f8"));
+    assertThrows(IllegalArgumentException.class, () -> Precompute.into("x").computeDtype("f8"));
   }
 }
