@@ -128,14 +128,22 @@ public final class Bench {
               paramLabel = "N",
               description = "frames of a video (default: ${DEFAULT-VALUE})")
           int frames,
+      @Option(
+              names = "--runs",
+              defaultValue = "5",
+              paramLabel = "N",
+              description =
+                  "of each row, after one that does not count (default: ${DEFAULT-VALUE})")
+          int runs,
       @Mixin Types types,
       @Mixin Output output)
       throws Exception {
-    if (layers < 1 || frames < 1) {
+    if (layers < 1 || frames < 1 || runs < 1) {
       throw new SettingsException(
-          "--layers and --frames must be at least 1; got %d and %d".formatted(layers, frames));
+          "--layers, --frames and --runs must be at least 1; got %d, %d and %d"
+              .formatted(layers, frames, runs));
     }
-    return print(EncodeBench.run(tower, layers, frames, types.types, RUNS), output.json);
+    return print(EncodeBench.run(tower, layers, frames, types.types, runs), output.json);
   }
 
   @Command(
