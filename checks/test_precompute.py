@@ -91,6 +91,21 @@ def test_bad_setting_stops_before_any_work(tmp_path):
     assert not (tmp_path / "cache").exists()
 
 
+@pytest.mark.parametrize(
+    ("device", "variables", "said"),
+    [
+        ("cpu", {"PYTORCH_LIBRARY_PATH": "/nonexistent"}, "PYTORCH_LIBRARY_PATH is /nonexistent, where there is no libtorch.so"),
+        ("auto", {"PYTORCH_FLAVOR": "cu126"}, "PYTORCH_FLAVOR is 'cu126'"),
+        ("cuda", {}, "--device cuda: device cuda:0 was asked for, but the libtorch in the jar has no CUDA"),
+    ],
+)
+def test_an_engine_that_cannot_be_had_is_refused_in_a_line(tmp_path, device, variables, said):
+    arguments = ["precompute", "--input", launch.VIDEOS / "hevc.mp4", "--output", tmp_path / "cache", "--device", device]
+    process = launch.finished(launch.launcher(*arguments), {**launch.ENVIRONMENT, **variables}, 2)
+    lines = [line for line in process.stderr.splitlines() if not line.startswith("NOTE: Picked up JDK_JAVA_OPTIONS")]
+    assert said in lines[0] and len(lines) == 2, process.stderr
+
+
 @pytest.mark.slow
 def test_cuda_on_a_cluster_runs_on_the_gpu_that_spark_assigned(tmp_path):
     """No GPU is needed: the engine's complaint names the address that the discovery script gave."""

@@ -1,5 +1,6 @@
 package io.tokenreel.job;
 
+import io.tokenreel.model.DeviceException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -8,7 +9,8 @@ import org.apache.spark.SparkThrowable;
 
 /**
  * Failures that no defect of this project brings about, and that one line describes: what does not
- * answer, what Spark was configured with and cannot find, a disk that is full or read-only.
+ * answer, what Spark was configured with and cannot find, a disk that is full or read-only, a
+ * device or an engine that nothing can be computed with.
  */
 final class BrokenSurroundings {
 
@@ -35,6 +37,7 @@ final class BrokenSurroundings {
 
   private static boolean isOne(Throwable cause) {
     return !what(cause).isEmpty()
+        || cause instanceof DeviceException
         || (cause instanceof SparkThrowable spark
             && spark.getCondition() != null
             && CONDITIONS.contains(spark.getCondition().replaceFirst("\\..*", "")))

@@ -1,29 +1,36 @@
 package io.tokenreel.job;
 
 import io.tokenreel.model.DeviceChoice;
+import io.tokenreel.model.DeviceException;
 import io.tokenreel.model.Models;
 import io.tokenreel.stage.ComputingModel;
 import org.apache.spark.SparkContext;
 import org.apache.spark.sql.SparkSession;
 
-/** Refuses {@code --device cuda} where no executor will have a GPU, before anything is started. */
+/**
+ * Refuses {@code --device cuda} where no executor will have a GPU, and in local mode an engine that
+ * cannot be loaded, before anything is started.
+ */
 final class DeviceCheck {
 
   private DeviceCheck() {}
 
   static void require(SparkSession spark, String device) {
     DeviceChoice choice = DeviceChoice.parse(device);
-    if (choice.kind() != DeviceChoice.Kind.CUDA) {
-      return;
-    }
+    boolean cuda = choice.kind() == DeviceChoice.Kind.CUDA;
     SparkContext context = spark.sparkContext();
     if (context.isLocal()) {
       try {
-        Models.checkDevice(choice);
-      } catch (IllegalArgumentException e) {
-        throw new SettingsException("--device " + device + ": " + e.getMessage());
+        if (cuda) {
+          Models.checkDevice(choice);
+        } else {
+          Models.checkEnvironment(); // of this process, which no cluster's driver knows of others
+        }
+      } catch (DeviceException e) {
+        throw new SettingsException((cuda ? "--device " + device + ": " : "") + e.getMessage());
       }
-    } else if (Integer.parseInt(context.getConf().get(ComputingModel.EXECUTOR_GPUS, "0")) < 1) {
+    } else if (cuda
+        && Integer.parseInt(context.getConf().get(ComputingModel.EXECUTOR_GPUS, "0")) < 1) {
       throw new SettingsException(
           "--device cuda needs executors that have GPUs, and %s is not set; conf/yarn-gpu.conf and conf/k8s-gpu.conf show how, or use --device cpu"
               .formatted(ComputingModel.EXECUTOR_GPUS));

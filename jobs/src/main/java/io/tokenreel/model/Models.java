@@ -69,7 +69,8 @@ public final class Models {
    * @param model a checkpoint folder on any Hadoop file system, {@code default}, or {@code
    *     djl:FOLDER} for the folder of an exported encoder
    * @throws IllegalArgumentException when the checkpoint is incomplete, malformed or of an unknown
-   *     family, or the device is not there
+   *     family
+   * @throws DeviceException when the device is not there
    */
   public static VisionTower openVision(String model, DeviceChoice device, Configuration hadoop) {
     return openVision(folder(model, hadoop), device, GPU_PASS_FRAMES);
@@ -144,10 +145,20 @@ public final class Models {
   }
 
   /**
+   * Checks what the environment of this process says of the engine, without starting it.
+   *
+   * @throws DeviceException when it names libraries that cannot be loaded
+   */
+  public static void checkEnvironment() {
+    PyTorch.checkEnvironment();
+  }
+
+  /**
    * Starts the engine and checks that a device is there.
    *
    * @return the device itself: never {@code auto}
-   * @throws IllegalArgumentException when it is not there; the message says what the engine sees
+   * @throws DeviceException when it is not there, or the engine cannot be loaded; the message says
+   *     why
    */
   public static DeviceChoice checkDevice(DeviceChoice device) {
     Device found = PyTorch.device(device);

@@ -181,6 +181,11 @@ class DependencyTest {
   }
 
   @Test
+  void jna_outsideTheEngine_isNotUsed() {
+    onlyIn("com.sun.jna..", "io.tokenreel.model.engine..").check(classes);
+  }
+
+  @Test
   void jinjava_outsideJinja_isNotUsed() {
     onlyIn("com.hubspot..", "io.tokenreel.jinja..").check(classes);
   }

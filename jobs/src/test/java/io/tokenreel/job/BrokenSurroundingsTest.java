@@ -2,6 +2,7 @@ package io.tokenreel.job;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.tokenreel.model.DeviceException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.UnknownHostException;
@@ -21,6 +22,10 @@ class BrokenSurroundingsTest {
     assertEquals(
         Optional.of("No space left on device"),
         BrokenSurroundings.of(new IOException("No space left on device")));
+    assertEquals(
+        Optional.of("no libtorch.so there"),
+        BrokenSurroundings.of(
+            new IllegalStateException("a task", new DeviceException("no libtorch.so there"))));
   }
 
   @Test

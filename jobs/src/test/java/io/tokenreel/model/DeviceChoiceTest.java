@@ -52,8 +52,7 @@ class DeviceChoiceTest {
   @Test
   void checkDevice_ofAGpuThatIsNotThere_saysWhatTheEngineSees() {
     String message =
-        assertThrows(
-                IllegalArgumentException.class, () -> Models.checkDevice(DeviceChoice.cuda(99)))
+        assertThrows(DeviceException.class, () -> Models.checkDevice(DeviceChoice.cuda(99)))
             .getMessage();
     assertTrue(message.contains("cuda:99") && message.contains("PYTORCH_LIBRARY_PATH"), message);
     assertEquals(DeviceChoice.CPU, Models.checkDevice(DeviceChoice.CPU));

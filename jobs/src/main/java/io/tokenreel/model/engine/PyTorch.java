@@ -5,6 +5,7 @@ import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.pytorch.jni.JniUtils;
 import io.tokenreel.model.DeviceChoice;
+import io.tokenreel.model.DeviceException;
 import io.tokenreel.model.LocalCache;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,10 +24,10 @@ import org.slf4j.LoggerFactory;
  * towers run whole frames side by side instead, and their results do not depend on the number of
  * threads. {@code -Dai.djl.pytorch.num_threads} overrides it, at that price.
  *
- * <p>A GPU needs a libtorch {@value #VERSION} with CUDA, which no package registry of this build
+ * <p>A GPU needs a libtorch {@value #VERSION} with CUDA 12, which no package registry of this build
  * holds: set {@code PYTORCH_LIBRARY_PATH} to its lib folder (that of PyTorch's own {@value
- * #VERSION} wheel will do), {@code PYTORCH_VERSION} to {@value #VERSION} and {@code PYTORCH_FLAVOR}
- * to its flavour, such as {@code cu128}, in the environment of the executors.
+ * #VERSION} wheel will do) in the environment of the executors. {@link Libtorch} has what follows
+ * from that.
  */
 public final class PyTorch {
 
@@ -37,39 +38,77 @@ public final class PyTorch {
 
   private static Engine engine;
 
+  private static Libtorch libtorch;
+
+  private static DeviceException failure;
+
+  private static boolean toldOfTheCpu;
+
   private PyTorch() {}
 
   /**
    * Starts the engine, or gives the running one.
    *
-   * @throws IllegalStateException when its natives cannot be loaded or are of another version
+   * @throws DeviceException when the environment names a libtorch that cannot be loaded, or its
+   *     natives cannot be
    */
   public static synchronized Engine engine() {
+    if (failure != null) {
+      throw failure; // what was loaded halfway stays so
+    }
     if (engine == null) {
+      libtorch = Libtorch.here();
       engine = start();
     }
     return engine;
   }
 
   /**
+   * Checks what the environment says of libtorch, without loading it.
+   *
+   * @throws DeviceException as {@link #engine} does for what can be seen from outside
+   */
+  public static synchronized void checkEnvironment() {
+    if (engine == null) {
+      Libtorch.here();
+    }
+  }
+
+  /**
    * The device of a choice.
    *
-   * @throws IllegalArgumentException when the engine does not see it
+   * @throws DeviceException when the engine does not see it, or as {@link #engine} does
    */
-  public static Device device(DeviceChoice choice) {
+  public static synchronized Device device(DeviceChoice choice) {
     int gpus = engine().getGpuCount();
     return switch (choice.kind()) {
       case CPU -> Device.cpu();
-      case AUTO -> gpus > 0 ? Device.gpu(0) : Device.cpu();
+      case AUTO -> gpus > 0 ? Device.gpu(0) : cpuForWantOfAGpu();
       case CUDA -> {
         if (choice.index() >= gpus) {
-          throw new IllegalArgumentException(
-              "device %s was asked for, but PyTorch %s sees %d GPUs here; choose cpu or auto, or point PYTORCH_LIBRARY_PATH at a libtorch %s with CUDA"
-                  .formatted(choice, engine().getVersion(), gpus, VERSION));
+          throw new DeviceException(
+              "device %s was asked for, but %s; or choose cpu or auto"
+                  .formatted(
+                      choice,
+                      gpus == 0
+                          ? libtorch.whyNoGpu(CudaLibraries::whyNoGpu)
+                          : "PyTorch sees %d GPUs here, the last of which is cuda:%d"
+                              .formatted(gpus, gpus - 1)));
         }
         yield Device.gpu(choice.index());
       }
     };
+  }
+
+  /** Says why it is the CPU where everything was installed for a GPU. */
+  private static Device cpuForWantOfAGpu() {
+    boolean expected =
+        libtorch.cuda() == Libtorch.Cuda.NO_DRIVER || libtorch.cuda() == Libtorch.Cuda.READY;
+    if (expected && !toldOfTheCpu) {
+      toldOfTheCpu = true;
+      LOG.warn("device auto is the CPU: {}", libtorch.whyNoGpu(CudaLibraries::whyNoGpu));
+    }
+    return Device.cpu();
   }
 
   /**
@@ -92,6 +131,9 @@ public final class PyTorch {
     setDefault("ai.djl.pytorch.num_interop_threads", "1");
     // The graph optimizer specialises code while it runs: the first frames would cost more.
     setDefault("ai.djl.pytorch.graph_optimizer", "false");
+    // Without one DJL looks for a flavour by rules of its own, which know nothing of the jar's.
+    setDefault(Libtorch.FLAVOUR_VARIABLE, libtorch.flavour());
+    libtorch.cudaRuntime().ifPresent(CudaLibraries::findRuntimeIn);
     // Two JVMs that start at once would both unpack the natives into the same folder.
     try (FileChannel channel =
             FileChannel.open(
@@ -101,13 +143,16 @@ public final class PyTorch {
       Engine started = Engine.getEngine("PyTorch");
       if (!started.getVersion().equals(VERSION)) {
         throw new IllegalStateException(
-            "expected PyTorch %s; the engine loaded %s; check PYTORCH_LIBRARY_PATH and PYTORCH_VERSION"
-                .formatted(VERSION, started.getVersion()));
+            "expected PyTorch %s; the engine loaded %s".formatted(VERSION, started.getVersion()));
       }
-      LOG.info("PyTorch {} started, {} GPUs", started.getVersion(), started.getGpuCount());
+      if (libtorch.folder().isPresent()) {
+        LOG.info("{}, {} GPUs", libtorch, started.getGpuCount());
+      }
       return started;
     } catch (EngineException e) {
-      throw new IllegalStateException("cannot load PyTorch " + VERSION, e);
+      LOG.debug("the engine did not start", e);
+      failure = new DeviceException(libtorch.notLoaded(e));
+      throw failure;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot lock " + cache, e);
     }
