@@ -49,6 +49,34 @@ class ToDeviceOf(torch.nn.Module):
         return x.to(other.device)
 
 
+class HostArray(torch.nn.Module):
+    """Uninitialized memory of the host, of like's dtype; pinned where like is on a GPU. DJL has no way to pin memory."""
+
+    def forward(self, count: Tensor, like: Tensor) -> Tensor:
+        return torch.empty([int(count)], dtype=like.dtype, pin_memory=like.is_cuda)
+
+
+class Upload(torch.nn.Module):
+    """A copy on like's device; queued there where x is in pinned memory. DJL has no way to copy without waiting."""
+
+    def forward(self, x: Tensor, like: Tensor) -> Tensor:
+        return x.to(like.device, non_blocking=True)
+
+
+class Download(torch.nn.Module):
+    """Copies x into the first places of target [n], in its order; queued on x's device where target is in pinned memory."""
+
+    def forward(self, x: Tensor, target: Tensor) -> Tensor:
+        return target[: x.numel()].copy_(x.flatten(), non_blocking=True)
+
+
+class Wait(torch.nn.Module):
+    """Copies a number of x to the host, for which its device ends all that was queued before."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.flatten()[:1].cpu()
+
+
 class Linear(torch.nn.Module):
     """A linear map; x [..., inputs], weight [outputs, inputs], bias [outputs], empty for a map without."""
 
@@ -391,6 +419,10 @@ if __name__ == "__main__":
     save(ToBfloat16(), "engine/to_bfloat16.pt")
     save(Bfloat16OfBits(), "engine/bfloat16_of_bits.pt")
     save(ToDeviceOf(), "engine/to_device_of.pt")
+    save(HostArray(), "engine/host_array.pt")
+    save(Upload(), "engine/upload.pt")
+    save(Download(), "engine/download.pt")
+    save(Wait(), "engine/wait.pt")
     save(Linear(), "engine/linear.pt")
     save(Projector(), "llava/projector.pt")
     save(SiglipLayer(), "llava/siglip_layer.pt")

@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.tokenreel.model.StepGrid;
 import io.tokenreel.model.VisionInfo;
+import io.tokenreel.model.engine.DeviceTurn;
 import io.tokenreel.model.engine.StepEncoder;
 import io.tokenreel.video.FrameSize;
 import java.nio.ByteBuffer;
@@ -23,6 +24,7 @@ final class DjlStepEncoder implements StepEncoder {
   private final EncoderSettings settings;
   private final PixelLevels levels;
   private final ExportedModel model;
+  private final DeviceTurn turn;
   private final Queue<ByteBuffer> idle = new ConcurrentLinkedQueue<>(); // inputs of ended passes
 
   /**
@@ -37,6 +39,7 @@ final class DjlStepEncoder implements StepEncoder {
     this.settings = settings;
     this.levels = new PixelLevels(settings.mean(), settings.deviation());
     this.model = ExportedModel.load(file, device);
+    this.turn = new DeviceTurn(device);
     try {
       checkBlackFrame();
     } catch (RuntimeException | Error e) {
@@ -84,16 +87,20 @@ final class DjlStepEncoder implements StepEncoder {
     try (NDManager pass = model.newPass()) {
       levels.scale(rgb, steps, size.height() * size.width(), input.asFloatBuffer());
       Shape shape = new Shape(steps, 3, size.height(), size.width());
-      NDArray output =
-          settings.output().of(model.forward(pass.create(input, shape, DataType.FLOAT32)));
-      if (output.getDataType() != DataType.FLOAT32 || !output.getShape().equals(expected(steps))) {
-        throw new IllegalArgumentException(
-            "%s %s".formatted(output.getDataType(), output.getShape()));
-      }
-      take(output, tokens);
+      take(turn.take(() -> forward(pass.create(input, shape, DataType.FLOAT32), steps)), tokens);
     } finally {
       idle.add(input);
     }
+  }
+
+  /** The output, copied to the host by the engine where it is not there; the pass owns it. */
+  private FloatBuffer forward(NDArray pixels, int steps) {
+    NDArray output = settings.output().of(model.forward(pixels));
+    if (output.getDataType() != DataType.FLOAT32 || !output.getShape().equals(expected(steps))) {
+      throw new IllegalArgumentException(
+          "%s %s".formatted(output.getDataType(), output.getShape()));
+    }
+    return output.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
   }
 
   private ByteBuffer input(int bytes) {
@@ -108,8 +115,7 @@ final class DjlStepEncoder implements StepEncoder {
   }
 
   /** Copies the first steps' tokens without those that are skipped. */
-  private void take(NDArray output, FloatBuffer tokens) {
-    FloatBuffer all = output.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
+  private void take(FloatBuffer all, FloatBuffer tokens) {
     int channels = settings.channels();
     while (tokens.hasRemaining()) {
       all.position(all.position() + settings.skip() * channels);

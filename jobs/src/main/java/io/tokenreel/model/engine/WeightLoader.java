@@ -28,6 +28,7 @@ import java.util.function.UnaryOperator;
 public final class WeightLoader {
 
   private final NDManager manager;
+  private final NDManager numbers;
   private final ComputeType type;
 
   /**
@@ -36,6 +37,8 @@ public final class WeightLoader {
    */
   public WeightLoader(NDManager manager, ComputeType type) {
     this.manager = manager;
+    // A helper that reads a number of a GPU waits for all that the GPU has to do.
+    this.numbers = manager.getDevice().isGpu() ? manager.newSubManager(Device.cpu()) : manager;
     this.type = type;
   }
 
@@ -59,14 +62,14 @@ public final class WeightLoader {
     return manager.zeros(new Shape(count));
   }
 
-  /** A number for a helper, float32. */
+  /** A number for a helper, float32; on the CPU, where helpers read it. */
   public NDArray scalar(float value) {
-    return manager.create(value);
+    return numbers.create(value);
   }
 
-  /** A number for a helper, float64. */
+  /** A number for a helper, float64; on the CPU, where helpers read it. */
   public NDArray scalar(double value) {
-    return manager.create(value);
+    return numbers.create(value);
   }
 
   /** Numbers for a helper, float32. */

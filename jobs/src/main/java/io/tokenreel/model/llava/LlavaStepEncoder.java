@@ -3,17 +3,17 @@ package io.tokenreel.model.llava;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.tokenreel.model.ComputeType;
 import io.tokenreel.model.OpenParts;
 import io.tokenreel.model.VisionInfo;
+import io.tokenreel.model.engine.DevicePasses;
+import io.tokenreel.model.engine.HostMemory;
 import io.tokenreel.model.engine.PyTorch;
 import io.tokenreel.model.engine.StepEncoder;
 import io.tokenreel.model.engine.WeightLoader;
 import io.tokenreel.video.FrameSize;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
 /** LLaVA's vision side on one device. */
@@ -22,6 +22,7 @@ final class LlavaStepEncoder implements StepEncoder {
   private final OpenParts parts = new OpenParts();
   private final VisionInfo info;
   private final NDManager manager;
+  private final DevicePasses passes;
   private final SiglipEncoder encoder;
   private final Projector projector;
 
@@ -34,6 +35,7 @@ final class LlavaStepEncoder implements StepEncoder {
     this.info = info;
     try {
       this.manager = parts.add(PyTorch.engine().newBaseManager(device));
+      this.passes = parts.add(new DevicePasses(manager));
       WeightLoader loader = new WeightLoader(manager, type);
       this.projector = parts.add(new Projector(loader, config, weights));
       this.encoder = parts.add(new SiglipEncoder(loader, config, weights));
@@ -53,22 +55,24 @@ final class LlavaStepEncoder implements StepEncoder {
     return info;
   }
 
-  /** Everything native that a pass makes ends with it. */
+  @Override
+  public HostMemory frameMemory(int bytes) {
+    return passes.frameMemory(bytes);
+  }
+
   @Override
   public void encode(ByteBuffer rgb, int steps, FrameSize size, FloatBuffer tokens) {
-    try (NDManager pass = manager.newSubManager()) {
-      NDArray levels =
-          pass.create(rgb, new Shape(steps, size.height(), size.width(), 3), DataType.UINT8);
-      NDArray x = encoder.embed(encoder.scale(levels));
-      for (int i = 0; i < encoder.layers(); i++) {
-        NDArray next = encoder.layer(i, x);
-        x.close();
-        x = next;
-      }
-      NDArray pooled = projector.pool(projector.project(x));
-      FloatBuffer all = pooled.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
-      tokens.put(all.limit(tokens.remaining()));
+    passes.run(rgb, new Shape(steps, size.height(), size.width(), 3), tokens, this::encoded);
+  }
+
+  private NDArray encoded(NDArray levels) {
+    NDArray x = encoder.embed(encoder.scale(levels));
+    for (int i = 0; i < encoder.layers(); i++) {
+      NDArray next = encoder.layer(i, x);
+      x.close();
+      x = next;
     }
+    return projector.pool(projector.project(x));
   }
 
   @Override

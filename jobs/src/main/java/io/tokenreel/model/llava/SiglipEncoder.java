@@ -57,7 +57,7 @@ final class SiglipEncoder implements AutoCloseable {
                 .reshape(this.config.hidden(), this.config.patchValues()),
             loader.values(weights.tensor(VisionWeights.PATCH + ".bias")));
     this.positions = loader.values(weights.tensor(VisionWeights.POSITIONS));
-    this.factor = loader.scalar((float) pixels.factor());
+    this.factor = loader.values((float) pixels.factor());
     this.mean = loader.values(floats(pixels.mean()));
     this.deviation = loader.values(floats(pixels.deviation()));
     for (int i = 0; i < config.featureLayer(); i++) {

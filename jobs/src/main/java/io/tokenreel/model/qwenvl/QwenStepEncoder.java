@@ -1,19 +1,18 @@
 package io.tokenreel.model.qwenvl;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.tokenreel.model.ComputeType;
 import io.tokenreel.model.OpenParts;
 import io.tokenreel.model.VisionInfo;
+import io.tokenreel.model.engine.DevicePasses;
+import io.tokenreel.model.engine.HostMemory;
 import io.tokenreel.model.engine.PyTorch;
 import io.tokenreel.model.engine.StepEncoder;
 import io.tokenreel.model.engine.WeightLoader;
 import io.tokenreel.video.FrameSize;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
 /** A Qwen-VL's vision side on one device. */
@@ -21,7 +20,7 @@ final class QwenStepEncoder implements StepEncoder {
 
   private final OpenParts parts = new OpenParts();
   private final VisionInfo info;
-  private final NDManager manager;
+  private final DevicePasses passes;
   private final QwenVisionEncoder encoder;
 
   QwenStepEncoder(
@@ -33,7 +32,8 @@ final class QwenStepEncoder implements StepEncoder {
       ComputeType type) {
     this.info = info;
     try {
-      this.manager = parts.add(PyTorch.engine().newBaseManager(device));
+      NDManager manager = parts.add(PyTorch.engine().newBaseManager(device));
+      this.passes = parts.add(new DevicePasses(manager));
       this.encoder =
           parts.add(
               new QwenVisionEncoder(new WeightLoader(manager, type), config, pixels, weights));
@@ -48,19 +48,15 @@ final class QwenStepEncoder implements StepEncoder {
     return info;
   }
 
-  /** Everything native that a pass makes ends with it. */
+  @Override
+  public HostMemory frameMemory(int bytes) {
+    return passes.frameMemory(bytes);
+  }
+
   @Override
   public void encode(ByteBuffer rgb, int steps, FrameSize size, FloatBuffer tokens) {
-    try (NDManager pass = manager.newSubManager()) {
-      NDArray levels =
-          pass.create(
-              rgb,
-              new Shape(steps, QwenVisionConfig.STEP_FRAMES, size.height(), size.width(), 3),
-              DataType.UINT8);
-      NDArray encoded = encoder.encode(levels);
-      FloatBuffer all = encoded.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
-      tokens.put(all.limit(tokens.remaining()));
-    }
+    Shape frames = new Shape(steps, QwenVisionConfig.STEP_FRAMES, size.height(), size.width(), 3);
+    passes.run(rgb, frames, tokens, encoder::encode);
   }
 
   @Override

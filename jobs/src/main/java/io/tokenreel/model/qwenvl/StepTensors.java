@@ -1,5 +1,6 @@
 package io.tokenreel.model.qwenvl;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
@@ -57,13 +58,17 @@ record StepTensors(
             : manager.create(taps.shares(), new Shape(grid.patches(), PositionTaps.TAPS, 1)));
   }
 
+  /**
+   * On the CPU, where the helpers read the numbers: of a GPU's they would wait for all its work.
+   */
   private static NDArray groups(NDManager manager, List<Group> groups) {
     long[] sizes = new long[groups.size() * 2];
     for (int i = 0; i < groups.size(); i++) {
       sizes[2 * i] = groups.get(i).windows();
       sizes[2 * i + 1] = groups.get(i).size();
     }
-    return manager.create(sizes, new Shape(groups.size(), 2));
+    NDManager host = manager.getDevice().isGpu() ? manager.newSubManager(Device.cpu()) : manager;
+    return host.create(sizes, new Shape(groups.size(), 2));
   }
 
   /**
