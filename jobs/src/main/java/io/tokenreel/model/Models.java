@@ -3,6 +3,7 @@ package io.tokenreel.model;
 import ai.djl.Device;
 import io.tokenreel.model.djl.DjlFamily;
 import io.tokenreel.model.engine.BatchedTower;
+import io.tokenreel.model.engine.OutOfMemory;
 import io.tokenreel.model.engine.PyTorch;
 import io.tokenreel.model.engine.StepEncoder;
 import io.tokenreel.model.llava.LlavaOnevision;
@@ -70,7 +71,7 @@ public final class Models {
    *     djl:FOLDER} for the folder of an exported encoder
    * @throws IllegalArgumentException when the checkpoint is incomplete, malformed or of an unknown
    *     family
-   * @throws DeviceException when the device is not there
+   * @throws DeviceException when the device is not there or has no room for the weights
    */
   public static VisionTower openVision(String model, DeviceChoice device, Configuration hadoop) {
     return openVision(folder(model, hadoop), device, GPU_PASS_FRAMES);
@@ -79,7 +80,12 @@ public final class Models {
   static VisionTower openVision(CheckpointFolder folder, DeviceChoice choice, int gpuPassFrames) {
     ModelFamily family = family(folder);
     Device device = PyTorch.device(choice);
-    StepEncoder encoder = family.openVision(folder, device);
+    StepEncoder encoder;
+    try {
+      encoder = family.openVision(folder, device);
+    } catch (RuntimeException e) {
+      throw OutOfMemory.whileOpening(folder.uri().toString(), e);
+    }
     int steps = Math.max(1, gpuPassFrames / encoder.info().grid().framesPerStep());
     return new BatchedTower(encoder, device, steps);
   }
@@ -109,7 +115,13 @@ public final class Models {
   }
 
   static LanguageModel openLanguage(CheckpointFolder folder, DeviceChoice device) {
-    return family(folder).openLanguage(folder, PyTorch.device(device));
+    ModelFamily family = family(folder);
+    Device found = PyTorch.device(device);
+    try {
+      return family.openLanguage(folder, found);
+    } catch (RuntimeException e) {
+      throw OutOfMemory.whileOpening(folder.uri().toString(), e);
+    }
   }
 
   /**

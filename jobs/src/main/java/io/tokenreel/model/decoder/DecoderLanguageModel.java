@@ -2,6 +2,7 @@ package io.tokenreel.model.decoder;
 
 import ai.djl.Device;
 import io.tokenreel.model.CheckpointFolder;
+import io.tokenreel.model.DeviceUse;
 import io.tokenreel.model.FedVideo;
 import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.LanguageModel;
@@ -11,6 +12,7 @@ import io.tokenreel.model.VideoPrompt;
 import io.tokenreel.model.VideoPrompts;
 import io.tokenreel.model.VideoReading;
 import io.tokenreel.model.engine.BatchedTower;
+import io.tokenreel.model.engine.DeviceMeter;
 import io.tokenreel.model.kv.KvCache;
 import io.tokenreel.model.kv.KvMeter;
 import io.tokenreel.model.prompt.TextTokenizer;
@@ -25,6 +27,7 @@ final class DecoderLanguageModel implements LanguageModel {
   private final TextTokenizer tokenizer;
   private final TextEmbedding embedding;
   private final Decoder decoder;
+  private final DeviceMeter meter;
 
   DecoderLanguageModel(
       LanguageInfo info,
@@ -36,6 +39,7 @@ final class DecoderLanguageModel implements LanguageModel {
     this.info = info;
     this.prompts = prompts;
     this.axes = config.sections().axes();
+    this.meter = new DeviceMeter(device);
     try {
       this.tokenizer = parts.add(TextTokenizer.open(folder));
       this.embedding = new TextEmbedding(weights.tensor(DecoderWeights.EMBEDDING));
@@ -78,6 +82,7 @@ final class DecoderLanguageModel implements LanguageModel {
       cache.close();
       throw e;
     }
+    meter.sample(); // the longest feed is over
     return new DecoderReading(
         info,
         tokenizer,
@@ -90,6 +95,11 @@ final class DecoderLanguageModel implements LanguageModel {
 
   private float[] embedded(String text) {
     return embedding.rows(tokenizer.encode(text));
+  }
+
+  @Override
+  public DeviceUse use() {
+    return meter.use();
   }
 
   @Override

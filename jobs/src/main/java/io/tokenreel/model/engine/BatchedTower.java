@@ -1,19 +1,23 @@
 package io.tokenreel.model.engine;
 
 import ai.djl.Device;
+import io.tokenreel.model.DeviceException;
+import io.tokenreel.model.DeviceUse;
 import io.tokenreel.model.Encoding;
 import io.tokenreel.model.EncodingException;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.model.VisionTower;
+import io.tokenreel.model.engine.PassQueue.Pass;
+import io.tokenreel.model.engine.PassQueue.Step;
 import io.tokenreel.token.TokenFormat;
 import io.tokenreel.video.Frames;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
@@ -27,11 +31,13 @@ import org.slf4j.LoggerFactory;
  * both shift rounding. On the CPU a pass is therefore one step on one thread, and steps run side by
  * side on a fixed set of threads that all callers share; that also saves the threads from waiting
  * for each other after every operator. On a GPU a pass is as many steps as the tower was made for,
- * one pass at a time, filled from whichever videos wait, and then with black frames.
+ * filled from whichever videos wait, and then with black frames. Two are under way: the frames of
+ * one are filled in and its tokens stored while the GPU computes the other.
  *
  * <p>When a pass fails, its videos are encoded one by one, so that only the video that cannot be
  * encoded fails. A black step then tells a bad video from a broken engine, which is no video's
- * fault.
+ * fault. A pass that does not fit into a GPU's memory is tried again in halves, and all passes
+ * after it have half the steps; that happens once.
  */
 public final class BatchedTower implements VisionTower {
 
@@ -43,31 +49,36 @@ public final class BatchedTower implements VisionTower {
   /** What the names of the threads that run passes begin with. */
   public static final String THREADS = "tokenreel-encoder-";
 
+  private static final int GPU_THREADS = 2;
+
   private static final long MOST_MILLIS_OF_A_PASS = 60_000;
 
   private final StepEncoder encoder;
   private final VisionInfo info;
-  private final int passSteps;
+  private final DeviceMeter meter;
+  private final PassQueue queue;
+  private final PassClock clock;
   private final List<Thread> workers = new ArrayList<>();
-  private final Deque<StepOfVideo> waiting = new ArrayDeque<>(); // also the lock
-  private boolean closed;
-
-  /** One step of a video that waits for a pass. */
-  record StepOfVideo(VideoEncoding video, int step) {}
 
   /**
    * @param encoder closed with the tower
    * @param gpuPassSteps steps of a pass where the device is a GPU, at least 1
    */
   public BatchedTower(StepEncoder encoder, Device device, int gpuPassSteps) {
+    this(encoder, device, gpuPassSteps, new DeviceMeter(device));
+  }
+
+  BatchedTower(StepEncoder encoder, Device device, int gpuPassSteps, DeviceMeter meter) {
     if (gpuPassSteps < 1) {
       throw new IllegalArgumentException(
           "a forward pass must have at least 1 step; got " + gpuPassSteps);
     }
     this.encoder = encoder;
     this.info = encoder.info();
-    this.passSteps = device.isGpu() ? gpuPassSteps : 1;
-    int threads = device.isGpu() ? 1 : threads();
+    this.meter = meter;
+    this.queue = new PassQueue(device.isGpu() ? gpuPassSteps : 1);
+    int threads = device.isGpu() ? GPU_THREADS : threads();
+    this.clock = device.isGpu() ? PassClock.inOrder() : PassClock.sideBySide(threads);
     for (int i = 1; i <= threads; i++) {
       Thread worker = new Thread(this::work, THREADS + i);
       worker.setDaemon(true);
@@ -92,109 +103,129 @@ public final class BatchedTower implements VisionTower {
   }
 
   @Override
+  public DeviceUse use() {
+    return meter.use();
+  }
+
+  @Override
   public CompletableFuture<Encoding> submit(Frames frames, TokenFormat format) {
     VideoEncoding video = new VideoEncoding(info, frames, format);
-    synchronized (waiting) {
-      if (closed) {
-        throw new IllegalStateException(info.encoder() + " is closed");
-      }
-      for (int step = 0; step < video.steps(); step++) {
-        waiting.add(new StepOfVideo(video, step));
-      }
-      waiting.notifyAll();
+    if (!queue.add(video)) {
+      throw new IllegalStateException(info.encoder() + " is closed");
     }
     return video.result();
   }
 
   private void work() {
-    PassMemory memory = new PassMemory(passSteps);
-    for (List<StepOfVideo> pass = next(); !pass.isEmpty(); pass = next()) {
-      run(pass, memory);
-    }
-  }
-
-  /** The steps of the next pass, all of one frame size; none when the tower is closed. */
-  private List<StepOfVideo> next() {
-    synchronized (waiting) {
-      List<StepOfVideo> pass = new ArrayList<>();
-      while (pass.isEmpty()) {
-        while (waiting.isEmpty() && !closed) {
-          try {
-            waiting.wait();
-          } catch (InterruptedException e) {
-            // nobody who may interrupt these threads knows them
-            throw new IllegalStateException(e);
-          }
-        }
-        if (closed) {
-          return pass;
-        }
-        while (pass.size() < passSteps && !waiting.isEmpty() && joins(pass, waiting.element())) {
-          StepOfVideo step = waiting.remove();
-          if (!step.video().result().isDone()) {
-            pass.add(step);
-          }
+    try (PassMemory memory = new PassMemory(encoder)) {
+      for (Optional<Pass> next = queue.next(); next.isPresent(); next = queue.next()) {
+        try {
+          run(next.get(), memory);
+        } finally {
+          queue.computed(next.get());
         }
       }
-      return pass;
     }
   }
 
-  private static boolean joins(List<StepOfVideo> pass, StepOfVideo step) {
-    return pass.isEmpty() || pass.get(0).video().size().equals(step.video().size());
-  }
-
-  private void run(List<StepOfVideo> pass, PassMemory memory) {
+  private void run(Pass pass, PassMemory memory) {
     try {
       encodeOrFail(pass, memory);
     } catch (Error e) { // no video's fault
-      pass.forEach(step -> step.video().fail(e));
+      fail(pass, e);
     }
   }
 
-  private void encodeOrFail(List<StepOfVideo> pass, PassMemory memory) {
+  private static void fail(Pass pass, Throwable reason) {
+    pass.steps().forEach(step -> step.video().fail(reason));
+  }
+
+  private void encodeOrFail(Pass pass, PassMemory memory) {
     try {
       encode(pass, memory);
     } catch (RuntimeException e) {
-      Collection<List<StepOfVideo>> videos = byVideo(pass);
+      Optional<String> outOfMemory = OutOfMemory.line(e);
+      if (outOfMemory.isPresent()) {
+        encodeSmaller(pass, memory, outOfMemory.get());
+        return;
+      }
+      Collection<List<Step>> videos = byVideo(pass);
       if (videos.size() > 1) {
         LOG.warn("a pass of {} videos could not be encoded; each is tried alone", videos.size(), e);
-        videos.forEach(video -> run(video, memory));
+        videos.forEach(steps -> run(new Pass(steps, pass.size()), memory));
       } else {
-        pass.get(0).video().fail(failure(e, pass.get(0).video(), memory));
+        VideoEncoding video = pass.steps().get(0).video();
+        video.fail(failure(e, video, pass.size(), memory));
       }
     }
   }
 
-  private static Collection<List<StepOfVideo>> byVideo(List<StepOfVideo> pass) {
-    Map<VideoEncoding, List<StepOfVideo>> videos = new LinkedHashMap<>();
-    for (StepOfVideo step : pass) {
+  private void encodeSmaller(Pass pass, PassMemory memory, String reason) {
+    OptionalInt smaller = queue.smallerThan(pass.size());
+    if (smaller.isEmpty()) {
+      fail(pass, doesNotFit(pass.size(), reason));
+      return;
+    }
+    int size = smaller.getAsInt();
+    LOG.warn(
+        "{}: a pass of {} frames does not fit into the memory of {} ({}); from now on passes have {}, and tokens may differ in their last bits from those of {}",
+        info.encoder(),
+        frames(pass.size()),
+        meter.place(),
+        reason,
+        frames(size),
+        frames(pass.size()));
+    meter.tellHalved();
+    meter.release();
+    for (int from = 0; from < pass.steps().size(); from += size) {
+      int to = Math.min(from + size, pass.steps().size());
+      run(new Pass(pass.steps().subList(from, to), size), memory);
+    }
+  }
+
+  private DeviceException doesNotFit(int steps, String reason) {
+    return new DeviceException(
+        "%s: a pass of %d frames does not fit into the memory of %s: %s; lower --batch-frames, take smaller frames with --fit, compute in bf16 with --compute-dtype bf16, or choose another --device"
+            .formatted(info.encoder(), frames(steps), meter.place(), reason));
+  }
+
+  private int frames(int steps) {
+    return steps * info.grid().framesPerStep();
+  }
+
+  private static Collection<List<Step>> byVideo(Pass pass) {
+    Map<VideoEncoding, List<Step>> videos = new LinkedHashMap<>();
+    for (Step step : pass.steps()) {
       videos.computeIfAbsent(step.video(), video -> new ArrayList<>()).add(step);
     }
     return videos.values();
   }
 
-  private void encode(List<StepOfVideo> pass, PassMemory memory) {
+  private void encode(Pass pass, PassMemory memory) {
     long start = System.nanoTime();
-    VideoEncoding first = pass.get(0).video();
-    memory.begin(first);
-    pass.forEach(step -> step.video().copyFrames(step.step(), memory.frames()));
-    encoder.encode(memory.blackened(), passSteps, first.size(), memory.tokens(pass.size()));
-    long nanos = (System.nanoTime() - start) / pass.size() / workers.size();
-    for (int i = 0; i < pass.size(); i++) {
-      StepOfVideo step = pass.get(i);
+    List<Step> steps = pass.steps();
+    VideoEncoding first = steps.get(0).video();
+    memory.begin(first, pass.size());
+    steps.forEach(step -> step.video().copyFrames(step.step(), memory.frames()));
+    encoder.encode(memory.blackened(), pass.size(), first.size(), memory.tokens(steps.size()));
+    long nanos = clock.spentSince(start) / steps.size();
+    queue.computed(pass);
+    meter.sample();
+    for (int i = 0; i < steps.size(); i++) {
+      Step step = steps.get(i);
       step.video().take(step.step(), memory.values(), i * first.stepValues(), nanos);
     }
   }
 
   /** What is wrong where one video's steps cannot be encoded. */
-  private RuntimeException failure(RuntimeException cause, VideoEncoding video, PassMemory memory) {
+  private RuntimeException failure(
+      RuntimeException cause, VideoEncoding video, int steps, PassMemory memory) {
     if (cause instanceof CancellationException) {
       return cause;
     }
     try {
-      memory.begin(video);
-      encoder.encode(memory.blackened(), passSteps, video.size(), memory.tokens(1));
+      memory.begin(video, steps);
+      encoder.encode(memory.blackened(), steps, video.size(), memory.tokens(1));
       return new EncodingException(cause);
     } catch (CancellationException e) {
       return e;
@@ -209,11 +240,7 @@ public final class BatchedTower implements VisionTower {
   /** Waits for the passes under way; videos that wait are given up. */
   @Override
   public void close() {
-    synchronized (waiting) {
-      closed = true;
-      waiting.forEach(step -> step.video().result().cancel(false));
-      waiting.notifyAll();
-    }
+    queue.close();
     try {
       for (Thread worker : workers) {
         worker.join(MOST_MILLIS_OF_A_PASS);

@@ -6,25 +6,28 @@ import java.nio.FloatBuffer;
 /**
  * The frames and tokens of one pass after another; it grows with the largest. Used by one thread.
  */
-final class PassMemory {
+final class PassMemory implements AutoCloseable {
 
-  private final int steps;
-  private ByteBuffer frames = ByteBuffer.allocateDirect(0);
+  private final StepEncoder encoder;
+  private HostMemory memory;
+  private ByteBuffer frames = ByteBuffer.allocate(0);
   private float[] values = new float[0];
   private int stepValues;
 
   /**
-   * @param steps of a pass
+   * @param encoder that passes are for
    */
-  PassMemory(int steps) {
-    this.steps = steps;
+  PassMemory(StepEncoder encoder) {
+    this.encoder = encoder;
   }
 
   /** Makes room for a pass of steps like those of a video; its frames are to be appended. */
-  void begin(VideoEncoding like) {
+  void begin(VideoEncoding like, int steps) {
     int bytes = Math.multiplyExact(steps, like.stepBytes());
     if (frames.capacity() < bytes) {
-      frames = ByteBuffer.allocateDirect(bytes);
+      close();
+      memory = encoder.frameMemory(bytes);
+      frames = memory.bytes();
     }
     frames.clear().limit(bytes);
     stepValues = like.stepValues();
@@ -57,5 +60,14 @@ final class PassMemory {
   /** What {@link #tokens} took. */
   float[] values() {
     return values;
+  }
+
+  @Override
+  public void close() {
+    if (memory != null) {
+      memory.close();
+      memory = null;
+      frames = ByteBuffer.allocate(0);
+    }
   }
 }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import ai.djl.Device;
 import ai.djl.engine.EngineException;
+import io.tokenreel.model.DeviceException;
+import io.tokenreel.model.DeviceUse;
 import io.tokenreel.model.EncodeDigest;
 import io.tokenreel.model.Encoding;
 import io.tokenreel.model.EncodingException;
@@ -17,6 +19,7 @@ import io.tokenreel.token.TokenFormat;
 import io.tokenreel.video.FrameFit;
 import io.tokenreel.video.FrameSize;
 import io.tokenreel.video.Frames;
+import java.lang.management.MemoryUsage;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -195,6 +198,136 @@ class BatchedTowerTest {
         };
     try (VisionTower tower = new BatchedTower(encoder, Device.gpu(), 1)) {
       tower.encode(frames(SMALL, 0, 2), TokenFormat.F32);
+    }
+  }
+
+  /** The first pass ends when the second is there, and does not otherwise. */
+  @Test
+  void submit_onAGpu_hasTwoPassesUnderWay() {
+    CountDownLatch both = new CountDownLatch(2);
+    StepEncoder meeting =
+        new Failing() {
+          @Override
+          void compute(int steps) {
+            both.countDown();
+            BatchedTowerTest.await(both);
+          }
+        };
+    try (VisionTower tower = new BatchedTower(meeting, Device.gpu(), 2)) {
+      Encoding encoding = tower.encode(frames(SMALL, 0, 8), TokenFormat.F32);
+      assertEquals(8, encoding.block().shape().tokens());
+    }
+    assertEquals(List.of("2 of 2", "2 of 2", "closed"), sorted());
+  }
+
+  @Test
+  void encode_passThatDoesNotFit_isHalvedOnceForAllPasses() {
+    StepEncoder small =
+        new Failing() {
+          @Override
+          void compute(int steps) {
+            if (steps > 4) {
+              throw new EngineException(OUT_OF_MEMORY);
+            }
+          }
+        };
+    FakeMemory memory = new FakeMemory();
+    try (VisionTower tower = new BatchedTower(small, GPU, 8, new DeviceMeter(GPU, memory))) {
+      assertEquals(new DeviceUse("cuda:1", "", 5, 80, false), tower.use());
+      Encoding encoding = tower.encode(frames(SMALL, 0, 12), TokenFormat.F32); // 6 steps
+      assertEquals(12, encoding.block().shape().tokens());
+      tower.encode(frames(SMALL, 0, 2), TokenFormat.F32);
+      assertEquals(new DeviceUse("cuda:1", "", 70, 80, true), tower.use());
+    }
+    assertEquals(List.of("6 of 8", "4 of 4", "2 of 4", "1 of 4", "closed"), passes);
+    assertEquals(1, memory.releases);
+  }
+
+  @Test
+  void encode_passThatDoesNotFitInHalfEither_failsTheTaskAndSaysWhatToSet() {
+    StepEncoder none =
+        new Failing() {
+          @Override
+          void compute(int steps) {
+            throw new IllegalArgumentException(new EngineException(OUT_OF_MEMORY));
+          }
+        };
+    try (VisionTower tower =
+        new BatchedTower(none, GPU, 3, new DeviceMeter(GPU, new FakeMemory()))) {
+      DeviceException failure =
+          assertThrows(
+              DeviceException.class, () -> tower.encode(frames(SMALL, 0, 6), TokenFormat.F32));
+      assertEquals(
+          "summing@1: a pass of 2 frames does not fit into the memory of cuda:1: RuntimeError: CUDA out of memory. Tried to allocate 2.00 GiB; lower --batch-frames, take smaller frames with --fit, compute in bf16 with --compute-dtype bf16, or choose another --device",
+          failure.getMessage());
+      assertThrows(
+          DeviceException.class,
+          () -> tower.encode(frames(SMALL, 0, 2), TokenFormat.F32),
+          "passes are not halved again");
+    }
+    assertEquals(List.of("3 of 3", "1 of 1", "1 of 1", "1 of 1", "1 of 1", "closed"), passes);
+  }
+
+  @Test
+  void use_ofAGpuWhoseMemoryIsUnknown_isZero() {
+    gate.countDown();
+    try (VisionTower tower = new BatchedTower(new Summing(), Device.gpu(), 1)) {
+      tower.encode(frames(SMALL, 0, 2), TokenFormat.F32);
+      assertEquals(new DeviceUse("cuda:0", "", 0, 0, false), tower.use());
+    }
+    try (VisionTower tower = new BatchedTower(new Summing(), Device.cpu(), 1)) {
+      assertEquals(DeviceUse.cpu(), tower.use());
+    }
+  }
+
+  private static final Device GPU = Device.gpu(1);
+
+  private static final String OUT_OF_MEMORY =
+      "The following operation failed in the TorchScript interpreter.\nRuntimeError: CUDA out of memory. Tried to allocate 2.00 GiB\nException raised from malloc";
+
+  /** Every token is 0; a pass may fail. */
+  private abstract class Failing implements StepEncoder {
+
+    @Override
+    public VisionInfo info() {
+      return new Summing().info();
+    }
+
+    abstract void compute(int steps);
+
+    @Override
+    public void encode(ByteBuffer rgb, int steps, FrameSize size, FloatBuffer tokens) {
+      passes.add("%d of %d".formatted(tokens.remaining() / 2, steps));
+      compute(steps);
+      tokens.put(new float[tokens.remaining()]);
+    }
+
+    @Override
+    public void close() {
+      passes.add("closed");
+    }
+  }
+
+  private List<String> sorted() {
+    return passes.stream().sorted().toList();
+  }
+
+  /** Little in use at first, then much, then less. */
+  private static final class FakeMemory implements DeviceMeter.Memory {
+
+    private int looks;
+    private int releases;
+
+    @Override
+    public synchronized MemoryUsage now() {
+      looks++;
+      long used = looks == 1 ? 5 : looks == 2 ? 70 : 60;
+      return new MemoryUsage(-1, used, used, 80);
+    }
+
+    @Override
+    public void release() {
+      releases++;
     }
   }
 }
