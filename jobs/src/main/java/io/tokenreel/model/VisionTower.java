@@ -14,7 +14,7 @@ import java.util.concurrent.Future;
  * <p>Thread-safe: the videos of concurrent calls share the device, and forward passes across
  * videos. A video's tokens do not depend, to the last bit, on the videos that share its passes or
  * on the number of threads; on a GPU they do, within rounding, on the steps of a pass that the
- * tower was opened with.
+ * tower was opened with, or has halved since they did not fit into its memory.
  */
 public interface VisionTower extends AutoCloseable {
 
