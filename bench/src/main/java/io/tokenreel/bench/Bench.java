@@ -37,7 +37,6 @@ public final class Bench {
 
   private static final int KERNEL_ROUNDS = 5;
   private static final int KERNEL_SECONDS = 2;
-  private static final int RUNS = 5;
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
   private static final Duration STRAGGLER_LENGTH = Duration.ofHours(3);
 
@@ -55,6 +54,24 @@ public final class Bench {
 
     @Option(names = "--json", description = "the rows as one JSON array on standard output")
     private boolean json;
+  }
+
+  /** How often what is timed runs. */
+  private static final class Runs {
+
+    @Option(
+        names = "--runs",
+        defaultValue = "5",
+        paramLabel = "N",
+        description = "of each row, after one that does not count (default: ${DEFAULT-VALUE})")
+    private int runs;
+
+    int checked() {
+      if (runs < 1) {
+        throw new SettingsException("--runs must be at least 1; got " + runs);
+      }
+      return runs;
+    }
   }
 
   /** What a model computes in besides float32. */
@@ -128,22 +145,16 @@ public final class Bench {
               paramLabel = "N",
               description = "frames of a video (default: ${DEFAULT-VALUE})")
           int frames,
-      @Option(
-              names = "--runs",
-              defaultValue = "5",
-              paramLabel = "N",
-              description =
-                  "of each row, after one that does not count (default: ${DEFAULT-VALUE})")
-          int runs,
+      @Mixin Runs runs,
       @Mixin Types types,
       @Mixin Output output)
       throws Exception {
-    if (layers < 1 || frames < 1 || runs < 1) {
+    if (layers < 1 || frames < 1) {
       throw new SettingsException(
-          "--layers, --frames and --runs must be at least 1; got %d, %d and %d"
-              .formatted(layers, frames, runs));
+          "--layers and --frames must be at least 1; got %d and %d".formatted(layers, frames));
     }
-    return print(EncodeBench.run(tower, layers, frames, types.types, runs), output.json);
+    return print(
+        EncodeBench.run(tower, layers, frames, types.types, runs.checked()), output.json);
   }
 
   @Command(
@@ -157,13 +168,14 @@ public final class Bench {
               paramLabel = "N",
               description = "decoder layers; at least 4 (default: ${DEFAULT-VALUE})")
           int layers,
+      @Mixin Runs runs,
       @Mixin Types types,
       @Mixin Output output)
       throws Exception {
     if (layers < 4) {
       throw new SettingsException("--layers must be at least 4; got " + layers);
     }
-    return print(LanguageBench.run(layers, types.types, RUNS), output.json);
+    return print(LanguageBench.run(layers, types.types, runs.checked()), output.json);
   }
 
   @Command(

@@ -58,7 +58,7 @@ public final class LanguageBench {
    * Measures.
    *
    * @param layers decoder layers; Qwen2-0.5B has 24
-   * @param types to prefill and decode in after float32
+   * @param types to prefill and decode in after float32; with some, nothing else is measured
    * @param runs of prefill, decoding and their yardsticks, after one that does not count; what
    *     takes long has two, eight questions have one
    */
@@ -74,7 +74,11 @@ public final class LanguageBench {
       try (LanguageModel model = open(checkpoint)) {
         LanguageBench bench = new LanguageBench(seeded, model, runs);
         exact = bench.speed();
+        rows.add(product.row());
         rows.addAll(bench.rows(product, exact));
+        if (types.isEmpty()) {
+          rows.addAll(bench.answers());
+        }
       }
       for (ComputeType type : types) {
         String typed = Models.computing(checkpoint, ComputeChoice.parse(type.label()), false);
@@ -115,9 +119,7 @@ public final class LanguageBench {
     }
   }
 
-  private List<BenchRow> rows(ProductYardstick product, Speed speed) {
-    rows.add(product.row());
-    prefillAndDecode(product, speed);
+  private List<BenchRow> answers() {
     int all = VIDEO.tokens();
     Answer full = answer(all, KvSpec.FULL, SHORT_ANSWER);
     time("none, full", SHORT_ANSWER, full, full);
@@ -157,22 +159,20 @@ public final class LanguageBench {
         prefill, Rounds.median(readings), Rounds.median(decodes), Rounds.median(ratios));
   }
 
-  private void prefillAndDecode(ProductYardstick product, Speed speed) {
-    rows.add(
+  private List<BenchRow> rows(ProductYardstick product, Speed speed) {
+    String yardstick = "reading the weights";
+    return List.of(
         product.row(
             "prefill %,d tokens, %d layers".formatted(PREFILL, seeded.layers()),
             seeded.prefillOperations(PREFILL),
-            speed.prefill()));
-    String yardstick = "reading the weights";
-    double weights = speed.weights();
-    rows.add(
+            speed.prefill()),
         BenchRow.millis(
             "reading %.2f GB of weights at %.1f GB/s, median of %d"
-                .formatted(seeded.weightBytes() / 1e9, seeded.weightBytes() / weights / 1e6, runs),
-            weights,
+                .formatted(
+                    seeded.weightBytes() / 1e9, seeded.weightBytes() / speed.weights() / 1e6, runs),
+            speed.weights(),
             1,
-            yardstick));
-    rows.add(
+            yardstick),
         BenchRow.millis(
             "a new token of %d after %,d, batch 1, median of %d"
                 .formatted(LONG_ANSWER, PREFILL, runs),
