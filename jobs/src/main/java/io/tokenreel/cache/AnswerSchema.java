@@ -53,16 +53,20 @@ final class AnswerSchema {
                 "no_tokens when the cache has none of the video, answer_error when the model failed; NULL when answered"),
             optional("detail", DataTypes.StringType, "one line for a person; NULL when answered"),
             optional(
-                "content_sha256",
+                VideoContent.SHA256,
                 DataTypes.StringType,
                 "digest of the bytes that the tokens were made of; NULL without tokens"),
-            required("encoder", DataTypes.StringType, "the vision tower, family@revision"),
+            required(
+                EncodingSetting.ENCODER, DataTypes.StringType, "the vision tower, family@revision"),
             required(
                 "decoder",
                 DataTypes.StringType,
                 "the language model, family@revision: the same for the same settings, weights, tokenizer and chat template"),
-            required("sampling", DataTypes.StringType, "the frame sampling spec, canonical"),
-            required("compression", DataTypes.StringType, "the compression spec, canonical"),
+            required(
+                EncodingSetting.SAMPLING,
+                DataTypes.StringType,
+                "the frame sampling spec, canonical"),
+            required(CacheKey.COMPRESSION, DataTypes.StringType, "the compression spec, canonical"),
             required("template", DataTypes.StringType, "the prompt template: chat or qwen_1_5"),
             required("kv", DataTypes.StringType, "the KV cache spec, canonical"),
             required("scoring", DataTypes.StringType, "how the answer was got, canonical"),

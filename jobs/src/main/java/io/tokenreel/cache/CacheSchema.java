@@ -24,14 +24,15 @@ public final class CacheSchema {
   public static final String COMMENT = "comment";
 
   private static final StructField VIDEO_ID =
-      required("video_id", DataTypes.StringType, "the video's id, unique in its manifest");
+      required(VideoContent.ID, DataTypes.StringType, "the video's id, unique in its manifest");
   private static final StructField VIDEO_URI =
       required("video_uri", DataTypes.StringType, "where the video was read from");
   private static final StructField CONTENT_SHA256 =
-      required("content_sha256", DataTypes.StringType, "lower-case hex digest of the file's bytes");
+      required(
+          VideoContent.SHA256, DataTypes.StringType, "lower-case hex digest of the file's bytes");
   private static final StructField ENCODER =
       required(
-          "encoder",
+          EncodingSetting.ENCODER,
           DataTypes.StringType,
           "the vision tower, family@revision: the same for the same settings and weights, wherever they lie");
   private static final StructField MODEL_NAME =
@@ -66,12 +67,12 @@ public final class CacheSchema {
           "the number in the video of each sampled frame, from 0; NULL in rows that were written without it");
   private static final StructField SAMPLING =
       required(
-          "sampling",
+          EncodingSetting.SAMPLING,
           DataTypes.StringType,
           "the frame sampling spec, canonical, such as uniform:frames=32");
   private static final StructField COMPRESSION =
       required(
-          "compression",
+          CacheKey.COMPRESSION,
           DataTypes.StringType,
           "the compression spec, canonical, such as vidcom2:retention=0.25");
   private static final StructField FRAMES =
@@ -203,7 +204,7 @@ public final class CacheSchema {
           new StructField[] {
             VIDEO_ID,
             required(
-                "content_sha256",
+                VideoContent.SHA256,
                 DataTypes.StringType,
                 "digest of the bytes that the video had as of this wave"),
             required(
@@ -223,7 +224,7 @@ public final class CacheSchema {
             optional("reason", DataTypes.StringType, "one of a closed list; NULL when OK"),
             optional("detail", DataTypes.StringType, "one line for a person; NULL when OK"),
             optional(
-                "content_sha256",
+                VideoContent.SHA256,
                 DataTypes.StringType,
                 "lower-case hex digest of the file's bytes; NULL when it could not be read"),
             required("input_bytes", DataTypes.LongType, "bytes read from the file"),

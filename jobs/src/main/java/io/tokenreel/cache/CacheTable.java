@@ -16,31 +16,28 @@ import org.apache.spark.sql.types.StructType;
  * whose files hold equal bytes can both be looked up.
  */
 public enum CacheTable {
-  TOKENS(
-      CacheSchema.TOKENS,
-      List.of("video_id", "content_sha256", "encoder", "sampling", "compression"),
-      ParquetLayout.blobs("tokens")),
+  TOKENS(CacheSchema.TOKENS, CacheKey.COLUMNS, ParquetLayout.blobs("tokens")),
   FEATURES(
       CacheSchema.FEATURES,
-      List.of("video_id", "content_sha256", "encoder", "sampling"),
+      CacheKey.UNCOMPRESSED,
       ParquetLayout.blobs("block.data", "separator_rows")),
   SELECTIONS(
       CacheSchema.SELECTIONS,
-      List.of("video_id", "content_sha256", "encoder", "sampling", "compression"),
+      CacheKey.COLUMNS,
       ParquetLayout.records("token_index.list.element", "frame_budgets.list.element")),
-  CONTENTS(CacheSchema.CONTENTS, List.of("video_id", "wave"), ParquetLayout.records()),
-  OUTCOMES(CacheSchema.OUTCOMES, List.of("run_id", "video_id"), ParquetLayout.records()),
+  CONTENTS(CacheSchema.CONTENTS, List.of(VideoContent.ID, "wave"), ParquetLayout.records()),
+  OUTCOMES(CacheSchema.OUTCOMES, List.of("run_id", VideoContent.ID), ParquetLayout.records()),
   ANSWERS(
       AnswerSchema.ANSWERS,
       List.of(
-          "video_id",
+          VideoContent.ID,
           "question_id",
           "question_sha256",
-          "content_sha256",
-          "encoder",
+          VideoContent.SHA256,
+          EncodingSetting.ENCODER,
           "decoder",
-          "sampling",
-          "compression",
+          EncodingSetting.SAMPLING,
+          CacheKey.COMPRESSION,
           "template",
           "kv",
           "scoring"),
@@ -64,6 +61,11 @@ public enum CacheTable {
   /** Names of the columns that tell the table's rows apart. */
   public List<String> key() {
     return key;
+  }
+
+  /** Whether a video has a row for each compression, where its other columns are the same. */
+  public boolean hasCompression() {
+    return key.contains(CacheKey.COMPRESSION);
   }
 
   /**

@@ -13,6 +13,7 @@ import java.util.Optional;
  * One row of {@code tokens/}: what a language model is fed for one video. The columns are explained
  * in {@link CacheSchema#TOKENS}.
  *
+ * @param key the row's, unique in its table
  * @param tokenIndex per token its place t * M + m in the grid, or -1 for a separator row
  * @param tokens {@code [tokenCount][planes][dim]}, little-endian, row-major; shared, not to be
  *     written to
@@ -24,12 +25,8 @@ import java.util.Optional;
  *     order; NULLs are left out
  */
 public record CachedTokens(
-    String videoId,
+    CacheKey key,
     String videoUri,
-    String contentSha256,
-    String encoder,
-    String sampling,
-    String compression,
     int frames,
     int gridHeight,
     int gridWidth,
@@ -66,15 +63,35 @@ public record CachedTokens(
     }
   }
 
+  public String videoId() {
+    return key.video().videoId();
+  }
+
+  public String contentSha256() {
+    return key.video().contentSha256();
+  }
+
+  public String encoder() {
+    return key.encoding().encoder();
+  }
+
+  public String sampling() {
+    return key.encoding().sampling();
+  }
+
+  public String compression() {
+    return key.compression();
+  }
+
   /** The columns that say what the tokens are of, by their names in {@code tokens/}. */
   public Map<String, Object> columns() {
     Map<String, Object> columns = new LinkedHashMap<>();
-    columns.put("video_id", videoId());
+    columns.put(VideoContent.ID, videoId());
     columns.put("video_uri", videoUri());
-    columns.put("content_sha256", contentSha256());
-    columns.put("encoder", encoder());
-    columns.put("sampling", sampling());
-    columns.put("compression", compression());
+    columns.put(VideoContent.SHA256, contentSha256());
+    columns.put(EncodingSetting.ENCODER, encoder());
+    columns.put(EncodingSetting.SAMPLING, sampling());
+    columns.put(CacheKey.COMPRESSION, compression());
     columns.put("frames", frames());
     columns.put("grid_height", gridHeight());
     columns.put("grid_width", gridWidth());

@@ -44,13 +44,11 @@ public final class CatalogLookup {
     var rows = CommittedRows.withPassthrough(spark, output, CacheTable.TOKENS);
     Column[] columns =
         Arrays.stream(rows.schema().fields()).map(CatalogLookup::read).toArray(Column[]::new);
-    Column ofVideo = col("video_id").equalTo(videoId);
+    Column ofVideo = col(VideoContent.ID).equalTo(videoId);
     Dataset<Row> current = CommittedRows.currentContents(spark, output).where(ofVideo);
-    return rows
-        .where(ofVideo)
-        .join(current, new String[] {"video_id", "content_sha256"}, "left_semi")
+    return VideoContent.within(rows.where(ofVideo), current)
         .select(columns)
-        .orderBy("encoder", "sampling", "compression")
+        .orderBy(Columns.quoted(CacheKey.SETTING))
         .collectAsList()
         .stream()
         .map(CatalogLookup::tokensOf)
@@ -73,12 +71,8 @@ public final class CatalogLookup {
 
   private static CachedTokens tokensOf(Row row) {
     return new CachedTokens(
-        row.getAs("video_id"),
+        CacheKey.of(row),
         row.getAs("video_uri"),
-        row.getAs("content_sha256"),
-        row.getAs("encoder"),
-        row.getAs("sampling"),
-        row.getAs("compression"),
         row.<Integer>getAs("frames"),
         row.<Integer>getAs("grid_height"),
         row.<Integer>getAs("grid_width"),

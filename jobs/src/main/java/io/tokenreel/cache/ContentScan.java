@@ -38,10 +38,10 @@ final class ContentScan implements FlatMapFunction<String, IndexRecord> {
             .withConf(configuration.value())
             .build()) {
       for (Group row = reader.read(); row != null; row = reader.read()) {
+        Group content = row;
         if (row.getLong("wave", 0) == wave) {
           records.add(
-              new IndexRecord(
-                  row.getString("video_id", 0), row.getString("content_sha256", 0), List.of()));
+              new IndexRecord(VideoContent.of(column -> content.getString(column, 0)), List.of()));
         }
       }
     }

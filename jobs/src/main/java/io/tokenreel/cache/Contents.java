@@ -22,8 +22,8 @@ import org.apache.spark.sql.Row;
  */
 public final class Contents {
 
-  private static final String ID = "video_id";
-  private static final String CONTENT = "content_sha256";
+  private static final String ID = VideoContent.ID;
+  private static final String CONTENT = VideoContent.SHA256;
   private static final String WAVE = "wave";
 
   private Contents() {}
@@ -45,7 +45,7 @@ public final class Contents {
    * @param contents rows of {@code contents/}
    */
   public static Dataset<Row> currentOf(Dataset<Row> rows, Dataset<Row> contents) {
-    return rows.join(current(contents), new String[] {ID, CONTENT}, "left_semi");
+    return VideoContent.within(rows, current(contents));
   }
 
   /** What a wave says of the bytes of videos: each video's own, of which it has one. */
@@ -89,6 +89,6 @@ public final class Contents {
 
   /** Of what a wave says that which {@code contents/} does not say already. */
   static Dataset<Row> news(Dataset<Row> seen, Dataset<Row> contents) {
-    return seen.join(current(contents), new String[] {ID, CONTENT}, "left_anti");
+    return seen.join(current(contents), VideoContent.columns(), "left_anti");
   }
 }

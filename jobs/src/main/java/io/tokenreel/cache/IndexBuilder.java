@@ -135,7 +135,7 @@ final class IndexBuilder {
     for (Path file : contentFiles) {
       contents
           .call(UserPath.text(file))
-          .forEachRemaining(record -> records.put(record.videoId(), record));
+          .forEachRemaining(record -> records.put(record.video().videoId(), record));
     }
     Map<String, List<RowLocation>> rows =
         scan(tokenFiles).stream().collect(Collectors.groupingBy(RowLocation::videoId));

@@ -96,7 +96,7 @@ final class IndexChecks {
     public Iterator<String> call(String file) throws IOException {
       long wave = CacheLayout.waveOf(UserPath.of(file));
       List<String> videos = new ArrayList<>();
-      scan.call(file).forEachRemaining(record -> videos.add(wave + "/" + record.videoId()));
+      scan.call(file).forEachRemaining(record -> videos.add(wave + "/" + record.video().videoId()));
       return videos.iterator();
     }
   }

@@ -13,11 +13,10 @@ import java.util.zip.InflaterInputStream;
 /**
  * What one wave says of one video, as it lies in a records file: deflated.
  *
- * @param videoId the video
- * @param content its bytes as of this wave, by their digest
+ * @param video with its bytes as of this wave
  * @param rows the rows that the wave wrote, which are of these bytes; none where they were there
  */
-record IndexRecord(String videoId, String content, List<RowLocation> rows) {
+record IndexRecord(VideoContent video, List<RowLocation> rows) {
 
   /** A record of rows alone; the rows say the rest. */
   private static final int ROWS = 1;
@@ -31,8 +30,7 @@ record IndexRecord(String videoId, String content, List<RowLocation> rows) {
 
   /** The record of a video's rows, of which there is one. */
   static IndexRecord of(List<RowLocation> rows) {
-    RowLocation last = rows.get(rows.size() - 1);
-    return new IndexRecord(last.videoId(), last.contentSha256(), rows);
+    return new IndexRecord(rows.get(rows.size() - 1).key().video(), rows);
   }
 
   byte[] toBytes() throws IOException {
@@ -40,8 +38,8 @@ record IndexRecord(String videoId, String content, List<RowLocation> rows) {
     bytes.write(rows.isEmpty() ? CONTENT : ROWS);
     try (DataOutputStream out = new DataOutputStream(new DeflaterOutputStream(bytes))) {
       if (rows.isEmpty()) {
-        out.writeUTF(videoId);
-        out.writeUTF(content);
+        out.writeUTF(video.videoId());
+        out.writeUTF(video.contentSha256());
       } else {
         out.writeInt(rows.size());
         for (RowLocation row : rows) {
@@ -66,7 +64,7 @@ record IndexRecord(String videoId, String content, List<RowLocation> rows) {
     ByteArrayInputStream body = new ByteArrayInputStream(bytes, 1, bytes.length - 1);
     try (DataInputStream in = new DataInputStream(new InflaterInputStream(body))) {
       if (version == CONTENT) {
-        return new IndexRecord(in.readUTF(), in.readUTF(), List.of());
+        return new IndexRecord(new VideoContent(in.readUTF(), in.readUTF()), List.of());
       }
       int count = in.readInt();
       List<RowLocation> rows = new ArrayList<>(count);

@@ -127,7 +127,7 @@ final class LookupIndex {
     return current(
         byWave.values().stream()
             .flatMap(List::stream)
-            .filter(record -> record.videoId().equals(videoId))
+            .filter(record -> record.video().videoId().equals(videoId))
             .toList());
   }
 
@@ -138,10 +138,10 @@ final class LookupIndex {
     if (records.isEmpty()) {
       return List.of();
     }
-    String current = records.get(records.size() - 1).content();
+    VideoContent current = records.get(records.size() - 1).video();
     return records.stream()
         .flatMap(record -> record.rows().stream())
-        .filter(row -> row.contentSha256().equals(current))
+        .filter(row -> row.key().video().equals(current))
         .toList();
   }
 
@@ -150,7 +150,7 @@ final class LookupIndex {
     List<IndexRecord> records = new ArrayList<>();
     for (Slot slot : slots(videoId)) {
       IndexRecord record = record(slot);
-      if (record.videoId().equals(videoId)) { // another id may have the same hash
+      if (record.video().videoId().equals(videoId)) { // another id may have the same hash
         records.add(record);
       }
     }

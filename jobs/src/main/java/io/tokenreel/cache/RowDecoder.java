@@ -53,12 +53,8 @@ final class RowDecoder {
     double[] frameSeconds = new double[seconds.getFieldRepetitionCount("list")];
     Arrays.setAll(frameSeconds, i -> seconds.getGroup("list", i).getDouble("element", 0));
     return new CachedTokens(
-        row.getString("video_id", 0),
+        CacheKey.of(column -> row.getString(column, 0)),
         row.getString("video_uri", 0),
-        row.getString("content_sha256", 0),
-        row.getString("encoder", 0),
-        row.getString("sampling", 0),
-        row.getString("compression", 0),
         row.getInteger("frames", 0),
         row.getInteger("grid_height", 0),
         row.getInteger("grid_width", 0),

@@ -8,11 +8,7 @@ import java.io.Serializable;
 /**
  * Where one row of {@code tokens/} lies, and what Parquet needs to decode it.
  *
- * @param videoId the row's video
- * @param contentSha256 part of the row's key
- * @param encoder part of the row's key
- * @param sampling part of the row's key
- * @param compression part of the row's key
+ * @param key the row's
  * @param createdAtMicros microseconds since 1970, UTC
  * @param file name of the file in {@code tokens/}
  * @param start first byte of the row's row group
@@ -21,11 +17,7 @@ import java.io.Serializable;
  * @param footer a Parquet footer for this row group alone; shared, not written to
  */
 record RowLocation(
-    String videoId,
-    String contentSha256,
-    String encoder,
-    String sampling,
-    String compression,
+    CacheKey key,
     long createdAtMicros,
     String file,
     long start,
@@ -34,17 +26,17 @@ record RowLocation(
     byte[] footer)
     implements Serializable {
 
+  String videoId() {
+    return key.video().videoId();
+  }
+
   /** Whether both are places of the same row. */
   boolean samePlace(RowLocation other) {
     return file.equals(other.file) && start == other.start && ordinal == other.ordinal;
   }
 
   void writeTo(DataOutputStream out) throws IOException {
-    out.writeUTF(videoId);
-    out.writeUTF(contentSha256);
-    out.writeUTF(encoder);
-    out.writeUTF(sampling);
-    out.writeUTF(compression);
+    key.writeTo(out);
     out.writeLong(createdAtMicros);
     out.writeUTF(file);
     out.writeLong(start);
@@ -56,11 +48,7 @@ record RowLocation(
 
   static RowLocation readFrom(DataInputStream in) throws IOException {
     return new RowLocation(
-        in.readUTF(),
-        in.readUTF(),
-        in.readUTF(),
-        in.readUTF(),
-        in.readUTF(),
+        CacheKey.readFrom(in),
         in.readLong(),
         in.readUTF(),
         in.readLong(),

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.HadoopReadOptions;
@@ -39,7 +40,7 @@ final class RowScan implements FlatMapFunction<String, RowLocation> {
   private static final long serialVersionUID = 1;
 
   private static final List<String> COLUMNS =
-      List.of("video_id", "content_sha256", "encoder", "sampling", "compression", "created_at");
+      Stream.concat(CacheKey.COLUMNS.stream(), Stream.of("created_at")).toList();
 
   private final TaskConfiguration configuration;
 
@@ -78,11 +79,7 @@ final class RowScan implements FlatMapFunction<String, RowLocation> {
   private static RowLocation locate(
       Group keys, Path file, BlockMetaData block, int ordinal, byte[] footer) throws IOException {
     return new RowLocation(
-        keys.getString("video_id", 0),
-        keys.getString("content_sha256", 0),
-        keys.getString("encoder", 0),
-        keys.getString("sampling", 0),
-        keys.getString("compression", 0),
+        CacheKey.of(column -> keys.getString(column, 0)),
         keys.getLong("created_at", 0),
         file.getName(),
         block.getStartingPos(),

@@ -30,8 +30,9 @@ import org.apache.spark.sql.types.StructType;
 record RowsToRemove(Map<CacheTable, Dataset<Row>> keys, List<Dataset<Row>> persisted)
     implements AutoCloseable {
 
-  private static final String[] CONTENT = {"video_id", "content_sha256"};
-  private static final String[] MADE = {"video_id", "content_sha256", "encoder"};
+  /** What one encoder made of one content goes as a whole or not at all. */
+  private static final String[] MADE = VideoContent.columns(EncodingSetting.ENCODER);
+
   private static final List<CacheTable> OF_CONTENTS =
       List.of(CacheTable.TOKENS, CacheTable.FEATURES, CacheTable.SELECTIONS);
 
@@ -83,27 +84,32 @@ record RowsToRemove(Map<CacheTable, Dataset<Row>> keys, List<Dataset<Row>> persi
   /** The groups of rows that go: {@code video_id, content_sha256, encoder}. */
   private static Dataset<Row> made(TableStore store, Dataset<Row> contents, Vacuum vacuum)
       throws IOException {
+    Column[] made = Columns.quoted(List.of(MADE));
     Dataset<Row> all = null;
     for (CacheTable table : OF_CONTENTS) {
       Dataset<Row> rows =
-          store.rows(table).select("video_id", "content_sha256", "encoder", "created_at");
+          store
+              .rows(table)
+              .select(VideoContent.ID, VideoContent.SHA256, EncodingSetting.ENCODER, "created_at");
       all = all == null ? rows : all.union(rows);
     }
     Dataset<Row> current = Contents.current(contents).withColumn("current", lit(true));
-    Column goes = col("encoder").isin(vacuum.encoders().toArray());
+    Column goes = col(EncodingSetting.ENCODER).isin(vacuum.encoders().toArray());
     if (vacuum.superseded() == Vacuum.Superseded.REMOVE) {
       goes = goes.or(col("current").isNull());
     }
-    return all.groupBy("video_id", "content_sha256", "encoder")
+    return all.groupBy(made)
         .agg(max("created_at").as("last"))
-        .join(current, CONTENT, "left_outer")
+        .join(current, VideoContent.columns(), "left_outer")
         .where(goes.and(col("last").lt(lit(vacuum.before()))))
-        .select("video_id", "content_sha256", "encoder");
+        .select(made);
   }
 
   private static Dataset<Row> encoders(SparkSession spark, List<RunRecord> runs) {
     StructType schema =
-        new StructType().add("run_id", DataTypes.StringType).add("encoder", DataTypes.StringType);
+        new StructType()
+            .add("run_id", DataTypes.StringType)
+            .add(EncodingSetting.ENCODER, DataTypes.StringType);
     List<Row> rows = new ArrayList<>();
     runs.forEach(run -> rows.add(RowFactory.create(run.runId(), run.encoder())));
     return spark.createDataFrame(rows, schema);

@@ -28,9 +28,9 @@ final class RunChecks {
   private static final StructType EXPECTED_ROWS =
       new StructType()
           .add("run_id", DataTypes.StringType)
-          .add("encoder", DataTypes.StringType)
-          .add("sampling", DataTypes.StringType)
-          .add("compression", DataTypes.StringType);
+          .add(EncodingSetting.ENCODER, DataTypes.StringType)
+          .add(EncodingSetting.SAMPLING, DataTypes.StringType)
+          .add(CacheKey.COMPRESSION, DataTypes.StringType);
 
   private final SparkSession spark;
   private final Map<String, RunRecord> runs;
@@ -90,7 +90,7 @@ final class RunChecks {
    * Violations} takes them; empty where no such run wrote to it.
    */
   Optional<Dataset<Row>> missing(CacheTable table, Dataset<Row> rows) {
-    boolean perCompression = table.key().contains("compression");
+    boolean perCompression = table.hasCompression();
     List<Row> settings = new ArrayList<>();
     for (RunRecord run : runs.values()) {
       if (run.state().equals(RunRecord.DONE) && run.tables().contains(table.folder())) {
@@ -118,7 +118,7 @@ final class RunChecks {
                         lit("none of run "),
                         col("run_id"),
                         lit(perCompression ? " for " : ""),
-                        col("compression"))
+                        col(CacheKey.COMPRESSION))
                     .as("found"),
                 col("video_id")));
   }

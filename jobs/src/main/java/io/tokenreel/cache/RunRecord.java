@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.apache.spark.sql.Column;
 
 /**
  * What {@code runs/<run_id>.json} says about one run of a command. Older versions' records lack the
@@ -92,8 +93,8 @@ public record RunRecord(
         command,
         options,
         inputVideos,
-        setting.encoder(),
-        setting.sampling(),
+        setting.encoding().encoder(),
+        setting.encoding().sampling(),
         setting.compressions(),
         setting.tables().stream().map(CacheTable::folder).toList(),
         writerVersion,
@@ -106,13 +107,43 @@ public record RunRecord(
   /**
    * What a run computes for each video.
    *
-   * @param encoder family@revision
-   * @param sampling canonical sampling spec
+   * @param encoding how videos are encoded
    * @param compressions canonical compression specs
    * @param tables the tables that get rows, outcomes aside
    */
   public record Setting(
-      String encoder, String sampling, List<String> compressions, List<CacheTable> tables) {}
+      EncodingSetting encoding, List<String> compressions, List<CacheTable> tables) {
+
+    public Setting {
+      compressions = List.copyOf(compressions);
+      tables = List.copyOf(tables);
+    }
+
+    /** Which rows of a table are under it. */
+    public Column matches(CacheTable table) {
+      return table.hasCompression()
+          ? encoding.matches().and(CacheKey.compressedBy(compressions))
+          : encoding.matches();
+    }
+
+    /** Keys that a video has in all tables when nothing is left to do. */
+    public long keysPerVideo() {
+      return tables.stream()
+          .mapToLong(table -> table.hasCompression() ? compressions.size() : 1)
+          .sum();
+    }
+  }
+
+  /** How the run's videos are encoded. */
+  public EncodingSetting encoding() {
+    return new EncodingSetting(encoder, sampling);
+  }
+
+  /** What the run computes for each video. */
+  public Setting setting() {
+    return new Setting(
+        encoding(), compressions, tables.stream().map(CacheTable::ofFolder).toList());
+  }
 
   /** The same run, done now. */
   public RunRecord finished() {

@@ -65,14 +65,8 @@ public final class TokenCache {
   /** The row of a video's current bytes for one setting. */
   public Optional<CachedTokens> lookup(
       String videoId, String encoder, String sampling, String compression) throws IOException {
-    return lookup(
-            videoId,
-            place ->
-                place.encoder().equals(encoder)
-                    && place.sampling().equals(sampling)
-                    && place.compression().equals(compression))
-        .stream()
-        .findFirst();
+    EncodingSetting encoding = new EncodingSetting(encoder, sampling);
+    return lookup(videoId, place -> place.key().isOf(encoding, compression)).stream().findFirst();
   }
 
   private List<CachedTokens> lookup(String videoId, Predicate<RowLocation> wanted)
@@ -120,11 +114,7 @@ public final class TokenCache {
         RowDecoder.decode(
             conf, new RowGroupFile(place.start(), rowGroup, place.footer()), place.ordinal());
     // A file that took this one's place may have another row there.
-    if (!row.videoId().equals(place.videoId())
-        || !row.contentSha256().equals(place.contentSha256())
-        || !row.encoder().equals(place.encoder())
-        || !row.sampling().equals(place.sampling())
-        || !row.compression().equals(place.compression())) {
+    if (!row.key().equals(place.key())) {
       throw new IOException(
           "%s has no row of video %s at byte %d, where the index says; %s"
               .formatted(file, place.videoId(), place.start(), LookupIndex.HOW_TO_REBUILD));

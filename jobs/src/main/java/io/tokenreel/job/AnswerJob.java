@@ -2,8 +2,10 @@ package io.tokenreel.job;
 
 import static org.apache.spark.sql.functions.col;
 
+import io.tokenreel.cache.CacheKey;
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.CommittedRows;
+import io.tokenreel.cache.EncodingSetting;
 import io.tokenreel.cache.ForgottenIds;
 import io.tokenreel.cache.TokenCacheWriter;
 import io.tokenreel.files.UserPath;
@@ -70,17 +72,17 @@ public final class AnswerJob {
         AnswerRun.withDigest(withoutForgotten(read)).persist(StorageLevel.MEMORY_AND_DISK());
     Dataset<Row> all = CommittedRows.of(spark, UserPath.of(settings.cache()), CacheTable.TOKENS);
     String encoder = encoder(all, hadoop);
-    Dataset<Row> tokens = tokens(all.filter(col("encoder").equalTo(encoder)));
+    Dataset<Row> tokens = tokens(all.filter(col(EncodingSetting.ENCODER).equalTo(encoder)));
     Dataset<Row> contents = CommittedRows.currentContents(spark, UserPath.of(settings.cache()));
     List<AnswerSummary> summaries = new ArrayList<>();
     try (TokenCacheWriter writer = TokenCacheWriter.open(spark, output, settings.table());
         Progress shown = progress) {
       String decoder = new CacheKeys(spark, output).decoder(settings.model());
-      AnswerRun run = new AnswerRun(spark, writer, settings, language, encoder, decoder);
-      for (String sampling : strings(tokens.select("sampling").distinct())) {
-        VisualTokens ofSampling =
-            new CachedVisualTokens(tokens.filter(col("sampling").equalTo(sampling)), contents);
-        summaries.add(run.over(questions, ofSampling, sampling, shown));
+      AnswerRun run = new AnswerRun(spark, writer, settings, language, decoder);
+      for (EncodingSetting encoding : EncodingSetting.in(tokens)) {
+        VisualTokens encoded =
+            new CachedVisualTokens(encoding, tokens.filter(encoding.matches()), contents);
+        summaries.add(run.over(questions, encoded, shown));
       }
     } finally {
       questions.unpersist();
@@ -122,7 +124,7 @@ public final class AnswerJob {
   /** The name that the cache has for the model's own encoder, whatever that computed in. */
   private String encoder(Dataset<Row> all, Configuration hadoop) {
     Map<String, String> models = new TreeMap<>();
-    for (Row row : all.select("encoder", "model_name").distinct().collectAsList()) {
+    for (Row row : all.select(EncodingSetting.ENCODER, "model_name").distinct().collectAsList()) {
       models.merge(row.getString(0), row.isNullAt(1) ? "" : row.getString(1), AnswerJob::both);
     }
     String encoder = encoderOfTokens(hadoop, models.keySet());
@@ -159,13 +161,13 @@ public final class AnswerJob {
     if (settings.compressions().isEmpty()) {
       return own;
     }
-    List<String> held = strings(own.select("compression").distinct());
+    List<String> held = strings(own.select(CacheKey.COMPRESSION).distinct());
     if (!held.containsAll(settings.compressions())) {
       throw new SettingsException(
           "--compression names %s; --cache %s holds %s"
               .formatted(settings.compressions(), settings.cache(), held));
     }
-    return own.filter(col("compression").isin(settings.compressions().toArray()));
+    return own.filter(CacheKey.compressedBy(settings.compressions()));
   }
 
   private static List<String> strings(Dataset<Row> column) {

@@ -12,7 +12,10 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
+import io.tokenreel.cache.CacheKey;
 import io.tokenreel.cache.CacheTable;
+import io.tokenreel.cache.EncodingSetting;
+import io.tokenreel.cache.VideoContent;
 import io.tokenreel.eval.parse.NamedOption;
 import io.tokenreel.sql.Columns;
 import io.tokenreel.stage.AnswerGenerator;
@@ -48,7 +51,7 @@ final class AnswerRows {
    */
   private static final int PARTITIONS_PER_CORE = 8;
 
-  private static final String[] CELL = {"video_id", "compression", "content_sha256"};
+  private static final String[] CELL = VideoContent.columns(CacheKey.COMPRESSION);
 
   private final AnswerGenerator generator;
   private final AnswerOrder order;
@@ -91,8 +94,8 @@ final class AnswerRows {
   Dataset<Row> of(Dataset<Row> asked, Dataset<Row> tokens) {
     Dataset<Row> questions =
         asked
-            .filter(col("content_sha256").isNotNull())
-            .groupBy("video_id", "compression", "content_sha256")
+            .filter(col(VideoContent.SHA256).isNotNull())
+            .groupBy(Columns.quoted(List.of(CELL)))
             .agg(
                 collect_list(
                         struct(
@@ -131,18 +134,18 @@ final class AnswerRows {
   }
 
   private static Column reason() {
-    return when(col("content_sha256").isNull(), "no_tokens")
+    return when(col(VideoContent.SHA256).isNull(), "no_tokens")
         .when(col("response").isNull(), "answer_error");
   }
 
   private static Column detail() {
     return when(
-            col("content_sha256").isNull(),
+            col(VideoContent.SHA256).isNull(),
             concat(
                 lit("the cache has no tokens of this video with "),
-                col("encoder"),
+                col(EncodingSetting.ENCODER),
                 lit(", "),
-                col("sampling"),
+                col(EncodingSetting.SAMPLING),
                 lit(" and "),
                 col("compression")))
         .when(

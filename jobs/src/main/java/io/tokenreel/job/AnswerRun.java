@@ -8,9 +8,12 @@ import static org.apache.spark.sql.functions.sha2;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.to_json;
 
+import io.tokenreel.cache.CacheKey;
 import io.tokenreel.cache.CacheTable;
+import io.tokenreel.cache.EncodingSetting;
 import io.tokenreel.cache.RunRecord;
 import io.tokenreel.cache.TokenCacheWriter;
+import io.tokenreel.cache.VideoContent;
 import io.tokenreel.cache.WaveCommit;
 import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.stage.AnswerGenerator;
@@ -33,19 +36,17 @@ import org.apache.spark.storage.StorageLevel;
  */
 final class AnswerRun {
 
-  private static final String[] SETTING = {"video_id", "compression"};
+  private static final String[] SETTING = {VideoContent.ID, CacheKey.COMPRESSION};
 
   private final SparkSession spark;
   private final TokenCacheWriter writer;
   private final AnswerSettings settings;
   private final LanguageInfo language;
-  private final String encoder;
   private final String decoder;
   private AnswerOrder order = AnswerOrder.PLAIN;
   private boolean measured;
 
   /**
-   * @param encoder the vision tower's name in the cache of the tokens
    * @param decoder the language model's name in the cache of the answers
    */
   AnswerRun(
@@ -53,13 +54,11 @@ final class AnswerRun {
       TokenCacheWriter writer,
       AnswerSettings settings,
       LanguageInfo language,
-      String encoder,
       String decoder) {
     this.spark = spark;
     this.writer = writer;
     this.settings = settings;
     this.language = language;
-    this.encoder = encoder;
     this.decoder = decoder;
   }
 
@@ -83,26 +82,26 @@ final class AnswerRun {
    * @param questions with {@code video_id, question_id, question, options, target, question_sha256}
    *     and columns that pass through
    */
-  AnswerSummary over(Dataset<Row> questions, VisualTokens tokens, String sampling, Progress shown)
+  AnswerSummary over(Dataset<Row> questions, VisualTokens tokens, Progress shown)
       throws IOException {
     long start = System.nanoTime();
     List<String> compressions = tokens.compressions();
     Dataset<Row> asked =
         questions
             .withColumn(
-                "compression",
+                CacheKey.COMPRESSION,
                 explode(array(compressions.stream().map(functions::lit).toArray(Column[]::new))))
             .join(tokens.current(), SETTING, "left_outer")
-            .withColumn("encoder", lit(encoder))
+            .withColumn(EncodingSetting.ENCODER, lit(tokens.encoding().encoder()))
             .withColumn("decoder", lit(decoder))
             .withColumn("model_name", lit(language.model()))
-            .withColumn("sampling", lit(sampling))
+            .withColumn(EncodingSetting.SAMPLING, lit(tokens.encoding().sampling()))
             .withColumn("template", lit(settings.template()))
             .withColumn("kv", lit(settings.kv()))
             .withColumn("scoring", lit(settings.scoring()))
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      RunRecord run = settings.runRecord(encoder, sampling, compressions, asked.count(), order);
+      RunRecord run = settings.runRecord(tokens.encoding(), compressions, asked.count(), order);
       writer.prepare(List.of(CacheTable.ANSWERS), passthrough(asked));
       writer.saveRun(run);
       StageCounters counters = StageCounters.register(spark.sparkContext(), "answer");
@@ -158,7 +157,7 @@ final class AnswerRun {
       throws IOException {
     shown.start(
         Progress.Stage.answers(settings.kv()),
-        pending.filter(col("content_sha256").isNotNull()).count(),
+        pending.filter(col(VideoContent.SHA256).isNotNull()).count(),
         () -> new Progress.Counts(counters.videos().value(), 0, counters.failed().value()));
     Dataset<Row> videos =
         pending.select("video_id").distinct().withColumn("video_bytes", lit(null).cast("long"));

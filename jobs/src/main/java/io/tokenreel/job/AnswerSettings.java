@@ -1,6 +1,7 @@
 package io.tokenreel.job;
 
 import io.tokenreel.cache.CacheTable;
+import io.tokenreel.cache.EncodingSetting;
 import io.tokenreel.cache.RunRecord;
 import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.model.prompt.Scoring;
@@ -65,8 +66,7 @@ public record AnswerSettings(
 
   /** The record of a run over the tokens of one sampling that starts now. */
   RunRecord runRecord(
-      String encoder,
-      String sampling,
+      EncodingSetting encoding,
       List<String> runCompressions,
       long runQuestions,
       AnswerOrder order) {
@@ -75,7 +75,7 @@ public record AnswerSettings(
         "answer",
         order.recorded(Options.of(this)),
         runQuestions,
-        new RunRecord.Setting(encoder, sampling, runCompressions, List.of(CacheTable.ANSWERS)),
+        new RunRecord.Setting(encoding, runCompressions, List.of(CacheTable.ANSWERS)),
         TokenReel.version());
   }
 }

@@ -8,16 +8,21 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.round;
 import static org.apache.spark.sql.functions.sum;
 
+import io.tokenreel.cache.CacheKey;
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.CommittedRows;
 import io.tokenreel.cache.RunRecord;
 import io.tokenreel.cache.RunRecords;
+import io.tokenreel.cache.VideoContent;
+import io.tokenreel.sql.Columns;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -53,14 +58,18 @@ record CacheContents(List<String> columns, List<Row> rows) {
    * many of the rows are superseded, being of bytes that their video has no more.
    */
   static CacheContents tokens(SparkSession spark, Path cache) throws IOException {
+    Column[] perRow =
+        Stream.concat(CacheKey.SETTING.stream(), Stream.of("dtype", "outcome"))
+            .map(Columns::quoted)
+            .toArray(Column[]::new);
     Dataset<Row> current =
         CommittedRows.currentContents(spark, cache).withColumn("current", lit(true));
     return of(
         CommittedRows.of(spark, cache, CacheTable.TOKENS)
             .withColumn("bytes", length(col("tokens")))
             .drop("tokens", "token_index", "frame_seconds") // what follows may shuffle the rows
-            .join(current, new String[] {"video_id", "content_sha256"}, "left_outer")
-            .groupBy("encoder", "sampling", "compression", "dtype", "outcome")
+            .join(current, VideoContent.columns(), "left_outer")
+            .groupBy(perRow)
             .agg(
                 count(lit(1)).as("videos"),
                 sum(col("token_count").cast("long")).as("tokens"),
@@ -71,7 +80,7 @@ record CacheContents(List<String> columns, List<Row> rows) {
                     .as("share"),
                 sum("bytes").as("bytes"),
                 count_if(col("current").isNull()).as("superseded"))
-            .orderBy("encoder", "sampling", "compression", "dtype", "outcome"));
+            .orderBy(perRow));
   }
 
   /** Videos per run, outcome and reason. */

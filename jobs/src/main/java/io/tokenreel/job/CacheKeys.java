@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.CommittedRows;
+import io.tokenreel.cache.EncodingSetting;
 import io.tokenreel.cache.RunRecord;
 import io.tokenreel.cache.RunRecords;
 import io.tokenreel.model.ModelKeys;
@@ -30,6 +31,11 @@ final class CacheKeys {
   /** The name of a model's vision tower. */
   String encoder(String model) throws IOException {
     return ModelKeys.encoder(model, hadoop, encoders());
+  }
+
+  /** How a model's vision tower encodes the frames of a sampling. */
+  EncodingSetting encoding(String model, String sampling) throws IOException {
+    return new EncodingSetting(encoder(model), sampling);
   }
 
   /** The name of a model's language decoder. */

@@ -2,6 +2,9 @@ package io.tokenreel.job;
 
 import static org.apache.spark.sql.functions.col;
 
+import io.tokenreel.cache.CacheKey;
+import io.tokenreel.cache.EncodingSetting;
+import io.tokenreel.cache.VideoContent;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -9,15 +12,17 @@ import org.apache.spark.sql.Row;
 /**
  * Tokens that a cache holds.
  *
- * @param tokens rows of {@code tokens/} of one encoder and sampling
+ * @param encoding how the videos were encoded
+ * @param tokens rows of {@code tokens/} that are made with it
  * @param contents the current bytes of each video, as {@link
  *     io.tokenreel.cache.CommittedRows#currentContents} gives them
  */
-record CachedVisualTokens(Dataset<Row> tokens, Dataset<Row> contents) implements VisualTokens {
+record CachedVisualTokens(EncodingSetting encoding, Dataset<Row> tokens, Dataset<Row> contents)
+    implements VisualTokens {
 
   @Override
   public List<String> compressions() {
-    return tokens.select("compression").distinct().collectAsList().stream()
+    return tokens.select(CacheKey.COMPRESSION).distinct().collectAsList().stream()
         .map(row -> row.getString(0))
         .sorted()
         .toList();
@@ -25,13 +30,12 @@ record CachedVisualTokens(Dataset<Row> tokens, Dataset<Row> contents) implements
 
   @Override
   public Dataset<Row> current() {
-    return tokens
-        .select("video_id", "compression", "content_sha256")
-        .join(contents, new String[] {"video_id", "content_sha256"}, "left_semi");
+    return VideoContent.within(
+        tokens.select(VideoContent.ID, CacheKey.COMPRESSION, VideoContent.SHA256), contents);
   }
 
   @Override
   public Dataset<Row> between(String firstId, String lastId) {
-    return tokens.filter(col("video_id").between(firstId, lastId));
+    return tokens.filter(col(VideoContent.ID).between(firstId, lastId));
   }
 }

@@ -10,8 +10,11 @@ import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.CommittedRows;
 import io.tokenreel.cache.RunRecord;
 import io.tokenreel.cache.RunRecords;
+import io.tokenreel.cache.VideoContent;
+import io.tokenreel.sql.Columns;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -25,7 +28,7 @@ import org.apache.spark.sql.SparkSession;
  */
 final class CarriedOutcomes {
 
-  private static final String[] SAME = {"video_id", "content_sha256", "outcome"};
+  private static final String[] SAME = VideoContent.columns("outcome");
   private static final String[] FOUND = {
     "reason", "detail", "input_bytes", "frames_decoded", "decode_errors"
   };
@@ -41,10 +44,7 @@ final class CarriedOutcomes {
   CarriedOutcomes(SparkSession spark, Path cache, RunRecord run) throws IOException {
     Object[] sameSetting =
         RunRecords.of(spark.sparkContext().hadoopConfiguration(), cache).stream()
-            .filter(
-                other ->
-                    other.encoder().equals(run.encoder())
-                        && other.sampling().equals(run.sampling()))
+            .filter(other -> other.encoding().equals(run.encoding()))
             .map(RunRecord::runId)
             .toArray();
     this.found =
@@ -62,8 +62,8 @@ final class CarriedOutcomes {
     Column[] columns = Arrays.stream(FOUND).map(name -> col(name)).toArray(Column[]::new);
     Dataset<Row> newest =
         found
-            .join(videos.select("video_id"), new String[] {"video_id"}, "left_semi")
-            .groupBy("video_id", "content_sha256", "outcome")
+            .join(videos.select(VideoContent.ID), new String[] {VideoContent.ID}, "left_semi")
+            .groupBy(Columns.quoted(List.of(SAME)))
             .agg(max_by(struct(columns), col("created_at")).as("found"));
     return videos
         .join(newest, SAME, "inner")

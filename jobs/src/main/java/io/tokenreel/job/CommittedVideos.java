@@ -6,14 +6,14 @@ import static org.apache.spark.sql.functions.count_distinct;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min;
 
+import io.tokenreel.cache.CacheKey;
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.RunRecord;
 import io.tokenreel.cache.TokenCacheWriter;
+import io.tokenreel.cache.VideoContent;
+import io.tokenreel.sql.Columns;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
@@ -26,8 +26,7 @@ import org.apache.spark.storage.StorageLevel;
  */
 final class CommittedVideos implements AutoCloseable {
 
-  private static final String[] ID = {"video_id"};
-  private static final String[] VIDEO = {"video_id", "content_sha256"};
+  private static final String[] ID = {VideoContent.ID};
 
   private final Dataset<Row> keys;
   private final boolean none;
@@ -51,61 +50,39 @@ final class CommittedVideos implements AutoCloseable {
     this.none = committed.isEmpty() || keys.isEmpty(); // a new cache needs no job to be empty
     Dataset<Row> known = videos.join(keys.select(ID[0]).distinct(), ID, "left_semi");
     Dataset<Row> complete =
-        keys.groupBy("video_id", "content_sha256")
+        keys.groupBy(Columns.quoted(VideoContent.COLUMNS))
             // DEGRADED comes before OK: a video is what the worst of its rows says.
             .agg(
                 min("outcome").as("outcome"),
-                count_distinct(col("table"), col("compression")).as("keys"))
-            .filter(col("keys").equalTo(keysPerVideo(run)))
+                count_distinct(col("table"), col(CacheKey.COMPRESSION)).as("keys"))
+            .filter(col("keys").equalTo(run.setting().keysPerVideo()))
             .drop("keys");
-    this.done = digest.apply(known).join(complete, VIDEO, "inner").persist(persistence());
+    this.done =
+        digest.apply(known).join(complete, VideoContent.columns(), "inner").persist(persistence());
     // Whatever the bytes were when they were hashed: what counts is what the decoder will read.
     this.partly = keys.join(done, ID, "left_anti").orderBy(ID[0]).persist(persistence());
     this.nonePartly = none || partly.isEmpty();
   }
 
-  /** Which rows of a table are under a run's setting: same encoder, sampling and compressions. */
-  static Column ofSetting(CacheTable table, RunRecord run) {
-    Column setting =
-        col("encoder").equalTo(run.encoder()).and(col("sampling").equalTo(run.sampling()));
-    return hasCompression(table)
-        ? setting.and(col("compression").isin(run.compressions().toArray()))
-        : setting;
-  }
-
   /** Columns {@code video_id, content_sha256, table, compression, outcome}, a row per key. */
   private static Dataset<Row> keys(TokenCacheWriter writer, RunRecord run) throws IOException {
+    RunRecord.Setting setting = run.setting();
     Dataset<Row> all = null;
-    for (CacheTable table : tables(run)) {
+    for (CacheTable table : setting.tables()) {
       Dataset<Row> ofTable =
           writer
               .committedRows(table)
-              .filter(ofSetting(table, run))
+              .filter(setting.matches(table))
               .select(
-                  col("video_id"),
-                  col("content_sha256"),
+                  col(VideoContent.ID),
+                  col(VideoContent.SHA256),
                   lit(table.folder()).as("table"),
-                  (hasCompression(table) ? col("compression") : lit("")).as("compression"),
+                  (table.hasCompression() ? col(CacheKey.COMPRESSION) : lit(""))
+                      .as(CacheKey.COMPRESSION),
                   col("outcome"));
       all = all == null ? ofTable : all.union(ofTable);
     }
     return all;
-  }
-
-  private static CacheTable[] tables(RunRecord run) {
-    return Arrays.stream(CacheTable.values())
-        .filter(table -> run.tables().contains(table.folder()))
-        .toArray(CacheTable[]::new);
-  }
-
-  private static long keysPerVideo(RunRecord run) {
-    return Stream.of(tables(run))
-        .mapToLong(table -> hasCompression(table) ? run.compressions().size() : 1)
-        .sum();
-  }
-
-  private static boolean hasCompression(CacheTable table) {
-    return table.key().contains("compression");
   }
 
   private static StorageLevel persistence() {
@@ -141,7 +118,9 @@ final class CommittedVideos implements AutoCloseable {
       return rows;
     }
     String[] columns =
-        hasCompression(table) ? new String[] {"video_id", "content_sha256", "compression"} : VIDEO;
+        table.hasCompression()
+            ? VideoContent.columns(CacheKey.COMPRESSION)
+            : VideoContent.columns();
     Dataset<Row> ofWave =
         partly
             .filter(col("table").equalTo(table.folder()))

@@ -4,10 +4,13 @@ import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
+import io.tokenreel.cache.CacheKey;
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.CommittedRows;
+import io.tokenreel.cache.EncodingSetting;
 import io.tokenreel.cache.RunRecord;
 import io.tokenreel.cache.TokenCacheWriter;
+import io.tokenreel.cache.VideoContent;
 import io.tokenreel.files.UserPath;
 import io.tokenreel.sql.Columns;
 import java.io.IOException;
@@ -28,8 +31,6 @@ import org.apache.spark.storage.StorageLevel;
  */
 public final class CompressJob {
 
-  private static final String[] VIDEO = {"video_id", "content_sha256"};
-
   private final SparkSession spark;
   private final CompressSettings settings;
   private final Progress progress;
@@ -49,17 +50,16 @@ public final class CompressJob {
     List<RunSummary> summaries = new ArrayList<>();
     try (TokenCacheWriter writer = TokenCacheWriter.open(spark, output, settings.table());
         Progress shown = progress) {
-      for (Row setting : settingsOf(current)) {
-        Column ofSetting =
-            col("encoder")
-                .equalTo(setting.getString(0))
-                .and(col("sampling").equalTo(setting.getString(1)));
-        Dataset<Row> found = current.filter(ofSetting).drop("encoder", "sampling");
+      for (EncodingSetting encoding : EncodingSetting.in(current)) {
+        Dataset<Row> found =
+            current
+                .filter(encoding.matches())
+                .drop(EncodingSetting.ENCODER, EncodingSetting.SAMPLING);
         Dataset<Row> videos = writer.forgotten().leftOutOf(found);
-        RunRecord run =
-            settings.runRecord(setting.getString(0), setting.getString(1), videos.count());
+        RunRecord run = settings.runRecord(encoding, videos.count());
         long forgotten = found.count() - run.inputVideos();
-        summaries.add(compress(writer, features.filter(ofSetting), videos, run, forgotten, shown));
+        summaries.add(
+            compress(writer, features.filter(encoding.matches()), videos, run, forgotten, shown));
       }
     } finally {
       current.unpersist();
@@ -85,12 +85,12 @@ public final class CompressJob {
    */
   private Dataset<Row> current(Dataset<Row> features) throws IOException {
     Stream<String> fixed =
-        Stream.of("video_id", "encoder", "sampling", "content_sha256", "video_uri", "outcome");
+        Stream.concat(CacheKey.UNCOMPRESSED.stream(), Stream.of("video_uri", "outcome"));
     List<String> own = own(features);
     List<String> columns = Stream.concat(fixed, own.stream()).toList();
     Dataset<Row> contents = CommittedRows.currentContents(spark, UserPath.of(settings.features()));
-    return ManifestColumns.prefixed(features.select(Columns.quoted(columns)), own)
-        .join(contents, VIDEO, "left_semi")
+    return VideoContent.within(
+            ManifestColumns.prefixed(features.select(Columns.quoted(columns)), own), contents)
         .withColumn("video_bytes", lit(null).cast("long"));
   }
 
@@ -98,14 +98,6 @@ public final class CompressJob {
   private static List<String> own(Dataset<Row> features) {
     List<String> fixed = Arrays.asList(CacheTable.FEATURES.schema().fieldNames());
     return Arrays.stream(features.columns()).filter(name -> !fixed.contains(name)).toList();
-  }
-
-  private static List<Row> settingsOf(Dataset<Row> current) {
-    return current
-        .select("encoder", "sampling")
-        .distinct()
-        .orderBy("encoder", "sampling")
-        .collectAsList();
   }
 
   private RunSummary compress(
@@ -152,10 +144,10 @@ public final class CompressJob {
       Dataset<Row> own = broadcast(wave.videos().drop("video_uri", "video_bytes", "outcome"));
       // Row groups are sorted by video, so the bounds let Parquet skip the features of other waves.
       Dataset<Row> ofWave =
-          features
-              .filter(col("video_id").between(wave.firstId(), wave.lastId()))
-              .join(own.select("video_id", "content_sha256"), VIDEO, "left_semi");
-      return stages.run(ofWave).join(own, VIDEO, "inner");
+          VideoContent.within(
+              features.filter(col(VideoContent.ID).between(wave.firstId(), wave.lastId())),
+              own.select(Columns.quoted(VideoContent.COLUMNS)));
+      return stages.run(ofWave).join(own, VideoContent.columns(), "inner");
     }
 
     @Override
@@ -168,7 +160,8 @@ public final class CompressJob {
                 outcomes.rows(
                     computed.select(
                         Stream.concat(
-                                Stream.of("video_id", "video_uri", "content_sha256", "outcome"),
+                                Stream.of(
+                                    VideoContent.ID, "video_uri", VideoContent.SHA256, "outcome"),
                                 ManifestColumns.of(computed).stream())
                             .map(Columns::quoted)
                             .toArray(Column[]::new))),

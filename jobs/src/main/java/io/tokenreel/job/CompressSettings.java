@@ -1,6 +1,7 @@
 package io.tokenreel.job;
 
 import io.tokenreel.cache.CacheTable;
+import io.tokenreel.cache.EncodingSetting;
 import io.tokenreel.cache.RunRecord;
 import java.util.List;
 
@@ -42,13 +43,13 @@ public record CompressSettings(
   }
 
   /** The record of a run over the features of one encoder and sampling that starts now. */
-  RunRecord runRecord(String encoder, String sampling, long videos) {
+  RunRecord runRecord(EncodingSetting encoding, long videos) {
     return RunRecord.started(
         RunIds.next(),
         "compress",
         Options.of(this),
         videos,
-        new RunRecord.Setting(encoder, sampling, compressions, tables()),
+        new RunRecord.Setting(encoding, compressions, tables()),
         TokenReel.version());
   }
 }

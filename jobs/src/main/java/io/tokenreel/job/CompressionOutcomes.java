@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.when;
 
+import io.tokenreel.cache.VideoContent;
 import io.tokenreel.video.Outcome;
 import io.tokenreel.video.Reason;
 import org.apache.spark.sql.Column;
@@ -12,8 +13,6 @@ import org.apache.spark.sql.Row;
 
 /** What compressing kept features adds to what decoding them came to. */
 final class CompressionOutcomes {
-
-  private static final String[] VIDEO = {"video_id", "content_sha256"};
 
   private CompressionOutcomes() {}
 
@@ -27,13 +26,13 @@ final class CompressionOutcomes {
   static Dataset<Row> of(Dataset<Row> carried, Dataset<Row> compressed) {
     Dataset<Row> found =
         compressed.select(
-            col("video_id"),
-            col("content_sha256"),
+            col(VideoContent.ID),
+            col(VideoContent.SHA256),
             col("refusal"),
             col("compress_ms").as("found_ms"));
     Column refused = col("refusal").isNotNull();
     return carried
-        .join(found, VIDEO, "left_outer")
+        .join(found, VideoContent.columns(), "left_outer")
         .withColumn("outcome", when(refused, Outcome.FAILED.name()).otherwise(col("outcome")))
         .withColumn(
             "reason", when(refused, Reason.COMPRESSION_ERROR.label()).otherwise(col("reason")))

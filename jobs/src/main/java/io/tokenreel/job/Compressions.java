@@ -11,6 +11,7 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.transform;
 import static org.apache.spark.sql.functions.when;
 
+import io.tokenreel.cache.CacheKey;
 import io.tokenreel.sql.StoredDtype;
 import io.tokenreel.sql.TokenColumns;
 import io.tokenreel.sql.TokenSchemas;
@@ -43,7 +44,7 @@ record Compressions(List<String> specs, String inputCol) {
   private static final ArrayType RESULTS =
       DataTypes.createArrayType(
           new StructType()
-              .add("compression", DataTypes.StringType, false)
+              .add(CacheKey.COMPRESSION, DataTypes.StringType, false)
               .add("kept", TokenSchemas.COMPRESSION_ATTEMPT));
 
   Compressions {
@@ -61,7 +62,7 @@ record Compressions(List<String> specs, String inputCol) {
 
   private Column result(String spec) {
     return struct(
-        lit(spec).as("compression"),
+        lit(spec).as(CacheKey.COMPRESSION),
         TokenColumns.tryCompressTokens(col(inputCol), spec, StoredDtype.SAME).as("kept"));
   }
 

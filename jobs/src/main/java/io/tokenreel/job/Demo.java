@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.max_by;
 import static org.apache.spark.sql.functions.struct;
 
+import io.tokenreel.cache.CacheKey;
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.CommittedRows;
 import io.tokenreel.eval.scene.SceneSet;
@@ -120,10 +121,9 @@ final class Demo {
             .json(UserPath.of(folder.resolve("questions.jsonl").toString()))
             .select("video_id", "question_id");
     return CommittedRows.of(spark, UserPath.of(cache()), CacheTable.ANSWERS)
-        .filter(col("compression").isin(setting.compressions().toArray()))
-        .filter(col("encoder").equalTo(keys.encoder(setting.model())))
+        .filter(CacheKey.compressedBy(setting.compressions()))
+        .filter(keys.encoding(setting.model(), SAMPLING).matches())
         .filter(col("decoder").equalTo(keys.decoder(setting.model())))
-        .filter(col("sampling").equalTo(SAMPLING))
         .filter(col("template").equalTo(setting.template()))
         .filter(col("kv").equalTo(setting.kv()))
         .filter(col("scoring").equalTo(setting.scoring()))

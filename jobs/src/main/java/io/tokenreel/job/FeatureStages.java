@@ -4,6 +4,8 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.current_timestamp;
 import static org.apache.spark.sql.functions.lit;
 
+import io.tokenreel.cache.EncodingSetting;
+import io.tokenreel.cache.VideoContent;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -38,12 +40,12 @@ final class FeatureStages {
     return compressions
         .append(features.withColumn("block", col("block").withField("planes", col("planes"))))
         .select(
-            col("video_id"),
+            col(VideoContent.ID),
             col("video_uri"),
-            col("content_sha256"),
-            col("encoder"),
+            col(VideoContent.SHA256),
+            col(EncodingSetting.ENCODER),
             col("model_name"),
-            col("sampling"),
+            col(EncodingSetting.SAMPLING),
             col("separator_rows"),
             col("layout"),
             col("frame_seconds"),

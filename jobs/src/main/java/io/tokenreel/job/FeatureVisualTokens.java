@@ -5,6 +5,10 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.lit;
 
+import io.tokenreel.cache.CacheKey;
+import io.tokenreel.cache.EncodingSetting;
+import io.tokenreel.cache.VideoContent;
+import io.tokenreel.sql.Columns;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -15,21 +19,24 @@ import org.apache.spark.sql.functions;
  * Tokens that are compressed from kept features when they are needed: compressing takes less than
  * writing and reading what it gives.
  *
- * @param features rows of {@code features/} of one encoder and sampling
+ * @param encoding how the videos were encoded
+ * @param features rows of {@code features/} that are made with it
  * @param contents the current bytes of each video, as {@link
  *     io.tokenreel.cache.CommittedRows#currentContents} gives them
  * @param compressions canonical specs
  */
-record FeatureVisualTokens(Dataset<Row> features, Dataset<Row> contents, List<String> compressions)
+record FeatureVisualTokens(
+    EncodingSetting encoding,
+    Dataset<Row> features,
+    Dataset<Row> contents,
+    List<String> compressions)
     implements VisualTokens {
 
   @Override
   public Dataset<Row> current() {
-    return features
-        .select("video_id", "content_sha256")
-        .join(contents, new String[] {"video_id", "content_sha256"}, "left_semi")
+    return VideoContent.within(features.select(Columns.quoted(VideoContent.COLUMNS)), contents)
         .withColumn(
-            "compression",
+            CacheKey.COMPRESSION,
             explode(array(compressions.stream().map(functions::lit).toArray(Column[]::new))));
   }
 
@@ -37,6 +44,6 @@ record FeatureVisualTokens(Dataset<Row> features, Dataset<Row> contents, List<St
   public Dataset<Row> between(String firstId, String lastId) {
     return CacheRows.tokens(
         new FeatureStages(compressions)
-            .attempt(features.filter(col("video_id").between(lit(firstId), lit(lastId)))));
+            .attempt(features.filter(col(VideoContent.ID).between(lit(firstId), lit(lastId)))));
   }
 }

@@ -73,7 +73,7 @@ public final class PrecomputeJob {
       TokenDtypeCheck.require(writer, run, settings.tokenDtype());
       Work work =
           new Work(
-              new PrecomputeStages(spark.sparkContext(), settings, vision, run.encoder()),
+              new PrecomputeStages(spark.sparkContext(), settings, vision, run.encoding()),
               run,
               Duration.ofSeconds(settings.decodeTimeoutSeconds()));
       CacheRun.Result result =

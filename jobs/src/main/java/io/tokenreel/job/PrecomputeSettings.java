@@ -1,6 +1,7 @@
 package io.tokenreel.job;
 
 import io.tokenreel.cache.CacheTable;
+import io.tokenreel.cache.EncodingSetting;
 import io.tokenreel.cache.RunRecord;
 import io.tokenreel.video.DecodeLimits;
 import java.util.ArrayList;
@@ -168,7 +169,7 @@ public record PrecomputeSettings(
         "precompute",
         Options.of(this),
         videos,
-        new RunRecord.Setting(encoder, sampling, compressions, tables()),
+        new RunRecord.Setting(new EncodingSetting(encoder, sampling), compressions, tables()),
         TokenReel.version());
   }
 

@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.sequence;
 import static org.apache.spark.sql.functions.transform;
 import static org.apache.spark.sql.functions.when;
 
+import io.tokenreel.cache.EncodingSetting;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.sql.Columns;
 import io.tokenreel.stage.FrameDecoder;
@@ -33,7 +34,7 @@ import org.apache.spark.sql.Row;
 final class PrecomputeStages {
 
   private final PrecomputeSettings settings;
-  private final String encoder;
+  private final EncodingSetting encoding;
   private final String model;
   private final int framesPerStep;
   private final Compressions compressions;
@@ -42,12 +43,15 @@ final class PrecomputeStages {
   private final PipelineModel pipeline;
 
   /**
-   * @param encoder the vision tower's name in the cache
+   * @param encoding as the cache names it
    */
   PrecomputeStages(
-      SparkContext context, PrecomputeSettings settings, VisionInfo vision, String encoder) {
+      SparkContext context,
+      PrecomputeSettings settings,
+      VisionInfo vision,
+      EncodingSetting encoding) {
     this.settings = settings;
-    this.encoder = encoder;
+    this.encoding = encoding;
     this.model = vision.model();
     this.framesPerStep = vision.grid().framesPerStep();
     this.decoded = StageCounters.register(context, "decode");
@@ -110,6 +114,7 @@ final class PrecomputeStages {
         .forEach(columns::add);
     Column refusal = compressions.refusal();
     Column unencoded = col("encoding.error").isNotNull();
+    columns.addAll(encoding.literals());
     Column failed = unencoded.or(refusal.isNotNull());
     columns.addAll(
         List.of(
@@ -126,9 +131,7 @@ final class PrecomputeStages {
             col("frames.decode_ms"),
             col("encoding.encode_ms"),
             col("frames.attempts"),
-            lit(encoder).as("encoder"),
             lit(model).as("model_name"),
-            lit(settings.sampling()).as("sampling"),
             col("encoding.separator_rows"),
             col("encoding.layout"),
             frameSeconds().as("frame_seconds"),

@@ -7,8 +7,11 @@ import static org.apache.spark.sql.functions.lit;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.type.CollectionType;
+import io.tokenreel.cache.CacheKey;
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.CommittedRows;
+import io.tokenreel.cache.EncodingSetting;
+import io.tokenreel.cache.VideoContent;
 import io.tokenreel.eval.result.Cell;
 import io.tokenreel.eval.result.Example;
 import io.tokenreel.eval.stat.ScoreKey;
@@ -69,9 +72,10 @@ final class SweepExamples {
     Dataset<Row> own =
         samples.filter(col("sampling").equalTo(sampling).and(col("model").equalTo(decoder)));
     Dataset<Row> shown = chosen(own, settings);
-    String encoder = new CacheKeys(spark, output).encoder(settings.models().get(0));
+    EncodingSetting encoding =
+        new CacheKeys(spark, output).encoding(settings.models().get(0), sampling);
     for (Row video : decoded(shown, vision, sampling).collectAsList()) {
-      List<Row> selections = selections(video, encoder, settings);
+      List<Row> selections = selections(video, encoding, settings);
       if (!selections.isEmpty()) { // a compression may have refused the video
         examples.add(example(video, vision.grid().framesPerStep(), selections, own));
       }
@@ -121,15 +125,15 @@ final class SweepExamples {
         .filter(col("frames.rgb").isNotNull());
   }
 
-  private List<Row> selections(Row video, String encoder, SweepSettings settings)
+  private List<Row> selections(Row video, EncodingSetting encoding, SweepSettings settings)
       throws IOException {
-    String digest = video.<Row>getAs("frames").getAs("content_sha256");
+    VideoContent content =
+        new VideoContent(
+            video.getAs("video_id"), video.<Row>getAs("frames").getAs("content_sha256"));
     return CommittedRows.of(spark, output, CacheTable.SELECTIONS)
-        .filter(col("video_id").equalTo(video.<String>getAs("video_id")))
-        .filter(col("encoder").equalTo(encoder))
-        .filter(col("sampling").equalTo(settings.samplings().get(0)))
-        .filter(col("compression").isin(settings.compressions().toArray()))
-        .filter(col("content_sha256").equalTo(digest))
+        .filter(content.matches())
+        .filter(encoding.matches())
+        .filter(CacheKey.compressedBy(settings.compressions()))
         .orderBy("compression")
         .collectAsList();
   }

@@ -2,6 +2,7 @@ package io.tokenreel.job;
 
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.CommittedRows;
+import io.tokenreel.cache.EncodingSetting;
 import io.tokenreel.cache.TokenCacheWriter;
 import io.tokenreel.eval.result.Example;
 import io.tokenreel.eval.result.Result;
@@ -96,7 +97,7 @@ public final class SweepJob {
           if (made.failed() > 0) {
             requireVideo(read, made.runId(), model, sampling);
           }
-          Dataset<Row> features = videos.features(model, sampling, contents);
+          Dataset<Row> features = videos.features(videos.encoding(model, sampling), contents);
           asked.add(model, sampling, read.task(), questions(read, features), contents);
         }
         answers.give(model, sampling, asked.of(model, sampling));
@@ -145,7 +146,7 @@ public final class SweepJob {
           decoder, TokenFormat.of(settings.tokenDtype()).bytes(vision.planes() * vision.dim()));
       Dataset<Row> own =
           new SweepSamples(settings, given, judging)
-              .of(part, keys().encoder(part.model()), decoder);
+              .of(part, keys().encoding(part.model(), part.sampling()), decoder);
       samples = samples == null ? own : samples.unionByName(own);
     }
     samples = samples.persist(StorageLevel.MEMORY_AND_DISK());
@@ -246,7 +247,7 @@ public final class SweepJob {
   /** What would be asked now, with the frames that are there. */
   private Dataset<Row> beforeFeatures(SweepTask.Read read, String model, String sampling)
       throws IOException {
-    return questions(read, videos.features(model, sampling));
+    return questions(read, videos.features(videos.encoding(model, sampling)));
   }
 
   private Dataset<Row> questions(SweepTask.Read read, Dataset<Row> features) throws IOException {
@@ -272,6 +273,7 @@ public final class SweepJob {
       Dataset<Row> questions)
       throws IOException {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    EncodingSetting encoding = keys().encoding(answer.model(), sampling);
     try (TokenCacheWriter writer = TokenCacheWriter.open(spark, output);
         Progress shown = progress.get()) {
       new AnswerRun(
@@ -279,16 +281,12 @@ public final class SweepJob {
               writer,
               answer,
               Models.describeLanguage(answer.model(), hadoop),
-              keys().encoder(answer.model()),
               keys().decoder(answer.model()))
           .measured(order)
           .over(
               questions,
               new FeatureVisualTokens(
-                  videos.features(answer.model(), sampling, contents),
-                  contents,
-                  answer.compressions()),
-              sampling,
+                  encoding, videos.features(encoding, contents), contents, answer.compressions()),
               shown);
     }
   }

@@ -6,10 +6,13 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
+import io.tokenreel.cache.CacheKey;
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.CommittedRows;
+import io.tokenreel.cache.VideoContent;
 import io.tokenreel.files.UserPath;
 import io.tokenreel.model.Models;
+import io.tokenreel.sql.Columns;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -45,7 +48,6 @@ record SweepPlan(
     Millis millis,
     int cores) {
 
-  private static final String[] CONTENT = {"video_id", "content_sha256"};
   private static final String[] QUESTION = {
     "video_id", "question_id", "question_sha256", "scoring"
   };
@@ -78,19 +80,18 @@ record SweepPlan(
     long answered = 0;
     Dataset<Row> known = known(spark, output, videos);
     Dataset<Row> answers =
-        CommittedRows.of(spark, output, CacheTable.ANSWERS)
-            .filter(col("compression").isin(settings.compressions().toArray()))
-            .filter(col("kv").isin(settings.kvs().toArray()))
-            .filter(col("template").equalTo(settings.template()))
-            .join(known, CONTENT, "left_semi");
+        VideoContent.within(
+            CommittedRows.of(spark, output, CacheTable.ANSWERS)
+                .filter(CacheKey.compressedBy(settings.compressions()))
+                .filter(col("kv").isin(settings.kvs().toArray()))
+                .filter(col("template").equalTo(settings.template())),
+            known);
     for (String model : settings.models()) {
       String decoder =
           Models.describeLanguage(model, spark.sparkContext().hadoopConfiguration()).decoder();
       for (String sampling : settings.samplings()) {
         encoded +=
-            videos
-                .features(model, sampling)
-                .join(known, CONTENT, "left_semi")
+            VideoContent.within(videos.features(videos.encoding(model, sampling)), known)
                 .select("video_id")
                 .distinct()
                 .count();
@@ -125,9 +126,9 @@ record SweepPlan(
   private static Dataset<Row> known(SparkSession spark, Path output, SweepVideos videos)
       throws IOException {
     return CommittedRows.of(spark, output, CacheTable.OUTCOMES)
-        .filter(col("content_sha256").isNotNull())
+        .filter(col(VideoContent.SHA256).isNotNull())
         .join(broadcast(videos.rows()), new String[] {"video_id", "video_uri"}, "left_semi")
-        .select("video_id", "content_sha256")
+        .select(Columns.quoted(VideoContent.COLUMNS))
         .distinct();
   }
 

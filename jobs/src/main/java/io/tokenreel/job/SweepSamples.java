@@ -10,6 +10,8 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
+import io.tokenreel.cache.EncodingSetting;
+import io.tokenreel.cache.VideoContent;
 import io.tokenreel.eval.judge.JudgeRequests;
 import io.tokenreel.eval.task.AnswerScorer;
 import io.tokenreel.eval.task.PlainJson;
@@ -68,16 +70,15 @@ final class SweepSamples {
    * a task that a language model judges {@code judge_request}, {@code judge} and {@code
    * judge_score}.
    *
-   * @param encoder of the part's model
+   * @param encoding of the part's model and sampling
    * @param decoder of the part's model
    */
-  Dataset<Row> of(SweepAsked.Part part, String encoder, String decoder) {
+  Dataset<Row> of(SweepAsked.Part part, EncodingSetting encoding, String decoder) {
     Task task = part.task().task();
     Dataset<Row> given =
         ofContents(answers, part.contents())
-            .filter(col("encoder").equalTo(encoder))
+            .filter(encoding.matches())
             .filter(col("decoder").equalTo(decoder))
-            .filter(col("sampling").equalTo(part.sampling()))
             .filter(col("template").equalTo(settings.template()))
             .filter(col("scoring").equalTo(task.scoring()))
             .withColumn("answered_at", col("created_at"))
@@ -100,7 +101,7 @@ final class SweepSamples {
                             "kv_reserve_bytes_end",
                             "kv_reserve_device",
                             "answered_at"),
-                        struct(col("content_sha256").isNotNull(), col("created_at")))
+                        struct(col(VideoContent.SHA256).isNotNull(), col("created_at")))
                     .as("answer"))
             .select(col("*"), col("answer.*"))
             .drop("answer");
@@ -138,9 +139,9 @@ final class SweepSamples {
             .equalTo(now.col("now_id"))
             .and(
                 answers
-                    .col("content_sha256")
+                    .col(VideoContent.SHA256)
                     .isNull()
-                    .or(answers.col("content_sha256").equalTo(now.col("now_sha256")))),
+                    .or(answers.col(VideoContent.SHA256).equalTo(now.col("now_sha256")))),
         "left_semi");
   }
 

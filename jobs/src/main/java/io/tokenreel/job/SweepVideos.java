@@ -6,7 +6,10 @@ import static org.apache.spark.sql.functions.max_by;
 
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.CommittedRows;
+import io.tokenreel.cache.EncodingSetting;
+import io.tokenreel.cache.VideoContent;
 import io.tokenreel.files.UserPath;
+import io.tokenreel.sql.Columns;
 import io.tokenreel.video.Outcome;
 import java.io.IOException;
 import java.util.HashMap;
@@ -31,8 +34,8 @@ final class SweepVideos {
 
   private static final StructType CONTENTS =
       new StructType()
-          .add("video_id", DataTypes.StringType, false)
-          .add("content_sha256", DataTypes.StringType, true);
+          .add(VideoContent.ID, DataTypes.StringType, false)
+          .add(VideoContent.SHA256, DataTypes.StringType, true);
 
   private static final StructType ID =
       new StructType().add("video_id", DataTypes.StringType, false);
@@ -73,7 +76,7 @@ final class SweepVideos {
    */
   Dataset<Row> contents(String runId) throws IOException {
     List<Row> rows =
-        ofRun(runId).select("video_id", "content_sha256").collectAsList(); // one per video
+        ofRun(runId).select(Columns.quoted(VideoContent.COLUMNS)).collectAsList(); // one per video
     return spark.createDataFrame(rows, CONTENTS);
   }
 
@@ -100,17 +103,19 @@ final class SweepVideos {
         .filter(col("run_id").equalTo(runId));
   }
 
-  /** Features of a model and a sampling, whatever the bytes of the videos were. */
-  Dataset<Row> features(String model, String sampling) throws IOException {
-    String encoder = new CacheKeys(spark, output).encoder(model);
-    return CommittedRows.of(spark, output, CacheTable.FEATURES)
-        .filter(col("encoder").equalTo(encoder).and(col("sampling").equalTo(sampling)));
+  /** How a model encodes the frames of a sampling. */
+  EncodingSetting encoding(String model, String sampling) throws IOException {
+    return new CacheKeys(spark, output).encoding(model, sampling);
+  }
+
+  /** Features of an encoder and a sampling, whatever the bytes of the videos were. */
+  Dataset<Row> features(EncodingSetting encoding) throws IOException {
+    return CommittedRows.of(spark, output, CacheTable.FEATURES).filter(encoding.matches());
   }
 
   /** The features of these very bytes. */
-  Dataset<Row> features(String model, String sampling, Dataset<Row> contents) throws IOException {
-    return features(model, sampling)
-        .join(broadcast(contents), new String[] {"video_id", "content_sha256"}, "left_semi");
+  Dataset<Row> features(EncodingSetting encoding, Dataset<Row> contents) throws IOException {
+    return VideoContent.within(features(encoding), broadcast(contents));
   }
 
   /** Times of each video's sampled frames, by id. */

@@ -30,7 +30,7 @@ final class TokenDtypeCheck {
       List<Row> others =
           writer
               .committedRows(table)
-              .filter(CommittedVideos.ofSetting(table, run))
+              .filter(run.setting().matches(table))
               .select(col(table == CacheTable.TOKENS ? "dtype" : "block.dtype").as("dtype"))
               .filter(col("dtype").notEqual(dtype))
               .limit(1)
@@ -38,9 +38,8 @@ final class TokenDtypeCheck {
       if (!others.isEmpty()) {
         String committed = others.get(0).getString(0);
         throw new SettingsException(
-            "--token-dtype %s: %s/ holds %s rows of %s with %s already, and one cache has one dtype for these; use --token-dtype %s or another --output"
-                .formatted(
-                    dtype, table.folder(), committed, run.encoder(), run.sampling(), committed));
+            "--token-dtype %s: %s/ holds %s rows of %s already, and one cache has one dtype for these; use --token-dtype %s or another --output"
+                .formatted(dtype, table.folder(), committed, run.encoding(), committed));
       }
     }
   }

@@ -1,11 +1,15 @@
 package io.tokenreel.job;
 
+import io.tokenreel.cache.EncodingSetting;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /** Tokens of one encoder and sampling that questions are answered from. */
 interface VisualTokens {
+
+  /** How the videos were encoded. */
+  EncodingSetting encoding();
 
   /** The compressions that there are tokens of, canonical. */
   List<String> compressions();

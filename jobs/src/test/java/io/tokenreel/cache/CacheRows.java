@@ -219,7 +219,10 @@ final class CacheRows {
         "precompute",
         Map.of("input", "clips", "compression", String.join(" ", compressions)),
         videos,
-        new RunRecord.Setting(ENCODER, SAMPLING, List.of(compressions), List.of(CacheTable.TOKENS)),
+        new RunRecord.Setting(
+            new EncodingSetting(ENCODER, SAMPLING),
+            List.of(compressions),
+            List.of(CacheTable.TOKENS)),
         "0.1.0");
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.CommittedRows;
+import io.tokenreel.cache.EncodingSetting;
 import io.tokenreel.cache.RunRecord;
 import io.tokenreel.cache.RunRecords;
 import io.tokenreel.cache.TokenCacheWriter;
@@ -193,7 +194,7 @@ class PrecomputeJobTest {
             SPARK.sparkContext(),
             settings(VIDEOS),
             Models.describe("default", new Configuration()),
-            "tower@1");
+            new EncodingSetting("tower@1", "uniform:frames=2"));
     Dataset<Row> videos =
         SPARK.createDataFrame(
             List.of(RowFactory.create("a", "file:/a", 1L)), SmallCache.videoSchema());

@@ -1,6 +1,7 @@
 package io.tokenreel.job;
 
 import io.tokenreel.cache.CacheTable;
+import io.tokenreel.cache.EncodingSetting;
 import io.tokenreel.cache.RunRecord;
 import io.tokenreel.cache.TokenCacheWriter;
 import io.tokenreel.cache.WaveCommit;
@@ -33,7 +34,8 @@ final class SmallCache {
         "precompute",
         Map.of(),
         videos,
-        new RunRecord.Setting(ENCODER, sampling, SPECS, List.of(CacheTable.TOKENS)),
+        new RunRecord.Setting(
+            new EncodingSetting(ENCODER, sampling), SPECS, List.of(CacheTable.TOKENS)),
         "test");
   }
 
