@@ -2,7 +2,9 @@ package io.tokenreel.compress;
 
 import io.tokenreel.spec.Spec;
 import io.tokenreel.token.Kept;
+import io.tokenreel.token.Signals;
 import io.tokenreel.token.TokenBlock;
+import java.util.Set;
 
 /**
  * A compression method with its settings bound: it chooses which of a video's visual tokens are
@@ -29,6 +31,28 @@ public interface TokenCompressor {
    * @throws IllegalArgumentException as {@link #select}
    */
   double[] frameBudgets(TokenBlock block);
+
+  /**
+   * Names of the {@link Signals} that the method needs beside tokens, such as {@code
+   * attn_received}. A method that needs some chooses in {@link #compress}, and calls it with {@link
+   * Signals#none} where it is asked without.
+   */
+  default Set<String> needs() {
+    return Set.of();
+  }
+
+  /**
+   * Chooses the tokens to keep of a block and its signals; of a method that needs none, {@link
+   * #select}.
+   *
+   * @param signals of the block's video
+   * @throws IllegalArgumentException as {@link #select}, or when a signal that the method needs is
+   *     not there
+   */
+  default Kept compress(TokenBlock block, Signals signals) {
+    SignalNeeds.require(this, signals);
+    return select(block);
+  }
 
   /**
    * {@link #select} and {@link #frameBudgets} together; methods whose budgets take an analysis of

@@ -1,6 +1,7 @@
 package io.tokenreel.ml;
 
 import io.tokenreel.compress.Compressors;
+import io.tokenreel.compress.SignalNeeds;
 import io.tokenreel.sql.StoredDtype;
 import io.tokenreel.sql.TokenColumns;
 import io.tokenreel.sql.TokenSchemas;
@@ -34,7 +35,9 @@ public final class CompressionTransformer extends ColumnTransformer<CompressionT
 
   private final Param<String> compression =
       textParam(
-          "compression", "spec of the method, such as " + Compressors.DEFAULT, Compressors::of);
+          "compression",
+          "spec of the method, such as " + Compressors.DEFAULT,
+          spec -> SignalNeeds.requireNone(Compressors.of(spec)));
   private final Param<String> tokenDtype =
       textParam(
           "tokenDtype", "how kept tokens are stored: " + StoredDtype.labels(), StoredDtype::parse);
@@ -123,8 +126,8 @@ public final class CompressionTransformer extends ColumnTransformer<CompressionT
   /**
    * Sets the compression.
    *
-   * @throws IllegalArgumentException for an unknown method, key or value; the message lists what is
-   *     allowed
+   * @throws IllegalArgumentException for an unknown method, key or value, or a method that needs
+   *     signals, which blocks in columns do not have; the message lists what is allowed
    */
   public CompressionTransformer setCompression(String value) {
     return with(compression, value);
