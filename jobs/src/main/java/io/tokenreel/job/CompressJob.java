@@ -43,6 +43,7 @@ public final class CompressJob {
 
   /** One summary per encoder and sampling; at least one. */
   public List<RunSummary> run() throws IOException {
+    SignalsCheck.requireNone(settings.compressions());
     Path output = UserPath.of(settings.output());
     TokenCacheWriter.requireTable(spark, output, settings.table());
     Dataset<Row> features = features();

@@ -49,6 +49,7 @@ public final class PrecomputeJob {
                 spark, settings.model(), settings.device(), settings.computeDtype()));
     VisionInfo vision = describeModel();
     VideoSizeCheck.require(settings, vision);
+    SignalsCheck.require(settings.compressions(), vision);
     progress.doing("precompute", "listing the videos");
     try (VideoInputs.Found found = VideoInputs.list(spark, settings.inputs(), settings.idRoot())) {
       return run(found, vision, start);

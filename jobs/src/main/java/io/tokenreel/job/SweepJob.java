@@ -231,7 +231,7 @@ public final class SweepJob {
     for (String model : settings.models()) {
       try {
         LanguageInfo language = Models.describeLanguage(model, hadoop);
-        Models.describe(model, hadoop);
+        SignalsCheck.require(settings.compressions(), Models.describe(model, hadoop));
         Models.checkTemplate(model, settings.template(), hadoop);
         settings.kvs().forEach(kv -> KvSpec.parse(kv).requireLayers(language.layers()));
         if (!decoders.add(language.decoder())) {

@@ -5,6 +5,7 @@ import io.tokenreel.token.TokenShape;
 import io.tokenreel.video.FrameFit;
 import io.tokenreel.video.FrameSize;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * What a vision tower is and gives.
@@ -43,6 +44,11 @@ public record VisionInfo(
           "%s: rows of the layout must be whole rows of %d channels; got %d values"
               .formatted(encoder, planes * dim, layout.rows().length));
     }
+  }
+
+  /** Names of the signals that the tower gives beside tokens; no tower gives any yet. */
+  public Set<String> signals() {
+    return Set.of();
   }
 
   /**
