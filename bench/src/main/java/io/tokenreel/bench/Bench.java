@@ -153,8 +153,7 @@ public final class Bench {
       throw new SettingsException(
           "--layers and --frames must be at least 1; got %d and %d".formatted(layers, frames));
     }
-    return print(
-        EncodeBench.run(tower, layers, frames, types.types, runs.checked()), output.json);
+    return print(EncodeBench.run(tower, layers, frames, types.types, runs.checked()), output.json);
   }
 
   @Command(

@@ -88,6 +88,6 @@ class MethodsCommandTest {
     assertTrue(text.contains("LlavaOnevisionForConditionalGeneration"), text);
     assertTrue(text.contains("encode and answer; weights stored as F32, F16, BF16"), text);
     JsonNode json = new ObjectMapper().readTree(printed("models", "--json"));
-    assertEquals("f32", json.at("/0/compute_type").asText());
+    assertEquals("f32, bf16, f16", json.at("/0/compute_type").asText());
   }
 }
