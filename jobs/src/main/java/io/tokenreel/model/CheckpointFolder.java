@@ -6,6 +6,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -35,10 +36,8 @@ public final class CheckpointFolder {
 
   private static final long DEFAULT_LOCAL_BYTES = 64L << 30;
 
-  static final String CONFIG = "config.json";
-
-  /** The setting of every family that names a {@link ComputeType}. */
-  static final String COMPUTE_TYPE = "tokenreel_compute";
+  /** The settings of a checkpoint. */
+  public static final String CONFIG = "config.json";
 
   /** A folder's name and what is set for it, {@code FOLDER#key=value&key=value}. */
   private static final Pattern WITH_OPTIONS =
@@ -66,7 +65,7 @@ public final class CheckpointFolder {
     this.name = name;
     this.fileSystem = fileSystem;
     this.files = files;
-    this.options = options;
+    this.options = Collections.unmodifiableSortedMap(options);
   }
 
   /**
@@ -94,7 +93,7 @@ public final class CheckpointFolder {
   }
 
   /** What a model's name sets for a key. */
-  static Optional<String> option(String model, String key) {
+  public static Optional<String> option(String model, String key) {
     Matcher named = WITH_OPTIONS.matcher(model);
     return named.matches()
         ? Stream.of(named.group(2).split("&"))
@@ -105,7 +104,7 @@ public final class CheckpointFolder {
   }
 
   /** Whether a model is named with settings. */
-  static boolean hasOptions(String model) {
+  public static boolean hasOptions(String model) {
     return WITH_OPTIONS.matcher(model).matches();
   }
 
@@ -145,7 +144,7 @@ public final class CheckpointFolder {
   }
 
   /** What the folder holds, as the model's name says. */
-  FolderLayout layout() {
+  public FolderLayout layout() {
     return layout;
   }
 
@@ -174,33 +173,8 @@ public final class CheckpointFolder {
   }
 
   /** What the user set for the model, by the key of config.json that it goes before. */
-  SortedMap<String, String> options() {
+  public SortedMap<String, String> options() {
     return options;
-  }
-
-  /**
-   * The type that the model is to compute in, float32 unless the user set another.
-   *
-   * @throws IllegalArgumentException for a word that is none
-   */
-  public ComputeType computeType() {
-    try {
-      return ComputeType.of(options.getOrDefault(COMPUTE_TYPE, ComputeType.F32.label()));
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "model '%s': %s: %s".formatted(uri, COMPUTE_TYPE, e.getMessage()), e);
-    }
-  }
-
-  /**
-   * The name of a part of this model.
-   *
-   * @param part such as {@code llava_onevision}
-   * @param revision of its settings and weights
-   * @return {@code part@revision}, and after a plus the compute type where it is not float32
-   */
-  public String key(String part, String revision) {
-    return computeType().key(part + "@" + revision);
   }
 
   /** Names of the files, sorted. */

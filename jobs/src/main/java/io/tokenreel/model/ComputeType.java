@@ -17,6 +17,9 @@ public enum ComputeType {
   BF16(TokenFormat.BF16),
   F16(TokenFormat.F16);
 
+  /** The option of a model's name that sets it, for checkpoints of every family. */
+  public static final String OPTION = "tokenreel_compute";
+
   private final TokenFormat format;
 
   ComputeType(TokenFormat format) {
@@ -49,6 +52,20 @@ public enum ComputeType {
                         "compute type",
                         label,
                         Stream.of(values()).map(ComputeType::label).toList())));
+  }
+
+  /**
+   * The type that a model is to compute in, float32 unless the user set another.
+   *
+   * @throws IllegalArgumentException for a word that is none
+   */
+  public static ComputeType of(CheckpointFolder folder) {
+    try {
+      return of(folder.options().getOrDefault(OPTION, F32.label()));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "model '%s': %s: %s".formatted(folder.uri(), OPTION, e.getMessage()), e);
+    }
   }
 
   /**

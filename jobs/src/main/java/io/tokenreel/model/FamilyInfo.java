@@ -38,9 +38,7 @@ public record FamilyInfo(
         List.of("F32", "F16", "BF16"),
         "f32, bf16, f16",
         List.of("cpu", "cuda"),
-        Stream.concat(options.stream(), Stream.of(CheckpointFolder.COMPUTE_TYPE))
-            .sorted()
-            .toList());
+        Stream.concat(options.stream(), Stream.of(ComputeType.OPTION)).sorted().toList());
   }
 
   public FamilyInfo {

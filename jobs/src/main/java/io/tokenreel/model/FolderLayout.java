@@ -1,9 +1,7 @@
 package io.tokenreel.model;
 
-import io.tokenreel.model.djl.DjlFamily;
-
 /** The kinds of folders that a model may be, distinguished by how the model's name begins. */
-enum FolderLayout {
+public enum FolderLayout {
   /** A checkpoint whose settings name its architecture. */
   HUGGING_FACE(
       "",
@@ -12,9 +10,15 @@ enum FolderLayout {
 
   /** One exported vision encoder and what its file does not say. */
   EXPORTED(
-      DjlFamily.PREFIX,
-      DjlFamily.SETTINGS,
+      FolderLayout.EXPORTED_PREFIX,
+      FolderLayout.EXPORTED_SETTINGS,
       "expected the folder of an exported encoder (one *.pt or *.onnx file, and tokenreel.yaml) on any Hadoop file system");
+
+  /** What the name of an exported encoder begins with, before its folder. */
+  public static final String EXPORTED_PREFIX = "djl:";
+
+  /** The file of an exported encoder's folder that says what the exported file does not. */
+  public static final String EXPORTED_SETTINGS = "tokenreel.yaml";
 
   private final String prefix;
   private final String settings;
@@ -27,7 +31,7 @@ enum FolderLayout {
   }
 
   /** The layout of a model's folder. */
-  static FolderLayout of(String model) {
+  public static FolderLayout of(String model) {
     return model.startsWith(EXPORTED.prefix) ? EXPORTED : HUGGING_FACE;
   }
 

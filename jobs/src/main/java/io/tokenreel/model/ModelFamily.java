@@ -8,6 +8,12 @@ import java.util.Set;
 /** How a family's checkpoints become vision towers and language models; stateless. */
 public interface ModelFamily {
 
+  /**
+   * The option by which a user sizes frames otherwise than the checkpoint says, a {@link
+   * io.tokenreel.video.FrameFit}; of the families that take frames of any size.
+   */
+  String FIT = "tokenreel_fit";
+
   /** What is supported, for those who choose a model. */
   FamilyInfo info();
 

@@ -22,6 +22,17 @@ public final class ModelKeys {
   private ModelKeys() {}
 
   /**
+   * The name of a part of a model.
+   *
+   * @param part such as {@code llava_onevision}
+   * @param revision of its settings and weights
+   * @return {@code part@revision}, and after a plus the compute type where it is not float32
+   */
+  public static String of(CheckpointFolder folder, String part, String revision) {
+    return ComputeType.of(folder).key(part + "@" + revision);
+  }
+
+  /**
    * The name of a model's vision tower in a cache.
    *
    * @param named the encoders that the cache's rows or runs name, the latest last
@@ -60,7 +71,7 @@ public final class ModelKeys {
     if (others.size() > 1) {
       throw new IllegalArgumentException(
           "the cache holds no tokens of %s, but of %s: name the compute type of those to read with the model, FOLDER#%s=TYPE"
-              .formatted(own, others, CheckpointFolder.COMPUTE_TYPE));
+              .formatted(own, others, ComputeType.OPTION));
     }
     return others.isEmpty() ? own : others.get(0);
   }

@@ -8,7 +8,6 @@ import io.tokenreel.model.engine.PyTorch;
 import io.tokenreel.model.engine.StepEncoder;
 import io.tokenreel.model.llava.LlavaOnevision;
 import io.tokenreel.model.llava.LlavaQwen;
-import io.tokenreel.model.qwenvl.QwenPixels;
 import io.tokenreel.model.qwenvl.QwenVl;
 import io.tokenreel.model.qwenvl.QwenVlKind;
 import java.util.List;
@@ -184,7 +183,7 @@ public final class Models {
    * @param fit a {@link io.tokenreel.video.FrameFit}
    */
   public static String withFit(String model, String fit) {
-    return with(model, QwenPixels.FIT, fit);
+    return with(model, ModelFamily.FIT, fit);
   }
 
   /**
@@ -205,7 +204,7 @@ public final class Models {
       }
       return model;
     }
-    Optional<String> named = CheckpointFolder.option(model, CheckpointFolder.COMPUTE_TYPE);
+    Optional<String> named = CheckpointFolder.option(model, ComputeType.OPTION);
     if (named.isPresent()) {
       if (choice != ComputeChoice.AUTO && !named.get().equals(choice.toString())) {
         throw new IllegalArgumentException(
@@ -215,9 +214,7 @@ public final class Models {
       return model;
     }
     ComputeType type = choice.on(gpu);
-    return type == ComputeType.F32
-        ? model
-        : with(model, CheckpointFolder.COMPUTE_TYPE, type.label());
+    return type == ComputeType.F32 ? model : with(model, ComputeType.OPTION, type.label());
   }
 
   /**
@@ -228,7 +225,7 @@ public final class Models {
   public static Optional<ComputeType> namedComputeType(String model) {
     return FolderLayout.of(model) == FolderLayout.EXPORTED
         ? Optional.empty()
-        : CheckpointFolder.option(model, CheckpointFolder.COMPUTE_TYPE).map(ComputeType::of);
+        : CheckpointFolder.option(model, ComputeType.OPTION).map(ComputeType::of);
   }
 
   /**

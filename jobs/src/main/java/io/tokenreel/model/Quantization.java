@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Says in one line that a checkpoint's weights are quantised, and what to do. */
-final class Quantization {
+public final class Quantization {
 
   /** Where config.json says so: Transformers, and older files of compressed-tensors. */
   private static final List<String> SECTIONS = List.of("quantization_config", "compression_config");
@@ -33,7 +33,7 @@ final class Quantization {
    *
    * @param config config.json
    */
-  static Optional<String> fault(String uri, Settings config) {
+  public static Optional<String> fault(String uri, Settings config) {
     return SECTIONS.stream()
         .filter(config::has)
         .findFirst()

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import io.tokenreel.model.CheckpointFolder;
 import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.LanguageModel;
+import io.tokenreel.model.ModelKeys;
 import io.tokenreel.model.PromptStyle;
 import io.tokenreel.model.Revision;
 import io.tokenreel.model.Settings;
@@ -63,7 +64,8 @@ public final class DecoderCheckpoint {
   /** What the language model is. */
   public LanguageInfo info() {
     return new LanguageInfo(
-        folder.key(
+        ModelKeys.of(
+            folder,
             "%s_%dx%d".formatted(config.kind().label(), config.layers(), config.hidden()),
             revision()),
         folder.name(),

@@ -2,6 +2,7 @@ package io.tokenreel.model.decoder;
 
 import ai.djl.Device;
 import io.tokenreel.model.CheckpointFolder;
+import io.tokenreel.model.ComputeType;
 import io.tokenreel.model.DeviceUse;
 import io.tokenreel.model.FedVideo;
 import io.tokenreel.model.LanguageInfo;
@@ -46,7 +47,7 @@ final class DecoderLanguageModel implements LanguageModel {
       this.decoder =
           parts.add(
               new Decoder(
-                  config, weights, device, folder.computeType(), BatchedTower.threads() - 1));
+                  config, weights, device, ComputeType.of(folder), BatchedTower.threads() - 1));
     } catch (RuntimeException | Error e) {
       parts.close();
       throw e;

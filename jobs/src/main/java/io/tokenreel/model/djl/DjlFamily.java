@@ -3,9 +3,11 @@ package io.tokenreel.model.djl;
 import ai.djl.Device;
 import io.tokenreel.model.CheckpointFolder;
 import io.tokenreel.model.FamilyInfo;
+import io.tokenreel.model.FolderLayout;
 import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.LanguageModel;
 import io.tokenreel.model.ModelFamily;
+import io.tokenreel.model.ModelKeys;
 import io.tokenreel.model.PromptStyle;
 import io.tokenreel.model.Revision;
 import io.tokenreel.model.StepGrid;
@@ -17,22 +19,16 @@ import java.util.List;
 
 /**
  * Any vision encoder that is exported as TorchScript or ONNX: a folder with that one file and
- * {@value #SETTINGS}. It has no language model.
+ * {@value FolderLayout#EXPORTED_SETTINGS}. It has no language model.
  */
 public final class DjlFamily implements ModelFamily {
-
-  /** What the name of such a model begins with, before its folder. */
-  public static final String PREFIX = "djl:";
-
-  /** The file of its folder that says what the exported file does not. */
-  public static final String SETTINGS = "tokenreel.yaml";
 
   private static final String NAME = "djl";
 
   @Override
   public FamilyInfo info() {
     return new FamilyInfo(
-        PREFIX + "FOLDER",
+        FolderLayout.EXPORTED_PREFIX + "FOLDER",
         "any vision encoder in one TorchScript or ONNX file, from pixels [n, 3, height, width] to tokens [n, tokens, channels]",
         List.of("encode"),
         List.of("exported"),
@@ -57,7 +53,7 @@ public final class DjlFamily implements ModelFamily {
       CheckpointFolder folder, ExportedFile file, EncoderSettings settings) {
     file.requireEngine();
     return new VisionInfo(
-        folder.key(NAME, Revision.of(settings.canonical(), file.path())),
+        ModelKeys.of(folder, NAME, Revision.of(settings.canonical(), file.path())),
         folder.name(),
         new FixedFit(settings.frame()),
         new StepGrid.Fixed(settings.frame(), settings.grid()),
@@ -84,6 +80,6 @@ public final class DjlFamily implements ModelFamily {
   private static IllegalArgumentException encodesOnly(CheckpointFolder folder) {
     return new IllegalArgumentException(
         "model '%s%s' encodes only: it has no language model; to answer, name a checkpoint that `tokenreel models` lists with answer"
-            .formatted(PREFIX, folder.uri()));
+            .formatted(FolderLayout.EXPORTED_PREFIX, folder.uri()));
   }
 }

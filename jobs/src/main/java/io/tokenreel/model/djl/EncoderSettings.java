@@ -1,6 +1,7 @@
 package io.tokenreel.model.djl;
 
 import io.tokenreel.model.CheckpointFolder;
+import io.tokenreel.model.FolderLayout;
 import io.tokenreel.model.Settings;
 import io.tokenreel.model.StepGrid;
 import io.tokenreel.video.FrameSize;
@@ -10,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What {@value DjlFamily#SETTINGS} says of an exported encoder.
+ * What {@value FolderLayout#EXPORTED_SETTINGS} says of an exported encoder.
  *
  * @param frame the size of its frames
  * @param grid rows and columns of a frame's tokens
@@ -41,14 +42,15 @@ record EncoderSettings(
    *     may have; the message names it
    */
   static EncoderSettings read(CheckpointFolder folder) {
-    Settings settings = Settings.readYaml(folder, DjlFamily.SETTINGS, REQUIRED, OPTIONAL);
+    Settings settings =
+        Settings.readYaml(folder, FolderLayout.EXPORTED_SETTINGS, REQUIRED, OPTIONAL);
     Matcher frame = settings.text("frame", SIZE, "HEIGHTxWIDTH in pixels, such as 224x224");
     Matcher grid = settings.text("grid", SIZE, "ROWSxCOLUMNS of tokens, such as 16x16");
     double[] deviation = settings.numbers("std", 1, 1, 1);
     if (Arrays.stream(deviation).anyMatch(one -> !(one > 0))) {
       throw new IllegalArgumentException(
           "%s/%s: std must be 3 numbers above 0; got %s"
-              .formatted(folder.uri(), DjlFamily.SETTINGS, Arrays.toString(deviation)));
+              .formatted(folder.uri(), FolderLayout.EXPORTED_SETTINGS, Arrays.toString(deviation)));
     }
     return new EncoderSettings(
         new FrameSize(first(frame), second(frame)),

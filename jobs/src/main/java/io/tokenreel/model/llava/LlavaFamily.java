@@ -2,9 +2,11 @@ package io.tokenreel.model.llava;
 
 import ai.djl.Device;
 import io.tokenreel.model.CheckpointFolder;
+import io.tokenreel.model.ComputeType;
 import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.LanguageModel;
 import io.tokenreel.model.ModelFamily;
+import io.tokenreel.model.ModelKeys;
 import io.tokenreel.model.Settings;
 import io.tokenreel.model.StepGrid;
 import io.tokenreel.model.VisionInfo;
@@ -55,7 +57,7 @@ abstract class LlavaFamily implements ModelFamily {
     LlavaVisionConfig config = vision(folder);
     VisionWeights weights = new VisionWeights(folder, config);
     return new LlavaStepEncoder(
-        info(folder, config, weights), config, weights, device, folder.computeType());
+        info(folder, config, weights), config, weights, device, ComputeType.of(folder));
   }
 
   private VisionInfo info(
@@ -63,7 +65,7 @@ abstract class LlavaFamily implements ModelFamily {
     FrameSize size = new FrameSize(config.vision().imageSize(), config.vision().imageSize());
     int grid = config.pooledGrid();
     return new VisionInfo(
-        folder.key(name, weights.revision(config)),
+        ModelKeys.of(folder, name, weights.revision(config)),
         folder.name(),
         new FixedFit(size),
         new StepGrid.Fixed(size, new StepGrid.Size(grid, grid)),

@@ -1,6 +1,7 @@
 package io.tokenreel.model.qwenvl;
 
 import io.tokenreel.model.CheckpointFolder;
+import io.tokenreel.model.ModelFamily;
 import io.tokenreel.model.Settings;
 import io.tokenreel.model.VideoPreprocessor;
 import io.tokenreel.video.FixedFit;
@@ -22,9 +23,6 @@ import java.util.Arrays;
  * @param divide {@code [3]}, in levels; nobody writes to it
  */
 public record QwenPixels(FrameFit fit, float[] subtract, float[] divide) {
-
-  /** How frames are sized where that is not what the checkpoint says. */
-  public static final String FIT = "tokenreel_fit";
 
   /** Pillow's number for the bicubic filter, the one that frames are resized with. */
   private static final int BICUBIC = 3;
@@ -84,7 +82,7 @@ public record QwenPixels(FrameFit fit, float[] subtract, float[] divide) {
             bound(settings, "min_pixels", "shortest_edge", LEAST_TOKENS * side * side),
             bound(settings, "max_pixels", "longest_edge", MOST_TOKENS * side * side),
             over);
-    return config.has(FIT) ? asked(config.text(FIT), own) : own;
+    return config.has(ModelFamily.FIT) ? asked(config.text(ModelFamily.FIT), own) : own;
   }
 
   /**

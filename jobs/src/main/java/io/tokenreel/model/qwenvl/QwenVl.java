@@ -2,10 +2,12 @@ package io.tokenreel.model.qwenvl;
 
 import ai.djl.Device;
 import io.tokenreel.model.CheckpointFolder;
+import io.tokenreel.model.ComputeType;
 import io.tokenreel.model.FamilyInfo;
 import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.LanguageModel;
 import io.tokenreel.model.ModelFamily;
+import io.tokenreel.model.ModelKeys;
 import io.tokenreel.model.PromptStyle;
 import io.tokenreel.model.Settings;
 import io.tokenreel.model.StepGrid;
@@ -32,8 +34,8 @@ public final class QwenVl implements ModelFamily {
   @Override
   public Set<String> options() {
     return kind == QwenVlKind.QWEN3_VL
-        ? Set.of(QwenPixels.FIT, QwenPrompts.TEXT)
-        : Set.of(QwenPixels.FIT, QwenPrompts.RULE);
+        ? Set.of(FIT, QwenPrompts.TEXT)
+        : Set.of(FIT, QwenPrompts.RULE);
   }
 
   @Override
@@ -54,7 +56,7 @@ public final class QwenVl implements ModelFamily {
         pixels,
         weights,
         device,
-        folder.computeType());
+        ComputeType.of(folder));
   }
 
   private VisionInfo info(
@@ -63,7 +65,7 @@ public final class QwenVl implements ModelFamily {
       QwenPixels pixels,
       QwenVisionWeights weights) {
     return new VisionInfo(
-        folder.key(kind.modelType(), weights.revision(config, pixels)),
+        ModelKeys.of(folder, kind.modelType(), weights.revision(config, pixels)),
         folder.name(),
         pixels.fit(),
         new StepGrid.Cells(QwenVisionConfig.STEP_FRAMES, config.factor()),
