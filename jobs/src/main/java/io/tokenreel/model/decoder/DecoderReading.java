@@ -77,7 +77,7 @@ final class DecoderReading implements VideoReading {
           text,
           List.copyOf(tokens),
           new Cost(
-              promptTokens, prefilled - start, System.nanoTime() - prefilled, KvUse.of(cache)));
+              promptTokens, prefilled - start, System.nanoTime() - prefilled, cache.use()));
     }
   }
 
@@ -90,7 +90,7 @@ final class DecoderReading implements VideoReading {
       long start = System.nanoTime();
       float[] logits = feedPrompt(after, cache);
       long prefilled = System.nanoTime();
-      KvUse use = KvUse.of(cache);
+      KvUse use = cache.use();
       for (String option : options) {
         int[] tokens = tokenizer.encode(option);
         if (tokens.length == 0) {
@@ -103,7 +103,7 @@ final class DecoderReading implements VideoReading {
         } else {
           try (KvCache branch = cache.fork()) {
             sums.add(logLikelihood(tokens, logits, cache.length(), branch));
-            use = use.then(KvUse.of(branch));
+            use = use.then(branch.use());
           }
         }
       }

@@ -1,6 +1,5 @@
 package io.tokenreel.model.kv;
 
-import ai.djl.ndarray.NDManager;
 import io.tokenreel.spec.Spec;
 
 /**
@@ -60,7 +59,7 @@ public record DycokeKv(int layer, double prune, double refresh, Mode mode, Reser
   }
 
   /** How many of the visual rows are scored, and may be pruned: the first ones. */
-  int scored(int visualRows) {
+  public int scored(int visualRows) {
     return mode == Mode.RELEASE ? Math.max(0, visualRows - UNSCORED_IN_RELEASE) : visualRows;
   }
 
@@ -80,12 +79,6 @@ public record DycokeKv(int layer, double prune, double refresh, Mode mode, Reser
           "kv '%s': layer must lie in 1 .. %d, for this model has %d layers; got %d"
               .formatted(this, layers - 1, layers, layer));
     }
-  }
-
-  @Override
-  public KvCache begin(NDManager manager, KvShape shape, SharedPrefix prefix, KvMeter meter) {
-    requireLayers(shape.layers());
-    return new DycokeKvCache(this, manager, shape, prefix, meter);
   }
 
   @Override

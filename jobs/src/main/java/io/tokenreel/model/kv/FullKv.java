@@ -1,7 +1,5 @@
 package io.tokenreel.model.kv;
 
-import ai.djl.ndarray.NDManager;
-
 /** Every layer sees every token. */
 record FullKv() implements KvSpec {
 
@@ -9,11 +7,6 @@ record FullKv() implements KvSpec {
 
   @Override
   public void requireLayers(int layers) {}
-
-  @Override
-  public KvCache begin(NDManager manager, KvShape shape, SharedPrefix prefix, KvMeter meter) {
-    return new KvCache(manager, shape, prefix, meter);
-  }
 
   @Override
   public String toString() {

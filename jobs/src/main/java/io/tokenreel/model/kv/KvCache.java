@@ -66,6 +66,21 @@ public class KvCache implements AutoCloseable {
     return own;
   }
 
+  /** What this sequence has taken so far. */
+  public final KvUse use() {
+    return new KvUse(
+        name(device()),
+        own.workingPeak(),
+        own.working(),
+        reserveDevice().map(KvCache::name),
+        own.reservePeak(),
+        own.reserve());
+  }
+
+  private static String name(Device device) {
+    return device.isGpu() ? "cuda:" + device.getDeviceId() : "cpu";
+  }
+
   /** Has {@link #own} follow what changed. */
   final void count() {
     long all = (long) shape.layers() * length();

@@ -42,11 +42,13 @@ public final class KvMeter {
     return reservePeak;
   }
 
-  synchronized void add(long workingBytes, long reserveBytes) {
+  /** Counts bytes more or, where they are negative, less. */
+  public synchronized void add(long workingBytes, long reserveBytes) {
     set(working + workingBytes, reserve + reserveBytes);
   }
 
-  synchronized void set(long workingBytes, long reserveBytes) {
+  /** Counts bytes anew. */
+  public synchronized void set(long workingBytes, long reserveBytes) {
     working = workingBytes;
     reserve = reserveBytes;
     peak = Math.max(peak, working + reserve);

@@ -1,6 +1,5 @@
 package io.tokenreel.model.kv;
 
-import ai.djl.ndarray.NDManager;
 import io.tokenreel.spec.MethodInfo;
 import java.util.List;
 
@@ -35,11 +34,4 @@ public interface KvSpec {
    * @throws IllegalArgumentException when it does not; the message says what is allowed
    */
   void requireLayers(int layers);
-
-  /**
-   * Begins a sequence after a prefix.
-   *
-   * @throws IllegalArgumentException as {@link #requireLayers} does
-   */
-  KvCache begin(NDManager manager, KvShape shape, SharedPrefix prefix, KvMeter meter);
 }

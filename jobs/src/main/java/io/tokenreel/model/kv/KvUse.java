@@ -1,6 +1,5 @@
 package io.tokenreel.model.kv;
 
-import ai.djl.Device;
 import java.util.Optional;
 
 /**
@@ -23,18 +22,6 @@ public record KvUse(
     long reserveBytesPeak,
     long reserveBytesEnd) {
 
-  /** What a sequence has taken so far. */
-  public static KvUse of(KvCache cache) {
-    KvMeter own = cache.own();
-    return new KvUse(
-        name(cache.device()),
-        own.workingPeak(),
-        own.working(),
-        cache.reserveDevice().map(KvUse::name),
-        own.reservePeak(),
-        own.reserve());
-  }
-
   /** The most of both, and the other's end. */
   public KvUse then(KvUse next) {
     return new KvUse(
@@ -44,9 +31,5 @@ public record KvUse(
         next.reserveDevice,
         Math.max(reserveBytesPeak, next.reserveBytesPeak),
         next.reserveBytesEnd);
-  }
-
-  private static String name(Device device) {
-    return device.isGpu() ? "cuda:" + device.getDeviceId() : "cpu";
   }
 }

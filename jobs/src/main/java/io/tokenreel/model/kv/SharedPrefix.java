@@ -80,7 +80,7 @@ public final class SharedPrefix implements AutoCloseable {
    * @throws IllegalArgumentException for a spec that the model's layers do not allow
    */
   public KvCache begin(KvSpec spec) {
-    return spec.begin(manager.getParentManager(), shape, this, meter);
+    return KvCaches.begin(spec, manager.getParentManager(), shape, this, meter);
   }
 
   synchronized KvBlock layer(int layer) {

@@ -300,7 +300,7 @@ class DycokeKvTest {
           assertEquals(setting.reserves() ? outside * token : 0, cache.own().reserve(), where);
           assertTrue(cache.own().peak() <= full, where);
         }
-        KvUse use = KvUse.of(cache);
+        KvUse use = cache.use();
         assertEquals(Math.max(prompt, cache.own().working()), use.bytesPeak(), where);
         assertEquals(cache.own().working(), use.bytesEnd(), where);
         assertEquals(cache.own().reserve(), use.reserveBytesPeak(), where);
