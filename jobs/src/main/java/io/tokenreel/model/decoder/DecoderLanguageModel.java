@@ -14,8 +14,8 @@ import io.tokenreel.model.VideoPrompts;
 import io.tokenreel.model.VideoReading;
 import io.tokenreel.model.engine.BatchedTower;
 import io.tokenreel.model.engine.DeviceMeter;
-import io.tokenreel.model.kv.KvCache;
 import io.tokenreel.model.kv.KvMeter;
+import io.tokenreel.model.kv.cache.KvCache;
 import io.tokenreel.model.prompt.TextTokenizer;
 
 /** A decoder with its tokenizer. */

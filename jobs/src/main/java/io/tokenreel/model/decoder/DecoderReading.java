@@ -2,11 +2,11 @@ package io.tokenreel.model.decoder;
 
 import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.VideoReading;
-import io.tokenreel.model.kv.KvCache;
 import io.tokenreel.model.kv.KvMeter;
 import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.model.kv.KvUse;
-import io.tokenreel.model.kv.SharedPrefix;
+import io.tokenreel.model.kv.cache.KvCache;
+import io.tokenreel.model.kv.cache.SharedPrefix;
 import io.tokenreel.model.prompt.TextTokenizer;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,8 +76,7 @@ final class DecoderReading implements VideoReading {
       return new Generated(
           text,
           List.copyOf(tokens),
-          new Cost(
-              promptTokens, prefilled - start, System.nanoTime() - prefilled, cache.use()));
+          new Cost(promptTokens, prefilled - start, System.nanoTime() - prefilled, cache.use()));
     }
   }
 

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDList;
 import io.tokenreel.model.OpenParts;
 import io.tokenreel.model.engine.TorchFunction;
 import io.tokenreel.model.engine.WeightLoader;
-import io.tokenreel.model.kv.KvPair;
+import io.tokenreel.model.kv.cache.KvPair;
 import io.tokenreel.model.safetensors.Tensor;
 import java.util.ArrayList;
 import java.util.List;

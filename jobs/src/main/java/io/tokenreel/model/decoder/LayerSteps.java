@@ -1,7 +1,7 @@
 package io.tokenreel.model.decoder;
 
 import io.tokenreel.model.engine.ShareRunner;
-import io.tokenreel.model.kv.KvCache;
+import io.tokenreel.model.kv.cache.KvCache;
 
 /**
  * The decoder's loop, from hidden state to hidden state: each layer adds its attention to the rows,

@@ -3,7 +3,7 @@ package io.tokenreel.model.decoder;
 import io.tokenreel.model.ComputeType;
 import io.tokenreel.model.engine.RowKernels;
 import io.tokenreel.model.engine.RowTimesMatrix;
-import io.tokenreel.model.kv.KvPair;
+import io.tokenreel.model.kv.cache.KvPair;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;

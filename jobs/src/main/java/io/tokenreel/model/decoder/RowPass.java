@@ -1,6 +1,6 @@
 package io.tokenreel.model.decoder;
 
-import io.tokenreel.model.kv.KvCache;
+import io.tokenreel.model.kv.cache.KvCache;
 import java.util.Arrays;
 import java.util.List;
 

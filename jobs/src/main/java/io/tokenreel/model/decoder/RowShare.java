@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import io.tokenreel.model.ComputeType;
 import io.tokenreel.model.engine.RowTimesMatrix;
-import io.tokenreel.model.kv.KvCache;
+import io.tokenreel.model.kv.cache.KvCache;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.tokenreel.model.kv.KvCache;
+import io.tokenreel.model.kv.cache.KvCache;
 import java.util.Arrays;
 import java.util.List;
 

@@ -11,7 +11,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tokenreel.model.CheckpointFolder;
 import io.tokenreel.model.ComputeType;
 import io.tokenreel.model.Settings;
-import io.tokenreel.model.kv.KvCache;
+import io.tokenreel.model.kv.cache.KvCache;
 import io.tokenreel.model.kv.KvMeter;
 import io.tokenreel.model.safetensors.SafetensorsDtype;
 import io.tokenreel.model.safetensors.SafetensorsFile;

@@ -15,7 +15,7 @@ import io.tokenreel.model.Models;
 import io.tokenreel.model.Settings;
 import io.tokenreel.model.VideoPrompt;
 import io.tokenreel.model.VideoReading;
-import io.tokenreel.model.kv.KvCache;
+import io.tokenreel.model.kv.cache.KvCache;
 import io.tokenreel.model.kv.KvMeter;
 import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.model.prompt.PromptTemplates;

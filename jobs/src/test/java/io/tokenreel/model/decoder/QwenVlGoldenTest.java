@@ -20,7 +20,7 @@ import io.tokenreel.model.SourceTimes;
 import io.tokenreel.model.VideoPrompt;
 import io.tokenreel.model.VideoReading;
 import io.tokenreel.model.VisionInfo;
-import io.tokenreel.model.kv.KvCache;
+import io.tokenreel.model.kv.cache.KvCache;
 import io.tokenreel.model.kv.KvMeter;
 import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.model.prompt.PromptTemplates;

@@ -1,6 +1,9 @@
-package io.tokenreel.model.kv;
+package io.tokenreel.model.kv.cache;
 
 import ai.djl.ndarray.NDManager;
+import io.tokenreel.model.kv.DycokeKv;
+import io.tokenreel.model.kv.KvMeter;
+import io.tokenreel.model.kv.KvSpec;
 
 /** The cache of each spec: a new KV cache is its class and one line here. */
 final class KvCaches {

@@ -1,4 +1,4 @@
-package io.tokenreel.model.kv;
+package io.tokenreel.model.kv.cache;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

@@ -1,7 +1,9 @@
-package io.tokenreel.model.kv;
+package io.tokenreel.model.kv.cache;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
+import io.tokenreel.model.kv.KvMeter;
+import io.tokenreel.model.kv.KvUse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package io.tokenreel.model.kv;
+package io.tokenreel.model.kv.cache;
 
 import java.util.BitSet;
 import java.util.stream.IntStream;

@@ -1,9 +1,11 @@
-package io.tokenreel.model.kv;
+package io.tokenreel.model.kv.cache;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import io.tokenreel.compress.TopValues;
 import io.tokenreel.model.NotFiniteException;
+import io.tokenreel.model.kv.DycokeKv;
+import io.tokenreel.model.kv.KvMeter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;

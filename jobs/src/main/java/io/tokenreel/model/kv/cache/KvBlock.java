@@ -1,4 +1,4 @@
-package io.tokenreel.model.kv;
+package io.tokenreel.model.kv.cache;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;

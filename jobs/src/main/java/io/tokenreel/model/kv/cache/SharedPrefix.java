@@ -1,6 +1,8 @@
-package io.tokenreel.model.kv;
+package io.tokenreel.model.kv.cache;
 
 import ai.djl.ndarray.NDManager;
+import io.tokenreel.model.kv.KvMeter;
+import io.tokenreel.model.kv.KvSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
