@@ -1,5 +1,6 @@
 package io.tokenreel.model;
 
+import io.tokenreel.model.checkpoint.CheckpointFolder;
 import io.tokenreel.spec.UnknownWord;
 import io.tokenreel.token.TokenFormat;
 import java.util.stream.Stream;

@@ -1,5 +1,6 @@
 package io.tokenreel.model;
 
+import io.tokenreel.model.checkpoint.LocalCache;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

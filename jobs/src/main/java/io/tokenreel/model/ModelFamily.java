@@ -1,6 +1,8 @@
 package io.tokenreel.model;
 
 import ai.djl.Device;
+import io.tokenreel.model.checkpoint.CheckpointFolder;
+import io.tokenreel.model.checkpoint.Revision;
 import io.tokenreel.model.engine.StepEncoder;
 import java.util.Optional;
 import java.util.Set;

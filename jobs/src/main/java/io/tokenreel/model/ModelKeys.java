@@ -1,5 +1,6 @@
 package io.tokenreel.model;
 
+import io.tokenreel.model.checkpoint.CheckpointFolder;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;

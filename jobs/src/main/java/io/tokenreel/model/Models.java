@@ -1,6 +1,11 @@
 package io.tokenreel.model;
 
 import ai.djl.Device;
+import io.tokenreel.model.checkpoint.CheckpointFolder;
+import io.tokenreel.model.checkpoint.FolderLayout;
+import io.tokenreel.model.checkpoint.Quantization;
+import io.tokenreel.model.checkpoint.Revision;
+import io.tokenreel.model.checkpoint.Settings;
 import io.tokenreel.model.djl.DjlFamily;
 import io.tokenreel.model.engine.BatchedTower;
 import io.tokenreel.model.engine.OutOfMemory;

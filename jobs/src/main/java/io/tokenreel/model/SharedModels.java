@@ -1,5 +1,6 @@
 package io.tokenreel.model;
 
+import io.tokenreel.model.checkpoint.CheckpointFolder;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;

@@ -1,5 +1,6 @@
 package io.tokenreel.model;
 
+import io.tokenreel.model.checkpoint.CheckpointFolder;
 import io.tokenreel.token.TokenBlock;
 import io.tokenreel.token.TokenFormat;
 import io.tokenreel.video.FixedFit;

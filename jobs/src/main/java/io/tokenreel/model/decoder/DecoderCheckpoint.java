@@ -1,13 +1,13 @@
 package io.tokenreel.model.decoder;
 
 import ai.djl.Device;
-import io.tokenreel.model.CheckpointFolder;
 import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.LanguageModel;
 import io.tokenreel.model.ModelKeys;
 import io.tokenreel.model.PromptStyle;
-import io.tokenreel.model.Revision;
-import io.tokenreel.model.Settings;
+import io.tokenreel.model.checkpoint.CheckpointFolder;
+import io.tokenreel.model.checkpoint.Revision;
+import io.tokenreel.model.checkpoint.Settings;
 import io.tokenreel.model.prompt.PromptTemplates;
 import io.tokenreel.model.prompt.TextTokenizer;
 import java.util.Arrays;

@@ -1,6 +1,6 @@
 package io.tokenreel.model.decoder;
 
-import io.tokenreel.model.Settings;
+import io.tokenreel.model.checkpoint.Settings;
 
 /**
  * Sizes of a decoder, from {@code text_config}. Fields that are left out mean what Transformers'

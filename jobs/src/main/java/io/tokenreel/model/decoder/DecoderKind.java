@@ -1,6 +1,6 @@
 package io.tokenreel.model.decoder;
 
-import io.tokenreel.model.Settings;
+import io.tokenreel.model.checkpoint.Settings;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;

@@ -1,7 +1,6 @@
 package io.tokenreel.model.decoder;
 
 import ai.djl.Device;
-import io.tokenreel.model.CheckpointFolder;
 import io.tokenreel.model.ComputeType;
 import io.tokenreel.model.DeviceUse;
 import io.tokenreel.model.FedVideo;
@@ -12,6 +11,7 @@ import io.tokenreel.model.PromptStyle;
 import io.tokenreel.model.VideoPrompt;
 import io.tokenreel.model.VideoPrompts;
 import io.tokenreel.model.VideoReading;
+import io.tokenreel.model.checkpoint.CheckpointFolder;
 import io.tokenreel.model.engine.BatchedTower;
 import io.tokenreel.model.engine.DeviceMeter;
 import io.tokenreel.model.kv.KvMeter;

@@ -1,7 +1,7 @@
 package io.tokenreel.model.decoder;
 
-import io.tokenreel.model.CheckpointFolder;
-import io.tokenreel.model.CheckpointTensors;
+import io.tokenreel.model.checkpoint.CheckpointFolder;
+import io.tokenreel.model.checkpoint.CheckpointTensors;
 import io.tokenreel.model.safetensors.Tensor;
 import java.util.List;
 import java.util.Map;

@@ -1,17 +1,17 @@
 package io.tokenreel.model.djl;
 
 import ai.djl.Device;
-import io.tokenreel.model.CheckpointFolder;
 import io.tokenreel.model.FamilyInfo;
-import io.tokenreel.model.FolderLayout;
 import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.LanguageModel;
 import io.tokenreel.model.ModelFamily;
 import io.tokenreel.model.ModelKeys;
 import io.tokenreel.model.PromptStyle;
-import io.tokenreel.model.Revision;
 import io.tokenreel.model.StepGrid;
 import io.tokenreel.model.VisionInfo;
+import io.tokenreel.model.checkpoint.CheckpointFolder;
+import io.tokenreel.model.checkpoint.FolderLayout;
+import io.tokenreel.model.checkpoint.Revision;
 import io.tokenreel.model.engine.StepEncoder;
 import io.tokenreel.token.FeedLayout;
 import io.tokenreel.video.FixedFit;

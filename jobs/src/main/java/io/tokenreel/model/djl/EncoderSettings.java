@@ -1,9 +1,9 @@
 package io.tokenreel.model.djl;
 
-import io.tokenreel.model.CheckpointFolder;
-import io.tokenreel.model.FolderLayout;
-import io.tokenreel.model.Settings;
 import io.tokenreel.model.StepGrid;
+import io.tokenreel.model.checkpoint.CheckpointFolder;
+import io.tokenreel.model.checkpoint.FolderLayout;
+import io.tokenreel.model.checkpoint.Settings;
 import io.tokenreel.video.FrameSize;
 import java.util.Arrays;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.tokenreel.model.djl;
 
-import io.tokenreel.model.CheckpointFolder;
+import io.tokenreel.model.checkpoint.CheckpointFolder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

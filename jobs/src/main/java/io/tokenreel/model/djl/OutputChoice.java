@@ -2,7 +2,7 @@ package io.tokenreel.model.djl;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import io.tokenreel.model.Settings;
+import io.tokenreel.model.checkpoint.Settings;
 import java.util.ArrayList;
 import java.util.List;
 

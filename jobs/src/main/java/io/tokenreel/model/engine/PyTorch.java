@@ -6,7 +6,7 @@ import ai.djl.engine.EngineException;
 import ai.djl.pytorch.jni.JniUtils;
 import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.DeviceException;
-import io.tokenreel.model.LocalCache;
+import io.tokenreel.model.checkpoint.LocalCache;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;

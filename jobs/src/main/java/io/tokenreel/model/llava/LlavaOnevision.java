@@ -1,9 +1,9 @@
 package io.tokenreel.model.llava;
 
-import io.tokenreel.model.CheckpointFolder;
 import io.tokenreel.model.FamilyInfo;
-import io.tokenreel.model.Settings;
-import io.tokenreel.model.VideoPreprocessor;
+import io.tokenreel.model.checkpoint.CheckpointFolder;
+import io.tokenreel.model.checkpoint.Settings;
+import io.tokenreel.model.checkpoint.VideoPreprocessor;
 import io.tokenreel.model.prompt.VideoMark;
 import io.tokenreel.token.FeedLayout;
 import java.util.Optional;

@@ -1,11 +1,11 @@
 package io.tokenreel.model.llava;
 
-import io.tokenreel.model.CheckpointFolder;
 import io.tokenreel.model.FedVideo;
 import io.tokenreel.model.PromptStyle;
 import io.tokenreel.model.RowPositions;
 import io.tokenreel.model.VideoPrompt;
 import io.tokenreel.model.VideoPrompts;
+import io.tokenreel.model.checkpoint.CheckpointFolder;
 import io.tokenreel.model.prompt.Prompt;
 import io.tokenreel.model.prompt.PromptTemplate;
 import io.tokenreel.model.prompt.PromptTemplates;

@@ -1,6 +1,6 @@
 package io.tokenreel.model.llava;
 
-import io.tokenreel.model.Settings;
+import io.tokenreel.model.checkpoint.Settings;
 import java.util.Arrays;
 
 /**

@@ -1,6 +1,6 @@
 package io.tokenreel.model.llava;
 
-import io.tokenreel.model.Settings;
+import io.tokenreel.model.checkpoint.Settings;
 
 /**
  * The sizes of a SigLIP vision tower, {@code vision_config} of config.json. Fields that a published

@@ -1,7 +1,7 @@
 package io.tokenreel.model.prompt;
 
-import io.tokenreel.model.CheckpointFolder;
-import io.tokenreel.model.Settings;
+import io.tokenreel.model.checkpoint.CheckpointFolder;
+import io.tokenreel.model.checkpoint.Settings;
 import io.tokenreel.spec.MethodInfo;
 import io.tokenreel.spec.UnknownWord;
 import java.io.IOException;

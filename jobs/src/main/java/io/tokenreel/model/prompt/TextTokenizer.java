@@ -1,8 +1,8 @@
 package io.tokenreel.model.prompt;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import io.tokenreel.model.CheckpointFolder;
-import io.tokenreel.model.Settings;
+import io.tokenreel.model.checkpoint.CheckpointFolder;
+import io.tokenreel.model.checkpoint.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;

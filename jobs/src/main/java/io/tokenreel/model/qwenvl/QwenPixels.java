@@ -1,9 +1,9 @@
 package io.tokenreel.model.qwenvl;
 
-import io.tokenreel.model.CheckpointFolder;
 import io.tokenreel.model.ModelFamily;
-import io.tokenreel.model.Settings;
-import io.tokenreel.model.VideoPreprocessor;
+import io.tokenreel.model.checkpoint.CheckpointFolder;
+import io.tokenreel.model.checkpoint.Settings;
+import io.tokenreel.model.checkpoint.VideoPreprocessor;
 import io.tokenreel.video.FixedFit;
 import io.tokenreel.video.FrameFit;
 import io.tokenreel.video.SmartFit;

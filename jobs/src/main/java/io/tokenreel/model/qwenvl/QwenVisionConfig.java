@@ -1,7 +1,7 @@
 package io.tokenreel.model.qwenvl;
 
-import io.tokenreel.model.CheckpointFolder;
-import io.tokenreel.model.Settings;
+import io.tokenreel.model.checkpoint.CheckpointFolder;
+import io.tokenreel.model.checkpoint.Settings;
 import java.util.Arrays;
 import java.util.List;
 

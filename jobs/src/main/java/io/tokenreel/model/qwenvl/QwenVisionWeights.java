@@ -1,8 +1,8 @@
 package io.tokenreel.model.qwenvl;
 
-import io.tokenreel.model.CheckpointFolder;
-import io.tokenreel.model.CheckpointTensors;
-import io.tokenreel.model.Revision;
+import io.tokenreel.model.checkpoint.CheckpointFolder;
+import io.tokenreel.model.checkpoint.CheckpointTensors;
+import io.tokenreel.model.checkpoint.Revision;
 import io.tokenreel.model.safetensors.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,6 @@
 package io.tokenreel.model.qwenvl;
 
 import ai.djl.Device;
-import io.tokenreel.model.CheckpointFolder;
 import io.tokenreel.model.ComputeType;
 import io.tokenreel.model.FamilyInfo;
 import io.tokenreel.model.LanguageInfo;
@@ -9,9 +8,10 @@ import io.tokenreel.model.LanguageModel;
 import io.tokenreel.model.ModelFamily;
 import io.tokenreel.model.ModelKeys;
 import io.tokenreel.model.PromptStyle;
-import io.tokenreel.model.Settings;
 import io.tokenreel.model.StepGrid;
 import io.tokenreel.model.VisionInfo;
+import io.tokenreel.model.checkpoint.CheckpointFolder;
+import io.tokenreel.model.checkpoint.Settings;
 import io.tokenreel.model.decoder.DecoderCheckpoint;
 import io.tokenreel.model.engine.StepEncoder;
 import io.tokenreel.token.FeedLayout;

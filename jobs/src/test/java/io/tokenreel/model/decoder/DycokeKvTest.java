@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
 import io.tokenreel.model.ComputeType;
-import io.tokenreel.model.Settings;
-import io.tokenreel.model.kv.cache.KvCache;
+import io.tokenreel.model.checkpoint.Settings;
 import io.tokenreel.model.kv.KvMeter;
 import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.model.kv.KvUse;
+import io.tokenreel.model.kv.cache.KvCache;
 import io.tokenreel.model.kv.cache.SharedPrefix;
 import io.tokenreel.testing.RunSeed;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.tokenreel.model.decoder;
 
-import io.tokenreel.model.CheckpointFolder;
+import io.tokenreel.model.checkpoint.CheckpointFolder;
 import io.tokenreel.model.safetensors.SafetensorsFile;
 import io.tokenreel.testing.Fixtures;
 import io.tokenreel.testing.GoldenTensors;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tokenreel.model.CheckpointFolder;
-import io.tokenreel.model.Settings;
+import io.tokenreel.model.checkpoint.CheckpointFolder;
+import io.tokenreel.model.checkpoint.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
-import io.tokenreel.model.CheckpointFolder;
 import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.EncodeDigest;
 import io.tokenreel.model.Models;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.model.VisionTower;
+import io.tokenreel.model.checkpoint.CheckpointFolder;
 import io.tokenreel.model.engine.StepEncoder;
 import io.tokenreel.video.FrameSize;
 import io.tokenreel.video.Frames;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tokenreel.model.CheckpointFolder;
 import io.tokenreel.model.StepGrid;
+import io.tokenreel.model.checkpoint.CheckpointFolder;
 import io.tokenreel.video.FrameSize;
 import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;

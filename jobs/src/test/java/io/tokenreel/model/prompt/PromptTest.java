@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tokenreel.model.CheckpointFolder;
+import io.tokenreel.model.checkpoint.CheckpointFolder;
 import io.tokenreel.model.safetensors.SafetensorsFile;
 import io.tokenreel.model.safetensors.Tensor;
 import io.tokenreel.testing.Fixtures;

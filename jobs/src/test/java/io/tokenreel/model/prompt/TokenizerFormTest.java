@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.tokenreel.model.CheckpointFolder;
+import io.tokenreel.model.checkpoint.CheckpointFolder;
 import io.tokenreel.testing.Fixtures;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.model.RowPositions;
-import io.tokenreel.model.Settings;
+import io.tokenreel.model.checkpoint.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package io.tokenreel.model.qwenvl;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tokenreel.model.CheckpointFolder;
+import io.tokenreel.model.checkpoint.CheckpointFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tokenreel.model.CheckpointFolder;
+import io.tokenreel.model.checkpoint.CheckpointFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.UnaryOperator;

@@ -1,4 +1,4 @@
-package io.tokenreel.model;
+package io.tokenreel.model.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;

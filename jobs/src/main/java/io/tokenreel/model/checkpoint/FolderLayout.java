@@ -1,4 +1,4 @@
-package io.tokenreel.model;
+package io.tokenreel.model.checkpoint;
 
 /** The kinds of folders that a model may be, distinguished by how the model's name begins. */
 public enum FolderLayout {

@@ -1,4 +1,4 @@
-package io.tokenreel.model;
+package io.tokenreel.model.checkpoint;
 
 import io.tokenreel.model.safetensors.Tensor;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.tokenreel.model;
+package io.tokenreel.model.checkpoint;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,4 +1,4 @@
-package io.tokenreel.model;
+package io.tokenreel.model.checkpoint;
 
 import io.tokenreel.files.Stores;
 import io.tokenreel.files.UserPath;

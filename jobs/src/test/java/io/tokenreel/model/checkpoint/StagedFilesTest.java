@@ -1,4 +1,4 @@
-package io.tokenreel.model;
+package io.tokenreel.model.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
