@@ -6,6 +6,7 @@ import io.tokenreel.model.FamilyInfo;
 import io.tokenreel.model.Models;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,10 +34,11 @@ final class ModelsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
+    List<FamilyInfo> families = families();
     if (json) {
-      out.println(JSON.writeValueAsString(Models.families()));
+      out.println(JSON.writeValueAsString(families));
     } else {
-      for (FamilyInfo family : Models.families()) {
+      for (FamilyInfo family : families) {
         out.printf(
             "%s%n    %s%n    commands %s; weights stored as %s, computed in %s; on %s%n",
             family.architecture(),
@@ -59,5 +61,13 @@ final class ModelsCommand implements Callable<Integer> {
     }
     out.flush();
     return 0;
+  }
+
+  private static List<FamilyInfo> families() {
+    try {
+      return Models.families();
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException(e.getMessage());
+    }
   }
 }

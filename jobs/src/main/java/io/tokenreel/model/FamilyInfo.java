@@ -1,5 +1,6 @@
 package io.tokenreel.model;
 
+import io.tokenreel.model.checkpoint.FolderLayout;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -7,8 +8,7 @@ import java.util.stream.Stream;
 /**
  * What is supported of a family of models.
  *
- * @param architecture as config.json names it; {@code djl:FOLDER}, as a model is named, for
- *     exported encoders
+ * @param architecture as config.json names it; {@link #EXPORTED} for exported encoders
  * @param meaning what the models are made of, in a sentence
  * @param uses what commands can do with them: encode, answer
  * @param storedTypes element types of the weights in the checkpoint's files
@@ -24,6 +24,9 @@ public record FamilyInfo(
     String computeType,
     List<String> devices,
     List<String> options) {
+
+  /** The architecture of exported encoders, as a model is named. */
+  public static final String EXPORTED = FolderLayout.EXPORTED_PREFIX + "FOLDER";
 
   /**
    * A family of checkpoints that encode and answer.

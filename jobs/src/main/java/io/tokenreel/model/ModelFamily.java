@@ -1,13 +1,16 @@
 package io.tokenreel.model;
 
-import ai.djl.Device;
 import io.tokenreel.model.checkpoint.CheckpointFolder;
 import io.tokenreel.model.checkpoint.Revision;
-import io.tokenreel.model.engine.StepEncoder;
 import java.util.Optional;
 import java.util.Set;
 
-/** How a family's checkpoints become vision towers and language models; stateless. */
+/**
+ * How a family's checkpoints become vision towers and language models; stateless. A public class
+ * with a constructor without parameters, which a jar names in its {@code
+ * META-INF/services/io.tokenreel.model.ModelFamily}; {@link FamilyInfo#architecture} is what it
+ * opens.
+ */
 public interface ModelFamily {
 
   /**
@@ -35,11 +38,13 @@ public interface ModelFamily {
   VisionInfo describeVision(CheckpointFolder folder);
 
   /**
-   * Loads what the tower of a checkpoint computes.
+   * Loads the tower of a checkpoint.
    *
+   * @param device cpu or a GPU that is there, never auto
+   * @param gpuPassFrames frames of a forward pass where the device is a GPU, at least 1
    * @throws IllegalArgumentException when the checkpoint is incomplete or malformed
    */
-  StepEncoder openVision(CheckpointFolder folder, Device device);
+  VisionTower openVision(CheckpointFolder folder, DeviceChoice device, int gpuPassFrames);
 
   /** How the language model of a checkpoint is fed. */
   PromptStyle prompts(CheckpointFolder folder);
@@ -67,7 +72,8 @@ public interface ModelFamily {
   /**
    * Loads the language model of a checkpoint.
    *
+   * @param device cpu or a GPU that is there, never auto
    * @throws IllegalArgumentException when the checkpoint is incomplete or malformed
    */
-  LanguageModel openLanguage(CheckpointFolder folder, Device device);
+  LanguageModel openLanguage(CheckpointFolder folder, DeviceChoice device);
 }

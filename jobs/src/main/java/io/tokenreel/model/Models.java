@@ -1,29 +1,18 @@
 package io.tokenreel.model;
 
-import ai.djl.Device;
 import io.tokenreel.model.checkpoint.CheckpointFolder;
 import io.tokenreel.model.checkpoint.FolderLayout;
-import io.tokenreel.model.checkpoint.Quantization;
 import io.tokenreel.model.checkpoint.Revision;
-import io.tokenreel.model.checkpoint.Settings;
-import io.tokenreel.model.djl.DjlFamily;
-import io.tokenreel.model.engine.BatchedTower;
-import io.tokenreel.model.engine.OutOfMemory;
-import io.tokenreel.model.engine.PyTorch;
-import io.tokenreel.model.engine.StepEncoder;
-import io.tokenreel.model.llava.LlavaOnevision;
-import io.tokenreel.model.llava.LlavaQwen;
-import io.tokenreel.model.qwenvl.QwenVl;
-import io.tokenreel.model.qwenvl.QwenVlKind;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 
-/** The one registry of model families: a new family is its package and one line here. */
+/**
+ * Opens models. Their families are found on the class path: each is its package and one line in
+ * META-INF/services, see {@link ModelFamily}.
+ */
 public final class Models {
 
   /** The model's name that means the embedded one. */
@@ -31,20 +20,6 @@ public final class Models {
 
   /** Frames of a forward pass on a GPU, unless a caller has another number. */
   private static final int GPU_PASS_FRAMES = 32;
-
-  /** Architecture, as config.json names it, to family. */
-  private static final Map<String, ModelFamily> FAMILIES = new TreeMap<>();
-
-  static {
-    FAMILIES.put(LlavaOnevision.ARCHITECTURE, new LlavaOnevision());
-    FAMILIES.put(LlavaQwen.ARCHITECTURE, new LlavaQwen());
-    for (QwenVlKind kind : QwenVlKind.values()) {
-      FAMILIES.put(kind.architecture(), new QwenVl(kind));
-    }
-  }
-
-  /** Of exported encoders, which have no config.json. */
-  private static final ModelFamily EXPORTED = new DjlFamily();
 
   /** What was read of a checkpoint stays true until a file of it changes. */
   private static final Map<String, VisionInfo> DESCRIBED = new ConcurrentHashMap<>();
@@ -61,11 +36,13 @@ public final class Models {
 
   private Models() {}
 
-  /** All families, by architecture, and last that of exported encoders. */
+  /**
+   * All families, by architecture, and last that of exported encoders.
+   *
+   * @throws IllegalArgumentException when one cannot be loaded, or two are of one architecture
+   */
   public static List<FamilyInfo> families() {
-    return Stream.concat(FAMILIES.values().stream(), Stream.of(EXPORTED))
-        .map(ModelFamily::info)
-        .toList();
+    return Families.found().infos();
   }
 
   /**
@@ -83,15 +60,13 @@ public final class Models {
 
   static VisionTower openVision(CheckpointFolder folder, DeviceChoice choice, int gpuPassFrames) {
     ModelFamily family = family(folder);
-    Device device = PyTorch.device(choice);
-    StepEncoder encoder;
+    ModelEngine engine = engine();
+    DeviceChoice device = engine.check(choice);
     try {
-      encoder = family.openVision(folder, device);
+      return family.openVision(folder, device, gpuPassFrames);
     } catch (RuntimeException e) {
-      throw OutOfMemory.whileOpening(folder.uri().toString(), e);
+      throw engine.whileOpening(folder.uri(), e);
     }
-    int steps = Math.max(1, gpuPassFrames / encoder.info().grid().framesPerStep());
-    return new BatchedTower(encoder, device, steps);
   }
 
   /**
@@ -118,13 +93,14 @@ public final class Models {
     return openLanguage(folder(model, hadoop), device);
   }
 
-  static LanguageModel openLanguage(CheckpointFolder folder, DeviceChoice device) {
+  static LanguageModel openLanguage(CheckpointFolder folder, DeviceChoice choice) {
     ModelFamily family = family(folder);
-    Device found = PyTorch.device(device);
+    ModelEngine engine = engine();
+    DeviceChoice device = engine.check(choice);
     try {
-      return family.openLanguage(folder, found);
+      return family.openLanguage(folder, device);
     } catch (RuntimeException e) {
-      throw OutOfMemory.whileOpening(folder.uri().toString(), e);
+      throw engine.whileOpening(folder.uri(), e);
     }
   }
 
@@ -166,7 +142,7 @@ public final class Models {
    * @throws DeviceException when it names libraries that cannot be loaded
    */
   public static void checkEnvironment() {
-    PyTorch.checkEnvironment();
+    engine().checkEnvironment();
   }
 
   /**
@@ -177,8 +153,7 @@ public final class Models {
    *     why
    */
   public static DeviceChoice checkDevice(DeviceChoice device) {
-    Device found = PyTorch.device(device);
-    return found.isGpu() ? DeviceChoice.cuda(found.getDeviceId()) : DeviceChoice.CPU;
+    return engine().check(device);
   }
 
   /**
@@ -262,48 +237,17 @@ public final class Models {
         hadoop);
   }
 
-  private static ModelFamily family(CheckpointFolder folder) {
-    ModelFamily family =
-        switch (folder.layout()) {
-          case HUGGING_FACE -> byArchitecture(folder);
-          case EXPORTED -> EXPORTED;
-        };
-    List<String> known = family.info().options();
-    for (String option : folder.options().keySet()) {
-      if (!known.contains(option)) {
-        throw new IllegalArgumentException(
-            "model '%s': %s cannot be set with the model's name; a %s takes %s"
-                .formatted(
-                    folder.uri(),
-                    option,
-                    family.info().architecture(),
-                    known.isEmpty() ? "no settings" : known));
-      }
+  private static ModelEngine engine() {
+    List<ModelEngine> engines = Services.of(ModelEngine.class);
+    if (engines.size() != 1) {
+      throw new IllegalStateException(
+          "expected META-INF/services/%s to name one engine; found %s"
+              .formatted(ModelEngine.class.getName(), engines));
     }
-    return family;
+    return engines.get(0);
   }
 
-  private static ModelFamily byArchitecture(CheckpointFolder folder) {
-    Settings config = Settings.read(folder, CheckpointFolder.CONFIG);
-    ModelFamily family = byArchitecture(folder, config);
-    Quantization.fault(folder.uri(), config)
-        .ifPresent(
-            message -> {
-              throw new IllegalArgumentException(message);
-            });
-    return family;
-  }
-
-  private static ModelFamily byArchitecture(CheckpointFolder folder, Settings config) {
-    return config.words("architectures").stream()
-        .filter(FAMILIES::containsKey)
-        .map(FAMILIES::get)
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "model '%s' is of architecture %s, which nothing here computes; known: %s"
-                        .formatted(
-                            folder.uri(), config.words("architectures"), FAMILIES.keySet())));
+  private static ModelFamily family(CheckpointFolder folder) {
+    return Families.found().of(folder);
   }
 }

@@ -1,11 +1,13 @@
 package io.tokenreel.job;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tokenreel.compress.Compressors;
+import io.tokenreel.model.OutsideFamily;
 import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.model.prompt.PromptTemplates;
 import io.tokenreel.model.prompt.Scoring;
@@ -15,9 +17,11 @@ import io.tokenreel.video.SamplingSpec;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** What is listed is what the parsers take. */
@@ -89,5 +93,13 @@ class MethodsCommandTest {
     assertTrue(text.contains("encode and answer; weights stored as F32, F16, BF16"), text);
     JsonNode json = new ObjectMapper().readTree(printed("models", "--json"));
     assertEquals("f32, bf16, f16", json.at("/0/compute_type").asText());
+  }
+
+  @Test
+  void models_withAJarThatBringsAFamily_listIt(@TempDir Path folder) throws IOException {
+    assertFalse(printed("models").contains(OutsideFamily.ARCHITECTURE));
+    try (OutsideFamily jar = OutsideFamily.in(folder)) {
+      assertTrue(printed("models").contains(OutsideFamily.ARCHITECTURE), jar::toString);
+    }
   }
 }

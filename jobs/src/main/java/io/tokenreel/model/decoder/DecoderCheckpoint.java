@@ -1,6 +1,6 @@
 package io.tokenreel.model.decoder;
 
-import ai.djl.Device;
+import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.LanguageModel;
 import io.tokenreel.model.ModelKeys;
@@ -8,6 +8,7 @@ import io.tokenreel.model.PromptStyle;
 import io.tokenreel.model.checkpoint.CheckpointFolder;
 import io.tokenreel.model.checkpoint.Revision;
 import io.tokenreel.model.checkpoint.Settings;
+import io.tokenreel.model.engine.PyTorch;
 import io.tokenreel.model.prompt.PromptTemplates;
 import io.tokenreel.model.prompt.TextTokenizer;
 import java.util.Arrays;
@@ -99,7 +100,8 @@ public final class DecoderCheckpoint {
   }
 
   /** Loads it. */
-  public LanguageModel open(Device device) {
-    return new DecoderLanguageModel(info(), folder, prompts, config, weights, device);
+  public LanguageModel open(DeviceChoice device) {
+    return new DecoderLanguageModel(
+        info(), folder, prompts, config, weights, PyTorch.device(device));
   }
 }

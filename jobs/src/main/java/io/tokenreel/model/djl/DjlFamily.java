@@ -1,6 +1,7 @@
 package io.tokenreel.model.djl;
 
 import ai.djl.Device;
+import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.FamilyInfo;
 import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.LanguageModel;
@@ -9,9 +10,11 @@ import io.tokenreel.model.ModelKeys;
 import io.tokenreel.model.PromptStyle;
 import io.tokenreel.model.StepGrid;
 import io.tokenreel.model.VisionInfo;
+import io.tokenreel.model.VisionTower;
 import io.tokenreel.model.checkpoint.CheckpointFolder;
 import io.tokenreel.model.checkpoint.FolderLayout;
 import io.tokenreel.model.checkpoint.Revision;
+import io.tokenreel.model.engine.BatchedTower;
 import io.tokenreel.model.engine.StepEncoder;
 import io.tokenreel.token.FeedLayout;
 import io.tokenreel.video.FixedFit;
@@ -28,7 +31,7 @@ public final class DjlFamily implements ModelFamily {
   @Override
   public FamilyInfo info() {
     return new FamilyInfo(
-        FolderLayout.EXPORTED_PREFIX + "FOLDER",
+        FamilyInfo.EXPORTED,
         "any vision encoder in one TorchScript or ONNX file, from pixels [n, 3, height, width] to tokens [n, tokens, channels]",
         List.of("encode"),
         List.of("exported"),
@@ -43,7 +46,11 @@ public final class DjlFamily implements ModelFamily {
   }
 
   @Override
-  public StepEncoder openVision(CheckpointFolder folder, Device device) {
+  public VisionTower openVision(CheckpointFolder folder, DeviceChoice device, int gpuPassFrames) {
+    return BatchedTower.open(device, gpuPassFrames, on -> encoder(folder, on));
+  }
+
+  StepEncoder encoder(CheckpointFolder folder, Device device) {
     ExportedFile file = ExportedFile.of(folder);
     EncoderSettings settings = EncoderSettings.read(folder);
     return new DjlStepEncoder(info(folder, file, settings), file, settings, device);
@@ -73,7 +80,7 @@ public final class DjlFamily implements ModelFamily {
   }
 
   @Override
-  public LanguageModel openLanguage(CheckpointFolder folder, Device device) {
+  public LanguageModel openLanguage(CheckpointFolder folder, DeviceChoice device) {
     throw encodesOnly(folder);
   }
 

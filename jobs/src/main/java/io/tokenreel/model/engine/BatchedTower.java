@@ -1,6 +1,7 @@
 package io.tokenreel.model.engine;
 
 import ai.djl.Device;
+import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.DeviceException;
 import io.tokenreel.model.DeviceUse;
 import io.tokenreel.model.Encoding;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,6 +87,20 @@ public final class BatchedTower implements VisionTower {
       worker.start();
       workers.add(worker);
     }
+  }
+
+  /**
+   * A tower of what a family loads.
+   *
+   * @param gpuPassFrames frames of a pass where the device is a GPU, at least 1
+   * @param load what is computed, on the device
+   */
+  public static BatchedTower open(
+      DeviceChoice choice, int gpuPassFrames, Function<Device, StepEncoder> load) {
+    Device device = PyTorch.device(choice);
+    StepEncoder encoder = load.apply(device);
+    int steps = Math.max(1, gpuPassFrames / encoder.info().grid().framesPerStep());
+    return new BatchedTower(encoder, device, steps);
   }
 
   /** The threads that forward passes may take on the CPU. */

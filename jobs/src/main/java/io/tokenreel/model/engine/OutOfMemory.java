@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Failures of engines for want of a GPU's memory, which are told from others by what they say. */
-public final class OutOfMemory {
+final class OutOfMemory {
 
   /** Of CUDA and its allocator, its matrix libraries, and ONNX Runtime. */
   private static final List<String> WORDS =
@@ -33,7 +33,7 @@ public final class OutOfMemory {
   }
 
   /** What a model's opening failed for: the failure itself, or its weights that do not fit. */
-  public static RuntimeException whileOpening(String model, RuntimeException failure) {
+  static RuntimeException whileOpening(String model, RuntimeException failure) {
     return line(failure)
         .<RuntimeException>map(
             line ->

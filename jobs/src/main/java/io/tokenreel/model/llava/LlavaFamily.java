@@ -2,15 +2,18 @@ package io.tokenreel.model.llava;
 
 import ai.djl.Device;
 import io.tokenreel.model.ComputeType;
+import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.LanguageModel;
 import io.tokenreel.model.ModelFamily;
 import io.tokenreel.model.ModelKeys;
 import io.tokenreel.model.StepGrid;
 import io.tokenreel.model.VisionInfo;
+import io.tokenreel.model.VisionTower;
 import io.tokenreel.model.checkpoint.CheckpointFolder;
 import io.tokenreel.model.checkpoint.Settings;
 import io.tokenreel.model.decoder.DecoderCheckpoint;
+import io.tokenreel.model.engine.BatchedTower;
 import io.tokenreel.model.engine.StepEncoder;
 import io.tokenreel.token.FeedLayout;
 import io.tokenreel.video.FixedFit;
@@ -53,7 +56,12 @@ abstract class LlavaFamily implements ModelFamily {
   }
 
   @Override
-  public final StepEncoder openVision(CheckpointFolder folder, Device device) {
+  public final VisionTower openVision(
+      CheckpointFolder folder, DeviceChoice device, int gpuPassFrames) {
+    return BatchedTower.open(device, gpuPassFrames, on -> encoder(folder, on));
+  }
+
+  final StepEncoder encoder(CheckpointFolder folder, Device device) {
     LlavaVisionConfig config = vision(folder);
     VisionWeights weights = new VisionWeights(folder, config);
     return new LlavaStepEncoder(
@@ -82,7 +90,7 @@ abstract class LlavaFamily implements ModelFamily {
   }
 
   @Override
-  public final LanguageModel openLanguage(CheckpointFolder folder, Device device) {
+  public final LanguageModel openLanguage(CheckpointFolder folder, DeviceChoice device) {
     return language(folder).open(device);
   }
 

@@ -2,6 +2,7 @@ package io.tokenreel.model.qwenvl;
 
 import ai.djl.Device;
 import io.tokenreel.model.ComputeType;
+import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.FamilyInfo;
 import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.LanguageModel;
@@ -10,19 +11,21 @@ import io.tokenreel.model.ModelKeys;
 import io.tokenreel.model.PromptStyle;
 import io.tokenreel.model.StepGrid;
 import io.tokenreel.model.VisionInfo;
+import io.tokenreel.model.VisionTower;
 import io.tokenreel.model.checkpoint.CheckpointFolder;
 import io.tokenreel.model.checkpoint.Settings;
 import io.tokenreel.model.decoder.DecoderCheckpoint;
+import io.tokenreel.model.engine.BatchedTower;
 import io.tokenreel.model.engine.StepEncoder;
 import io.tokenreel.token.FeedLayout;
 import java.util.Set;
 
-/** One of the Qwen-VL families. */
-public final class QwenVl implements ModelFamily {
+/** What the Qwen-VL families share, by their kind. */
+abstract class QwenVl implements ModelFamily {
 
   private final QwenVlKind kind;
 
-  public QwenVl(QwenVlKind kind) {
+  QwenVl(QwenVlKind kind) {
     this.kind = kind;
   }
 
@@ -46,7 +49,12 @@ public final class QwenVl implements ModelFamily {
   }
 
   @Override
-  public StepEncoder openVision(CheckpointFolder folder, Device device) {
+  public final VisionTower openVision(
+      CheckpointFolder folder, DeviceChoice device, int gpuPassFrames) {
+    return BatchedTower.open(device, gpuPassFrames, on -> encoder(folder, on));
+  }
+
+  StepEncoder encoder(CheckpointFolder folder, Device device) {
     QwenVisionConfig config = QwenVisionConfig.read(kind, folder);
     QwenPixels pixels = QwenPixels.read(folder, config);
     QwenVisionWeights weights = new QwenVisionWeights(folder, config);
@@ -85,7 +93,7 @@ public final class QwenVl implements ModelFamily {
   }
 
   @Override
-  public LanguageModel openLanguage(CheckpointFolder folder, Device device) {
+  public LanguageModel openLanguage(CheckpointFolder folder, DeviceChoice device) {
     return language(folder).open(device);
   }
 

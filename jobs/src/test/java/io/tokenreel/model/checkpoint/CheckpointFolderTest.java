@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tokenreel.model.DefaultModel;
+import io.tokenreel.model.Models;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import io.tokenreel.model.DefaultModel;
-import io.tokenreel.model.Models;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.RawLocalFileSystem;

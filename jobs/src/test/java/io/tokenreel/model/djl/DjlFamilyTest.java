@@ -77,7 +77,7 @@ class DjlFamilyTest {
   void encode_ofSeveralFramesInAPass_givesTheTokensOfEach(String file) {
     CheckpointFolder opened =
         CheckpointFolder.open(ExportedFolder.write(folder, file, ExportedFolder.SETTINGS), HADOOP);
-    try (StepEncoder encoder = new DjlFamily().openVision(opened, Device.cpu())) {
+    try (StepEncoder encoder = new DjlFamily().encoder(opened, Device.cpu())) {
       Frames frames = EncodeDigest.frames(encoder.info(), 4, 9);
       ByteBuffer rgb = ByteBuffer.allocateDirect(frames.rgb().length).put(frames.rgb()).flip();
       FloatBuffer first = FloatBuffer.allocate(3 * FRAME_VALUES);

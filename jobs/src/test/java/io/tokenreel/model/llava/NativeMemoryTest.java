@@ -65,8 +65,7 @@ class NativeMemoryTest {
    */
   public static void main(String[] args) throws IOException {
     LlavaStepEncoder encoder =
-        (LlavaStepEncoder)
-            new LlavaOnevision().openVision(EncodeDigest.defaultModel(), Device.cpu());
+        (LlavaStepEncoder) new LlavaOnevision().encoder(EncodeDigest.defaultModel(), Device.cpu());
     try (VisionTower tower = new BatchedTower(encoder, Device.cpu(), 1)) {
       Frames frames = EncodeDigest.frames(tower.info(), 4, 5);
       run(tower, frames, WARM_UP);
