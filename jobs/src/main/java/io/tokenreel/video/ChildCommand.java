@@ -1,7 +1,6 @@
 package io.tokenreel.video;
 
 import io.tokenreel.spec.Spec;
-import io.tokenreel.video.ffmpeg.DecoderMain;
 import java.io.File;
 import java.io.IOException;
 import java.net.JarURLConnection;
@@ -23,7 +22,10 @@ final class ChildCommand {
 
   /** Limits what the shell becomes; answers go to descriptor 3, all else to standard error. */
   private static final String WITH_LIMITS =
-      "ulimit -c 0; ulimit -d %d; exec \"$@\" " + DecoderMain.ANSWERS + ">&1 1>&2";
+      "ulimit -c 0; ulimit -d %d; exec \"$@\" " + DecoderProtocol.ANSWERS + ">&1 1>&2";
+
+  /** By name: what runs in the child is of the child's packages. */
+  private static final String MAIN = "io.tokenreel.video.ffmpeg.DecoderMain";
 
   private static final String NATIVES = "org/bytedeco/%s/%s/libjni%s.so";
 
@@ -44,7 +46,7 @@ final class ChildCommand {
     command.addAll(jvmOptions(memoryMegabytes, folder, nativesCache));
     command.add("-cp");
     command.add(String.join(File.pathSeparator, classPath()));
-    command.add(DecoderMain.class.getName());
+    command.add(MAIN);
     return command;
   }
 
@@ -74,7 +76,7 @@ final class ChildCommand {
   private static Set<String> classPath() {
     String platform = Loader.Detector.getPlatform();
     Set<String> path = new LinkedHashSet<>();
-    path.add(home(DecoderMain.class));
+    path.add(home(ChildCommand.class));
     path.add(home(Spec.class));
     path.add(home(Loader.class));
     path.add(home(org.bytedeco.ffmpeg.global.avcodec.class));

@@ -27,6 +27,9 @@ import java.io.IOException;
  */
 public final class DecoderProtocol {
 
+  /** The child's file descriptor for answers. */
+  public static final int ANSWERS = 3;
+
   /** "TRvd". */
   public static final int MAGIC = 0x54527664;
 

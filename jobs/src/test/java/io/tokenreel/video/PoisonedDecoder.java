@@ -130,7 +130,7 @@ public final class PoisonedDecoder implements AutoCloseable {
       String text = new String(head, 0, read, ISO_8859_1);
       if (text.startsWith(POISON)) {
         try (DataOutputStream answers =
-            new DataOutputStream(new FileOutputStream("/dev/fd/" + DecoderMain.ANSWERS))) {
+            new DataOutputStream(new FileOutputStream("/dev/fd/" + DecoderProtocol.ANSWERS))) {
           StandInDecoder.behave(text.substring(POISON.length()), request, answers);
           Runtime.getRuntime().halt(0); // which closes the pipe
         } catch (InterruptedException e) {

@@ -21,13 +21,10 @@ import java.util.concurrent.SynchronousQueue;
  * input closes. It deletes its private folder and ends at once then, in mid-video too, so that it
  * never outlives its owner.
  *
- * <p>The answer goes to file descriptor {@value #ANSWERS}, which only this class knows; whatever a
- * library prints on standard output goes to standard error and cannot disturb it.
+ * <p>The answer goes to file descriptor {@value DecoderProtocol#ANSWERS}, which no library knows;
+ * whatever one prints on standard output goes to standard error and cannot disturb it.
  */
 public final class DecoderMain {
-
-  /** Descriptor of the answers. */
-  public static final int ANSWERS = 3;
 
   private static final int BUFFER_BYTES = 1 << 16;
 
@@ -41,7 +38,8 @@ public final class DecoderMain {
   public static void main(String[] args) throws IOException, InterruptedException {
     try (DataOutputStream answers =
         new DataOutputStream(
-            new BufferedOutputStream(new FileOutputStream("/dev/fd/" + ANSWERS), BUFFER_BYTES))) {
+            new BufferedOutputStream(
+                new FileOutputStream("/dev/fd/" + DecoderProtocol.ANSWERS), BUFFER_BYTES))) {
       DecoderMain decoder = new DecoderMain(answers);
       SynchronousQueue<DecodeRequest> requests = new SynchronousQueue<>();
       Thread reader = new Thread(() -> readUntilClosed(requests), "requests");
