@@ -1,7 +1,7 @@
 package io.tokenreel.bench;
 
-import io.tokenreel.model.llava.SeededCheckpoint;
-import io.tokenreel.model.qwenvl.SeededQwenVision;
+import io.tokenreel.model.family.llava.SeededCheckpoint;
+import io.tokenreel.model.family.qwenvl.SeededQwenVision;
 import io.tokenreel.spec.UnknownWord;
 import io.tokenreel.video.FrameSize;
 import java.io.IOException;

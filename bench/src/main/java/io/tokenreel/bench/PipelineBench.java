@@ -10,7 +10,7 @@ import io.tokenreel.model.SharedModels;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.model.VisionTower;
 import io.tokenreel.model.engine.BatchedTower;
-import io.tokenreel.model.llava.SeededCheckpoint;
+import io.tokenreel.model.family.llava.SeededCheckpoint;
 import io.tokenreel.token.TokenBlock;
 import io.tokenreel.token.TokenFormat;
 import io.tokenreel.token.TokenShape;

@@ -4,7 +4,7 @@ import io.tokenreel.job.CommandSession;
 import io.tokenreel.job.PrecomputeJob;
 import io.tokenreel.job.Progress;
 import io.tokenreel.job.SessionOptions;
-import io.tokenreel.model.llava.SeededCheckpoint;
+import io.tokenreel.model.family.llava.SeededCheckpoint;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

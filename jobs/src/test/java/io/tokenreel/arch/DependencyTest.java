@@ -77,9 +77,9 @@ class DependencyTest {
           Map.entry("model.engine", List.of("model", "model.checkpoint", "model.safetensors")),
           Map.entry("model.kv.cache", List.of("model", "model.engine", "model.kv")),
           Map.entry("model.decoder", and(OF_FAMILIES, "model.kv", "model.kv.cache")),
-          Map.entry("model.djl", List.of("model", "model.checkpoint", "model.engine")),
-          Map.entry("model.llava", OF_FAMILIES),
-          Map.entry("model.qwenvl", OF_FAMILIES));
+          Map.entry("model.family.djl", List.of("model", "model.checkpoint", "model.engine")),
+          Map.entry("model.family.llava", OF_FAMILIES),
+          Map.entry("model.family.qwenvl", OF_FAMILIES));
 
   /** What the packages outside {@code model} may use of it. */
   private static final List<String> MODEL_FOR_OTHERS =
@@ -145,7 +145,7 @@ class DependencyTest {
             "video.VideoDecoder",
             "video.ffmpeg.DecoderMain",
             "model.Models",
-            "model.llava.LlavaOnevision",
+            "model.family.llava.LlavaOnevision",
             "input.RecordFiles",
             "stage.FrameDecoder",
             "cache.TokenCache",

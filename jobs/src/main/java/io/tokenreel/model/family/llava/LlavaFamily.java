@@ -1,0 +1,101 @@
+package io.tokenreel.model.family.llava;
+
+import ai.djl.Device;
+import io.tokenreel.model.ComputeType;
+import io.tokenreel.model.DeviceChoice;
+import io.tokenreel.model.LanguageInfo;
+import io.tokenreel.model.LanguageModel;
+import io.tokenreel.model.ModelFamily;
+import io.tokenreel.model.ModelKeys;
+import io.tokenreel.model.StepGrid;
+import io.tokenreel.model.VisionInfo;
+import io.tokenreel.model.VisionTower;
+import io.tokenreel.model.checkpoint.CheckpointFolder;
+import io.tokenreel.model.checkpoint.Settings;
+import io.tokenreel.model.decoder.DecoderCheckpoint;
+import io.tokenreel.model.engine.BatchedTower;
+import io.tokenreel.model.engine.StepEncoder;
+import io.tokenreel.token.FeedLayout;
+import io.tokenreel.video.FixedFit;
+import io.tokenreel.video.FrameSize;
+
+/** What LLaVA's families share; each says where its checkpoints keep which setting. */
+abstract class LlavaFamily implements ModelFamily {
+
+  private final String name;
+
+  /**
+   * @param name in the names of encoders
+   */
+  LlavaFamily(String name) {
+    this.name = name;
+  }
+
+  /**
+   * The vision side's settings.
+   *
+   * @throws IllegalArgumentException for one that is malformed or that this family does not
+   *     compute; the message names it
+   */
+  abstract LlavaVisionConfig vision(CheckpointFolder folder);
+
+  /**
+   * The language model's settings.
+   *
+   * @param config config.json
+   */
+  abstract Settings text(Settings config);
+
+  @Override
+  public abstract LlavaPrompts prompts(CheckpointFolder folder);
+
+  @Override
+  public final VisionInfo describeVision(CheckpointFolder folder) {
+    LlavaVisionConfig config = vision(folder);
+    return info(folder, config, new VisionWeights(folder, config));
+  }
+
+  @Override
+  public final VisionTower openVision(
+      CheckpointFolder folder, DeviceChoice device, int gpuPassFrames) {
+    return BatchedTower.open(device, gpuPassFrames, on -> encoder(folder, on));
+  }
+
+  final StepEncoder encoder(CheckpointFolder folder, Device device) {
+    LlavaVisionConfig config = vision(folder);
+    VisionWeights weights = new VisionWeights(folder, config);
+    return new LlavaStepEncoder(
+        info(folder, config, weights), config, weights, device, ComputeType.of(folder));
+  }
+
+  private VisionInfo info(
+      CheckpointFolder folder, LlavaVisionConfig config, VisionWeights weights) {
+    FrameSize size = new FrameSize(config.vision().imageSize(), config.vision().imageSize());
+    int grid = config.pooledGrid();
+    return new VisionInfo(
+        ModelKeys.of(folder, name, weights.revision(config)),
+        folder.name(),
+        new FixedFit(size),
+        new StepGrid.Fixed(size, new StepGrid.Size(grid, grid)),
+        config.textHidden(),
+        1,
+        config.layout() == FeedLayout.Kind.PLAIN
+            ? FeedLayout.plain()
+            : new FeedLayout(config.layout(), weights.newline()));
+  }
+
+  @Override
+  public final LanguageInfo describeLanguage(CheckpointFolder folder) {
+    return language(folder).info();
+  }
+
+  @Override
+  public final LanguageModel openLanguage(CheckpointFolder folder, DeviceChoice device) {
+    return language(folder).open(device);
+  }
+
+  final DecoderCheckpoint language(CheckpointFolder folder) {
+    Settings config = Settings.read(folder, "config.json");
+    return new DecoderCheckpoint(folder, config, text(config), prompts(folder), 1);
+  }
+}

@@ -1,9 +1,0 @@
-package io.tokenreel.model.qwenvl;
-
-/** The Qwen2.5-VL (arXiv 2502.13923) family. */
-public final class Qwen25Vl extends QwenVl {
-
-  public Qwen25Vl() {
-    super(QwenVlKind.QWEN2_5_VL);
-  }
-}
