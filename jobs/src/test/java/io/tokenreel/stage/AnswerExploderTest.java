@@ -86,6 +86,7 @@ class AnswerExploderTest {
 
   @Test
   void save_andLoad_keepsUidAndParams(@TempDir Path folder) throws IOException {
+    LocalSpark.plain(); // MLlib saves in the session that there is
     var stage = new AnswerExploder().setQuestionsCol("asked");
     stage.save(folder.resolve("stage").toString());
     var loaded = AnswerExploder.read().load(folder.resolve("stage").toString());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.files.TaskConfiguration;
 import io.tokenreel.model.DeviceChoice;
+import io.tokenreel.model.DeviceException;
 import io.tokenreel.model.Models;
 import io.tokenreel.token.TokenFormat;
 import java.util.Collections;
@@ -32,17 +33,20 @@ class EncodePartitionTest {
   @Test
   void open_taskWithAGpuFromSpark_asksForThatOne() {
     for (DeviceChoice asked : new DeviceChoice[] {DeviceChoice.AUTO, DeviceChoice.cuda(0)}) {
-      assertTrue(failure(asked, "997").startsWith("device cuda:997 was asked for"), "" + asked);
+      assertTrue(
+          failure(asked, "997", DeviceException.class).startsWith("device cuda:997 was asked for"),
+          "" + asked);
     }
   }
 
   @Test
   void open_taskWithAGpuThatIsNoNumber_saysWhatSparkAssigned() {
-    String message = failure(DeviceChoice.AUTO, "MIG-GPU-5d1f/1/0");
+    String message = failure(DeviceChoice.AUTO, "MIG-GPU-5d1f/1/0", IllegalArgumentException.class);
     assertTrue(message.startsWith("Spark assigned the GPU 'MIG-GPU-5d1f/1/0'"), message);
   }
 
-  private static String failure(DeviceChoice asked, String address) {
+  private static String failure(
+      DeviceChoice asked, String address, Class<? extends RuntimeException> expected) {
     enterTask(address);
     VisionEncoder.Settings settings =
         new VisionEncoder.Settings(
@@ -54,9 +58,7 @@ class EncodePartitionTest {
             new VideoLimit(VideoLimit.NONE));
     EncodePartition partition =
         new EncodePartition(0, settings, TaskConfiguration.of(HADOOP), StageTests.counters());
-    return assertThrows(
-            IllegalArgumentException.class, () -> partition.open(Collections.emptyIterator()))
-        .getMessage();
+    return assertThrows(expected, () -> partition.open(Collections.emptyIterator())).getMessage();
   }
 
   @SuppressWarnings("unchecked") // Scala's map
