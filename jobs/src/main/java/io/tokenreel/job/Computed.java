@@ -20,7 +20,7 @@ public record Computed(String computeDtype, List<DeviceUse> devices) {
 
   /** What bf16 brings on processors that multiply it. */
   static final String BF16_GAINS =
-      "holds the weights in half the memory and encodes in about half the time";
+      "holds the weights in half the memory and takes about half the time";
 
   /** Where compute types are described. */
   static final String PAGE = "docs/models.md";
