@@ -110,7 +110,7 @@ class ConfigFileTest {
     String nested = file("nested.yaml", "config: other.yaml");
     JobTests.assertRefused(
         () -> expand("precompute", "--config", nested),
-        "nested.yaml: unknown setting 'config'; did you mean conf? known: [batch-frames, check, compression, conf,");
+        "nested.yaml: unknown setting 'config'; did you mean conf? known: [batch-frames, check, compression, compute-dtype, conf,");
   }
 
   @Test
