@@ -144,7 +144,6 @@ final class SweepBench {
                 List.of(compression),
                 "bf16",
                 "auto",
-                "auto",
                 PrecomputeSettings.VIDEOS_PER_COMMIT),
             Progress.silent())
         .run();

@@ -83,15 +83,15 @@ final class Demo {
 
   private PrecomputeSettings precompute(ComputeOption.Settled model) {
     return PrecomputeSettings.of(
-        List.of(folder.resolve("videos").toString()),
-        cache(),
-        model.model(),
-        SAMPLING,
-        List.of(ALL, QUARTER),
-        "bf16",
-        DEVICE,
-        model.computeDtype(),
-        PrecomputeSettings.VIDEOS_PER_COMMIT);
+            List.of(folder.resolve("videos").toString()),
+            cache(),
+            model.model(),
+            SAMPLING,
+            List.of(ALL, QUARTER),
+            "bf16",
+            DEVICE,
+            PrecomputeSettings.VIDEOS_PER_COMMIT)
+        .computing(model);
   }
 
   private AnswerSettings answer(ComputeOption.Settled model) {

@@ -3,6 +3,7 @@ package io.tokenreel.job;
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.EncodingSetting;
 import io.tokenreel.cache.RunRecord;
+import io.tokenreel.model.ComputeChoice;
 import io.tokenreel.video.DecodeLimits;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,8 +102,8 @@ public record PrecomputeSettings(
   }
 
   /**
-   * Settings of a command that leaves decoding at its defaults, and writes Parquet. Without
-   * compressions the features are kept, with some the tokens alone.
+   * Settings of a command that leaves decoding and the compute type at their defaults, and writes
+   * Parquet. Without compressions the features are kept, with some the tokens alone.
    */
   public static PrecomputeSettings of(
       List<String> inputs,
@@ -112,7 +113,6 @@ public record PrecomputeSettings(
       List<String> compressions,
       String tokenDtype,
       String device,
-      String computeDtype,
       int videosPerCommit) {
     return new PrecomputeSettings(
         inputs,
@@ -124,7 +124,7 @@ public record PrecomputeSettings(
         compressions.isEmpty(),
         tokenDtype,
         device,
-        computeDtype,
+        ComputeChoice.AUTO.toString(),
         BATCH_FRAMES,
         CHECK,
         DECODE_TIMEOUT_SECONDS,

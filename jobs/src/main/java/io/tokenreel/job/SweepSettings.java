@@ -126,15 +126,15 @@ public record SweepSettings(
   /** Decode and encode of one model and sampling, features alone. */
   PrecomputeSettings precompute(String manifest, String model, String sampling) {
     return PrecomputeSettings.of(
-        List.of(manifest),
-        output,
-        model,
-        sampling,
-        List.of(),
-        tokenDtype,
-        device,
-        ComputeOption.word(model, computeDtype),
-        videosPerCommit);
+            List.of(manifest),
+            output,
+            model,
+            sampling,
+            List.of(),
+            tokenDtype,
+            device,
+            videosPerCommit)
+        .computing(ComputeOption.Settled.of(model, computeDtype));
   }
 
   /** Selections of all features, without tokens. */

@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.tngtech.archunit.ArchConfiguration;
-import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.AccessTarget.MethodCallTarget;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -31,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Holds the direction of dependencies, and each foreign library to the one package that has it. */
 class DependencyTest {
 
-  private static final String ROOT = "io.tokenreel.";
+  private static final String ROOT = MainClasses.ROOT;
   private static final List<String> LIBRARY =
       List.of("spec", "token", "kernel", "compress", "sql", "ml");
   private static final List<String> MEANS = and(LIBRARY, "files", "video", "model");
@@ -57,42 +55,6 @@ class DependencyTest {
           Map.entry("job", and(MEANS, "input", "stage", "cache", "eval")),
           Map.entry("pipeline", and(LIBRARY, "video", "model", "job")));
 
-  private static final List<String> OF_FAMILIES =
-      List.of(
-          "model",
-          "model.checkpoint",
-          "model.decoder",
-          "model.engine",
-          "model.prompt",
-          "model.safetensors");
-
-  /** As above, within {@code model}, package by package. Nothing uses a family: they are found. */
-  private static final Map<String, List<String>> MODEL_MAY_USE =
-      Map.ofEntries(
-          Map.entry("model.safetensors", List.of()),
-          Map.entry("model.checkpoint", List.of("model.safetensors")),
-          Map.entry("model.prompt", List.of("model.checkpoint")),
-          Map.entry("model.kv", List.of()),
-          Map.entry("model", List.of("model.checkpoint", "model.kv")),
-          Map.entry("model.engine", List.of("model", "model.checkpoint", "model.safetensors")),
-          Map.entry("model.kv.cache", List.of("model", "model.engine", "model.kv")),
-          Map.entry("model.decoder", and(OF_FAMILIES, "model.kv", "model.kv.cache")),
-          Map.entry("model.family.djl", List.of("model", "model.checkpoint", "model.engine")),
-          Map.entry("model.family.llava", OF_FAMILIES),
-          Map.entry("model.family.qwenvl", OF_FAMILIES));
-
-  /** What the packages outside {@code model} may use of it. */
-  private static final List<String> MODEL_FOR_OTHERS =
-      List.of("model", "model.kv", "model.prompt", "model.safetensors");
-
-  /** Where models are neither loaded nor computed. */
-  private static final String[] MODEL_WITHOUT_ENGINE = {
-    "io.tokenreel.model",
-    "io.tokenreel.model.checkpoint",
-    "io.tokenreel.model.kv",
-    "io.tokenreel.model.safetensors"
-  };
-
   private static final String LOOKS_UP =
       "org[.]apache[.](hadoop[.]fs[.]Path[.]getFileSystem|hadoop[.]fs[.]FileSystem[.](get|newInstance|globStatus)"
           + "|spark[.]sql[.]DataFrameReader[.](csv|json|load|orc|parquet|text|textFile|xml))"
@@ -103,19 +65,12 @@ class DependencyTest {
   private static JavaClasses classes;
 
   private static List<String> and(List<String> packages, String... more) {
-    return Stream.concat(packages.stream(), Stream.of(more)).toList();
+    return MainClasses.and(packages, more);
   }
 
   @BeforeAll
   static void importMainClassesOfBothModules() {
-    // Rules go by package names; loading Spark's classes for more than that would take long.
-    ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);
-    classes =
-        new ClassFileImporter()
-            .withImportOption(
-                location ->
-                    !location.contains("/test-classes/") && !location.contains("-tests.jar"))
-            .importPackages("io.tokenreel");
+    classes = MainClasses.ofBothModules();
   }
 
   static Stream<String> packages() {
@@ -123,8 +78,7 @@ class DependencyTest {
   }
 
   private static String slice(JavaClass type) {
-    String name = type.getPackageName();
-    return name.startsWith(ROOT) ? name.substring(ROOT.length()).replaceFirst("\\..*", "") : null;
+    return MainClasses.slice(type);
   }
 
   @Test
@@ -165,74 +119,12 @@ class DependencyTest {
     below(name, MAY_USE.get(name)).check(classes);
   }
 
-  static Stream<String> packagesOfModel() {
-    return MODEL_MAY_USE.keySet().stream().sorted();
-  }
-
-  @Test
-  void imported_classesOfModel_areThoseOfEveryPackage() {
-    assertEquals(
-        new TreeSet<>(MODEL_MAY_USE.keySet()),
-        classes.stream()
-            .filter(type -> "model".equals(slice(type)))
-            .map(type -> type.getPackageName().substring(ROOT.length()))
-            .collect(Collectors.toCollection(TreeSet::new)),
-        "enter a new package in MODEL_MAY_USE");
-  }
-
-  @ParameterizedTest
-  @MethodSource("packagesOfModel")
-  void ofPackageOfModel_dependencies_pointOneWay(String name) {
-    ofModel(name, MODEL_MAY_USE.get(name)).check(classes);
-  }
-
-  @Test
-  void ofPackagesOutsideModel_dependencies_areOnItsInterfaces() {
-    noClasses()
-        .that()
-        .resideOutsideOfPackage("io.tokenreel.model..")
-        .should()
-        .dependOnClassesThat(otherOfModel(MODEL_FOR_OTHERS))
-        .check(classes);
-  }
-
-  @Test
-  void djl_inInterfacesAndFiles_isNotUsed() {
-    noClasses()
-        .that()
-        .resideInAnyPackage(MODEL_WITHOUT_ENGINE)
-        .should()
-        .dependOnClassesThat()
-        .resideInAPackage("ai.djl..")
-        .check(classes);
-  }
-
-  /** Of one package alone, not of those below it. */
-  private static ArchRule ofModel(String name, List<String> used) {
-    return noClasses()
-        .that()
-        .resideInAPackage(ROOT + name)
-        .should()
-        .dependOnClassesThat(otherOfModel(and(used, name)));
-  }
-
-  private static DescribedPredicate<JavaClass> otherOfModel(List<String> used) {
-    return describe(
-        "are of model and not of " + used,
-        type -> {
-          JavaClass plain = type.getBaseComponentType();
-          return "model".equals(slice(plain))
-              && !used.contains(plain.getPackageName().substring(ROOT.length()));
-        });
-  }
-
   @Test
   void ofPackage_ruleThatForbidsWhatIsUsed_fails() {
     AssertionError error =
         assertThrows(
             AssertionError.class, () -> below("compress", List.of("token")).check(classes));
     assertTrue(error.getMessage().contains(ROOT + "kernel."), error.getMessage());
-    assertThrows(AssertionError.class, () -> ofModel("model.kv.cache", List.of()).check(classes));
     assertThrows(
         AssertionError.class, () -> onlyIn("org.bytedeco..", "io.tokenreel.job..").check(classes));
     assertThrows(

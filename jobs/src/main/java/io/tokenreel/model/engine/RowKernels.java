@@ -1,18 +1,10 @@
 package io.tokenreel.model.engine;
 
 import io.tokenreel.model.ComputeType;
-import io.tokenreel.token.HalfPrecision;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
-import jdk.incubator.vector.VectorShuffle;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Products of one row with the rows of a matrix in the machine's memory, and sums of those rows, in
@@ -53,11 +45,12 @@ public final class RowKernels {
       this(ComputeType.F32, values, offset, rows, columns);
     }
 
-    private int rowBytes() {
+    int rowBytes() {
       return type.format().bytes(columns);
     }
 
-    private Matrix rows(int from, int count) {
+    /** Some of the rows, where they lie. */
+    Matrix rows(int from, int count) {
       return new Matrix(type, values, offset + from * rowBytes(), count, columns);
     }
   }
@@ -119,9 +112,8 @@ public final class RowKernels {
   /** Loaded only where the module is there. */
   private static final class Vectors {
 
-    private static final VectorSpecies<Float> FLOATS = species();
-    private static final int LANES = FLOATS.length();
-    private static final int BYTES = FLOATS.vectorByteSize();
+    private static final int LANES = FloatLanes.LANES;
+    private static final int BYTES = FloatLanes.BYTES;
 
     private static final float EXP_MOST = 87;
     private static final float LOG2_E = 1.44269504f;
@@ -143,21 +135,7 @@ public final class RowKernels {
     private static final int STEP = 4 * LANES;
 
     /** Rows that are turned into columns together: a multiple of every {@code STEP}. */
-    private static final int TILE = 64;
-
-    private static final VectorShuffle<Float> DOWN_8 = down(8);
-    private static final VectorShuffle<Float> DOWN_4 = down(4);
-    private static final VectorShuffle<Float> DOWN_2 = down(2);
-    private static final VectorShuffle<Float> DOWN_1 = down(1);
-
-    private static VectorSpecies<Float> species() {
-      VectorSpecies<Float> preferred = FloatVector.SPECIES_PREFERRED;
-      return preferred.length() * 4 > TILE ? FloatVector.SPECIES_512 : preferred;
-    }
-
-    private static VectorShuffle<Float> down(int lanes) {
-      return VectorShuffle.fromOp(FLOATS, lane -> (lane + lanes) % LANES);
-    }
+    private static final int TILE = FloatLanes.MOST_STEP;
 
     static void products(Matrix matrix, float[] row, float[] products) {
       if (matrix.type == ComputeType.BF16) {
@@ -174,40 +152,27 @@ public final class RowKernels {
     }
 
     private static float dot(ByteBuffer matrix, int offset, float[] row) {
-      FloatVector sum0 = FloatVector.zero(FLOATS);
+      FloatVector sum0 = FloatLanes.zero();
       FloatVector sum1 = sum0;
       FloatVector sum2 = sum0;
       FloatVector sum3 = sum0;
       int at = offset;
       int i = 0;
       for (; i <= row.length - STEP; i += STEP) {
-        sum0 = load(matrix, at).fma(load(row, i), sum0);
-        sum1 = load(matrix, at + BYTES).fma(load(row, i + LANES), sum1);
-        sum2 = load(matrix, at + 2 * BYTES).fma(load(row, i + 2 * LANES), sum2);
-        sum3 = load(matrix, at + 3 * BYTES).fma(load(row, i + 3 * LANES), sum3);
+        sum0 = FloatLanes.load(matrix, at).fma(FloatLanes.load(row, i), sum0);
+        sum1 = FloatLanes.load(matrix, at + BYTES).fma(FloatLanes.load(row, i + LANES), sum1);
+        sum2 =
+            FloatLanes.load(matrix, at + 2 * BYTES).fma(FloatLanes.load(row, i + 2 * LANES), sum2);
+        sum3 =
+            FloatLanes.load(matrix, at + 3 * BYTES).fma(FloatLanes.load(row, i + 3 * LANES), sum3);
         at += 4 * BYTES;
       }
-      float sum = total(sum0.add(sum1).add(sum2.add(sum3)));
+      float sum = FloatLanes.total(sum0.add(sum1).add(sum2.add(sum3)));
       for (; i < row.length; i++) {
         sum = Math.fma(matrix.getFloat(at), row[i], sum);
         at += Float.BYTES;
       }
       return sum;
-    }
-
-    /** The upper half of the lanes is added to the lower one until one is left. */
-    private static float total(FloatVector sums) {
-      FloatVector left = sums;
-      if (LANES > 8) {
-        left = left.add(left.rearrange(DOWN_8));
-      }
-      if (LANES > 4) {
-        left = left.add(left.rearrange(DOWN_4));
-      }
-      if (LANES > 2) {
-        left = left.add(left.rearrange(DOWN_2));
-      }
-      return left.add(left.rearrange(DOWN_1)).lane(0);
     }
 
     /** A lane for each row of the matrix, so that nothing is added across lanes. */
@@ -248,17 +213,17 @@ public final class RowKernels {
 
     private static void tileProducts(float[] columns, float[] rows, int row, float[] products) {
       for (int i = 0; i < TILE; i += STEP) {
-        FloatVector sum0 = FloatVector.zero(FLOATS);
+        FloatVector sum0 = FloatLanes.zero();
         FloatVector sum1 = sum0;
         FloatVector sum2 = sum0;
         FloatVector sum3 = sum0;
         for (int k = 0; k < columns.length / TILE; k++) {
           int at = k * TILE + i;
-          FloatVector value = broadcast(rows[row + k]);
-          sum0 = load(columns, at).fma(value, sum0);
-          sum1 = load(columns, at + LANES).fma(value, sum1);
-          sum2 = load(columns, at + 2 * LANES).fma(value, sum2);
-          sum3 = load(columns, at + 3 * LANES).fma(value, sum3);
+          FloatVector value = FloatLanes.broadcast(rows[row + k]);
+          sum0 = FloatLanes.load(columns, at).fma(value, sum0);
+          sum1 = FloatLanes.load(columns, at + LANES).fma(value, sum1);
+          sum2 = FloatLanes.load(columns, at + 2 * LANES).fma(value, sum2);
+          sum3 = FloatLanes.load(columns, at + 3 * LANES).fma(value, sum3);
         }
         sum0.intoArray(products, i);
         sum1.intoArray(products, i + LANES);
@@ -280,17 +245,17 @@ public final class RowKernels {
       int end = first + matrix.rows;
       int i = 0;
       for (; i <= matrix.columns - STEP; i += STEP) {
-        FloatVector sum0 = load(sums, sum + i);
-        FloatVector sum1 = load(sums, sum + i + LANES);
-        FloatVector sum2 = load(sums, sum + i + 2 * LANES);
-        FloatVector sum3 = load(sums, sum + i + 3 * LANES);
+        FloatVector sum0 = FloatLanes.load(sums, sum + i);
+        FloatVector sum1 = FloatLanes.load(sums, sum + i + LANES);
+        FloatVector sum2 = FloatLanes.load(sums, sum + i + 2 * LANES);
+        FloatVector sum3 = FloatLanes.load(sums, sum + i + 3 * LANES);
         int at = matrix.offset + i * Float.BYTES;
         for (int k = first; k < end; k++) {
-          FloatVector weight = broadcast(weights[k]);
-          sum0 = load(values, at).fma(weight, sum0);
-          sum1 = load(values, at + BYTES).fma(weight, sum1);
-          sum2 = load(values, at + 2 * BYTES).fma(weight, sum2);
-          sum3 = load(values, at + 3 * BYTES).fma(weight, sum3);
+          FloatVector weight = FloatLanes.broadcast(weights[k]);
+          sum0 = FloatLanes.load(values, at).fma(weight, sum0);
+          sum1 = FloatLanes.load(values, at + BYTES).fma(weight, sum1);
+          sum2 = FloatLanes.load(values, at + 2 * BYTES).fma(weight, sum2);
+          sum3 = FloatLanes.load(values, at + 3 * BYTES).fma(weight, sum3);
           at += matrix.rowBytes();
         }
         sum0.intoArray(sums, sum + i);
@@ -314,14 +279,14 @@ public final class RowKernels {
       for (int i = first; i < end; i++) {
         greatest = Math.max(greatest, scores[i]);
       }
-      FloatVector sums = FloatVector.zero(FLOATS);
+      FloatVector sums = FloatLanes.zero();
       int i = first;
       for (; i <= end - LANES; i += LANES) {
-        FloatVector power = exp(load(scores, i).sub(greatest).mul(scale));
+        FloatVector power = exp(FloatLanes.load(scores, i).sub(greatest).mul(scale));
         power.intoArray(scores, i);
         sums = sums.add(power);
       }
-      float sum = total(sums);
+      float sum = FloatLanes.total(sums);
       for (; i < end; i++) {
         scores[i] = exp((scores[i] - greatest) * scale);
         sum += scores[i];
@@ -336,8 +301,10 @@ public final class RowKernels {
       float[] inner = new float[both.length / 2];
       int i = 0;
       for (; i <= inner.length - LANES; i += LANES) {
-        FloatVector gate = load(both, i);
-        gate.div(exp(gate.neg()).add(1)).mul(load(both, inner.length + i)).intoArray(inner, i);
+        FloatVector gate = FloatLanes.load(both, i);
+        gate.div(exp(gate.neg()).add(1))
+            .mul(FloatLanes.load(both, inner.length + i))
+            .intoArray(inner, i);
       }
       for (; i < inner.length; i++) {
         inner[i] = both[i] / (1 + exp(-both[i])) * both[inner.length + i];
@@ -350,10 +317,12 @@ public final class RowKernels {
       FloatVector held = x.max(-EXP_MOST).min(EXP_MOST);
       FloatVector rounded = held.mul(LOG2_E).add(ROUNDING);
       FloatVector whole = rounded.sub(ROUNDING);
-      FloatVector rest = whole.fma(broadcast(-LN2_LOW), whole.fma(broadcast(-LN2_HIGH), held));
-      FloatVector sum = broadcast(POWERS[0]);
+      FloatVector rest =
+          whole.fma(
+              FloatLanes.broadcast(-LN2_LOW), whole.fma(FloatLanes.broadcast(-LN2_HIGH), held));
+      FloatVector sum = FloatLanes.broadcast(POWERS[0]);
       for (int k = 1; k < POWERS.length; k++) {
-        sum = sum.fma(rest, broadcast(POWERS[k]));
+        sum = sum.fma(rest, FloatLanes.broadcast(POWERS[k]));
       }
       FloatVector power = sum.fma(rest.mul(rest), rest.add(1));
       return rounded
@@ -377,187 +346,6 @@ public final class RowKernels {
       float power = Math.fma(sum, rest * rest, rest + 1);
       int exponent = (Float.floatToRawIntBits(rounded) << EXPONENT) + Float.floatToRawIntBits(1);
       return Float.intBitsToFloat(exponent) * power;
-    }
-
-    /**
-     * The product of a row with each row of a bfloat16 matrix. Two numbers come in the lane of one:
-     * a shift makes a float32 of the first, a mask of the second. Widening first would take longer
-     * than reading float32.
-     */
-    private static final class Bfloat16Rows {
-
-      private static final VectorSpecies<Integer> INTS = FLOATS.withLanes(int.class);
-      private static final int SECOND = 0xffff0000;
-
-      private Bfloat16Rows() {}
-
-      static void products(Matrix matrix, float[] row, float[] products) {
-        float[] firsts = new float[row.length / 2];
-        float[] seconds = new float[row.length / 2];
-        for (int i = 0; i < firsts.length; i++) {
-          firsts[i] = row[2 * i];
-          seconds[i] = row[2 * i + 1];
-        }
-        for (int i = 0; i < matrix.rows; i++) {
-          int at = matrix.offset + i * matrix.rowBytes();
-          float sum = dot(matrix.values, at, firsts, seconds);
-          if (row.length % 2 == 1) {
-            int last = row.length - 1;
-            sum = Math.fma(number(matrix.values, at + Short.BYTES * last), row[last], sum);
-          }
-          products[i] = sum;
-        }
-      }
-
-      private static float dot(ByteBuffer matrix, int offset, float[] firsts, float[] seconds) {
-        FloatVector sum0 = FloatVector.zero(FLOATS);
-        FloatVector sum1 = sum0;
-        FloatVector sum2 = sum0;
-        FloatVector sum3 = sum0;
-        int at = offset;
-        int i = 0;
-        for (; i <= firsts.length - 2 * LANES; i += 2 * LANES) {
-          IntVector pairs = pairs(matrix, at);
-          IntVector more = pairs(matrix, at + BYTES);
-          sum0 = first(pairs).fma(load(firsts, i), sum0);
-          sum1 = second(pairs).fma(load(seconds, i), sum1);
-          sum2 = first(more).fma(load(firsts, i + LANES), sum2);
-          sum3 = second(more).fma(load(seconds, i + LANES), sum3);
-          at += 2 * BYTES;
-        }
-        float sum = total(sum0.add(sum1).add(sum2.add(sum3)));
-        for (; i < firsts.length; i++) {
-          sum = Math.fma(number(matrix, at), firsts[i], sum);
-          sum = Math.fma(number(matrix, at + Short.BYTES), seconds[i], sum);
-          at += 2 * Short.BYTES;
-        }
-        return sum;
-      }
-
-      private static IntVector pairs(ByteBuffer matrix, int at) {
-        return IntVector.fromByteBuffer(INTS, matrix, at, ByteOrder.LITTLE_ENDIAN);
-      }
-
-      private static FloatVector first(IntVector pairs) {
-        return pairs.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-      }
-
-      private static FloatVector second(IntVector pairs) {
-        return pairs.and(SECOND).reinterpretAsFloats();
-      }
-
-      private static float number(ByteBuffer matrix, int at) {
-        return HalfPrecision.fromBf16(matrix.getShort(at));
-      }
-    }
-
-    /**
-     * Float32 rows of a matrix: where they lie, or widened a block at a time into memory that stays
-     * in the processor's cache.
-     */
-    private static final class WideRows {
-
-      private static final int BLOCK_VALUES = 4096;
-
-      private static final VectorSpecies<Integer> INTS = FLOATS.withLanes(int.class);
-      private static final VectorSpecies<Short> SHORTS =
-          VectorSpecies.of(short.class, VectorShape.forBitSize(FLOATS.vectorBitSize() / 2));
-
-      private static final int F16_SIGN = 0x8000;
-      private static final int F16_INFINITE = 0x7c00;
-      private static final int F16_FRACTION = 10; // bits
-      private static final int F32_INFINITE = 0x7f800000;
-      private static final float F16_BIAS = 0x1p112f; // of float32 over that of float16
-
-      private static final ThreadLocal<ByteBuffer> WIDE =
-          ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(0));
-
-      private WideRows() {}
-
-      /** Rows that are taken together. */
-      static int block(Matrix matrix) {
-        return matrix.type == ComputeType.F32
-            ? Math.max(1, matrix.rows)
-            : Math.max(1, BLOCK_VALUES / Math.max(1, matrix.columns));
-      }
-
-      /** Some rows, valid until the thread asks again. */
-      static Matrix of(Matrix matrix, int from, int count) {
-        Matrix rows = matrix.rows(from, count);
-        if (matrix.type == ComputeType.F32) {
-          return rows;
-        }
-        int values = count * matrix.columns;
-        ByteBuffer wide = memory(values * Float.BYTES);
-        ByteBuffer stored = rows.values;
-        int i = 0;
-        if (matrix.type == ComputeType.BF16) {
-          for (; i <= values - LANES; i += LANES) {
-            store(bits(stored, rows.offset + 2 * i).lanewise(VectorOperators.LSHL, 16), wide, i);
-          }
-        } else {
-          for (; i <= values - LANES; i += LANES) {
-            store(float32(bits(stored, rows.offset + 2 * i)), wide, i);
-          }
-        }
-        for (; i < values; i++) {
-          short one = stored.getShort(rows.offset + 2 * i);
-          wide.putFloat(
-              i * Float.BYTES,
-              matrix.type == ComputeType.BF16
-                  ? HalfPrecision.fromBf16(one)
-                  : HalfPrecision.fromF16(one));
-        }
-        return new Matrix(wide, 0, count, matrix.columns);
-      }
-
-      private static ByteBuffer memory(int bytes) {
-        ByteBuffer wide = WIDE.get();
-        if (wide.capacity() < bytes) {
-          wide = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
-          WIDE.set(wide);
-        }
-        return wide;
-      }
-
-      /** The bits in the lower half of each lane; the upper half has no meaning. */
-      private static IntVector bits(ByteBuffer stored, int at) {
-        return (IntVector)
-            ShortVector.fromByteBuffer(SHORTS, stored, at, ByteOrder.LITTLE_ENDIAN)
-                .convertShape(VectorOperators.S2I, INTS, 0);
-      }
-
-      /**
-       * A product does the rest for numbers below the least normal one, too; infinite ones aside.
-       */
-      private static IntVector float32(IntVector half) {
-        IntVector magnitude =
-            half.and(F16_SIGN - 1).lanewise(VectorOperators.LSHL, EXPONENT - F16_FRACTION);
-        VectorMask<Integer> infinite =
-            half.and(F16_INFINITE).compare(VectorOperators.EQ, F16_INFINITE);
-        return magnitude
-            .reinterpretAsFloats()
-            .mul(F16_BIAS)
-            .reinterpretAsInts()
-            .blend(magnitude.or(F32_INFINITE), infinite)
-            .or(half.and(F16_SIGN).lanewise(VectorOperators.LSHL, 16));
-      }
-
-      private static void store(IntVector bits, ByteBuffer wide, int i) {
-        bits.intoByteBuffer(wide, i * Float.BYTES, ByteOrder.LITTLE_ENDIAN);
-      }
-    }
-
-    private static FloatVector broadcast(float value) {
-      return FloatVector.broadcast(FLOATS, value);
-    }
-
-    private static FloatVector load(ByteBuffer matrix, int at) {
-      return FloatVector.fromByteBuffer(FLOATS, matrix, at, ByteOrder.LITTLE_ENDIAN);
-    }
-
-    private static FloatVector load(float[] values, int at) {
-      return FloatVector.fromArray(FLOATS, values, at);
     }
   }
 }
