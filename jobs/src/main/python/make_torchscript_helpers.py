@@ -28,6 +28,12 @@ def linear(x: Tensor, weight: Tensor, bias: Optional[Tensor] = None) -> Tensor:
     return F.linear(x.to(weight.dtype), weight, None if bias is None else bias.to(weight.dtype))
 
 
+def product_and_bias(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    """As linear, but the bias is added to the rounded product; empty for a map without. Keys of caches depend on these bits."""
+    product = x.to(weight.dtype).matmul(weight.t())
+    return product + bias.to(weight.dtype) if bias.numel() > 0 else product
+
+
 class ToBfloat16(torch.nn.Module):
     """DJL has no way to convert to bfloat16."""
 
@@ -81,15 +87,15 @@ class Linear(torch.nn.Module):
     """A linear map; x [..., inputs], weight [outputs, inputs], bias [outputs], empty for a map without."""
 
     def forward(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-        return linear(x, weight, bias if bias.numel() > 0 else None).float()
+        return product_and_bias(x, weight, bias).float()
 
 
 class Projector(torch.nn.Module):
     """LLaVA's two-layer projector; x [n, patches, hidden]; biases are empty for a projector without."""
 
     def forward(self, x: Tensor, weight1: Tensor, bias1: Tensor, weight2: Tensor, bias2: Tensor) -> Tensor:
-        inner = F.gelu(linear(x, weight1, bias1 if bias1.numel() > 0 else None))
-        return linear(inner, weight2, bias2 if bias2.numel() > 0 else None).float()
+        inner = F.gelu(product_and_bias(x, weight1, bias1))
+        return product_and_bias(inner, weight2, bias2).float()
 
 
 class SiglipLayer(torch.nn.Module):
