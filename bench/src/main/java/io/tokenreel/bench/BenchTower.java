@@ -6,8 +6,8 @@ import io.tokenreel.spec.UnknownWord;
 import io.tokenreel.video.FrameSize;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 
 /** A vision tower of published widths with seeded weights. */
 enum BenchTower {
@@ -49,14 +49,7 @@ enum BenchTower {
    * @throws IllegalArgumentException for an unknown one
    */
   static BenchTower of(String name) {
-    return Stream.of(values())
-        .filter(tower -> tower.toString().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    UnknownWord.message(
-                        "tower", name, Stream.of(values()).map(BenchTower::toString).toList())));
+    return UnknownWord.find("tower", name, List.of(values()), BenchTower::toString);
   }
 
   /** Of the frames. */

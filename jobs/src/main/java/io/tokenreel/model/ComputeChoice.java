@@ -36,11 +36,7 @@ public enum ComputeChoice {
    * @throws IllegalArgumentException for another word than {@value #WORDS}
    */
   public static ComputeChoice parse(String word) {
-    return Stream.of(values())
-        .filter(choice -> choice.toString().equals(word))
-        .findFirst()
-        .orElseThrow(
-            () -> new IllegalArgumentException(UnknownWord.message("compute type", word, words())));
+    return UnknownWord.find("compute type", word, List.of(values()), ComputeChoice::toString);
   }
 
   @Override

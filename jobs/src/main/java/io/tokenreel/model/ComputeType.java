@@ -3,6 +3,7 @@ package io.tokenreel.model;
 import io.tokenreel.model.checkpoint.CheckpointFolder;
 import io.tokenreel.spec.UnknownWord;
 import io.tokenreel.token.TokenFormat;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -43,16 +44,7 @@ public enum ComputeType {
    * @throws IllegalArgumentException for an unknown one; the message lists the known ones
    */
   public static ComputeType of(String label) {
-    return Stream.of(values())
-        .filter(type -> type.label().equals(label))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    UnknownWord.message(
-                        "compute type",
-                        label,
-                        Stream.of(values()).map(ComputeType::label).toList())));
+    return UnknownWord.find("compute type", label, List.of(values()), ComputeType::label);
   }
 
   /**

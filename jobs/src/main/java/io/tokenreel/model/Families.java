@@ -4,6 +4,7 @@ import io.tokenreel.model.checkpoint.CheckpointFolder;
 import io.tokenreel.model.checkpoint.FolderLayout;
 import io.tokenreel.model.checkpoint.Quantization;
 import io.tokenreel.model.checkpoint.Settings;
+import io.tokenreel.spec.Services;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;

@@ -3,6 +3,7 @@ package io.tokenreel.model;
 import io.tokenreel.model.checkpoint.CheckpointFolder;
 import io.tokenreel.model.checkpoint.FolderLayout;
 import io.tokenreel.model.checkpoint.Revision;
+import io.tokenreel.spec.Services;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

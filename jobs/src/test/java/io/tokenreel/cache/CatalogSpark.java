@@ -47,7 +47,7 @@ public final class CatalogSpark {
     }
   }
 
-  /** Writes a table's files anew and forgets the old ones, as its owner may at any time. */
+  /** Rewrites a table's files and forgets the old ones, as its owner may at any time. */
   static void compact(TableFormat format, String table) throws Exception {
     switch (format) {
       case ICEBERG -> {

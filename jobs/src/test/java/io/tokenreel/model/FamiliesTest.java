@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tokenreel.spec.Services;
 import io.tokenreel.video.FrameSize;
 import java.io.IOException;
 import java.lang.reflect.Proxy;

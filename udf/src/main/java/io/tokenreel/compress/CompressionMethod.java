@@ -2,14 +2,13 @@ package io.tokenreel.compress;
 
 import io.tokenreel.kernel.Kernels;
 import io.tokenreel.spec.Spec;
-import java.util.ServiceLoader;
 import java.util.function.Function;
 
 /**
  * A compression method that another jar brings. The jar names the class, which is public and has a
  * public constructor without parameters, in {@code
- * META-INF/services/io.tokenreel.compress.CompressionMethod}, and is found by {@link ServiceLoader}
- * where the driver and the executors have it.
+ * META-INF/services/io.tokenreel.compress.CompressionMethod}, and is found by {@link
+ * io.tokenreel.spec.Services} where the driver and the executors have it.
  */
 public interface CompressionMethod {
 

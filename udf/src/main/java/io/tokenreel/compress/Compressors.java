@@ -2,16 +2,15 @@ package io.tokenreel.compress;
 
 import io.tokenreel.kernel.Kernels;
 import io.tokenreel.spec.MethodInfo;
+import io.tokenreel.spec.Services;
 import io.tokenreel.spec.Spec;
 import io.tokenreel.spec.SpecRegistry;
 import java.util.List;
-import java.util.ServiceLoader;
 import java.util.function.Function;
 
 /**
  * The one registry of compression methods: a new method is its class and one line here. Methods of
- * other jars are found by {@link ServiceLoader}, as the calling thread's context class loader sees
- * them.
+ * other jars are found by {@link Services}.
  */
 public final class Compressors {
 
@@ -52,7 +51,7 @@ public final class Compressors {
   /** The methods of this project and of other jars. */
   private static SpecRegistry<Function<Kernels, TokenCompressor>> all() {
     SpecRegistry<Function<Kernels, TokenCompressor>> all = own();
-    for (CompressionMethod method : ServiceLoader.load(CompressionMethod.class)) {
+    for (CompressionMethod method : Services.of(CompressionMethod.class)) {
       if (all.names().contains(method.name())) {
         throw new IllegalArgumentException(
             "compression method '%s' of %s must have a name of its own; taken are %s"

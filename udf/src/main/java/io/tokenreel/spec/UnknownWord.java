@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** What is said of a word that is none of those known: the nearest of them, and all of them. */
 public final class UnknownWord {
@@ -29,6 +30,23 @@ public final class UnknownWord {
             word,
             nearest(word, known).map("did you mean %s? "::formatted).orElse(""),
             List.copyOf(known));
+  }
+
+  /**
+   * The one of some values that a word names.
+   *
+   * @param kind what the word names, such as {@code dtype}
+   * @param name of a value
+   * @throws IllegalArgumentException for an unknown word; the message lists the known ones
+   */
+  public static <T> T find(String kind, String word, List<T> values, Function<T, String> name) {
+    return values.stream()
+        .filter(value -> name.apply(value).equals(word))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    message(kind, word, values.stream().map(name).toList())));
   }
 
   /**

@@ -2,9 +2,9 @@ package io.tokenreel.token;
 
 import io.tokenreel.spec.UnknownWord;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.stream.Stream;
 
 /**
  * A model's constant rows, and where they stand among the kept tokens that its language model is
@@ -53,14 +53,7 @@ public record FeedLayout(Kind kind, float[] rows) {
      * @throws IllegalArgumentException for an unknown one; the message lists the known ones
      */
     public static Kind of(String label) {
-      return Stream.of(values())
-          .filter(kind -> kind.label().equals(label))
-          .findFirst()
-          .orElseThrow(
-              () ->
-                  new IllegalArgumentException(
-                      UnknownWord.message(
-                          "layout", label, Stream.of(values()).map(Kind::label).toList())));
+      return UnknownWord.find("layout", label, List.of(values()), Kind::label);
     }
   }
 

@@ -37,10 +37,6 @@ enum AnswerMetric {
    * @throws IllegalArgumentException for an unknown name; the message lists the known ones
    */
   static AnswerMetric parse(String name) {
-    return Arrays.stream(values())
-        .filter(metric -> metric.label().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () -> new IllegalArgumentException(UnknownWord.message("metric", name, labels())));
+    return UnknownWord.find("metric", name, List.of(values()), AnswerMetric::label);
   }
 }

@@ -47,7 +47,7 @@ public final class KvMeter {
     set(working + workingBytes, reserve + reserveBytes);
   }
 
-  /** Counts bytes anew. */
+  /** Replaces the bytes that are counted. */
   public synchronized void set(long workingBytes, long reserveBytes) {
     working = workingBytes;
     reserve = reserveBytes;

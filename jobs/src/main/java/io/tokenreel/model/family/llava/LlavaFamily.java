@@ -14,6 +14,7 @@ import io.tokenreel.model.checkpoint.CheckpointFolder;
 import io.tokenreel.model.checkpoint.Settings;
 import io.tokenreel.model.decoder.DecoderCheckpoint;
 import io.tokenreel.model.engine.BatchedTower;
+import io.tokenreel.model.engine.EngineEncoder;
 import io.tokenreel.model.engine.StepEncoder;
 import io.tokenreel.token.FeedLayout;
 import io.tokenreel.video.FixedFit;
@@ -64,8 +65,11 @@ abstract class LlavaFamily implements ModelFamily {
   final StepEncoder encoder(CheckpointFolder folder, Device device) {
     LlavaVisionConfig config = vision(folder);
     VisionWeights weights = new VisionWeights(folder, config);
-    return new LlavaStepEncoder(
-        info(folder, config, weights), config, weights, device, ComputeType.of(folder));
+    return new EngineEncoder(
+        info(folder, config, weights),
+        device,
+        ComputeType.of(folder),
+        loader -> new LlavaNetwork(loader, config, weights));
   }
 
   private VisionInfo info(

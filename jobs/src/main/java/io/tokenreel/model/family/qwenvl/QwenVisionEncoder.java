@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.tokenreel.model.OpenParts;
+import io.tokenreel.model.engine.EngineEncoder;
 import io.tokenreel.model.engine.TorchFunction;
 import io.tokenreel.model.engine.WeightLoader;
 import io.tokenreel.model.safetensors.Tensor;
@@ -24,7 +25,7 @@ import java.util.Set;
  * <p>Source: transformers 5.23, models/qwen2_vl, models/qwen2_5_vl and models/qwen3_vl, {@code
  * modeling_*.py}.
  */
-final class QwenVisionEncoder implements AutoCloseable {
+final class QwenVisionEncoder implements EngineEncoder.Network {
 
   private static final int PLANE_AXIS = 2;
 
@@ -96,7 +97,8 @@ final class QwenVisionEncoder implements AutoCloseable {
    *     features and then those of every plane of deepstack
    * @throws IllegalArgumentException when a side is no multiple of a token's
    */
-  NDArray encode(NDArray rgb) {
+  @Override
+  public NDArray encode(NDArray rgb) {
     try (NDManager constants = rgb.getManager().newSubManager();
         NDList planes = new NDList()) {
       StepTensors step = step(constants, rgb);

@@ -16,6 +16,7 @@ import io.tokenreel.model.checkpoint.CheckpointFolder;
 import io.tokenreel.model.checkpoint.Settings;
 import io.tokenreel.model.decoder.DecoderCheckpoint;
 import io.tokenreel.model.engine.BatchedTower;
+import io.tokenreel.model.engine.EngineEncoder;
 import io.tokenreel.model.engine.StepEncoder;
 import io.tokenreel.token.FeedLayout;
 import java.util.Set;
@@ -58,13 +59,11 @@ abstract class QwenVl implements ModelFamily {
     QwenVisionConfig config = QwenVisionConfig.read(kind, folder);
     QwenPixels pixels = QwenPixels.read(folder, config);
     QwenVisionWeights weights = new QwenVisionWeights(folder, config);
-    return new QwenStepEncoder(
+    return new EngineEncoder(
         info(folder, config, pixels, weights),
-        config,
-        pixels,
-        weights,
         device,
-        ComputeType.of(folder));
+        ComputeType.of(folder),
+        loader -> new QwenVisionEncoder(loader, config, pixels, weights));
   }
 
   private VisionInfo info(

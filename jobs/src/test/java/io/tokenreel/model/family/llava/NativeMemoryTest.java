@@ -9,6 +9,7 @@ import io.tokenreel.model.ChildJvm;
 import io.tokenreel.model.EncodeDigest;
 import io.tokenreel.model.VisionTower;
 import io.tokenreel.model.engine.BatchedTower;
+import io.tokenreel.model.engine.EngineEncoder;
 import io.tokenreel.video.Frames;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -64,8 +65,8 @@ class NativeMemoryTest {
    * bytes of direct buffers; then by how many kilobytes the process grew.
    */
   public static void main(String[] args) throws IOException {
-    LlavaStepEncoder encoder =
-        (LlavaStepEncoder) new LlavaOnevision().encoder(EncodeDigest.defaultModel(), Device.cpu());
+    EngineEncoder encoder =
+        (EngineEncoder) new LlavaOnevision().encoder(EncodeDigest.defaultModel(), Device.cpu());
     try (VisionTower tower = new BatchedTower(encoder, Device.cpu(), 1)) {
       Frames frames = EncodeDigest.frames(tower.info(), 4, 5);
       run(tower, frames, WARM_UP);
@@ -85,7 +86,7 @@ class NativeMemoryTest {
   }
 
   /** DJL counts what its managers hold in a printed tree only. */
-  private static long held(LlavaStepEncoder encoder) {
+  private static long held(EngineEncoder encoder) {
     PrintStream console = System.out;
     ByteArrayOutputStream dump = new ByteArrayOutputStream();
     System.setOut(new PrintStream(dump, true, StandardCharsets.UTF_8));

@@ -1,4 +1,4 @@
-package io.tokenreel.model;
+package io.tokenreel.spec;
 
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -9,14 +9,14 @@ import java.util.ServiceLoader;
 import java.util.TreeMap;
 
 /**
- * Implementations that jars name in META-INF/services: those beside this class, and those that the
+ * Implementations that jars name in META-INF/services: those beside the service, and those that the
  * thread's context class loader sees. Spark loads the jars of {@code --jars}, {@code --packages}
  * and {@code ADD JAR} by the context class loaders of the driver and of tasks, which need not be
  * the loader of this project's jar; and threads of pools have others.
  *
  * <p>Nothing is remembered, for a session may be given more jars at any time.
  */
-final class Services {
+public final class Services {
 
   private Services() {}
 
@@ -25,7 +25,7 @@ final class Services {
    *
    * @throws IllegalArgumentException when one cannot be loaded; the message says which
    */
-  static <S> List<S> of(Class<S> service) {
+  public static <S> List<S> of(Class<S> service) {
     Map<String, S> found = new TreeMap<>();
     load(service, service.getClassLoader(), found);
     ClassLoader context = Thread.currentThread().getContextClassLoader();
