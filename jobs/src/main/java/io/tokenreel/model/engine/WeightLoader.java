@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
@@ -107,10 +108,18 @@ public final class WeightLoader {
    * @param to the one after the last
    */
   public NDArray columns(Tensor tensor, long from, long to) {
-    try (NDManager scope = manager.newSubManager();
-        NDArray whole = load(scope, tensor, type);
-        NDArray part = whole.get(new NDIndex(":, " + from + ":" + to))) {
-      return held(contiguous(part));
+    try (NDManager host = manager.newSubManager(Device.cpu());
+        NDArray whole = stored(host, tensor);
+        NDArray view = whole.get(new NDIndex(":, " + from + ":" + to))) {
+      NDArray part = contiguous(view); // of what is stored, so that no more is converted
+      if (tensor.dtype() == SafetensorsDtype.BF16 && type != ComputeType.BF16) {
+        List<Long> shape = List.of(tensor.shape().get(0), to - from);
+        return converted(
+            widen(manager, new Tensor(tensor.dtype(), shape, part.toByteBuffer(true))), type);
+      }
+      NDArray there = part.toDevice(manager.getDevice(), false);
+      there.attach(manager);
+      return ofStored(there, tensor.dtype(), type);
     }
   }
 
@@ -144,21 +153,29 @@ public final class WeightLoader {
   }
 
   private static NDArray load(NDManager owner, Tensor tensor, ComputeType target) {
-    SafetensorsDtype stored = tensor.dtype();
-    return switch (stored) {
-      case F32, F16 -> {
-        DataType dtype = stored == SafetensorsDtype.F32 ? DataType.FLOAT32 : DataType.FLOAT16;
-        yield converted(owner.create(aligned(owner, tensor), shape(tensor), dtype), target);
-      }
-      case BF16 ->
-          target == ComputeType.BF16
-              ? closing(
-                  owner.create(aligned(owner, tensor), shape(tensor), DataType.FLOAT16),
-                  ComputeArrays::bfloat16OfBits)
-              : converted(widen(owner, tensor), target);
-      default ->
-          throw new IllegalArgumentException("weights must be F32, F16 or BF16; got " + stored);
-    };
+    return tensor.dtype() == SafetensorsDtype.BF16 && target != ComputeType.BF16
+        ? converted(widen(owner, tensor), target)
+        : ofStored(stored(owner, tensor), tensor.dtype(), target);
+  }
+
+  /** A tensor as it is stored; bfloat16 as if it were float16. On the CPU it is the mapped file. */
+  private static NDArray stored(NDManager owner, Tensor tensor) {
+    DataType dtype =
+        switch (tensor.dtype()) {
+          case F32 -> DataType.FLOAT32;
+          case F16, BF16 -> DataType.FLOAT16;
+          default ->
+              throw new IllegalArgumentException(
+                  "weights must be F32, F16 or BF16; got " + tensor.dtype());
+        };
+    return owner.create(aligned(owner, tensor), shape(tensor), dtype);
+  }
+
+  /** An array in the type, which takes the place of one as it is stored. */
+  private static NDArray ofStored(NDArray array, SafetensorsDtype stored, ComputeType target) {
+    return stored == SafetensorsDtype.BF16
+        ? closing(array, ComputeArrays::bfloat16OfBits)
+        : converted(array, target);
   }
 
   /** An array in the type, which takes the place of one in float32 or float16. */
