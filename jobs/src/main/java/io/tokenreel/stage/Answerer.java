@@ -3,6 +3,7 @@ package io.tokenreel.stage;
 import io.tokenreel.model.FedVideo;
 import io.tokenreel.model.LanguageModel;
 import io.tokenreel.model.NotFiniteException;
+import io.tokenreel.model.OutOfDeviceMemoryException;
 import io.tokenreel.model.VideoPrompt;
 import io.tokenreel.model.VideoPrompts;
 import io.tokenreel.model.VideoReading;
@@ -78,7 +79,7 @@ final class Answerer {
             video.expectLastQuestion();
           }
           answers[i] = answer(column.id(question), video, prompt, options);
-        } catch (IllegalArgumentException | NotFiniteException e) {
+        } catch (IllegalArgumentException | NotFiniteException | OutOfDeviceMemoryException e) {
           answers[i] = failed(column.id(question), e.getMessage());
         }
       }

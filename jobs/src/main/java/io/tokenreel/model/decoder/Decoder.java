@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import io.tokenreel.model.ComputeType;
 import io.tokenreel.model.NotFiniteException;
 import io.tokenreel.model.OpenParts;
+import io.tokenreel.model.engine.BatchSize;
 import io.tokenreel.model.engine.PyTorch;
 import io.tokenreel.model.engine.ShareRunner;
 import io.tokenreel.model.engine.WeightLoader;
@@ -41,6 +42,7 @@ final class Decoder implements AutoCloseable {
   private final Rotary rotary;
   private final ShareRunner runner;
   private final KvShape kvShape;
+  private final BatchSize piece = new BatchSize(PIECE);
   private final List<RowShare> rowShares; // none where single rows go through the engine too
 
   Decoder(
@@ -74,6 +76,11 @@ final class Decoder implements AutoCloseable {
     return keyHeads % MOST_SHARES == 0 ? MOST_SHARES : 1;
   }
 
+  /** How many rows go through the layers together. */
+  BatchSize piece() {
+    return piece;
+  }
+
   /** What its keys and values are. */
   KvShape kvShape() {
     return kvShape;
@@ -97,8 +104,9 @@ final class Decoder implements AutoCloseable {
     requireRoom(cache.length() + count);
     cache.reserve(count);
     float[][] logits = new float[logitsOf][];
-    for (int from = 0; from < count; from += PIECE) {
-      int to = Math.min(from + PIECE, count);
+    int length = piece.value();
+    for (int from = 0; from < count; from += length) {
+      int to = Math.min(from + length, count);
       int first = Math.max(from, count - logitsOf);
       int wanted = Math.max(0, to - first);
       float[][] found =

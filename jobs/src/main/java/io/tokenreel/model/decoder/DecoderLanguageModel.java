@@ -16,6 +16,7 @@ import io.tokenreel.model.engine.BatchedTower;
 import io.tokenreel.model.engine.DeviceMeter;
 import io.tokenreel.model.kv.KvMeter;
 import io.tokenreel.model.kv.cache.KvCache;
+import io.tokenreel.model.kv.cache.SharedPrefix;
 import io.tokenreel.model.prompt.TextTokenizer;
 
 /** A decoder with its tokenizer. */
@@ -29,6 +30,7 @@ final class DecoderLanguageModel implements LanguageModel {
   private final TextEmbedding embedding;
   private final Decoder decoder;
   private final DeviceMeter meter;
+  private final DecoderMemory memory;
 
   DecoderLanguageModel(
       LanguageInfo info,
@@ -52,6 +54,7 @@ final class DecoderLanguageModel implements LanguageModel {
       parts.close();
       throw e;
     }
+    this.memory = new DecoderMemory(info.decoder(), decoder.piece(), meter);
   }
 
   @Override
@@ -75,23 +78,29 @@ final class DecoderLanguageModel implements LanguageModel {
     VideoRows rows = VideoRows.of(prompt, video, axes, this::embedded);
     int tokens = rows.fed().count();
     decoder.requireRoom(tokens);
-    KvMeter resident = new KvMeter();
-    KvCache cache = KvCache.empty(decoder.manager(), decoder.kvShape(), tokens, resident);
-    try {
-      decoder.feed(rows.fed(), cache, 0);
-    } catch (RuntimeException e) {
-      cache.close();
-      throw e;
-    }
+    SharedPrefix prefix = memory.read(tokens, () -> prefix(rows));
     meter.sample(); // the longest feed is over
     return new DecoderReading(
         info,
         tokenizer,
         embedding,
         decoder,
-        cache.toPrefix(rows.visual()),
+        memory,
+        prefix,
         rows.next(),
         System.nanoTime() - start);
+  }
+
+  private SharedPrefix prefix(VideoRows rows) {
+    KvCache cache =
+        KvCache.empty(decoder.manager(), decoder.kvShape(), rows.fed().count(), new KvMeter());
+    try {
+      decoder.feed(rows.fed(), cache, 0);
+      return cache.toPrefix(rows.visual());
+    } catch (RuntimeException e) {
+      cache.close();
+      throw e;
+    }
   }
 
   private float[] embedded(String text) {

@@ -18,6 +18,7 @@ final class DecoderReading implements VideoReading {
   private final TextTokenizer tokenizer;
   private final TextEmbedding embedding;
   private final Decoder decoder;
+  private final DecoderMemory memory;
   private final SharedPrefix prefix;
   private final NextPlaces places;
   private final long nanos;
@@ -28,6 +29,7 @@ final class DecoderReading implements VideoReading {
       TextTokenizer tokenizer,
       TextEmbedding embedding,
       Decoder decoder,
+      DecoderMemory memory,
       SharedPrefix prefix,
       NextPlaces places,
       long nanos) {
@@ -35,6 +37,7 @@ final class DecoderReading implements VideoReading {
     this.tokenizer = tokenizer;
     this.embedding = embedding;
     this.decoder = decoder;
+    this.memory = memory;
     this.prefix = prefix;
     this.places = places;
     this.nanos = nanos;
@@ -57,6 +60,10 @@ final class DecoderReading implements VideoReading {
 
   @Override
   public Generated generate(String after, KvSpec kv, int maxNewTokens) {
+    return memory.answer(prefix.tokens(), () -> generated(after, kv, maxNewTokens));
+  }
+
+  private Generated generated(String after, KvSpec kv, int maxNewTokens) {
     try (KvCache cache = begin(kv)) {
       long start = System.nanoTime();
       float[] logits = feedPrompt(after, cache);
@@ -82,6 +89,10 @@ final class DecoderReading implements VideoReading {
 
   @Override
   public Scored score(String after, List<String> options, KvSpec kv) {
+    return memory.answer(prefix.tokens(), () -> scored(after, options, kv));
+  }
+
+  private Scored scored(String after, List<String> options, KvSpec kv) {
     List<Float> firsts = new ArrayList<>();
     List<Double> sums = new ArrayList<>();
     List<Integer> counts = new ArrayList<>();

@@ -73,17 +73,20 @@ public final class DeviceMeter {
     }
   }
 
-  /** Empties the engine's cache, before what did not fit is tried again. */
-  void release() {
-    memory.release();
+  /** Empties the engine's cache of a GPU's memory, before what did not fit is tried again. */
+  public void release() {
+    if (device.isGpu()) {
+      memory.release();
+    }
   }
 
-  synchronized void tellHalved() {
+  /** Something did not fit, and less is computed together from now on. */
+  public synchronized void tellHalved() {
     halved = true;
   }
 
   /** The device as it prints itself to users. */
-  String place() {
+  public String place() {
     return device.isGpu() ? DeviceChoice.cuda(device.getDeviceId()).toString() : "cpu";
   }
 

@@ -4,13 +4,14 @@ import io.tokenreel.model.DeviceException;
 import java.util.List;
 import java.util.Optional;
 
-/** Failures of engines for want of a GPU's memory, which are told from others by what they say. */
-final class OutOfMemory {
+/** Failures of engines for want of a device's memory, recognised by their messages. */
+public final class OutOfMemory {
 
-  /** Of CUDA and its allocator, its matrix libraries, and ONNX Runtime. */
+  /** Of CUDA and its allocator, the CPU's allocator, CUDA's libraries, and ONNX Runtime. */
   private static final List<String> WORDS =
       List.of(
           "out of memory",
+          "can't allocate memory",
           "CUBLAS_STATUS_ALLOC_FAILED",
           "CUDNN_STATUS_ALLOC_FAILED",
           "Failed to allocate memory for requested buffer");
@@ -18,7 +19,7 @@ final class OutOfMemory {
   private OutOfMemory() {}
 
   /** The line that says so, if a failure or one that it was caused by is such a one. */
-  static Optional<String> line(Throwable failure) {
+  public static Optional<String> line(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       Optional<String> line =
           String.valueOf(cause.getMessage())

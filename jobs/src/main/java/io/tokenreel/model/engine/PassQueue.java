@@ -35,15 +35,14 @@ final class PassQueue {
 
   private final Deque<Step> waiting = new ArrayDeque<>();
   private final Set<Pass> computing = Collections.newSetFromMap(new IdentityHashMap<>());
-  private int size;
-  private boolean halved;
+  private final BatchSize size;
   private boolean closed;
 
   /**
    * @param size of passes, at least 1
    */
   PassQueue(int size) {
-    this.size = size;
+    this.size = new BatchSize(size);
   }
 
   /** Appends a video's steps, and says whether the queue is still open. */
@@ -72,6 +71,7 @@ final class PassQueue {
       return Optional.empty();
     }
     List<Step> steps = new ArrayList<>();
+    int size = this.size.value();
     while (steps.size() < size && !waiting.isEmpty() && joins(steps, waiting.element())) {
       Step step = waiting.remove();
       if (!step.isDone()) {
@@ -93,7 +93,7 @@ final class PassQueue {
       if (!step.isDone()) {
         steps.add(step);
       }
-      if (steps.size() == size) {
+      if (steps.size() == size.value()) {
         return true;
       }
     }
@@ -120,16 +120,9 @@ final class PassQueue {
    * @return empty where passes were halved before and do not fit all the same, or cannot be
    */
   synchronized OptionalInt smallerThan(int failed) {
-    if (size < failed) {
-      return OptionalInt.of(size); // another pass of the old size has failed before
-    }
-    if (halved || size == 1) {
-      return OptionalInt.empty();
-    }
-    halved = true;
-    size /= 2;
+    OptionalInt smaller = size.smallerThan(failed);
     notifyAll(); // what waits may be enough for a pass now
-    return OptionalInt.of(size);
+    return smaller;
   }
 
   /** Ends {@link #next}, and gives up what waits. */

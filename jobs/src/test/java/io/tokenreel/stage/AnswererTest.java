@@ -1,0 +1,91 @@
+package io.tokenreel.stage;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tokenreel.model.DeviceChoice;
+import io.tokenreel.model.FedVideo;
+import io.tokenreel.model.LanguageInfo;
+import io.tokenreel.model.LanguageModel;
+import io.tokenreel.model.Models;
+import io.tokenreel.model.OutOfDeviceMemoryException;
+import io.tokenreel.model.VideoPrompt;
+import io.tokenreel.model.VideoPrompts;
+import io.tokenreel.model.VideoReading;
+import io.tokenreel.model.kv.KvSpec;
+import io.tokenreel.model.prompt.PromptTemplates;
+import io.tokenreel.model.prompt.Scoring;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.junit.jupiter.api.Test;
+import scala.jdk.javaapi.CollectionConverters;
+
+class AnswererTest {
+
+  private static final List<Row> QUESTIONS =
+      Stream.of("first", "second")
+          .map(
+              id ->
+                  RowFactory.create(
+                      id,
+                      "Which one?",
+                      CollectionConverters.asScala(List.of("a circle", "a square")).toSeq()))
+          .toList();
+
+  /** A model with room for one visual row. */
+  private record Crowded(LanguageModel model) implements LanguageModel {
+
+    @Override
+    public LanguageInfo info() {
+      return model.info();
+    }
+
+    @Override
+    public VideoPrompts prompts(String template) {
+      return model.prompts(template);
+    }
+
+    @Override
+    public VideoReading read(VideoPrompt prompt, FedVideo video) {
+      if (video.rows().length > video.dim()) {
+        throw new OutOfDeviceMemoryException("no room for it");
+      }
+      return model.read(prompt, video);
+    }
+
+    @Override
+    public void close() {
+      model.close();
+    }
+  }
+
+  @Test
+  void answers_videoThatTheDeviceHasNoRoomFor_haveTheReasonAndTheNextVideoIsAnswered() {
+    try (LanguageModel model =
+        new Crowded(Models.openLanguage(Models.DEFAULT, DeviceChoice.CPU, new Configuration()))) {
+      Answerer answerer =
+          new Answerer(
+              new QuestionColumn(0, 0, 1, 2),
+              model,
+              model.prompts(PromptTemplates.CHAT),
+              KvSpec.parse("full"),
+              Scoring.parse("options"),
+              false);
+      int dim = answerer.dim();
+      Object[] refused = answerer.answers(FedVideo.ofRows(new float[2 * dim], dim), QUESTIONS);
+      assertEquals(2, refused.length);
+      for (Object answer : refused) {
+        assertEquals("no room for it", ((Row) answer).getString(StageSchemas.ANSWER_ERROR));
+      }
+      Object[] given = answerer.answers(FedVideo.ofRows(new float[dim], dim), QUESTIONS);
+      for (Object answer : given) {
+        assertTrue(((Row) answer).isNullAt(StageSchemas.ANSWER_ERROR));
+        assertFalse(((Row) answer).isNullAt(2), "a response");
+      }
+    }
+  }
+}
