@@ -8,6 +8,7 @@ import io.tokenreel.model.ModelFamily;
 import io.tokenreel.model.ModelKeys;
 import io.tokenreel.model.PromptStyle;
 import io.tokenreel.model.StepGrid;
+import io.tokenreel.model.EncoderOrigin;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.model.VisionTower;
 import io.tokenreel.model.checkpoint.CheckpointFolder;
@@ -46,7 +47,8 @@ public final class MeanColour implements ModelFamily {
         new StepGrid.Fixed(SIZE, new StepGrid.Size(1, 1)),
         3,
         1,
-        FeedLayout.plain());
+        FeedLayout.plain(),
+ EncoderOrigin.ofFile("test", ""));
   }
 
   @Override

@@ -13,6 +13,7 @@ import org.apache.hadoop.fs.Path;
  * _index/     where each video's rows are, derived from tokens/ and contents/
  * _journal/   a wave that is being committed
  * _staging/   a wave that is being written
+ * _encoders/  one JSON file per vision tower: what proves that rows are of a checkpoint
  * _schema-1   the version of the tables, in the name
  * _lock       the writer at work
  * _forgotten  digests of the ids of videos that the output takes no more, if there are any
@@ -73,6 +74,11 @@ record CacheLayout(Path root) {
   /** A path, which is below the output, from there. */
   String below(Path path) {
     return root.toUri().relativize(path.toUri()).getPath();
+  }
+
+  /** What there is to say of a tower. */
+  Path encoderCard(String encoder) {
+    return new Path(new Path(root, "_encoders"), encoder + ".json");
   }
 
   Path forgotten() {

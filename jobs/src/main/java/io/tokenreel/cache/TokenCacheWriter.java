@@ -1,6 +1,7 @@
 package io.tokenreel.cache;
 
 import io.tokenreel.files.Stores;
+import io.tokenreel.model.VisionInfo;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
@@ -165,6 +166,26 @@ public final class TokenCacheWriter implements AutoCloseable {
       store.prepare(CacheTable.CONTENTS, new StructType());
       store.prepareViews();
     }
+  }
+
+  /** Says of the tower that will make rows what it is, unless the output says it already. */
+  public void describe(VisionInfo vision) throws IOException {
+    EncoderCards.save(files, layout, vision);
+  }
+
+  /**
+   * Says of a tower what another cache says of it.
+   *
+   * @param other the other cache's folder
+   */
+  public void describeAs(Path other, String encoder) throws IOException {
+    FileSystem fs = Stores.of(other, spark.sparkContext().hadoopConfiguration());
+    EncoderCards.copy(
+        files,
+        layout,
+        new CacheFiles(fs, CacheFiles.StepListener.NONE),
+        new CacheLayout(fs.makeQualified(other)),
+        encoder);
   }
 
   /** The rows that a table holds now, in its fixed columns. */

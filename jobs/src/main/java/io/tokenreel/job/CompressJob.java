@@ -58,6 +58,7 @@ public final class CompressJob {
                 .drop(EncodingSetting.ENCODER, EncodingSetting.SAMPLING);
         Dataset<Row> videos = writer.forgotten().leftOutOf(found);
         RunRecord run = settings.runRecord(encoding, videos.count());
+        writer.describeAs(UserPath.of(settings.features()), encoding.encoder());
         long forgotten = found.count() - run.inputVideos();
         summaries.add(
             compress(writer, features.filter(encoding.matches()), videos, run, forgotten, shown));

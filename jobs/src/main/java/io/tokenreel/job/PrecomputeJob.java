@@ -72,6 +72,7 @@ public final class PrecomputeJob {
               .runRecord(new CacheKeys(spark, output).encoder(settings.model()), count)
               .leavingOut(found.leftOut().byReason());
       TokenDtypeCheck.require(writer, run, settings.tokenDtype());
+      writer.describe(vision);
       Work work =
           new Work(
               new PrecomputeStages(spark.sparkContext(), settings, vision, run.encoding()),

@@ -18,6 +18,7 @@ import java.util.Set;
  * @param dim channels of a token, the language model's width
  * @param planes of a token, {@link TokenShape#planes}
  * @param layout the model's own rows among a video's tokens, such as LLaVA's image_newline
+ * @param origin what tokens come from, for those who read them elsewhere
  */
 public record VisionInfo(
     String encoder,
@@ -26,7 +27,8 @@ public record VisionInfo(
     StepGrid grid,
     int dim,
     int planes,
-    FeedLayout layout) {
+    FeedLayout layout,
+    EncoderOrigin origin) {
 
   public VisionInfo {
     Objects.requireNonNull(encoder, "encoder");
@@ -34,6 +36,7 @@ public record VisionInfo(
     Objects.requireNonNull(fit, "fit");
     Objects.requireNonNull(grid, "grid");
     Objects.requireNonNull(layout, "layout");
+    Objects.requireNonNull(origin, "origin");
     if (dim < 1 || planes < 1) {
       throw new IllegalArgumentException(
           "%s: a token must have at least 1 channel and 1 plane; got %d and %d"

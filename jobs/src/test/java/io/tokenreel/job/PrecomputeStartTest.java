@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.eval.scene.SceneSet;
+import io.tokenreel.model.EncoderOrigin;
 import io.tokenreel.model.StepGrid;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.token.FeedLayout;
@@ -26,7 +27,8 @@ class PrecomputeStartTest {
           new StepGrid.Fixed(new FrameSize(2, 3), new StepGrid.Size(4, 5)),
           6,
           1,
-          new FeedLayout(FeedLayout.Kind.CLOSING, new float[12]));
+          new FeedLayout(FeedLayout.Kind.CLOSING, new float[12]),
+          EncoderOrigin.ofFile("test", ""));
 
   @Test
   void say_aCheckpoint_namesItAlone() {

@@ -2,6 +2,7 @@ package io.tokenreel.job;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 
+import io.tokenreel.model.EncoderOrigin;
 import io.tokenreel.model.StepGrid;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.token.FeedLayout;
@@ -26,7 +27,8 @@ class VideoSizeCheckTest {
         new StepGrid.Fixed(size, grid),
         dim,
         1,
-        FeedLayout.plain());
+        FeedLayout.plain(),
+        EncoderOrigin.ofFile("test", ""));
   }
 
   private static PrecomputeSettings settings(String sampling, String dtype) {

@@ -23,7 +23,8 @@ class VisionInfoTest {
         new StepGrid.Fixed(SIZE, new StepGrid.Size(4, 5)),
         dim,
         1,
-        layout);
+        layout,
+        EncoderOrigin.ofFile("test", ""));
   }
 
   @Test
@@ -45,7 +46,8 @@ class VisionInfoTest {
             new StepGrid.Cells(2, 28),
             6,
             1,
-            FeedLayout.plain());
+            FeedLayout.plain(),
+            EncoderOrigin.ofFile("test", ""));
     assertEquals(new TokenShape(4, 3, 4, 6), info.shape(8, new FrameSize(84, 112)));
     assertEquals(new TokenShape(4, 3, 4, 6), info.shape(7, new FrameSize(84, 112)));
     assertRefused(

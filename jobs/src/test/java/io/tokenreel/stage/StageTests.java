@@ -1,6 +1,7 @@
 package io.tokenreel.stage;
 
 import ai.djl.Device;
+import io.tokenreel.model.EncoderOrigin;
 import io.tokenreel.model.StepGrid;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.model.VisionTower;
@@ -179,7 +180,8 @@ final class StageTests {
           new StepGrid.Fixed(SIZE, new StepGrid.Size(1, 2)),
           2,
           1,
-          layout);
+          layout,
+          EncoderOrigin.ofFile("test", ""));
     }
 
     @Override

@@ -9,6 +9,7 @@ import ai.djl.engine.EngineException;
 import io.tokenreel.model.DeviceException;
 import io.tokenreel.model.DeviceUse;
 import io.tokenreel.model.EncodeDigest;
+import io.tokenreel.model.EncoderOrigin;
 import io.tokenreel.model.Encoding;
 import io.tokenreel.model.EncodingException;
 import io.tokenreel.model.StepGrid;
@@ -51,7 +52,8 @@ class BatchedTowerTest {
           new StepGrid.Cells(2, 1),
           1,
           1,
-          FeedLayout.plain());
+          FeedLayout.plain(),
+          EncoderOrigin.ofFile("test", ""));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.tokenreel.model.family.djl;
 
 import ai.djl.Device;
 import io.tokenreel.model.DeviceChoice;
+import io.tokenreel.model.EncoderOrigin;
 import io.tokenreel.model.FamilyInfo;
 import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.LanguageModel;
@@ -66,7 +67,8 @@ public final class DjlFamily implements ModelFamily {
         new StepGrid.Fixed(settings.frame(), settings.grid()),
         settings.channels(),
         1,
-        FeedLayout.plain());
+        FeedLayout.plain(),
+        EncoderOrigin.ofFile("exported encoder", settings.canonical()));
   }
 
   @Override

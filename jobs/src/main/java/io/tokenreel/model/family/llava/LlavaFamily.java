@@ -3,6 +3,7 @@ package io.tokenreel.model.family.llava;
 import ai.djl.Device;
 import io.tokenreel.model.ComputeType;
 import io.tokenreel.model.DeviceChoice;
+import io.tokenreel.model.EncoderOrigin;
 import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.LanguageModel;
 import io.tokenreel.model.ModelFamily;
@@ -19,17 +20,22 @@ import io.tokenreel.model.engine.StepEncoder;
 import io.tokenreel.token.FeedLayout;
 import io.tokenreel.video.FixedFit;
 import io.tokenreel.video.FrameSize;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /** What LLaVA's families share; each says where its checkpoints keep which setting. */
 abstract class LlavaFamily implements ModelFamily {
 
   private final String name;
+  private final String label;
 
   /**
    * @param name in the names of encoders
+   * @param label for people
    */
-  LlavaFamily(String name) {
+  LlavaFamily(String name, String label) {
     this.name = name;
+    this.label = label;
   }
 
   /**
@@ -85,7 +91,14 @@ abstract class LlavaFamily implements ModelFamily {
         1,
         config.layout() == FeedLayout.Kind.PLAIN
             ? FeedLayout.plain()
-            : new FeedLayout(config.layout(), weights.newline()));
+            : new FeedLayout(config.layout(), weights.newline()),
+        new EncoderOrigin(
+            label,
+            Optional.of(info().architecture()),
+            1,
+            OptionalInt.empty(),
+            config.canonical(),
+            weights.names()));
   }
 
   @Override

@@ -21,7 +21,7 @@ public final class LlavaOnevision extends LlavaFamily {
   private static final int QWEN2_HIDDEN = 4096;
 
   public LlavaOnevision() {
-    super("llava_onevision");
+    super("llava_onevision", "LLaVA-OneVision");
   }
 
   @Override

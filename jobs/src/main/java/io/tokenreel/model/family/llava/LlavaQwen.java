@@ -36,7 +36,7 @@ public final class LlavaQwen extends LlavaFamily {
   private static final double[] HALVES = {0.5, 0.5, 0.5};
 
   public LlavaQwen() {
-    super("llava_qwen");
+    super("llava_qwen", "LLaVA-Video");
   }
 
   @Override

@@ -45,6 +45,11 @@ final class VisionWeights {
     tensors = CheckpointTensors.open(folder, VisionWeights::canonical).weights(expected(config));
   }
 
+  /** Canonical names of all, sorted. */
+  List<String> names() {
+    return List.copyOf(tensors.keySet());
+  }
+
   /** The tensor of a canonical name. */
   Tensor tensor(String name) {
     return tensors.get(name);

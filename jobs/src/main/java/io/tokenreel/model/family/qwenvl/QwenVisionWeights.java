@@ -37,6 +37,11 @@ final class QwenVisionWeights {
         CheckpointTensors.open(folder, QwenVisionWeights::canonical).weights(expected(config));
   }
 
+  /** Canonical names of all, sorted. */
+  List<String> names() {
+    return List.copyOf(tensors.keySet());
+  }
+
   /** The tensor of a canonical name. */
   Tensor tensor(String name) {
     return tensors.get(name);
@@ -127,8 +132,12 @@ final class QwenVisionWeights {
     shapes.put(name + ".bias", List.of(out));
   }
 
-  /** A digest of the settings and weights that features depend on. */
-  String revision(QwenVisionConfig config, QwenPixels pixels) {
-    return Revision.of(config.canonical() + "\n" + pixels.canonical(), tensors);
+  /**
+   * A digest of the settings and weights that features depend on.
+   *
+   * @param settings canonical text of all of them
+   */
+  String revision(String settings) {
+    return Revision.of(settings, tensors);
   }
 }

@@ -3,6 +3,7 @@ package io.tokenreel.model.family.qwenvl;
 import ai.djl.Device;
 import io.tokenreel.model.ComputeType;
 import io.tokenreel.model.DeviceChoice;
+import io.tokenreel.model.EncoderOrigin;
 import io.tokenreel.model.FamilyInfo;
 import io.tokenreel.model.LanguageInfo;
 import io.tokenreel.model.LanguageModel;
@@ -19,6 +20,8 @@ import io.tokenreel.model.engine.BatchedTower;
 import io.tokenreel.model.engine.EngineEncoder;
 import io.tokenreel.model.engine.StepEncoder;
 import io.tokenreel.token.FeedLayout;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** What the Qwen-VL families share, by their kind. */
@@ -71,14 +74,24 @@ abstract class QwenVl implements ModelFamily {
       QwenVisionConfig config,
       QwenPixels pixels,
       QwenVisionWeights weights) {
+    String settings = config.canonical() + "\n" + pixels.canonical();
     return new VisionInfo(
-        ModelKeys.of(folder, kind.modelType(), weights.revision(config, pixels)),
+        ModelKeys.of(folder, kind.modelType(), weights.revision(settings)),
         folder.name(),
         pixels.fit(),
         new StepGrid.Cells(QwenVisionConfig.STEP_FRAMES, config.factor()),
         config.out(),
         config.planes(),
-        FeedLayout.plain());
+        FeedLayout.plain(),
+        new EncoderOrigin(
+            kind.label(),
+            Optional.of(kind.architecture()),
+            QwenPositions.AXES,
+            config.tokensPerSecond() == 0
+                ? OptionalInt.empty()
+                : OptionalInt.of(config.tokensPerSecond()),
+            settings,
+            weights.names()));
   }
 
   @Override

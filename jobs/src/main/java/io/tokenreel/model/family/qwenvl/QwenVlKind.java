@@ -15,7 +15,7 @@ public enum QwenVlKind {
   /** arXiv 2409.12191: every layer looks at a whole step. */
   QWEN2_VL(
       "Qwen2VLForConditionalGeneration",
-      "Qwen2-VL (arXiv 2409.12191): a vision tower for frames of any size, positions on three axes, a Qwen2 decoder",
+      "(arXiv 2409.12191): a vision tower for frames of any size, positions on three axes, a Qwen2 decoder",
       14,
       "quick_gelu",
       Norm.LAYER,
@@ -26,7 +26,7 @@ public enum QwenVlKind {
   /** arXiv 2502.13923: most layers look at windows, and time has a speed. */
   QWEN2_5_VL(
       "Qwen2_5_VLForConditionalGeneration",
-      "Qwen2.5-VL (arXiv 2502.13923): a vision tower with windows, positions on three axes of which time has a speed, a Qwen2 decoder",
+      "(arXiv 2502.13923): a vision tower with windows, positions on three axes of which time has a speed, a Qwen2 decoder",
       14,
       "silu",
       Norm.RMS,
@@ -37,7 +37,7 @@ public enum QwenVlKind {
   /** arXiv 2511.21631: learned positions, features of inner layers, a text before every step. */
   QWEN3_VL(
       "Qwen3VLForConditionalGeneration",
-      "Qwen3-VL (arXiv 2511.21631): a vision tower whose inner layers are fed too, a time before each step, a Qwen3 decoder",
+      "(arXiv 2511.21631): a vision tower whose inner layers are fed too, a time before each step, a Qwen3 decoder",
       16,
       "gelu_pytorch_tanh",
       Norm.LAYER,
@@ -107,9 +107,18 @@ public enum QwenVlKind {
     return architecture;
   }
 
+  /** Readable name of the family. */
+  String label() {
+    return switch (this) {
+      case QWEN2_VL -> "Qwen2-VL";
+      case QWEN2_5_VL -> "Qwen2.5-VL";
+      case QWEN3_VL -> "Qwen3-VL";
+    };
+  }
+
   /** What the models are made of, in a sentence. */
   String meaning() {
-    return meaning;
+    return label() + " " + meaning;
   }
 
   /** Transformers' name of the family, {@code model_type}. */

@@ -35,7 +35,7 @@ class QwenVisionWeightsTest {
     new SeededQwenVision(config, seed).write(folder, names);
     CheckpointFolder checkpoint = QwenGolden.folder(folder);
     return new QwenVisionWeights(checkpoint, config)
-        .revision(config, QwenPixels.read(checkpoint, config));
+        .revision(config.canonical() + QwenPixels.read(checkpoint, config).canonical());
   }
 
   @Test
