@@ -13,8 +13,8 @@ import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.TokenCache;
 import io.tokenreel.cache.TokenCacheWriter;
 import io.tokenreel.cache.WaveCommit;
+import io.tokenreel.cache.WriterVersion;
 import io.tokenreel.files.UserPath;
-import io.tokenreel.job.TokenReel;
 import io.tokenreel.testing.CountingFileSystem;
 import java.io.File;
 import java.io.IOException;
@@ -113,7 +113,7 @@ final class LookupBench {
         bytes.apply(col("cell")).as("tokens"),
         transform(sequence(lit(0), lit(3)), frame -> frame.cast("double")).as("frame_seconds"),
         lit("OK").as("outcome"),
-        lit(TokenReel.version()).as("writer_version"),
+        lit(WriterVersion.text()).as("writer_version"),
         current_timestamp().as("created_at"),
         lit("tower").as("model_name"),
         lit("plain").as("layout"),

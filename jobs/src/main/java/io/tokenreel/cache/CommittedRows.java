@@ -72,7 +72,7 @@ public final class CommittedRows {
   }
 
   /**
-   * What a cache would lose by {@link TokenCacheWriter#forget}; nothing is changed.
+   * What a cache would lose by a writer that forgets videos; nothing is changed.
    *
    * @param output the cache's folder
    */
@@ -84,7 +84,7 @@ public final class CommittedRows {
   }
 
   /**
-   * What a cache would lose by {@link TokenCacheWriter#vacuum}; nothing is changed.
+   * What a cache would lose by a writer that vacuums; nothing is changed.
    *
    * @param output the cache's folder
    */

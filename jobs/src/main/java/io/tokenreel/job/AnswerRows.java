@@ -16,6 +16,7 @@ import io.tokenreel.cache.CacheKey;
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.EncodingSetting;
 import io.tokenreel.cache.VideoContent;
+import io.tokenreel.cache.WriterVersion;
 import io.tokenreel.eval.parse.NamedOption;
 import io.tokenreel.sql.Columns;
 import io.tokenreel.stage.AnswerGenerator;
@@ -26,7 +27,6 @@ import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.api.java.UDF2;
 import org.apache.spark.sql.api.java.UDF4;
 import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.types.DataTypes;
@@ -39,10 +39,6 @@ final class AnswerRows {
       udf(
           (UDF4<scala.collection.Seq<String>, String, String, Integer, Boolean>)
               AnswerRows::correct,
-          DataTypes.BooleanType);
-  private static final UserDefinedFunction NAMES_NO_OPTION =
-      udf(
-          (UDF2<scala.collection.Seq<String>, String, Boolean>) AnswerRows::namesNoOption,
           DataTypes.BooleanType);
 
   /**
@@ -126,7 +122,7 @@ final class AnswerRows {
             .withColumn("reason", reason())
             .withColumn("detail", detail())
             .withColumn("correct", correct())
-            .withColumn("writer_version", lit(TokenReel.version()))
+            .withColumn("writer_version", lit(WriterVersion.text()))
             .withColumn("created_at", current_timestamp());
     List<String> columns = new ArrayList<>(Arrays.asList(CacheTable.ANSWERS.schema().fieldNames()));
     Arrays.stream(asked.columns()).filter(name -> !columns.contains(name)).forEach(columns::add);
@@ -152,17 +148,6 @@ final class AnswerRows {
             col("response").isNull(),
             coalesce(
                 col("detail"), concat(col("compression"), lit(" refused this video's tokens"))));
-  }
-
-  /** Whether a question has options and a target that is none of them. */
-  static Column namesNoOption() {
-    return NAMES_NO_OPTION.apply(col("options"), col("target"));
-  }
-
-  private static Boolean namesNoOption(scala.collection.Seq<String> options, String target) {
-    return options != null
-        && target != null
-        && NamedOption.place(target, CollectionConverters.asJava(options)) < 0;
   }
 
   /**

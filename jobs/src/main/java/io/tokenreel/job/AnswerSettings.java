@@ -3,6 +3,7 @@ package io.tokenreel.job;
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.EncodingSetting;
 import io.tokenreel.cache.RunRecord;
+import io.tokenreel.cache.WriterVersion;
 import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.model.prompt.Scoring;
 import java.util.List;
@@ -76,6 +77,6 @@ public record AnswerSettings(
         order.recorded(Options.of(this)),
         runQuestions,
         new RunRecord.Setting(encoding, runCompressions, List.of(CacheTable.ANSWERS)),
-        TokenReel.version());
+        WriterVersion.text());
   }
 }

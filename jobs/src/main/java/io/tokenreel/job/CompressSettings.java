@@ -3,6 +3,7 @@ package io.tokenreel.job;
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.EncodingSetting;
 import io.tokenreel.cache.RunRecord;
+import io.tokenreel.cache.WriterVersion;
 import java.util.List;
 
 /**
@@ -50,6 +51,6 @@ public record CompressSettings(
         Options.of(this),
         videos,
         new RunRecord.Setting(encoding, compressions, tables()),
-        TokenReel.version());
+        WriterVersion.text());
   }
 }

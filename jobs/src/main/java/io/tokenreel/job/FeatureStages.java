@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.lit;
 
 import io.tokenreel.cache.EncodingSetting;
 import io.tokenreel.cache.VideoContent;
+import io.tokenreel.cache.WriterVersion;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -57,7 +58,7 @@ final class FeatureStages {
             compressions.refusal().as("refusal"),
             compressions.millis().as("compress_ms"),
             col("outcome"),
-            lit(TokenReel.version()).as("writer_version"),
+            lit(WriterVersion.text()).as("writer_version"),
             current_timestamp().as("created_at"));
   }
 }

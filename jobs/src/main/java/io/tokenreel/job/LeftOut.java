@@ -10,10 +10,13 @@ import java.util.TreeMap;
  *
  * @param files how many there are
  * @param byReason how many there are of each reason; a reason has no name in it
- * @param first the first {@link RunSummary#MAX_LISTED} by name, those first that may have been
- *     meant as videos
+ * @param first the first {@value #MAX_LISTED} by name, those first that may have been meant as
+ *     videos
  */
 public record LeftOut(long files, Map<String, Long> byReason, List<Name> first) {
+
+  /** How many names are listed. */
+  static final int MAX_LISTED = 1000;
 
   /** Of inputs that are no folders. */
   static final LeftOut NONE = new LeftOut(Map.of(), List.of());

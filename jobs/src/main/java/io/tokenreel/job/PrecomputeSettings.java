@@ -3,6 +3,7 @@ package io.tokenreel.job;
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.EncodingSetting;
 import io.tokenreel.cache.RunRecord;
+import io.tokenreel.cache.WriterVersion;
 import io.tokenreel.model.ComputeChoice;
 import io.tokenreel.video.DecodeLimits;
 import java.util.ArrayList;
@@ -170,7 +171,7 @@ public record PrecomputeSettings(
         Options.of(this),
         videos,
         new RunRecord.Setting(new EncodingSetting(encoder, sampling), compressions, tables()),
-        TokenReel.version());
+        WriterVersion.text());
   }
 
   private List<CacheTable> tables() {

@@ -10,6 +10,7 @@ import static org.apache.spark.sql.functions.transform;
 import static org.apache.spark.sql.functions.when;
 
 import io.tokenreel.cache.EncodingSetting;
+import io.tokenreel.cache.WriterVersion;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.sql.Columns;
 import io.tokenreel.stage.FrameDecoder;
@@ -144,7 +145,7 @@ final class PrecomputeStages {
                 .otherwise(col("tokens"))
                 .as("block"),
             compressions.cells(),
-            lit(TokenReel.version()).as("writer_version"),
+            lit(WriterVersion.text()).as("writer_version"),
             current_timestamp().as("created_at")));
     return rows.select(columns.toArray(Column[]::new));
   }

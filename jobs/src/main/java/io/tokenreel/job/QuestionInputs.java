@@ -5,9 +5,11 @@ import static org.apache.spark.sql.functions.exists;
 import static org.apache.spark.sql.functions.from_json;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.trim;
+import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
 import io.tokenreel.cache.CacheTable;
+import io.tokenreel.eval.parse.NamedOption;
 import io.tokenreel.input.KnownColumns;
 import io.tokenreel.input.RecordFiles;
 import java.io.FileNotFoundException;
@@ -19,10 +21,13 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.api.java.UDF2;
+import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StringType;
+import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * The questions of a job: files with {@code video_id, question_id, question}, optionally {@code
@@ -36,6 +41,10 @@ final class QuestionInputs {
   private static final Set<String> OWN =
       Set.of("video_id", "question_id", "question", "options", "answer");
   private static final ArrayType OPTIONS = DataTypes.createArrayType(DataTypes.StringType);
+  private static final UserDefinedFunction NAMES_NO_OPTION =
+      udf(
+          (UDF2<scala.collection.Seq<String>, String, Boolean>) QuestionInputs::namesNoOption,
+          DataTypes.BooleanType);
 
   private QuestionInputs() {}
 
@@ -166,7 +175,7 @@ final class QuestionInputs {
    * count from 0, some from 1.
    */
   private static void requireNamedTargets(Dataset<Row> questions) {
-    Dataset<Row> unnamed = questions.filter(AnswerRows.namesNoOption());
+    Dataset<Row> unnamed = questions.filter(NAMES_NO_OPTION.apply(col("options"), col("target")));
     long count = unnamed.count();
     if (count > 0) {
       Row first =
@@ -178,5 +187,12 @@ final class QuestionInputs {
           "%d answers are neither an option nor a letter of one; the first is '%s', of question %s about %s. Give the option's words or its letter, A for the first, or leave the answer out"
               .formatted(count, first.getString(2), first.getString(1), first.getString(0)));
     }
+  }
+
+  /** Whether a question has options and a target that is none of them. */
+  private static Boolean namesNoOption(scala.collection.Seq<String> options, String target) {
+    return options != null
+        && target != null
+        && NamedOption.place(target, CollectionConverters.asJava(options)) < 0;
   }
 }

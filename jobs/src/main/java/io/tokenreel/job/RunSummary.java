@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.tokenreel.cache.RunRecord;
 import io.tokenreel.video.Outcome;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -25,7 +26,7 @@ import org.apache.spark.sql.Row;
  *     was done
  * @param leftOut files of walked folders that do not have a video's ending
  * @param forgotten videos of the input that the output takes no more; they are none of the others
- * @param notOk the DEGRADED and FAILED videos, the first {@value #MAX_LISTED} by id, FAILED ones
+ * @param notOk the DEGRADED and FAILED videos, the first {@link #MAX_LISTED} by id, FAILED ones
  *     first
  * @param written what the rows are of, and how large
  * @param seconds wall time of the job, Spark's start not included
@@ -59,10 +60,18 @@ public record RunSummary(
       String encoder, String model, String tokenDtype, long bytesWritten, Computed computed) {}
 
   /** How many videos a summary lists; all are in {@code outcomes/}. */
-  static final int MAX_LISTED = 1000;
+  static final int MAX_LISTED = LeftOut.MAX_LISTED;
+
+  /** How many of them are lines for a person. */
+  private static final int MAX_LINES = 50;
 
   /** One video that is not OK. */
-  public record NotOk(String videoId, String outcome, String reason, String detail) {}
+  public record NotOk(String videoId, String outcome, String reason, String detail) {
+
+    private String line() {
+      return "%s %s: %s (%s)".formatted(outcome, videoId, reason, detail);
+    }
+  }
 
   /**
    * What a run found in its input.
@@ -120,6 +129,16 @@ public record RunSummary(
             row ->
                 new NotOk(row.getString(0), row.getString(1), row.getString(2), row.getString(3)))
         .toList();
+  }
+
+  /** For a person: a line for each of the first that are not OK, and one for how many more. */
+  List<String> notOkLines() {
+    List<String> lines = new ArrayList<>(notOk.stream().limit(MAX_LINES).map(NotOk::line).toList());
+    long more = degraded + failed - lines.size();
+    if (more > 0) {
+      lines.add("and %d more that are not OK".formatted(more));
+    }
+    return lines;
   }
 
   /** Share of the videos that FAILED. */

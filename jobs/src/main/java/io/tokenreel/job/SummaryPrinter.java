@@ -89,7 +89,7 @@ final class SummaryPrinter {
 
   private void text(RunSummary summary, double sparkSeconds) {
     PrintWriter err = command.getErr();
-    printNotOk(summary, err);
+    summary.notOkLines().forEach(err::println);
     text(summary.leftOut(), err);
     if (summary.videosFound() > summary.videos()) {
       err.printf(
@@ -97,12 +97,14 @@ final class SummaryPrinter {
     }
     if (summary.forgotten() > 0) {
       err.printf(
-          "%d videos were left out, for the output is to forget them (tokenreel forget --lift takes them again)%n",
+          "%d videos were left out, for the output is to forget them (tokenreel forget --lift takes"
+              + " them again)%n",
           summary.forgotten());
     }
     err.printf(
         Locale.ROOT,
-        "%d videos: %d OK, %d DEGRADED, %d FAILED; %d were committed before. %.1f s, and %.1f s for Spark's start.%n",
+        "%d videos: %d OK, %d DEGRADED, %d FAILED; %d were committed before. %.1f s, and %.1f s for"
+            + " Spark's start.%n",
         summary.videos(),
         summary.ok(),
         summary.degraded(),
@@ -129,20 +131,6 @@ final class SummaryPrinter {
       err.printf(
           "Run %s; the tables are %s_*, each video's outcome in %s_outcomes%n",
           summary.runId(), summary.table(), summary.table());
-    }
-    err.flush();
-  }
-
-  /** A line for each video that is not OK, so many at most, and how many there are beside them. */
-  static void printNotOk(RunSummary summary, PrintWriter err) {
-    for (RunSummary.NotOk video : summary.notOk().stream().limit(MAX_PRINTED).toList()) {
-      err.printf(
-          "%s %s: %s (%s)%n", video.outcome(), video.videoId(), video.reason(), video.detail());
-    }
-    long unprinted =
-        summary.degraded() + summary.failed() - Math.min(MAX_PRINTED, summary.notOk().size());
-    if (unprinted > 0) {
-      err.printf("and %d more that are not OK%n", unprinted);
     }
     err.flush();
   }

@@ -91,7 +91,8 @@ public final class SweepJob {
         RunSummary made =
             new PrecomputeJob(spark, settings.precompute(manifest, model, sampling), progress.get())
                 .run();
-        SummaryPrinter.printNotOk(made, out);
+        made.notOkLines().forEach(out::println);
+        out.flush();
         Dataset<Row> contents = videos.contents(made.runId());
         for (SweepTask.Read read : tasks) {
           if (made.failed() > 0) {

@@ -1,5 +1,6 @@
 package io.tokenreel.job;
 
+import io.tokenreel.cache.WriterVersion;
 import io.tokenreel.eval.log.LoggedSample;
 import io.tokenreel.eval.log.RunLog;
 import io.tokenreel.eval.result.Result;
@@ -97,7 +98,7 @@ final class SweepLogs {
 
   private static RunLog.Run run(Row row, String date) {
     return new RunLog.Run(
-        ScoreKey.cell(row), row.getAs("version"), date, "TokenReel " + TokenReel.version());
+        ScoreKey.cell(row), row.getAs("version"), date, "TokenReel " + WriterVersion.text());
   }
 
   private static LoggedSample sample(Row row) {

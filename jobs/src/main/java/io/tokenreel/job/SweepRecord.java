@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tokenreel.cache.WriterVersion;
 import io.tokenreel.files.UserPath;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,7 +48,7 @@ record SweepRecord(String command, String versions, String machine, String answe
     return new SweepRecord(
         settings.command(),
         "TokenReel %s, Spark %s, Java %s"
-            .formatted(TokenReel.version(), spark.version(), System.getProperty("java.version")),
+            .formatted(WriterVersion.text(), spark.version(), System.getProperty("java.version")),
         Machine.describe()
             + "; Spark on %s, %d cores"
                 .formatted(

@@ -1,6 +1,7 @@
 package io.tokenreel.job;
 
 import io.tokenreel.cache.TableSettingsException;
+import io.tokenreel.cache.WriterVersion;
 import io.tokenreel.files.StoreRefusal;
 import io.tokenreel.files.UnusablePathException;
 import io.tokenreel.video.UriSecrets;
@@ -163,17 +164,11 @@ public final class TokenReel {
         .orElse(line);
   }
 
-  /** The version that rows are stamped with. */
-  public static String version() {
-    String version = TokenReel.class.getPackage().getImplementationVersion();
-    return version == null ? "development" : version;
-  }
-
   /** What {@code --version} prints. */
   public static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      return new String[] {"tokenreel " + version()};
+      return new String[] {"tokenreel " + WriterVersion.text()};
     }
   }
 }

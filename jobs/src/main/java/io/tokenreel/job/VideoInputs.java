@@ -299,7 +299,7 @@ public final class VideoInputs {
                 .filter(col(LEFT_OUT).isNotNull())
                 .select(ID, LEFT_OUT)
                 .orderBy(col(LEFT_OUT).equalTo(LeftOut.ENDING), col(ID))
-                .limit(RunSummary.MAX_LISTED)
+                .limit(LeftOut.MAX_LISTED)
                 .collectAsList()
                 .stream()
                 .map(row -> new LeftOut.Name(row.getString(0), row.getString(1)))

@@ -114,7 +114,8 @@ class CacheVerifierTest {
             .withColumn(
                 "block",
                 functions.expr(
-                    "struct(block.frames, block.tokens_per_frame, block.grid_height, block.grid_width, block.dim, 'f32' AS dtype, block.data)"));
+                    "struct(block.frames, block.tokens_per_frame, block.grid_height,"
+                        + " block.grid_width, block.dim, 'f32' AS dtype, block.data)"));
     try (TokenCacheWriter writer = TokenCacheWriter.open(SPARK, output())) {
       WaveCommit wave = writer.nextWave();
       wave.stage(CacheTable.FEATURES, features);
@@ -177,11 +178,10 @@ class CacheVerifierTest {
   @Test
   void verify_staleLock_saysWhoLeftIt() throws IOException {
     commit(run(), tokens(), outcomes());
-    WriterLock.Owner ended = WriterLockTest.endedProcess();
-    WriterLockTest.writeOwner(output(), ended);
+    long ended = EndedWriter.leaveLock(output());
     List<Finding> findings = CacheVerifier.verify(SPARK, output());
     assertEquals(List.of("lock"), checks());
-    assertTrue(findings.get(0).found().contains("process " + ended.pid()), findings.toString());
+    assertTrue(findings.get(0).found().contains("process " + ended), findings.toString());
     assertTrue(findings.get(0).found().contains("has ended"), findings.toString());
   }
 

@@ -351,7 +351,7 @@ class CatalogTablesTest {
   }
 
   private void endProcess() throws IOException {
-    WriterLockTest.writeOwner(output(), WriterLockTest.endedProcess());
+    EndedWriter.leaveLock(output());
   }
 
   private Path output() {

@@ -61,7 +61,7 @@ class CopyingStoreTest {
       } finally {
         CopyingStore.killAfter(0);
       }
-      Files.write(output.resolve("_lock"), Json.bytes(WriterLockTest.endedProcess()));
+      Files.write(output.resolve("_lock"), Json.bytes(EndedWriter.owner()));
       TokenCacheWriter.open(SPARK, CopyingStore.path(output)).close();
       assertEquals(files(undisturbed), files(output), "killed after copy " + copies);
     }
@@ -161,7 +161,7 @@ class CopyingStoreTest {
     assertEquals(WriterLock.LOOKS - 1, pauses.size());
     long most = 2 * pauses.stream().mapToLong(Long::longValue).sum();
     assertTrue(most < 30_000, "a writer may wait for " + most + " ms");
-    Files.write(claim, Json.bytes(WriterLockTest.endedProcess()));
+    Files.write(claim, Json.bytes(EndedWriter.owner()));
     WriterLock.acquire(fs, lock).close();
     assertEquals(List.of(), List.of(output.toFile().list()));
   }

@@ -349,7 +349,7 @@ class RemovalCommitTest {
   }
 
   private static void endProcess(Path output) throws IOException {
-    WriterLockTest.writeOwner(output, WriterLockTest.endedProcess());
+    EndedWriter.leaveLock(output);
   }
 
   private Path copy(Path from, String name) throws IOException {

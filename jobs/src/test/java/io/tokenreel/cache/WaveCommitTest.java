@@ -273,7 +273,7 @@ class WaveCommitTest {
 
   /** Makes the lock that of a process that has ended. */
   private static void endProcess(Path output) throws IOException {
-    WriterLockTest.writeOwner(output, WriterLockTest.endedProcess());
+    EndedWriter.leaveLock(output);
   }
 
   private Path copy(Path from, String name) throws IOException {

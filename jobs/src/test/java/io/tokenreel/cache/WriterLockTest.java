@@ -52,14 +52,14 @@ class WriterLockTest {
 
   @Test
   void acquire_leftByAnEndedProcess_takesOver() throws IOException {
-    writeOwner(output, endedProcess());
+    EndedWriter.leaveLock(output);
     WriterLock.acquire(fs, lock).close();
   }
 
   @Test
   void acquire_leftByAnEarlierProcessWithTheSameId_takesOver() throws IOException {
     WriterLock.Owner now = WriterLock.Owner.thisProcess();
-    writeOwner(
+    EndedWriter.writeOwner(
         output,
         new WriterLock.Owner("t", now.host(), now.pid(), Instant.EPOCH.toString(), now.since()));
     WriterLock.acquire(fs, lock).close();
@@ -67,7 +67,8 @@ class WriterLockTest {
 
   @Test
   void acquire_heldByAnotherHost_isRefused() throws IOException {
-    writeOwner(output, new WriterLock.Owner("t", "another-host", 1, "", "2026-01-01T00:00:00Z"));
+    EndedWriter.writeOwner(
+        output, new WriterLock.Owner("t", "another-host", 1, "", "2026-01-01T00:00:00Z"));
     CacheLockedException error =
         assertThrows(CacheLockedException.class, () -> WriterLock.acquire(fs, lock));
     assertTrue(error.getMessage().contains("another-host"), error.getMessage());
@@ -99,7 +100,8 @@ class WriterLockTest {
   @Test
   void checkHeld_takenByAnother_throws() throws IOException {
     WriterLock held = WriterLock.acquire(fs, lock);
-    writeOwner(output, new WriterLock.Owner("t", "another-host", 1, "", "2026-01-01T00:00:00Z"));
+    EndedWriter.writeOwner(
+        output, new WriterLock.Owner("t", "another-host", 1, "", "2026-01-01T00:00:00Z"));
     assertThrows(CacheLockedException.class, held::checkHeld);
   }
 
@@ -130,21 +132,5 @@ class WriterLockTest {
     }
     pool.shutdown();
     assertEquals(1, holders);
-  }
-
-  /** An owner whose process ran on this host and has ended. */
-  static WriterLock.Owner endedProcess() throws IOException {
-    Process process = new ProcessBuilder("true").start();
-    process.onExit().join();
-    return new WriterLock.Owner(
-        "t",
-        WriterLock.Owner.thisProcess().host(),
-        process.pid(),
-        "2026-01-01T00:00:00Z",
-        "2026-01-01T00:00:00Z");
-  }
-
-  static void writeOwner(Path output, WriterLock.Owner owner) throws IOException {
-    Files.write(java.nio.file.Path.of(new CacheLayout(output).lock().toUri()), Json.bytes(owner));
   }
 }

@@ -55,19 +55,6 @@ class AnswerRowsTest {
     assertEquals(expected, correct(List.of("red", "blue"), target, response, choice));
   }
 
-  @ParameterizedTest
-  @CsvSource({"red, false", "b., false", "0, true", "green, true", "C, true", ", false"})
-  void namesNoOption_targetOfTwoOptions_isWhetherItIsOne(String target, boolean expected) {
-    Row row = RowFactory.create(List.of("red", "blue"), target, null, null);
-    assertEquals(
-        expected,
-        LocalSpark.plain()
-            .createDataFrame(List.of(row), SCHEMA)
-            .select(AnswerRows.namesNoOption())
-            .first()
-            .getBoolean(0));
-  }
-
   @Test
   void correct_optionsThatAreLetters_takesTheirWordsFirst() {
     assertEquals(false, correct(List.of("B", "A"), "A", "B", 0));

@@ -41,7 +41,9 @@ class QuestionInputsTest {
     String csv =
         write(
             "q.csv",
-            "video_id,question_id,question,options,answer,level\na,1,What?,\"[\"\"x, y\"\",\"\"z\"\"]\",z,2\na,2,Why?,,,\n");
+            "video_id,question_id,question,options,answer,level\n"
+                + "a,1,What?,\"[\"\"x, y\"\",\"\"z\"\"]\",z,2\n"
+                + "a,2,Why?,,,\n");
     String parquet = folder.resolve("q.parquet").toString();
     spark.read().json(json).write().parquet(parquet);
     for (String file : List.of(json, csv, parquet)) {
@@ -105,5 +107,26 @@ class QuestionInputsTest {
         assertThrows(SettingsException.class, () -> QuestionInputs.read(records, List.of(file)))
             .getMessage();
     assertTrue(message.contains(said), message);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"red, false", "b., false", "0, true", "green, true", "C, true", "'', false"})
+  void read_answerToTwoOptions_isRefusedWhereItNamesNeither(String answer, boolean refused)
+      throws IOException {
+    String file =
+        write(
+            "q.jsonl",
+            """
+            {"video_id":"a","question_id":1,"question":"What?","options":["red","blue"],"answer":"%s"}
+            """
+                .formatted(answer));
+    if (refused) {
+      String message =
+          assertThrows(SettingsException.class, () -> QuestionInputs.read(records, List.of(file)))
+              .getMessage();
+      assertTrue(message.startsWith("1 answers are neither an option nor a letter"), message);
+    } else {
+      assertEquals(1, QuestionInputs.read(records, List.of(file)).count());
+    }
   }
 }
