@@ -1,6 +1,6 @@
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tokenreel.cache.CachedTokens;
-import io.tokenreel.cache.TokenCache;
+import io.tokenreel.cache.lookup.CachedTokens;
+import io.tokenreel.cache.lookup.TokenCache;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;

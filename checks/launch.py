@@ -105,7 +105,7 @@ def in_session(spark):
         array = spark.sparkContext._gateway.new_array(jvm.java.lang.String, len(arguments))
         for place, argument in enumerate(arguments):
             array[place] = str(argument)
-        jvm.io.tokenreel.job.TokenReelTask.main(array)
+        jvm.io.tokenreel.cli.TokenReelTask.main(array)
 
     return run
 
@@ -139,7 +139,7 @@ def submission(*conf, properties=None):
     """The command up to TokenReel's own arguments, with settings and a file of settings."""
     settings = ["--properties-file", properties] if properties else []
     settings += [part for pair in conf for part in ("--conf", pair)]
-    return [SPARK_HOME / "bin" / "spark-submit", *settings, "--class", "io.tokenreel.job.TokenReel", JAR]
+    return [SPARK_HOME / "bin" / "spark-submit", *settings, "--class", "io.tokenreel.cli.TokenReel", JAR]
 
 
 def build_wheels(folder):

@@ -71,7 +71,7 @@ def write(jar: str, cache: Path, videos: int, waves: int) -> None:
 
     spark = SparkSession.builder.master("local[2]").config("spark.jars", jar).config("spark.driver.memory", "4g").getOrCreate()
     java = spark._jvm
-    writer = java.io.tokenreel.cache.TokenCacheWriter.open(spark._jsparkSession, java.org.apache.hadoop.fs.Path(str(cache)))
+    writer = java.io.tokenreel.cache.commit.TokenCacheWriter.open(spark._jsparkSession, java.org.apache.hadoop.fs.Path(str(cache)))
     with tempfile.TemporaryDirectory() as scratch:
         for wave in range(waves):
             file = f"{scratch}/{wave}.parquet"

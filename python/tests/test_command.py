@@ -94,7 +94,7 @@ def test_command_is_that_of_the_launcher(installed):
     options = [f"@{dist}/jvm.options", "-Xmx4g", "-XX:+UseParallelGC", f"-Dlog4j2.configurationFile={dist}/log4j2.properties"]
     class_path = f"{site}/pyspark/jars/*:{dist}/tokenreel.jar"
     java = str(Path(environment["JAVA_HOME"], "bin", "java"))
-    assert line == [java, *options, "-cp", class_path, "io.tokenreel.job.TokenReel", "demo", "--videos", "3"]
+    assert line == [java, *options, "-cp", class_path, "io.tokenreel.cli.TokenReel", "demo", "--videos", "3"]
     assert given["SPARK_HOME"] == f"{site}/pyspark"
     assert (given["DJL_OFFLINE"], given["SPARK_SCALA_VERSION"], given["SPARK_LOCAL_IP"]) == ("true", "2.13", "127.0.0.1")
 

@@ -60,7 +60,7 @@ def command(arguments: list[str], environment: Mapping[str, str]) -> tuple[list[
         "-XX:+UseParallelGC",
         f"-Dlog4j2.configurationFile={jobs_file('log4j2.properties')}",
     ]
-    return [str(java), *options, "-cp", class_path, "io.tokenreel.job.TokenReel", *arguments], given
+    return [str(java), *options, "-cp", class_path, "io.tokenreel.cli.TokenReel", *arguments], given
 
 
 def _is_local(arguments: list[str]) -> bool:

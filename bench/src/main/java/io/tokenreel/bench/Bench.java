@@ -2,12 +2,12 @@ package io.tokenreel.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tokenreel.bench.fuzz.FuzzCommand;
-import io.tokenreel.job.CommandHelp;
-import io.tokenreel.job.CommandSession;
-import io.tokenreel.job.SessionOptions;
-import io.tokenreel.job.SettingsException;
-import io.tokenreel.job.TokenReel;
+import io.tokenreel.cli.CommandHelp;
+import io.tokenreel.cli.CommandSession;
+import io.tokenreel.cli.SessionOptions;
+import io.tokenreel.cli.TokenReel;
 import io.tokenreel.model.ComputeType;
+import io.tokenreel.pipeline.setting.SettingsException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -122,7 +122,8 @@ public final class Bench {
 
   @Command(
       description =
-          "a vision tower of published widths against the engine's matrix product, and in other types against float32",
+          "a vision tower of published widths against the engine's matrix product, and in other"
+              + " types against float32",
       mixinStandardHelpOptions = true)
   int encode(
       @Option(
@@ -131,7 +132,8 @@ public final class Bench {
               paramLabel = "NAME",
               converter = TowerOf.class,
               description =
-                  "so400m, LLaVA's SigLIP of 26 layers, or qwen2_5_vl, that of Qwen2.5-VL-7B of 32 (default: ${DEFAULT-VALUE})")
+                  "so400m, LLaVA's SigLIP of 26 layers, or qwen2_5_vl, that of Qwen2.5-VL-7B of 32"
+                      + " (default: ${DEFAULT-VALUE})")
           BenchTower tower,
       @Option(
               names = "--layers",
@@ -216,7 +218,8 @@ public final class Bench {
               defaultValue = "10000000",
               paramLabel = "N",
               description =
-                  "rows of the manifest; a folder of a tenth as many names is walked (default: ${DEFAULT-VALUE})")
+                  "rows of the manifest; a folder of a tenth as many names is walked (default:"
+                      + " ${DEFAULT-VALUE})")
           int videos,
       @Mixin SessionOptions session)
       throws Exception {

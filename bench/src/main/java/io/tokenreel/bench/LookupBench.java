@@ -10,10 +10,10 @@ import static org.apache.spark.sql.functions.transform;
 import static org.apache.spark.sql.functions.udf;
 
 import io.tokenreel.cache.CacheTable;
-import io.tokenreel.cache.TokenCache;
-import io.tokenreel.cache.TokenCacheWriter;
-import io.tokenreel.cache.WaveCommit;
 import io.tokenreel.cache.WriterVersion;
+import io.tokenreel.cache.commit.TokenCacheWriter;
+import io.tokenreel.cache.commit.WaveCommit;
+import io.tokenreel.cache.lookup.TokenCache;
 import io.tokenreel.files.UserPath;
 import io.tokenreel.testing.CountingFileSystem;
 import java.io.File;

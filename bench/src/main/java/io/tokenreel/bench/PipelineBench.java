@@ -2,15 +2,15 @@ package io.tokenreel.bench;
 
 import io.tokenreel.compress.Compressors;
 import io.tokenreel.compress.TokenCompressor;
-import io.tokenreel.job.PrecomputeJob;
-import io.tokenreel.job.PrecomputeSettings;
-import io.tokenreel.job.Progress;
 import io.tokenreel.model.DeviceChoice;
 import io.tokenreel.model.SharedModels;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.model.VisionTower;
 import io.tokenreel.model.engine.BatchedTower;
 import io.tokenreel.model.family.llava.SeededCheckpoint;
+import io.tokenreel.pipeline.run.PrecomputeJob;
+import io.tokenreel.pipeline.run.Progress;
+import io.tokenreel.pipeline.setting.PrecomputeSettings;
 import io.tokenreel.token.TokenBlock;
 import io.tokenreel.token.TokenFormat;
 import io.tokenreel.token.TokenShape;

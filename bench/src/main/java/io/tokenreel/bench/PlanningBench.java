@@ -6,10 +6,10 @@ import static org.apache.spark.sql.functions.max;
 
 import io.tokenreel.files.SparkFiles;
 import io.tokenreel.files.UserPath;
-import io.tokenreel.job.PrecomputeSettings;
-import io.tokenreel.job.VideoInputs;
-import io.tokenreel.job.VideoLanes;
-import io.tokenreel.job.VideoWaves;
+import io.tokenreel.pipeline.input.VideoInputs;
+import io.tokenreel.pipeline.run.VideoLanes;
+import io.tokenreel.pipeline.run.VideoWaves;
+import io.tokenreel.pipeline.setting.PrecomputeSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

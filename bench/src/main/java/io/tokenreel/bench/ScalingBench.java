@@ -1,10 +1,10 @@
 package io.tokenreel.bench;
 
-import io.tokenreel.job.CommandSession;
-import io.tokenreel.job.PrecomputeJob;
-import io.tokenreel.job.Progress;
-import io.tokenreel.job.SessionOptions;
+import io.tokenreel.cli.CommandSession;
+import io.tokenreel.cli.SessionOptions;
 import io.tokenreel.model.family.llava.SeededCheckpoint;
+import io.tokenreel.pipeline.run.PrecomputeJob;
+import io.tokenreel.pipeline.run.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.tokenreel.bench;
 
-import io.tokenreel.job.PrecomputeSettings;
+import io.tokenreel.pipeline.setting.PrecomputeSettings;
 import io.tokenreel.video.VideoWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;

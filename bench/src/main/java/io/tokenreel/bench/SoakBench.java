@@ -1,8 +1,8 @@
 package io.tokenreel.bench;
 
-import io.tokenreel.job.PrecomputeJob;
-import io.tokenreel.job.Progress;
-import io.tokenreel.job.RunSummary;
+import io.tokenreel.pipeline.run.PrecomputeJob;
+import io.tokenreel.pipeline.run.Progress;
+import io.tokenreel.pipeline.run.RunSummary;
 import io.tokenreel.stage.LocalFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -3,7 +3,7 @@ package io.tokenreel.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tokenreel.job.PrecomputeSettings;
+import io.tokenreel.pipeline.setting.PrecomputeSettings;
 import io.tokenreel.sql.LocalSpark;
 import java.io.IOException;
 import java.time.Duration;

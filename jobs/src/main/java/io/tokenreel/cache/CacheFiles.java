@@ -22,10 +22,10 @@ import org.apache.hadoop.fs.Path;
  * <p>Every change passes through here, and the listener is called after each one. That is how tests
  * stop a writer after every single step.
  */
-final class CacheFiles {
+public final class CacheFiles {
 
   /** Is called after each change. */
-  interface StepListener {
+  public interface StepListener {
 
     StepListener NONE = step -> {};
 
@@ -33,24 +33,24 @@ final class CacheFiles {
   }
 
   /** Writes the content of a file. */
-  interface Content {
+  public interface Content {
     void writeTo(OutputStream out) throws IOException;
   }
 
   private final FileSystem fs;
   private final StepListener listener;
 
-  CacheFiles(FileSystem fs, StepListener listener) {
+  public CacheFiles(FileSystem fs, StepListener listener) {
     this.fs = fs;
     this.listener = listener;
   }
 
-  FileSystem fileSystem() {
+  public FileSystem fileSystem() {
     return fs;
   }
 
   /** Writes a file that other readers see whole or not at all. */
-  void write(Path path, Content content) throws IOException {
+  public void write(Path path, Content content) throws IOException {
     Path temporary = temporaryOf(path);
     try (OutputStream out = fs.create(temporary, true)) {
       content.writeTo(out);
@@ -70,7 +70,7 @@ final class CacheFiles {
   }
 
   /** The name under which {@link #write} prepares a file. */
-  static Path temporaryOf(Path path) {
+  public static Path temporaryOf(Path path) {
     return new Path(path.getParent(), "." + path.getName() + ".tmp");
   }
 
@@ -79,7 +79,7 @@ final class CacheFiles {
    *
    * @throws IOException when neither place has it
    */
-  void move(Path from, Path to) throws IOException {
+  public void move(Path from, Path to) throws IOException {
     if (fs.exists(to)) {
       // An object store copies and then deletes: the copy was complete before it could be seen.
       delete(from);
@@ -98,7 +98,7 @@ final class CacheFiles {
    * Puts a file in the place of another, at once: whoever opens that name finds the one or the
    * other. Does nothing when that has happened already.
    */
-  void replace(Path from, Path to) throws IOException {
+  public void replace(Path from, Path to) throws IOException {
     if (!fs.exists(from)) {
       if (!fs.exists(to)) {
         throw new IOException(
@@ -137,7 +137,7 @@ final class CacheFiles {
   }
 
   /** Deletes a file or folder if it is there. */
-  void delete(Path path) throws IOException {
+  public void delete(Path path) throws IOException {
     if (fs.exists(path)) {
       if (!fs.delete(path, true) && fs.exists(path)) {
         throw new IOException("cannot delete " + path);
@@ -147,7 +147,7 @@ final class CacheFiles {
   }
 
   /** Deletes what {@link #write} was preparing in a folder when its writer died. */
-  void deleteTemporaries(Path folder) throws IOException {
+  public void deleteTemporaries(Path folder) throws IOException {
     for (FileStatus status : list(folder)) {
       if (status.getPath().getName().endsWith(".tmp")) {
         delete(status.getPath());
@@ -160,7 +160,7 @@ final class CacheFiles {
    *
    * @throws IOException when it holds others, as one does that was out of reach when it was listed
    */
-  void deleteEmptied(Path folder) throws IOException {
+  public void deleteEmptied(Path folder) throws IOException {
     deleteTemporaries(folder);
     if (fs.exists(folder)) {
       fs.delete(folder, false);
@@ -168,18 +168,18 @@ final class CacheFiles {
     }
   }
 
-  byte[] read(Path path) throws IOException {
+  public byte[] read(Path path) throws IOException {
     try (FSDataInputStream in = fs.open(path)) {
       return in.readAllBytes();
     }
   }
 
   /** What a folder holds, by name; nothing when there is no such folder. */
-  List<FileStatus> list(Path folder) throws IOException {
+  public List<FileStatus> list(Path folder) throws IOException {
     return list(fs, folder);
   }
 
-  static List<FileStatus> list(FileSystem fs, Path folder) throws IOException {
+  public static List<FileStatus> list(FileSystem fs, Path folder) throws IOException {
     if (!fs.exists(folder)) {
       return List.of();
     }
@@ -189,7 +189,7 @@ final class CacheFiles {
   }
 
   /** Reports a step that was made by other means, such as a job that wrote files. */
-  void report(String step) throws IOException {
+  public void report(String step) throws IOException {
     listener.done(step);
   }
 

@@ -54,7 +54,7 @@ public record CacheKey(VideoContent video, EncodingSetting encoding, String comp
   }
 
   /** Of a row's columns. */
-  static CacheKey of(UnaryOperator<String> columns) {
+  public static CacheKey of(UnaryOperator<String> columns) {
     return new CacheKey(
         VideoContent.of(columns), EncodingSetting.of(columns), columns.apply(COMPRESSION));
   }
@@ -65,11 +65,11 @@ public record CacheKey(VideoContent video, EncodingSetting encoding, String comp
   }
 
   /** Whether it is of this setting, whatever the video. */
-  boolean isOf(EncodingSetting setting, String spec) {
+  public boolean isOf(EncodingSetting setting, String spec) {
     return encoding.equals(setting) && compression.equals(spec);
   }
 
-  void writeTo(DataOutputStream out) throws IOException {
+  public void writeTo(DataOutputStream out) throws IOException {
     out.writeUTF(video.videoId());
     out.writeUTF(video.contentSha256());
     out.writeUTF(encoding.encoder());
@@ -77,7 +77,7 @@ public record CacheKey(VideoContent video, EncodingSetting encoding, String comp
     out.writeUTF(compression);
   }
 
-  static CacheKey readFrom(DataInputStream in) throws IOException {
+  public static CacheKey readFrom(DataInputStream in) throws IOException {
     return new CacheKey(
         new VideoContent(in.readUTF(), in.readUTF()),
         new EncodingSetting(in.readUTF(), in.readUTF()),

@@ -20,19 +20,19 @@ import org.apache.hadoop.fs.Path;
  * _table      what a catalog has the tables as, if one has: there are no folders of tables then
  * </pre>
  */
-record CacheLayout(Path root) {
+public record CacheLayout(Path root) {
 
-  Path table(CacheTable table) {
+  public Path table(CacheTable table) {
     return new Path(root, table.folder());
   }
 
   /** The final place of a wave's n-th file. */
-  Path file(CacheTable table, long wave, int number) {
+  public Path file(CacheTable table, long wave, int number) {
     return new Path(table(table), "%06d-%05d.parquet".formatted(wave, number));
   }
 
   /** The wave in whose commit a table's file came. */
-  static long waveOf(Path file) {
+  public static long waveOf(Path file) {
     String name = file.getName();
     int dash = name.indexOf('-');
     try {
@@ -43,49 +43,49 @@ record CacheLayout(Path root) {
     }
   }
 
-  Path runs() {
+  public Path runs() {
     return new Path(root, "runs");
   }
 
-  Path index() {
+  public Path index() {
     return new Path(root, "_index");
   }
 
-  Path journals() {
+  public Path journals() {
     return new Path(root, "_journal");
   }
 
-  Path journal(long wave) {
+  public Path journal(long wave) {
     return new Path(journals(), "%06d.json".formatted(wave));
   }
 
-  Path staging() {
+  public Path staging() {
     return new Path(root, "_staging");
   }
 
-  Path staging(long wave) {
+  public Path staging(long wave) {
     return new Path(staging(), "%06d".formatted(wave));
   }
 
-  Path tableRecord() {
+  public Path tableRecord() {
     return new Path(root, "_table");
   }
 
   /** A path, which is below the output, from there. */
-  String below(Path path) {
+  public String below(Path path) {
     return root.toUri().relativize(path.toUri()).getPath();
   }
 
   /** What there is to say of a tower. */
-  Path encoderCard(String encoder) {
+  public Path encoderCard(String encoder) {
     return new Path(new Path(root, "_encoders"), encoder + ".json");
   }
 
-  Path forgotten() {
+  public Path forgotten() {
     return new Path(root, "_forgotten");
   }
 
-  Path lock() {
+  public Path lock() {
     return new Path(root, "_lock");
   }
 }

@@ -72,7 +72,7 @@ public enum CacheTable {
    * Whether rows of two Datasets, which have the columns of the key, have the same key; a key may
    * hold a NULL.
    */
-  Column sameKey(Dataset<Row> left, Dataset<Row> right) {
+  public Column sameKey(Dataset<Row> left, Dataset<Row> right) {
     return key.stream()
         .map(column -> left.col(column).eqNullSafe(right.col(column)))
         .reduce(Column::and)
@@ -85,7 +85,7 @@ public enum CacheTable {
   }
 
   /** The table with such a folder. */
-  static CacheTable ofFolder(String folder) {
+  public static CacheTable ofFolder(String folder) {
     return valueOf(folder.toUpperCase(Locale.ROOT));
   }
 
@@ -93,7 +93,7 @@ public enum CacheTable {
    * Whether the rows are made of a video's bytes. The runs that write them also write an outcome of
    * each of their videos.
    */
-  boolean hasOutcomes() {
+  public boolean hasOutcomes() {
     return this == TOKENS || this == FEATURES || this == SELECTIONS;
   }
 

@@ -156,12 +156,12 @@ public record RunRecord(
   }
 
   /** The same run, of whose outcomes so many more are removed. */
-  RunRecord withoutOutcomes(long more) {
+  public RunRecord withoutOutcomes(long more) {
     return changed(state, finishedAt, options, removedOutcomes + more, leftOut);
   }
 
   /** The same run with other words for its options. */
-  RunRecord withOptions(Map<String, String> others) {
+  public RunRecord withOptions(Map<String, String> others) {
     return changed(state, finishedAt, others, removedOutcomes, leftOut);
   }
 

@@ -19,7 +19,7 @@ public final class RunRecords {
   private final CacheFiles files;
   private final Path folder;
 
-  RunRecords(CacheFiles files, Path folder) {
+  public RunRecords(CacheFiles files, Path folder) {
     this.files = files;
     this.folder = folder;
   }
@@ -36,12 +36,12 @@ public final class RunRecords {
         .all();
   }
 
-  void save(RunRecord run) throws IOException {
+  public void save(RunRecord run) throws IOException {
     files.write(path(run.runId()), out -> out.write(Json.bytes(run)));
   }
 
   /** All runs, the earliest start first. */
-  List<RunRecord> all() throws IOException {
+  public List<RunRecord> all() throws IOException {
     List<RunRecord> runs = new ArrayList<>();
     for (FileStatus status : files.list(folder)) {
       if (status.getPath().getName().endsWith(".json")) {
@@ -56,7 +56,7 @@ public final class RunRecords {
    * Brings the records of writers that died in order; the caller is the only writer now. What runs
    * still was cut off, and is marked so.
    */
-  void recover() throws IOException {
+  public void recover() throws IOException {
     endReplacements();
     for (RunRecord run : all()) {
       if (run.state().equals(RunRecord.RUNNING)) {

@@ -9,7 +9,7 @@ import org.apache.hadoop.fs.Path;
  * the name of the empty file {@code _schema-1}, so that nobody reads a file to know it. Columns
  * that may be NULL, and tables that a reader need not know, come without a new version.
  */
-final class SchemaVersion {
+public final class SchemaVersion {
 
   /** The version that this program writes, and the newest that it reads. */
   static final int NEWEST = 1;
@@ -24,7 +24,7 @@ final class SchemaVersion {
    *
    * @throws TableSettingsException when they are newer
    */
-  static void require(CacheFiles files, CacheLayout layout) throws IOException {
+  public static void require(CacheFiles files, CacheLayout layout) throws IOException {
     for (FileStatus status : files.list(layout.root())) {
       String name = status.getPath().getName();
       if (name.matches(NAME + "[0-9]+")
@@ -37,7 +37,7 @@ final class SchemaVersion {
   }
 
   /** Writes the version of an output that has none. */
-  static void add(CacheFiles files, CacheLayout layout) throws IOException {
+  public static void add(CacheFiles files, CacheLayout layout) throws IOException {
     Path path = new Path(layout.root(), NAME + NEWEST);
     if (!files.fileSystem().exists(path)) {
       files.writeEmpty(path);

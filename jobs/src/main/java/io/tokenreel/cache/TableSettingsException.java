@@ -9,11 +9,11 @@ public final class TableSettingsException extends IOException {
 
   private static final long serialVersionUID = 1;
 
-  TableSettingsException(String message) {
+  public TableSettingsException(String message) {
     super(message);
   }
 
-  TableSettingsException(String message, Exception cause) {
+  public TableSettingsException(String message, Exception cause) {
     super(message, cause);
   }
 }

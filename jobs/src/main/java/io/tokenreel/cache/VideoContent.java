@@ -34,7 +34,7 @@ public record VideoContent(String videoId, String contentSha256) implements Seri
   }
 
   /** Of a row's columns. */
-  static VideoContent of(UnaryOperator<String> columns) {
+  public static VideoContent of(UnaryOperator<String> columns) {
     return new VideoContent(columns.apply(ID), columns.apply(SHA256));
   }
 

@@ -1,17 +1,17 @@
 package io.tokenreel.pipeline;
 
 import io.tokenreel.compress.Compressors;
-import io.tokenreel.job.AnswerJob;
-import io.tokenreel.job.AnswerSettings;
-import io.tokenreel.job.AnswerSummary;
-import io.tokenreel.job.PrecomputeSettings;
-import io.tokenreel.job.Progress;
-import io.tokenreel.job.SettingsException;
 import io.tokenreel.model.ComputeChoice;
 import io.tokenreel.model.Models;
 import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.model.prompt.PromptTemplates;
 import io.tokenreel.model.prompt.Scoring;
+import io.tokenreel.pipeline.run.AnswerJob;
+import io.tokenreel.pipeline.run.AnswerSummary;
+import io.tokenreel.pipeline.run.Progress;
+import io.tokenreel.pipeline.setting.AnswerSettings;
+import io.tokenreel.pipeline.setting.PrecomputeSettings;
+import io.tokenreel.pipeline.setting.SettingsException;
 import java.io.IOException;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;

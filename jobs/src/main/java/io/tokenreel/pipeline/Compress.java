@@ -1,12 +1,12 @@
 package io.tokenreel.pipeline;
 
 import io.tokenreel.compress.Compressors;
-import io.tokenreel.job.CompressJob;
-import io.tokenreel.job.CompressSettings;
-import io.tokenreel.job.PrecomputeSettings;
-import io.tokenreel.job.Progress;
-import io.tokenreel.job.RunSummary;
-import io.tokenreel.job.SettingsException;
+import io.tokenreel.pipeline.run.CompressJob;
+import io.tokenreel.pipeline.run.Progress;
+import io.tokenreel.pipeline.run.RunSummary;
+import io.tokenreel.pipeline.setting.CompressSettings;
+import io.tokenreel.pipeline.setting.PrecomputeSettings;
+import io.tokenreel.pipeline.setting.SettingsException;
 import java.io.IOException;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;

@@ -1,13 +1,13 @@
 package io.tokenreel.pipeline;
 
 import io.tokenreel.compress.Compressors;
-import io.tokenreel.job.PrecomputeJob;
-import io.tokenreel.job.PrecomputeSettings;
-import io.tokenreel.job.Progress;
-import io.tokenreel.job.RunSummary;
-import io.tokenreel.job.SettingsException;
 import io.tokenreel.model.ComputeChoice;
 import io.tokenreel.model.Models;
+import io.tokenreel.pipeline.run.PrecomputeJob;
+import io.tokenreel.pipeline.run.Progress;
+import io.tokenreel.pipeline.run.RunSummary;
+import io.tokenreel.pipeline.setting.PrecomputeSettings;
+import io.tokenreel.pipeline.setting.SettingsException;
 import io.tokenreel.token.TokenFormat;
 import io.tokenreel.video.FrameFit;
 import io.tokenreel.video.SamplingSpec;

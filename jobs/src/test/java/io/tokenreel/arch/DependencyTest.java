@@ -33,6 +33,7 @@ class DependencyTest {
   private static final List<String> LIBRARY =
       List.of("spec", "token", "kernel", "compress", "sql", "ml");
   private static final List<String> MEANS = and(LIBRARY, "files", "video", "model");
+  private static final List<String> ABOVE_MEANS = and(MEANS, "stage", "cache", "eval", "scene");
 
   /** Package to the packages of ours that it may use. A new package is entered here. */
   private static final Map<String, List<String>> MAY_USE =
@@ -51,9 +52,12 @@ class DependencyTest {
           Map.entry("model", and(LIBRARY, "files", "jinja", "video")),
           Map.entry("stage", MEANS),
           Map.entry("cache", MEANS),
-          Map.entry("eval", and(MEANS, "jinja", "python")),
-          Map.entry("job", and(MEANS, "input", "stage", "cache", "eval")),
-          Map.entry("pipeline", and(LIBRARY, "video", "model", "job")));
+          Map.entry("scene", List.of("video")),
+          Map.entry("eval", and(LIBRARY, "files", "jinja", "model", "python")),
+          Map.entry("report", List.of("token", "jinja", "eval")),
+          Map.entry("pipeline", and(ABOVE_MEANS, "input")),
+          Map.entry("sweep", and(ABOVE_MEANS, "pipeline", "report")),
+          Map.entry("cli", and(ABOVE_MEANS, "pipeline", "report", "sweep")));
 
   private static final String LOOKS_UP =
       "org[.]apache[.](hadoop[.]fs[.]Path[.]getFileSystem|hadoop[.]fs[.]FileSystem[.](get|newInstance|globStatus)"
@@ -102,12 +106,15 @@ class DependencyTest {
             "model.family.llava.LlavaOnevision",
             "input.RecordFiles",
             "stage.FrameDecoder",
-            "cache.TokenCache",
-            "eval.scene.SceneSet",
-            "eval.report.Report",
+            "cache.lookup.TokenCache",
+            "scene.SceneSet",
+            "eval.stat.Scores",
+            "report.Report",
             "jinja.JinjaTemplate",
             "python.PythonText",
-            "job.TokenReel")) {
+            "pipeline.Precompute",
+            "sweep.SweepJob",
+            "cli.TokenReel")) {
       assertTrue(classes.contain(ROOT + known), known);
     }
     assertTrue(classes.stream().noneMatch(type -> type.getSimpleName().endsWith("Test")));
@@ -125,17 +132,22 @@ class DependencyTest {
         assertThrows(
             AssertionError.class, () -> below("compress", List.of("token")).check(classes));
     assertTrue(error.getMessage().contains(ROOT + "kernel."), error.getMessage());
+    error =
+        assertThrows(
+            AssertionError.class,
+            () -> below("sweep", and(ABOVE_MEANS, "pipeline")).check(classes));
+    assertTrue(error.getMessage().contains(ROOT + "report."), error.getMessage());
     assertThrows(
-        AssertionError.class, () -> onlyIn("org.bytedeco..", "io.tokenreel.job..").check(classes));
+        AssertionError.class, () -> onlyIn("org.bytedeco..", "io.tokenreel.cli..").check(classes));
     assertThrows(
-        AssertionError.class, () -> onlyIn("ai.djl..", "io.tokenreel.job..").check(classes));
+        AssertionError.class, () -> onlyIn("ai.djl..", "io.tokenreel.cli..").check(classes));
     assertThrows(
         AssertionError.class,
         () -> onlyIn("org.apache.spark.sql.catalyst..", "io.tokenreel.ml..").check(classes));
     assertThrows(
-        AssertionError.class, () -> onlyIn("com.hubspot..", "io.tokenreel.job..").check(classes));
+        AssertionError.class, () -> onlyIn("com.hubspot..", "io.tokenreel.cli..").check(classes));
     assertThrows(
-        AssertionError.class, () -> onlyIn("org.knowm..", "io.tokenreel.job..").check(classes));
+        AssertionError.class, () -> onlyIn("org.knowm..", "io.tokenreel.cli..").check(classes));
   }
 
   private static ArchRule below(String name, List<String> used) {
@@ -183,7 +195,7 @@ class DependencyTest {
 
   @Test
   void xchart_outsideTheReport_isNotUsed() {
-    onlyIn("org.knowm..", "io.tokenreel.eval.report..").check(classes);
+    onlyIn("org.knowm..", "io.tokenreel.report..").check(classes);
   }
 
   @Test
@@ -195,7 +207,7 @@ class DependencyTest {
   void textsOfPaths_outsideFiles_areNotReadByHadoopOrSpark() {
     aroundFiles("io.tokenreel.files..").check(classes);
     AssertionError error =
-        assertThrows(AssertionError.class, () -> aroundFiles("io.tokenreel.job..").check(classes));
+        assertThrows(AssertionError.class, () -> aroundFiles("io.tokenreel.cli..").check(classes));
     for (String call : List.of("Path.<init>(java.lang.String)", "csv", "getFileSystem")) {
       assertTrue(error.getMessage().contains(call), error.getMessage());
     }
@@ -232,11 +244,11 @@ class DependencyTest {
    */
   @Test
   void settingsOfHadoop_outsideTheSessionsOptions_areNotMade() {
-    settingsOfHadoopOnlyIn("io.tokenreel.job.SessionOptions").check(classes);
+    settingsOfHadoopOnlyIn("io.tokenreel.cli.SessionOptions").check(classes);
     AssertionError error =
         assertThrows(
             AssertionError.class,
-            () -> settingsOfHadoopOnlyIn("io.tokenreel.job.TokenReel").check(classes));
+            () -> settingsOfHadoopOnlyIn("io.tokenreel.cli.TokenReel").check(classes));
     assertTrue(error.getMessage().contains("SessionOptions.hadoop()"), error.getMessage());
   }
 
@@ -302,7 +314,8 @@ class DependencyTest {
         .should()
         .callMethodWhere(
             describe(
-                "a map or set of the JDK's that has no order is made (use LinkedHashMap or TreeMap)",
+                "a map or set of the JDK's that has no order is made (use LinkedHashMap or"
+                    + " TreeMap)",
                 call ->
                     !call.getOrigin().getName().equals("<clinit>")
                         && UNORDERED.contains(call.getTarget().getName())

@@ -18,30 +18,30 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 
 /** Rows of the cache's tables whose content follows from the video's id, and a session. */
-final class CacheRows {
+public final class CacheRows {
 
-  static final String ENCODER = "tiny@1";
-  static final String SAMPLING = "uniform:frames=4";
-  static final String HALF = "vidcom2:retention=0.5";
-  static final String WHOLE = "none";
+  public static final String ENCODER = "tiny@1";
+  public static final String SAMPLING = "uniform:frames=4";
+  public static final String HALF = "vidcom2:retention=0.5";
+  public static final String WHOLE = "none";
   static final int FRAMES = 4;
   static final int GRID = 2;
   static final int DIM = 8;
-  static final Instant CREATED = Instant.parse("2026-01-02T03:04:05.678901Z");
+  public static final Instant CREATED = Instant.parse("2026-01-02T03:04:05.678901Z");
 
   private CacheRows() {}
 
-  static SparkSession spark() {
+  public static SparkSession spark() {
     SparkSession session = LocalSpark.plain();
     session.sparkContext().setLogLevel("ERROR");
     return session;
   }
 
-  static List<String> ids(int from, int to) {
+  public static List<String> ids(int from, int to) {
     return IntStream.range(from, to).mapToObj("clips/%05d.mp4"::formatted).toList();
   }
 
-  static String sha(String content) {
+  public static String sha(String content) {
     try {
       return HexFormat.of()
           .formatHex(
@@ -53,7 +53,7 @@ final class CacheRows {
   }
 
   /** Bytes that follow from the id, the content and the compression, and do not compress. */
-  static byte[] blob(String id, String content, String compression, int bytes) {
+  public static byte[] blob(String id, String content, String compression, int bytes) {
     byte[] blob = new byte[bytes];
     new Random((id + content + compression).hashCode()).nextBytes(blob);
     return blob;
@@ -72,7 +72,7 @@ final class CacheRows {
    * What a test expects of a video's tokens: rows of the grid, every one or every second, then
    * zeros.
    */
-  static byte[] keptTokens(String id, String content, String compression) {
+  public static byte[] keptTokens(String id, String content, String compression) {
     int count = compression.equals(WHOLE) ? 16 : 8;
     byte[] grid = grid(id, content);
     byte[] kept = new byte[(count + 1) * DIM * 2];
@@ -83,7 +83,7 @@ final class CacheRows {
   }
 
   /** A row of {@code tokens/} of eight (of sixteen) bf16 tokens and a separator row. */
-  static Row tokens(String id, String content, String compression, Instant created) {
+  public static Row tokens(String id, String content, String compression, Instant created) {
     int count = compression.equals(WHOLE) ? 16 : 8;
     int step = 16 / count;
     Integer[] index = new Integer[count + 1];
@@ -119,7 +119,7 @@ final class CacheRows {
         new Integer[] {0, 33, 66, 99});
   }
 
-  static Dataset<Row> tokens(List<String> ids, String... compressions) {
+  public static Dataset<Row> tokens(List<String> ids, String... compressions) {
     List<Row> rows = new ArrayList<>();
     for (String id : ids) {
       for (String compression : compressions) {
@@ -129,11 +129,11 @@ final class CacheRows {
     return tokenRows(rows);
   }
 
-  static Dataset<Row> tokenRows(List<Row> rows) {
+  public static Dataset<Row> tokenRows(List<Row> rows) {
     return spark().createDataFrame(rows, CacheSchema.TOKENS).repartition(2);
   }
 
-  static Dataset<Row> features(List<String> ids) {
+  public static Dataset<Row> features(List<String> ids) {
     List<Row> rows = new ArrayList<>();
     for (String id : ids) {
       byte[] data = grid(id, "content of " + id);
@@ -160,7 +160,7 @@ final class CacheRows {
     return spark().createDataFrame(rows, CacheSchema.FEATURES).coalesce(1);
   }
 
-  static Dataset<Row> selections(List<String> ids) {
+  public static Dataset<Row> selections(List<String> ids) {
     List<Row> rows = new ArrayList<>();
     for (String id : ids) {
       rows.add(
@@ -186,7 +186,7 @@ final class CacheRows {
     return spark().createDataFrame(rows, CacheSchema.SELECTIONS).coalesce(1);
   }
 
-  static Row outcome(String runId, String id, String outcome, String reason) {
+  public static Row outcome(String runId, String id, String outcome, String reason) {
     return RowFactory.create(
         runId,
         id,
@@ -205,15 +205,15 @@ final class CacheRows {
         Timestamp.from(CREATED));
   }
 
-  static Dataset<Row> outcomes(String runId, List<String> ids) {
+  public static Dataset<Row> outcomes(String runId, List<String> ids) {
     return outcomeRows(ids.stream().map(id -> outcome(runId, id, "OK", null)).toList());
   }
 
-  static Dataset<Row> outcomeRows(List<Row> rows) {
+  public static Dataset<Row> outcomeRows(List<Row> rows) {
     return spark().createDataFrame(rows, CacheSchema.OUTCOMES).coalesce(1);
   }
 
-  static RunRecord run(String runId, long videos, String... compressions) {
+  public static RunRecord run(String runId, long videos, String... compressions) {
     return RunRecord.started(
         runId,
         "precompute",

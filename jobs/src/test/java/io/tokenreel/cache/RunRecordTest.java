@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tokenreel.cache.commit.TokenCacheWriter;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDirFactory;
 
 /** Temporary folders on the disk of the build, for tests that write hundreds of megabytes. */
-final class TargetFolder implements TempDirFactory {
+public final class TargetFolder implements TempDirFactory {
 
   @Override
   public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext test)

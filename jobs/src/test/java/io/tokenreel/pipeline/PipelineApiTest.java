@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tokenreel.job.AnswerSummary;
-import io.tokenreel.job.RunSummary;
-import io.tokenreel.job.SettingsException;
+import io.tokenreel.pipeline.run.AnswerSummary;
+import io.tokenreel.pipeline.run.RunSummary;
+import io.tokenreel.pipeline.setting.SettingsException;
 import io.tokenreel.sql.LocalSpark;
 import io.tokenreel.testing.Fixtures;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package io.tokenreel.testing;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tokenreel.cache.CacheTable;
-import io.tokenreel.cache.CacheVerifier;
+import io.tokenreel.cache.verify.CacheVerifier;
 import io.tokenreel.sql.LocalSpark;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,10 +2,10 @@ package io.tokenreel.bench.fuzz;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tokenreel.bench.ScratchFolder;
-import io.tokenreel.job.CommandHelp;
-import io.tokenreel.job.Progress;
-import io.tokenreel.job.SettingsException;
-import io.tokenreel.job.Specs;
+import io.tokenreel.cli.CommandHelp;
+import io.tokenreel.cli.Specs;
+import io.tokenreel.pipeline.run.Progress;
+import io.tokenreel.pipeline.setting.SettingsException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -29,7 +29,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Damages generated videos in many ways, decodes them, and holds the frames of those that are OK against the sound ones. Exit status 1 when a change went unnoticed that something in the file tells.",
+        "Damages generated videos in many ways, decodes them, and holds the frames of those that"
+            + " are OK against the sound ones. Exit status 1 when a change went unnoticed that"
+            + " something in the file tells.",
     footerHeading = CommandHelp.EXAMPLES,
     footer = {"  bench fuzz", "  bench fuzz --mutants 1 --seed 4711 --keep mutant"})
 public final class FuzzCommand implements Callable<Integer> {
@@ -127,7 +129,8 @@ public final class FuzzCommand implements Callable<Integer> {
       summary.rows().forEach(row -> print(out, row));
       out.printf(
           Locale.ROOT,
-          "%d mutants, --seed %d. OK with changed: what was damaged is said once in the file and no checksum covers it.%n",
+          "%d mutants, --seed %d. OK with changed: what was damaged is said once in the file and no"
+              + " checksum covers it.%n",
           mutants,
           summary.seed());
       summary

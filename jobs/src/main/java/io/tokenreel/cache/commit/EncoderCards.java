@@ -1,0 +1,76 @@
+package io.tokenreel.cache.commit;
+
+import io.tokenreel.cache.CacheFiles;
+import io.tokenreel.cache.CacheLayout;
+import io.tokenreel.cache.Json;
+import io.tokenreel.model.EncoderOrigin;
+import io.tokenreel.model.ModelKeys;
+import io.tokenreel.model.VisionInfo;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * What {@code _encoders} says of the vision towers that made rows, a file per name: so that a
+ * reader without this program, such as a model server, can prove that rows are of its checkpoint
+ * and give them positions. A file is written once and never changed.
+ *
+ * <p>Towers that go by a name of version 0.1.0 have none: such a name says nothing that can be
+ * proved.
+ */
+final class EncoderCards {
+
+  /** Fields that a reader need not know come without a new version. */
+  private static final int SCHEMA = 1;
+
+  private EncoderCards() {}
+
+  /** Writes what there is to say of a tower, unless the output has it already. */
+  static void save(CacheFiles files, CacheLayout layout, VisionInfo vision) throws IOException {
+    if (!ModelKeys.isLegacy(vision.encoder())) {
+      save(files, layout, vision.encoder(), Json.bytes(card(vision)));
+    }
+  }
+
+  /**
+   * Takes over what another cache says of a tower, if it says anything.
+   *
+   * @param there of the other cache's file system
+   */
+  static void copy(
+      CacheFiles files, CacheLayout layout, CacheFiles there, CacheLayout other, String encoder)
+      throws IOException {
+    Path card = other.encoderCard(encoder);
+    if (!ModelKeys.isLegacy(encoder) && there.fileSystem().exists(card)) {
+      save(files, layout, encoder, there.read(card));
+    }
+  }
+
+  private static void save(CacheFiles files, CacheLayout layout, String encoder, byte[] card)
+      throws IOException {
+    Path path = layout.encoderCard(encoder);
+    if (!files.fileSystem().exists(path)) {
+      files.write(path, out -> out.write(card));
+    }
+  }
+
+  private static Map<String, Object> card(VisionInfo vision) {
+    EncoderOrigin origin = vision.origin();
+    Map<String, Object> card = new LinkedHashMap<>();
+    card.put("schema", SCHEMA);
+    card.put("encoder", vision.encoder());
+    card.put("family", origin.family());
+    card.put("architecture", origin.architecture().orElse(null));
+    card.put("dim", vision.dim());
+    card.put("planes", vision.planes());
+    card.put("layout", vision.layout().kind().label());
+    card.put("axes", origin.axes());
+    card.put(
+        "tokens_per_second",
+        origin.tokensPerSecond().isPresent() ? origin.tokensPerSecond().getAsInt() : null);
+    card.put("settings", origin.settings());
+    card.put("tensors", origin.tensors());
+    return card;
+  }
+}

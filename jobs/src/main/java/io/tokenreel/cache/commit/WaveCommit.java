@@ -1,0 +1,163 @@
+package io.tokenreel.cache.commit;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.tokenreel.cache.CacheFiles;
+import io.tokenreel.cache.CacheLayout;
+import io.tokenreel.cache.CacheTable;
+import io.tokenreel.cache.Json;
+import io.tokenreel.cache.store.CommitJournal;
+import io.tokenreel.cache.store.Contents;
+import io.tokenreel.cache.store.TableFileWriter;
+import io.tokenreel.cache.store.TableStore;
+import io.tokenreel.files.SparkFiles;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * One wave of work: rows of several tables that are committed together or not at all.
+ *
+ * <ol>
+ *   <li>{@link #stage} has Spark write Parquet files below {@code _staging/}, which no reader sees;
+ *   <li>{@link #commit} writes the journal, which lists what goes where. From the moment the
+ *       journal has its name the wave is committed;
+ *   <li>the rows get into their tables: file by file, each renamed at once and whole, or, where a
+ *       catalog has the tables, table by table, each by one commit of the catalog's;
+ *   <li>the lookup index is extended where there is one, and the journal is deleted.
+ * </ol>
+ *
+ * <p>Each step after the journal can be repeated; the next writer does so if this one dies. The
+ * tables' order in a commit is that of {@link CacheTable}: a video's outcome appears after its
+ * tokens, and its new bytes are current when their tokens are there.
+ */
+public final class WaveCommit {
+
+  private final SparkSession spark;
+  private final long number;
+  private final CacheLayout layout;
+  private final CacheFiles files;
+  private final WriterLock lock;
+  private final TableStore store;
+  private final TableFileWriter tableFiles;
+  private final CommitRecovery recovery;
+  private final AtomicLong bytesStaged;
+  private final Map<CacheTable, Path> staged = new EnumMap<>(CacheTable.class);
+  private boolean committed;
+
+  WaveCommit(
+      SparkSession spark,
+      long number,
+      CacheLayout layout,
+      CacheFiles files,
+      WriterLock lock,
+      TableStore store,
+      TableFileWriter tableFiles,
+      CommitRecovery recovery,
+      AtomicLong bytesStaged) {
+    this.spark = spark;
+    this.number = number;
+    this.layout = layout;
+    this.files = files;
+    this.lock = lock;
+    this.store = store;
+    this.tableFiles = tableFiles;
+    this.recovery = recovery;
+    this.bytesStaged = bytesStaged;
+  }
+
+  /** The wave's number, which begins the names of its files. */
+  public long number() {
+    return number;
+  }
+
+  /**
+   * Writes a table's rows of this wave: one file per partition of {@code rows}, sorted by video_id.
+   *
+   * @param rows the table's columns in any order, and the manifest's own columns
+   * @throws IllegalArgumentException when a column is missing or of another type
+   * @throws IllegalStateException when the table was staged before, or the wave is committed
+   */
+  public void stage(CacheTable table, Dataset<Row> rows) throws IOException {
+    if (committed || staged.containsKey(table)) {
+      throw new IllegalStateException(
+          "each table is staged once per wave, before its commit; wave %d has %s%s"
+              .formatted(number, staged.keySet(), committed ? " and is committed" : ""));
+    }
+    Path folder = new Path(layout.staging(number), table.folder());
+    tableFiles.write(table, rows, folder);
+    for (FileStatus file : files.list(folder)) {
+      bytesStaged.addAndGet(file.getLen());
+    }
+    staged.put(table, folder);
+    files.report("staged " + table.folder());
+  }
+
+  /**
+   * Stages what the wave says of its videos' bytes, unless the caller has. A wave that writes no
+   * rows of a video carries outcomes on, and says only what is not known.
+   */
+  private void stageContents() throws IOException {
+    List<CacheTable> made =
+        staged.keySet().stream().filter(table -> table != CacheTable.ANSWERS).toList();
+    if (made.isEmpty() || staged.containsKey(CacheTable.CONTENTS)) {
+      return;
+    }
+    Dataset<Row> seen;
+    if (staged.containsKey(CacheTable.OUTCOMES)) {
+      seen = staged(CacheTable.OUTCOMES).where(col("outcome").isin("OK", "DEGRADED"));
+    } else {
+      seen = staged(made.get(0));
+    }
+    Dataset<Row> contents = Contents.seen(seen.coalesce(1), number); // a digest a video: no shuffle
+    if (made.equals(List.of(CacheTable.OUTCOMES))) {
+      contents = Contents.news(contents, store.rows(CacheTable.CONTENTS));
+      if (contents.isEmpty()) {
+        return;
+      }
+    }
+    stage(CacheTable.CONTENTS, contents.coalesce(1));
+  }
+
+  /**
+   * The rows of a table as they were staged; they can be read until the wave is committed.
+   *
+   * @throws IllegalStateException when the table was not staged, or the wave is committed
+   */
+  public Dataset<Row> staged(CacheTable table) {
+    if (committed || !staged.containsKey(table)) {
+      throw new IllegalStateException(
+          "%s/ can be read between its staging and the commit; wave %d has %s%s"
+              .formatted(
+                  table.folder(), number, staged.keySet(), committed ? " and is committed" : ""));
+    }
+    return SparkFiles.of(spark).schema(table.schema()).parquet(staged.get(table));
+  }
+
+  /**
+   * Commits what was staged.
+   *
+   * @throws CacheLockedException when another writer has taken this one's lock; nothing is
+   *     committed
+   */
+  public void commit() throws IOException {
+    if (committed || staged.isEmpty()) {
+      throw new IllegalStateException(
+          "a wave is committed once, after at least one table was staged; wave %d has %s%s"
+              .formatted(number, staged.keySet(), committed ? " and is committed" : ""));
+    }
+    lock.checkHeld();
+    stageContents();
+    CommitJournal journal = new CommitJournal(number, store.moves(number, staged));
+    files.write(layout.journal(number), out -> out.write(Json.bytes(journal)));
+    committed = true;
+    recovery.carryOut(journal);
+  }
+}

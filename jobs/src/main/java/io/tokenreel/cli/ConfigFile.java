@@ -1,0 +1,182 @@
+package io.tokenreel.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.tokenreel.files.UserPath;
+import io.tokenreel.pipeline.setting.SettingsException;
+import io.tokenreel.spec.UnknownWord;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * The file that {@code --config} names: every option of the command without its dashes is a key, in
+ * YAML ({@code .yaml}, {@code .yml}) or properties form. A list in YAML, or a value with {@code ;}
+ * in properties, gives an option several values. What the command line says itself wins over the
+ * file.
+ */
+final class ConfigFile {
+
+  private static final String OPTION = "--config";
+
+  private ConfigFile() {}
+
+  /**
+   * A command line with what its file says.
+   *
+   * @param arguments those given, and those of the file after them
+   * @param file as --config names it; null without one
+   * @param options names of those that the file gave
+   */
+  record Expanded(String[] arguments, String file, Set<String> options) {}
+
+  /**
+   * The arguments with those of the file appended.
+   *
+   * @param command the subcommand's options, to check keys against
+   * @throws SettingsException when the file cannot be read or names an unknown option
+   */
+  static Expanded expand(CommandSpec command, String[] arguments) {
+    Path file = named(arguments);
+    if (file == null) {
+      return new Expanded(arguments, null, Set.of());
+    }
+    List<String> expanded = new ArrayList<>(List.of(arguments));
+    Set<String> options = new TreeSet<>();
+    read(file)
+        .forEach(
+            (key, values) -> {
+              OptionSpec option = command.optionsMap().get("--" + key);
+              if (option == null || OPTION.equals("--" + key)) {
+                throw new SettingsException(
+                    file + ": " + UnknownWord.message("setting", key, known(command)));
+              }
+              if (!given(option, arguments)) {
+                expanded.addAll(argumentsOf(file, option, key, values));
+                options.add(option.longestName());
+              }
+            });
+    return new Expanded(expanded.toArray(String[]::new), file.toString(), options);
+  }
+
+  private static Path named(String[] arguments) {
+    for (int i = 0; i < arguments.length; i++) {
+      if (arguments[i].startsWith(OPTION + "=")) {
+        return UserPath.local(arguments[i].substring(OPTION.length() + 1));
+      }
+      if (arguments[i].equals(OPTION) && i + 1 < arguments.length) {
+        return UserPath.local(arguments[i + 1]);
+      }
+    }
+    return null;
+  }
+
+  private static boolean given(OptionSpec option, String[] arguments) {
+    for (String argument : arguments) {
+      int equals = argument.indexOf('=');
+      if (List.of(option.names()).contains(equals < 0 ? argument : argument.substring(0, equals))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static List<String> argumentsOf(
+      Path file, OptionSpec option, String key, List<String> values) {
+    List<String> arguments = new ArrayList<>();
+    for (String value : values) {
+      boolean flag = option.arity().max() == 0;
+      if (flag && !value.equals("true") && !value.equals("false")) {
+        throw new SettingsException(
+            "%s: setting '%s' must be true or false; got '%s'".formatted(file, key, value));
+      }
+      if (!flag) {
+        arguments.add("--" + key + "=" + value);
+      } else if (value.equals("true")) {
+        arguments.add("--" + key);
+      }
+    }
+    return arguments;
+  }
+
+  private static List<String> known(CommandSpec command) {
+    return command.options().stream()
+        .map(option -> option.longestName().substring(2))
+        .filter(name -> !Set.of("config", "help", "version").contains(name))
+        .sorted()
+        .toList();
+  }
+
+  private static Map<String, List<String>> read(Path file) {
+    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    try (Reader reader = Files.newBufferedReader(file)) {
+      if (name.endsWith(".properties")) {
+        return properties(reader);
+      }
+      if (name.endsWith(".yaml") || name.endsWith(".yml")) {
+        return yaml(file, reader);
+      }
+    } catch (JsonProcessingException e) {
+      throw new SettingsException(
+          "%s is not well-formed YAML: %s".formatted(file, e.getOriginalMessage()));
+    } catch (NoSuchFileException e) {
+      throw new SettingsException("--config %s does not exist".formatted(file));
+    } catch (IOException e) {
+      throw new SettingsException("the settings file %s cannot be read: %s".formatted(file, e));
+    }
+    throw new SettingsException("--config takes a .properties, .yaml or .yml file; got " + file);
+  }
+
+  private static Map<String, List<String>> properties(Reader reader) throws IOException {
+    Properties properties = new Properties();
+    properties.load(reader);
+    Map<String, List<String>> settings = new TreeMap<>();
+    properties.forEach(
+        (key, value) -> settings.put((String) key, List.of(((String) value).split("\\s*;\\s*"))));
+    return settings;
+  }
+
+  private static Map<String, List<String>> yaml(Path file, Reader reader) throws IOException {
+    JsonNode root = new YAMLMapper().readTree(reader);
+    Map<String, List<String>> settings = new TreeMap<>();
+    if (root.isMissingNode()) {
+      return settings; // nothing but comments
+    }
+    if (!root.isObject()) {
+      throw new SettingsException(file + " must hold one mapping of settings to values");
+    }
+    root.fields()
+        .forEachRemaining(
+            entry -> {
+              JsonNode value = entry.getValue();
+              List<String> values = new ArrayList<>();
+              for (JsonNode one : value.isArray() ? value : List.of(value)) {
+                values.add(scalar(file, entry.getKey(), one));
+              }
+              settings.put(entry.getKey(), values);
+            });
+    return settings;
+  }
+
+  private static String scalar(Path file, String key, JsonNode value) {
+    if (value.isContainerNode() || value.isNull()) {
+      throw new SettingsException(
+          "%s: setting '%s' must be a value or a list of values; got %s"
+              .formatted(file, key, value));
+    }
+    return value.asText();
+  }
+}

@@ -1,0 +1,139 @@
+package io.tokenreel.pipeline.run;
+
+import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count_distinct;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.min;
+
+import io.tokenreel.cache.CacheKey;
+import io.tokenreel.cache.CacheTable;
+import io.tokenreel.cache.RunRecord;
+import io.tokenreel.cache.VideoContent;
+import io.tokenreel.cache.commit.TokenCacheWriter;
+import io.tokenreel.sql.Columns;
+import java.io.IOException;
+import java.util.function.UnaryOperator;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * What a cache holds already of a run's videos, under the run's setting.
+ *
+ * <p>Only videos whose id is known are read for the digest of their bytes; what is new goes
+ * straight to the decoder. Keys are read once, when the run begins, and stay on the executors.
+ */
+final class CommittedVideos implements AutoCloseable {
+
+  private static final String[] ID = {VideoContent.ID};
+
+  private final Dataset<Row> keys;
+  private final boolean none;
+  private final Dataset<Row> done;
+  private final Dataset<Row> partly;
+  private final boolean nonePartly;
+
+  /**
+   * @param videos the run's videos
+   * @param digest appends {@code content_sha256} to videos, where they do not have it: what their
+   *     bytes are now, NULL for one that cannot be read
+   */
+  CommittedVideos(
+      TokenCacheWriter writer,
+      RunRecord run,
+      Dataset<Row> videos,
+      UnaryOperator<Dataset<Row>> digest)
+      throws IOException {
+    Dataset<Row> committed = writer.unchanging(keys(writer, run));
+    this.keys = committed.join(videos.select(ID[0]), ID, "left_semi").persist(persistence());
+    this.none = committed.isEmpty() || keys.isEmpty(); // a new cache needs no job to be empty
+    Dataset<Row> known = videos.join(keys.select(ID[0]).distinct(), ID, "left_semi");
+    Dataset<Row> complete =
+        keys.groupBy(Columns.quoted(VideoContent.COLUMNS))
+            // DEGRADED comes before OK: a video is what the worst of its rows says.
+            .agg(
+                min("outcome").as("outcome"),
+                count_distinct(col("table"), col(CacheKey.COMPRESSION)).as("keys"))
+            .filter(col("keys").equalTo(run.setting().keysPerVideo()))
+            .drop("keys");
+    this.done =
+        digest.apply(known).join(complete, VideoContent.columns(), "inner").persist(persistence());
+    // Whatever the bytes were when they were hashed: what counts is what the decoder will read.
+    this.partly = keys.join(done, ID, "left_anti").orderBy(ID[0]).persist(persistence());
+    this.nonePartly = none || partly.isEmpty();
+  }
+
+  /** Columns {@code video_id, content_sha256, table, compression, outcome}, a row per key. */
+  private static Dataset<Row> keys(TokenCacheWriter writer, RunRecord run) throws IOException {
+    RunRecord.Setting setting = run.setting();
+    Dataset<Row> all = null;
+    for (CacheTable table : setting.tables()) {
+      Dataset<Row> ofTable =
+          writer
+              .committedRows(table)
+              .filter(setting.matches(table))
+              .select(
+                  col(VideoContent.ID),
+                  col(VideoContent.SHA256),
+                  lit(table.folder()).as("table"),
+                  (table.hasCompression() ? col(CacheKey.COMPRESSION) : lit(""))
+                      .as(CacheKey.COMPRESSION),
+                  col("outcome"));
+      all = all == null ? ofTable : all.union(ofTable);
+    }
+    return all;
+  }
+
+  private static StorageLevel persistence() {
+    return StorageLevel.MEMORY_AND_DISK();
+  }
+
+  /** How many videos are {@link #done}. */
+  long count() {
+    return none ? 0 : done.count();
+  }
+
+  /** Of the run's videos those that are not {@link #done}. */
+  Dataset<Row> leftOutOf(Dataset<Row> videos) {
+    return none ? videos : videos.join(done, ID, "left_anti");
+  }
+
+  /**
+   * Videos for which every key is committed, so that no work is left, with {@code content_sha256}
+   * and the {@code outcome} of their rows.
+   */
+  Dataset<Row> done() {
+    return done;
+  }
+
+  /**
+   * Drops the rows whose key is committed: those of a video that has some of its keys, or whose
+   * bytes were unknown when the run began.
+   *
+   * @param rows of one wave
+   */
+  Dataset<Row> missing(CacheTable table, Dataset<Row> rows, VideoWaves.Wave wave) {
+    if (nonePartly) {
+      return rows;
+    }
+    String[] columns =
+        table.hasCompression()
+            ? VideoContent.columns(CacheKey.COMPRESSION)
+            : VideoContent.columns();
+    Dataset<Row> ofWave =
+        partly
+            .filter(col("table").equalTo(table.folder()))
+            .filter(col("video_id").between(wave.firstId(), wave.lastId()))
+            .selectExpr(columns);
+    // No more keys than a wave's videos have; without the broadcast, Spark would shuffle blobs.
+    return rows.join(broadcast(ofWave), columns, "left_anti");
+  }
+
+  @Override
+  public void close() {
+    partly.unpersist();
+    done.unpersist();
+    keys.unpersist();
+  }
+}

@@ -1,0 +1,33 @@
+package io.tokenreel.sweep;
+
+import java.io.IOException;
+import org.apache.spark.SparkException;
+
+/** A Spark job that failed, where the work around it goes on. */
+final class SparkFailure {
+
+  private SparkFailure() {}
+
+  /** Work that runs Spark jobs. */
+  @FunctionalInterface
+  interface Work {
+    void run() throws IOException;
+  }
+
+  /**
+   * Does the work.
+   *
+   * @return why Spark gave it up; null where it did not. Any other exception is thrown
+   */
+  static Exception of(Work work) throws IOException {
+    try {
+      work.run();
+      return null;
+    } catch (Exception e) {
+      if (e instanceof SparkException) { // Scala declares no exceptions
+        return e;
+      }
+      throw e;
+    }
+  }
+}

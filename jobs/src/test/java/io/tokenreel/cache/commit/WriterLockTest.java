@@ -1,0 +1,137 @@
+package io.tokenreel.cache.commit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tokenreel.cache.CacheLayout;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WriterLockTest {
+
+  @TempDir java.nio.file.Path temporary;
+  private FileSystem fs;
+  private Path output;
+  private Path lock;
+
+  @BeforeEach
+  void setUp() throws IOException {
+    output = new Path(temporary.toUri());
+    lock = new CacheLayout(output).lock();
+    fs = output.getFileSystem(new Configuration());
+  }
+
+  @Test
+  void acquire_heldByALiveProcess_saysWhoAndWhatToDo() throws IOException {
+    try (WriterLock held = WriterLock.acquire(fs, lock)) {
+      held.checkHeld();
+      CacheLockedException error =
+          assertThrows(CacheLockedException.class, () -> WriterLock.acquire(fs, lock));
+      assertTrue(
+          error.getMessage().contains("process " + ProcessHandle.current().pid()),
+          error.getMessage());
+      assertTrue(error.getMessage().contains("_lock"), error.getMessage());
+    }
+    WriterLock.acquire(fs, lock).close();
+  }
+
+  @Test
+  void acquire_leftByAnEndedProcess_takesOver() throws IOException {
+    EndedWriter.leaveLock(output);
+    WriterLock.acquire(fs, lock).close();
+  }
+
+  @Test
+  void acquire_leftByAnEarlierProcessWithTheSameId_takesOver() throws IOException {
+    WriterLock.Owner now = WriterLock.Owner.thisProcess();
+    EndedWriter.writeOwner(
+        output,
+        new WriterLock.Owner("t", now.host(), now.pid(), Instant.EPOCH.toString(), now.since()));
+    WriterLock.acquire(fs, lock).close();
+  }
+
+  @Test
+  void acquire_heldByAnotherHost_isRefused() throws IOException {
+    EndedWriter.writeOwner(
+        output, new WriterLock.Owner("t", "another-host", 1, "", "2026-01-01T00:00:00Z"));
+    CacheLockedException error =
+        assertThrows(CacheLockedException.class, () -> WriterLock.acquire(fs, lock));
+    assertTrue(error.getMessage().contains("another-host"), error.getMessage());
+  }
+
+  @Test
+  void acquire_lockNotReadable_isRefused() throws IOException {
+    Files.writeString(temporary.resolve("_lock"), "{");
+    assertThrows(CacheLockedException.class, () -> WriterLock.acquire(fs, lock));
+  }
+
+  @Test
+  void acquire_emptyLockOfAWriterThatDiedTakingIt_takesOverAfterAMinute() throws IOException {
+    java.nio.file.Path empty = Files.createFile(temporary.resolve("_lock"));
+    assertThrows(CacheLockedException.class, () -> WriterLock.acquire(fs, lock));
+    Files.setLastModifiedTime(empty, FileTime.from(Instant.now().minusSeconds(90)));
+    WriterLock.acquire(fs, lock).close();
+  }
+
+  @Test
+  void acquire_thenClose_leavesNoFile() throws IOException {
+    try (WriterLock held = WriterLock.acquire(fs, lock)) {
+      held.checkHeld();
+      assertEquals(List.of("_lock"), List.of(temporary.toFile().list()));
+    }
+    assertEquals(List.of(), List.of(temporary.toFile().list()));
+  }
+
+  @Test
+  void checkHeld_takenByAnother_throws() throws IOException {
+    WriterLock held = WriterLock.acquire(fs, lock);
+    EndedWriter.writeOwner(
+        output, new WriterLock.Owner("t", "another-host", 1, "", "2026-01-01T00:00:00Z"));
+    assertThrows(CacheLockedException.class, held::checkHeld);
+  }
+
+  @Test
+  void checkHeld_outputThatIsGone_throwsAndSaysSo() throws IOException {
+    WriterLock held = WriterLock.acquire(fs, lock);
+    fs.delete(output, true);
+    IOException error = assertThrows(IOException.class, held::checkHeld);
+    assertTrue(
+        error.getMessage().startsWith(lock + " does not exist any more"), error.getMessage());
+  }
+
+  @Test
+  void acquire_byManyAtOnce_oneHolds() throws Exception {
+    ExecutorService pool = Executors.newFixedThreadPool(8);
+    List<Callable<WriterLock>> writers = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      writers.add(() -> WriterLock.acquire(fs, lock));
+    }
+    int holders = 0;
+    for (Future<WriterLock> writer : pool.invokeAll(writers)) {
+      try {
+        writer.get();
+        holders++;
+      } catch (ExecutionException e) {
+        assertEquals(CacheLockedException.class, e.getCause().getClass());
+      }
+    }
+    pool.shutdown();
+    assertEquals(1, holders);
+  }
+}

@@ -1,0 +1,149 @@
+package io.tokenreel.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.tokenreel.testing.JobTests;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine.Model.CommandSpec;
+
+class ConfigFileTest {
+
+  @TempDir Path folder;
+
+  private static CommandSpec precompute() {
+    return TokenReel.commandLine().getSubcommands().get("precompute").getCommandSpec();
+  }
+
+  private String file(String name, String... lines) throws IOException {
+    return Files.write(folder.resolve(name), List.of(lines)).toString();
+  }
+
+  private static List<String> expand(String... arguments) {
+    return List.of(ConfigFile.expand(precompute(), arguments).arguments());
+  }
+
+  @Test
+  void expand_yaml_appendsValuesListsAndFlags() throws IOException {
+    String config =
+        file(
+            "run.yaml",
+            "# a comment",
+            "sampling: uniform:frames=8",
+            "batch-frames: 16",
+            "compression:",
+            "  - none",
+            "  - vidcom2:retention=0.5",
+            "keep-features: true",
+            "quiet: false");
+    assertEquals(
+        List.of(
+            "precompute",
+            "--config",
+            config,
+            "--batch-frames=16",
+            "--compression=none",
+            "--compression=vidcom2:retention=0.5",
+            "--keep-features",
+            "--sampling=uniform:frames=8"),
+        expand("precompute", "--config", config));
+  }
+
+  @Test
+  void expand_properties_appendsValuesListsAndFlags() throws IOException {
+    String config =
+        file(
+            "run.properties",
+            "# a comment",
+            "sampling = uniform:frames=8",
+            "compression = none ; vidcom2:retention=0.5",
+            "keep-features = true");
+    assertEquals(
+        List.of(
+            "precompute",
+            "--config=" + config,
+            "--compression=none",
+            "--compression=vidcom2:retention=0.5",
+            "--keep-features",
+            "--sampling=uniform:frames=8"),
+        expand("precompute", "--config=" + config));
+  }
+
+  @Test
+  void expand_optionOnTheCommandLine_winsOverTheFile() throws IOException {
+    String config =
+        file("run.yml", "batch-frames: 16", "compression: [none, dycoke]", "check: full");
+    assertEquals(
+        List.of(
+            "precompute",
+            "--config",
+            config,
+            "--batch-frames=4",
+            "--compression",
+            "none",
+            "--check=full"),
+        expand("precompute", "--config", config, "--batch-frames=4", "--compression", "none"));
+  }
+
+  @Test
+  void expand_withoutConfig_isTheCommandLine() {
+    assertEquals(List.of("precompute", "--quiet"), expand("precompute", "--quiet"));
+  }
+
+  @Test
+  void expand_onlyComments_isTheCommandLine() throws IOException {
+    String config = file("run.yaml", "# batch-frames: 16", "");
+    assertEquals(
+        List.of("precompute", "--config", config), expand("precompute", "--config", config));
+  }
+
+  @Test
+  void expand_unknownKey_listsTheKnownOnes() throws IOException {
+    String config = file("run.yaml", "batch-frame: 16");
+    JobTests.assertRefused(
+        () -> expand("precompute", "--config", config),
+        "run.yaml: unknown setting 'batch-frame'; did you mean batch-frames? known: [batch-frames,"
+            + " check,",
+        "videos-per-commit]");
+    String nested = file("nested.yaml", "config: other.yaml");
+    JobTests.assertRefused(
+        () -> expand("precompute", "--config", nested),
+        "nested.yaml: unknown setting 'config'; did you mean conf? known: [batch-frames, check,"
+            + " compression, compute-dtype, conf,");
+  }
+
+  @Test
+  void expand_flagThatIsNeitherTrueNorFalse_isRefused() throws IOException {
+    String config = file("run.yaml", "keep-features: yes please");
+    JobTests.assertRefused(
+        () -> expand("precompute", "--config", config),
+        "setting 'keep-features' must be true or false; got 'yes please'");
+  }
+
+  @Test
+  void expand_valueThatIsNoScalar_isRefused() throws IOException {
+    for (String value : List.of("", " {a: 1}", " [[none]]", " [none, ]\nsampling:")) {
+      String config = file("run.yaml", "model:" + value);
+      JobTests.assertRefused(
+          () -> expand("precompute", "--config", config),
+          "must be a value or a list of values; got ");
+    }
+  }
+
+  @Test
+  void expand_fileThatCannotBeUsed_saysWhy() throws IOException {
+    String missing = folder.resolve("missing.yaml").toString();
+    JobTests.assertRefused(() -> expand("--config", missing), missing, "does not exist");
+    String json = file("run.json", "{}");
+    JobTests.assertRefused(
+        () -> expand("--config", json), "takes a .properties, .yaml or .yml file; got " + json);
+    String list = file("list.yaml", "- none");
+    JobTests.assertRefused(() -> expand("--config", list), list, "one mapping of settings");
+    String malformed = file("malformed.yaml", "model: [");
+    JobTests.assertRefused(() -> expand("--config", malformed), malformed, "not well-formed YAML");
+  }
+}
