@@ -1,18 +1,13 @@
 package io.tokenreel.arch;
 
-import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import com.tngtech.archunit.base.DescribedPredicate;
-import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.lang.ArchRule;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,8 +16,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Holds the direction of dependencies among the packages of {@code model}. */
 class ModelDependencyTest {
-
-  private static final String ROOT = MainClasses.ROOT;
 
   private static final List<String> OF_FAMILIES =
       List.of(
@@ -75,17 +68,14 @@ class ModelDependencyTest {
   void imported_classesOfModel_areThoseOfEveryPackage() {
     assertEquals(
         new TreeSet<>(MODEL_MAY_USE.keySet()),
-        classes.stream()
-            .filter(type -> "model".equals(MainClasses.slice(type)))
-            .map(type -> type.getPackageName().substring(ROOT.length()))
-            .collect(Collectors.toCollection(TreeSet::new)),
+        MainClasses.packagesOf("model", classes),
         "enter a new package in MODEL_MAY_USE");
   }
 
   @ParameterizedTest
   @MethodSource("packagesOfModel")
   void ofPackageOfModel_dependencies_pointOneWay(String name) {
-    ofModel(name, MODEL_MAY_USE.get(name)).check(classes);
+    MainClasses.within(name, MODEL_MAY_USE.get(name)).check(classes);
   }
 
   @Test
@@ -94,7 +84,7 @@ class ModelDependencyTest {
         .that()
         .resideOutsideOfPackage("io.tokenreel.model..")
         .should()
-        .dependOnClassesThat(otherOfModel(MODEL_FOR_OTHERS))
+        .dependOnClassesThat(MainClasses.othersOf("model", MODEL_FOR_OTHERS))
         .check(classes);
   }
 
@@ -109,27 +99,9 @@ class ModelDependencyTest {
         .check(classes);
   }
 
-  /** Of one package alone, not of those below it. */
-  private static ArchRule ofModel(String name, List<String> used) {
-    return noClasses()
-        .that()
-        .resideInAPackage(ROOT + name)
-        .should()
-        .dependOnClassesThat(otherOfModel(MainClasses.and(used, name)));
-  }
-
-  private static DescribedPredicate<JavaClass> otherOfModel(List<String> used) {
-    return describe(
-        "are of model and not of " + used,
-        type -> {
-          JavaClass plain = type.getBaseComponentType();
-          return "model".equals(MainClasses.slice(plain))
-              && !used.contains(plain.getPackageName().substring(ROOT.length()));
-        });
-  }
-
   @Test
   void ofPackageOfModel_ruleThatForbidsWhatIsUsed_fails() {
-    assertThrows(AssertionError.class, () -> ofModel("model.kv.cache", List.of()).check(classes));
+    assertThrows(
+        AssertionError.class, () -> MainClasses.within("model.kv.cache", List.of()).check(classes));
   }
 }

@@ -1,0 +1,2 @@
+/** Checks of what a cache promises. */
+package io.tokenreel.cache.verify;

@@ -1,0 +1,2 @@
+/** The command line: options, help, what is printed, and the main classes. */
+package io.tokenreel.cli;
