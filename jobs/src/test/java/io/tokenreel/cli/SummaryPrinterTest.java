@@ -150,4 +150,20 @@ class SummaryPrinterTest {
                 """),
         err.toString());
   }
+
+  @Test
+  void print_namesThatAreLeftOutAsJson_haveTheirPathAndReasonAlone()
+      throws JsonProcessingException {
+    var leftOut =
+        new LeftOut(1, Map.of(LeftOut.ENDING, 1L), List.of(new LeftOut.Name("a", LeftOut.ENDING)));
+    var written = new RunSummary.Written("llava_onevision@1", "tiny", "bf16", 1, COMPUTED);
+    printer("--json", "--quiet")
+        .print(
+            new RunSummary(
+                "r1", "cache", null, 1, 1, 1, 0, 0, 0, leftOut, 0, List.of(), written, 1),
+            1);
+    assertEquals(
+        "{\"path\":\"a\",\"reason\":\"it does not end as a video does\"}",
+        new ObjectMapper().readTree(out.toString()).at("/left_out/first/0").toString());
+  }
 }
