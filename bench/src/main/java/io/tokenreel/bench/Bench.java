@@ -122,8 +122,7 @@ public final class Bench {
 
   @Command(
       description =
-          "a vision tower of published widths against the engine's matrix product, and in other"
-              + " types against float32",
+          "a vision tower of published widths against the engine's matrix product, and in other types against float32",
       mixinStandardHelpOptions = true)
   int encode(
       @Option(
@@ -132,8 +131,7 @@ public final class Bench {
               paramLabel = "NAME",
               converter = TowerOf.class,
               description =
-                  "so400m, LLaVA's SigLIP of 26 layers, or qwen2_5_vl, that of Qwen2.5-VL-7B of 32"
-                      + " (default: ${DEFAULT-VALUE})")
+                  "so400m, LLaVA's SigLIP of 26 layers, or qwen2_5_vl, that of Qwen2.5-VL-7B of 32 (default: ${DEFAULT-VALUE})")
           BenchTower tower,
       @Option(
               names = "--layers",
@@ -218,8 +216,7 @@ public final class Bench {
               defaultValue = "10000000",
               paramLabel = "N",
               description =
-                  "rows of the manifest; a folder of a tenth as many names is walked (default:"
-                      + " ${DEFAULT-VALUE})")
+                  "rows of the manifest; a folder of a tenth as many names is walked (default: ${DEFAULT-VALUE})")
           int videos,
       @Mixin SessionOptions session)
       throws Exception {

@@ -34,28 +34,22 @@ public final class CacheSchema {
       required(
           EncodingSetting.ENCODER,
           DataTypes.StringType,
-          "the vision tower, family@revision: the same for the same settings and weights, wherever"
-              + " they lie");
+          "the vision tower, family@revision: the same for the same settings and weights, wherever they lie");
   private static final StructField MODEL_NAME =
       optional(
           "model_name",
           DataTypes.StringType,
-          "the checkpoint's readable name: its folder's, or its repository's in a hub's cache; NULL"
-              + " in rows that were written without it");
+          "the checkpoint's readable name: its folder's, or its repository's in a hub's cache; NULL in rows that were written without it");
   private static final StructField LAYOUT =
       optional(
           "layout",
           DataTypes.StringType,
-          "where the model's own rows stand among kept tokens: plain, closing, line-ends or"
-              + " line-ends-in-place; NULL in rows that were written without it, which are closing"
-              + " where there are such rows");
+          "where the model's own rows stand among kept tokens: plain, closing, line-ends or line-ends-in-place; NULL in rows that were written without it, which are closing where there are such rows");
   private static final StructField PLANES =
       optional(
           "planes",
           DataTypes.IntegerType,
-          "planes of a token, each of dim channels: its own, and those of the levels that a model"
-              + " such as Qwen3-VL adds to its layers; NULL in rows that were written without it,"
-              + " which have 1");
+          "planes of a token, each of dim channels: its own, and those of the levels that a model such as Qwen3-VL adds to its layers; NULL in rows that were written without it, which have 1");
   private static final StructField SOURCE_FRAMES =
       optional(
           "source_frames",
@@ -65,14 +59,12 @@ public final class CacheSchema {
       optional(
           "source_rate",
           DataTypes.DoubleType,
-          "average rate of the video, frames per second; NULL in rows that were written without"
-              + " it");
+          "average rate of the video, frames per second; NULL in rows that were written without it");
   private static final StructField FRAME_INDEX =
       optional(
           "frame_index",
           arrayOf(DataTypes.IntegerType),
-          "the number in the video of each sampled frame, from 0; NULL in rows that were written"
-              + " without it");
+          "the number in the video of each sampled frame, from 0; NULL in rows that were written without it");
   private static final StructField SAMPLING =
       required(
           EncodingSetting.SAMPLING,
@@ -87,8 +79,7 @@ public final class CacheSchema {
       required(
           "frames",
           DataTypes.IntegerType,
-          "steps of the video's grid, T: sampled frames, or temporal patches of a model that takes"
-              + " several frames together");
+          "steps of the video's grid, T: sampled frames, or temporal patches of a model that takes several frames together");
   private static final StructField GRID_HEIGHT =
       required("grid_height", DataTypes.IntegerType, "rows of a frame's grid");
   private static final StructField GRID_WIDTH =
@@ -105,14 +96,12 @@ public final class CacheSchema {
       required(
           "token_index",
           arrayOf(DataTypes.IntegerType),
-          "per token its place t*M+m in the grid, ascending; -1 for a separator row that the model"
-              + " adds");
+          "per token its place t*M+m in the grid, ascending; -1 for a separator row that the model adds");
   private static final StructField FRAME_SECONDS =
       required(
           "frame_seconds",
           arrayOf(DataTypes.DoubleType),
-          "presentation time of each step's first frame, [T], seconds from the video's first"
-              + " frame");
+          "presentation time of each step's first frame, [T], seconds from the video's first frame");
   private static final StructField OUTCOME =
       required("outcome", DataTypes.StringType, "OK, or DEGRADED when the video was damaged");
   private static final StructField WRITER_VERSION =
@@ -141,8 +130,7 @@ public final class CacheSchema {
             required(
                 "tokens",
                 DataTypes.BinaryType,
-                "the tokens [token_count][planes][dim], little-endian, row-major, separator rows"
-                    + " included"),
+                "the tokens [token_count][planes][dim], little-endian, row-major, separator rows included"),
             FRAME_SECONDS,
             OUTCOME,
             WRITER_VERSION,
@@ -167,13 +155,11 @@ public final class CacheSchema {
             required(
                 "block",
                 TokenSchemas.BLOCK,
-                "every token of the video, before compression; data is"
-                    + " [frames][tokens_per_frame][planes][dim], little-endian, row-major"),
+                "every token of the video, before compression; data is [frames][tokens_per_frame][planes][dim], little-endian, row-major"),
             optional(
                 "separator_rows",
                 DataTypes.BinaryType,
-                "rows [n][dim] that the model adds among visual tokens as the layout says, dtype of"
-                    + " the block; NULL for none"),
+                "rows [n][dim] that the model adds among visual tokens as the layout says, dtype of the block; NULL for none"),
             FRAME_SECONDS,
             OUTCOME,
             WRITER_VERSION,
@@ -270,8 +256,7 @@ public final class CacheSchema {
       throw new IllegalArgumentException(
           "manifest columns "
               + clashes
-              + " have the names of cache columns; rename them in the manifest. The cache's own"
-              + " names are "
+              + " have the names of cache columns; rename them in the manifest. The cache's own names are "
               + fixed);
     }
   }

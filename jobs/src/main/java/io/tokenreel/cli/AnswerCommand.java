@@ -47,9 +47,7 @@ final class AnswerCommand implements Callable<Integer> {
       arity = "1..*",
       paramLabel = "PATH",
       description =
-          "files (.csv, .tsv, .json, .jsonl or .parquet; text ones compressed as well) with"
-              + " video_id, question_id, question, optionally options (a list), answer (an option's"
-              + " words or its letter), and columns that pass through")
+          "files (.csv, .tsv, .json, .jsonl or .parquet; text ones compressed as well) with video_id, question_id, question, optionally options (a list), answer (an option's words or its letter), and columns that pass through")
   private List<String> questions;
 
   @Option(
@@ -99,8 +97,7 @@ final class AnswerCommand implements Callable<Integer> {
       converter = Specs.Template.class,
       paramLabel = "chat|qwen_1_5",
       description =
-          "the prompt: chat, the checkpoint's own template, or qwen_1_5, LLaVA-NeXT's conversation"
-              + " (default: ${DEFAULT-VALUE})")
+          "the prompt: chat, the checkpoint's own template, or qwen_1_5, LLaVA-NeXT's conversation (default: ${DEFAULT-VALUE})")
   private String template;
 
   @Option(
@@ -109,9 +106,7 @@ final class AnswerCommand implements Callable<Integer> {
       converter = Specs.Kv.class,
       paramLabel = "SPEC",
       description =
-          "keys and values while decoding: full, or"
-              + " dycoke:layer=3,prune=0.7,refresh=0.9,mode=paper|release,reserve=host|device|drop"
-              + " (default: ${DEFAULT-VALUE})")
+          "keys and values while decoding: full, or dycoke:layer=3,prune=0.7,refresh=0.9,mode=paper|release,reserve=host|device|drop (default: ${DEFAULT-VALUE})")
   private String kv;
 
   @Option(
@@ -120,8 +115,7 @@ final class AnswerCommand implements Callable<Integer> {
       converter = Specs.AnswerScoring.class,
       paramLabel = "generate|options",
       description =
-          "generate: the model speaks; options: its options' likelihoods are compared (default:"
-              + " ${DEFAULT-VALUE})")
+          "generate: the model speaks; options: its options' likelihoods are compared (default: ${DEFAULT-VALUE})")
   private String scoring;
 
   @Option(
@@ -130,8 +124,7 @@ final class AnswerCommand implements Callable<Integer> {
       converter = Specs.Form.class,
       paramLabel = "letter|text",
       description =
-          "letter: options are lettered lines and a letter is asked for; text: an option is said in"
-              + " its own words (default: ${DEFAULT-VALUE})")
+          "letter: options are lettered lines and a letter is asked for; text: an option is said in its own words (default: ${DEFAULT-VALUE})")
   private String optionForm;
 
   @Option(

@@ -20,8 +20,7 @@ import picocli.CommandLine.Spec;
     description = "Compresses kept features again: no video is decoded or encoded.",
     footerHeading = CommandHelp.EXAMPLES,
     footer = {
-      "  tokenreel compress --features /data/cache --output /data/cache --compression"
-          + " dycoke:prune=0.7",
+      "  tokenreel compress --features /data/cache --output /data/cache --compression dycoke:prune=0.7",
       "  tokenreel compress --features /data/cache --output /data/other --compression none \\",
       "      --selections-only"
     })

@@ -21,8 +21,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Renders unseen videos, precomputes their tokens, and answers questions about them from all"
-            + " tokens and from a quarter of them.",
+        "Renders unseen videos, precomputes their tokens, and answers questions about them from all tokens and from a quarter of them.",
     footerHeading = CommandHelp.EXAMPLES,
     footer = {"  tokenreel demo", "  tokenreel demo --output /tmp/demo --videos 3"})
 final class DemoCommand implements Callable<Integer> {

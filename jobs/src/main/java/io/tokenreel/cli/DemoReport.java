@@ -88,9 +88,10 @@ record DemoReport(
         "SELECT compression, kind, avg(correct::int) FROM %s GROUP BY ALL"
             .formatted(Quoting.duckDbFiles(folder, "cache/answers/**/*.parquet"));
     out.printf(
-        "%nThe videos are in %1$s/videos, the tables in %1$s/cache. Any reader of Parquet queries"
-            + " them:%n  bin/tokenreel inspect --cache %2$s%n  spark.sql(\"SELECT question, target,"
-            + " response, correct FROM parquet.`%1$s/cache/answers`\")%n  duckdb -c %3$s%n",
+        "%nThe videos are in %1$s/videos, the tables in %1$s/cache. Any reader of Parquet queries them:%n"
+            + "  bin/tokenreel inspect --cache %2$s%n"
+            + "  spark.sql(\"SELECT question, target, response, correct FROM parquet.`%1$s/cache/answers`\")%n"
+            + "  duckdb -c %3$s%n",
         folder, Quoting.shellWord(folder + "/cache"), Quoting.inDoubleQuotes(query));
     out.flush();
   }

@@ -27,8 +27,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Removes all that a cache has of videos, and takes them no more. Exit status 3 when the"
-            + " cache had nothing of one of them.",
+        "Removes all that a cache has of videos, and takes them no more. Exit status 3 when the cache had nothing of one of them.",
     footerHeading = CommandHelp.EXAMPLES,
     footer = {
       "  tokenreel forget --cache /data/cache --video-id a/b.mp4 --dry-run",

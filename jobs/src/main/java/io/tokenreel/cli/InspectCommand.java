@@ -63,8 +63,7 @@ final class InspectCommand implements Callable<Integer> {
       paramLabel = "SPEC",
       converter = Specs.Compression.class,
       description =
-          "of a video's rows the one with this compression; needed with --export where there are"
-              + " several")
+          "of a video's rows the one with this compression; needed with --export where there are several")
   private String compression;
 
   @Option(
@@ -141,8 +140,7 @@ final class InspectCommand implements Callable<Integer> {
   private static String line(CachedTokens row) {
     return String.format(
         Locale.ROOT,
-        "%s  %s  %s  %s  %s  %d of %d tokens (%.1f%%)  %s[%d]  %d frames of %dx%d  %.2f to %.2f s "
-            + " sha256 %s",
+        "%s  %s  %s  %s  %s  %d of %d tokens (%.1f%%)  %s[%d]  %d frames of %dx%d  %.2f to %.2f s  sha256 %s",
         row.videoId(),
         row.outcome(),
         row.encoder(),
@@ -203,8 +201,7 @@ final class InspectCommand implements Callable<Integer> {
         if (TableName.ofOutput(spark.sparkContext().hadoopConfiguration(), UserPath.of(cache))
             .isEmpty()) {
           out.printf(
-              "All columns of all files: DuckDB's read_parquet(%s, union_by_name = true), Spark's"
-                  + " option mergeSchema. Current rows alone, and other readers: docs/cache.md%n",
+              "All columns of all files: DuckDB's read_parquet(%s, union_by_name = true), Spark's option mergeSchema. Current rows alone, and other readers: docs/cache.md%n",
               Quoting.duckDbFiles(cache, "tokens/*.parquet"));
         }
         out.flush();

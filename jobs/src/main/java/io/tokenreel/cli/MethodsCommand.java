@@ -26,8 +26,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Lists compressions, samplings, KV caches, scorings and prompt templates with their"
-            + " settings.",
+        "Lists compressions, samplings, KV caches, scorings and prompt templates with their settings.",
     footerHeading = CommandHelp.EXAMPLES,
     footer = {"  tokenreel methods", "  tokenreel methods --json"})
 final class MethodsCommand implements Callable<Integer> {

@@ -55,13 +55,10 @@ final class ModelsCommand implements Callable<Integer> {
         }
       }
       out.printf(
-          "%s%n    the small model that is built in, of the same kind; it knows the scenes of"
-              + " tokenreel demo and nothing else%n",
+          "%s%n    the small model that is built in, of the same kind; it knows the scenes of tokenreel demo and nothing else%n",
           Models.DEFAULT);
       out.println(
-          "--model takes a checkpoint's folder in Hugging Face layout: config.json, *.safetensors,"
-              + " preprocessor_config.json (but for LLaVA-Video) and, to answer, tokenizer.json;"
-              + " after djl: a folder with a *.pt or *.onnx file and tokenreel.yaml.");
+          "--model takes a checkpoint's folder in Hugging Face layout: config.json, *.safetensors, preprocessor_config.json (but for LLaVA-Video) and, to answer, tokenizer.json; after djl: a folder with a *.pt or *.onnx file and tokenreel.yaml.");
     }
     out.flush();
     return 0;

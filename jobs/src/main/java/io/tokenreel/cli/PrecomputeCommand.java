@@ -29,8 +29,7 @@ import picocli.CommandLine.Spec;
     footerHeading = CommandHelp.EXAMPLES,
     footer = {
       "  tokenreel precompute --input /data/videos --output /data/cache",
-      "  tokenreel precompute --input videos.csv --output hdfs:///cache --model"
-          + " /models/llava-onevision \\",
+      "  tokenreel precompute --input videos.csv --output hdfs:///cache --model /models/llava-onevision \\",
       "      --compression vidcom2:retention=0.25 none --keep-features"
     })
 final class PrecomputeCommand implements Callable<Integer> {
@@ -43,17 +42,14 @@ final class PrecomputeCommand implements Callable<Integer> {
       arity = "1..*",
       paramLabel = "PATH",
       description =
-          "a folder (walked), files, a glob, or a manifest (.csv, .tsv, .json, .jsonl or .parquet;"
-              + " text ones compressed as well) with video_uri; on any Hadoop file system")
+          "a folder (walked), files, a glob, or a manifest (.csv, .tsv, .json, .jsonl or .parquet; text ones compressed as well) with video_uri; on any Hadoop file system")
   private List<String> inputs;
 
   @Option(
       names = "--id-root",
       paramLabel = "DIR",
       description =
-          "the ids of videos are their paths below this folder, whichever input names them; those"
-              + " of a manifest's video_id column stand (default: the path below the folder that is"
-              + " walked, a file's name, a manifest's video_uri)")
+          "the ids of videos are their paths below this folder, whichever input names them; those of a manifest's video_id column stand (default: the path below the folder that is walked, a file's name, a manifest's video_uri)")
   private String idRoot;
 
   @Option(
@@ -76,17 +72,14 @@ final class PrecomputeCommand implements Callable<Integer> {
       defaultValue = "default",
       paramLabel = "DIR",
       description =
-          "checkpoint folder in Hugging Face layout, with #KEY=VALUE&... for settings that go"
-              + " before those of its config.json; djl:FOLDER, a folder with an encoder in"
-              + " TorchScript or ONNX and tokenreel.yaml; or default (default: ${DEFAULT-VALUE})")
+          "checkpoint folder in Hugging Face layout, with #KEY=VALUE&... for settings that go before those of its config.json; djl:FOLDER, a folder with an encoder in TorchScript or ONNX and tokenreel.yaml; or default (default: ${DEFAULT-VALUE})")
   private String model;
 
   @Option(
       names = "--encoder",
       paramLabel = "djl:FOLDER",
       description =
-          "in place of --model: a vision encoder that has no language model, a TorchScript or ONNX"
-              + " file with a tokenreel.yaml")
+          "in place of --model: a vision encoder that has no language model, a TorchScript or ONNX file with a tokenreel.yaml")
   private String encoder;
 
   @Option(
@@ -94,17 +87,14 @@ final class PrecomputeCommand implements Callable<Integer> {
       converter = Specs.Fit.class,
       paramLabel = "SPEC",
       description =
-          "how frames are sized, for a model that takes more than one size:"
-              + " smart:min=PIXELS,max=PIXELS, or fixed:HEIGHTxWIDTH; part of the encoder's name"
-              + " (default: as the checkpoint says)")
+          "how frames are sized, for a model that takes more than one size: smart:min=PIXELS,max=PIXELS, or fixed:HEIGHTxWIDTH; part of the encoder's name (default: as the checkpoint says)")
   private String fit;
 
   @Option(
       names = "--max-video-tokens",
       paramLabel = "N",
       description =
-          "a video of more tokens before compression is not encoded but FAILED (too_many_tokens);"
-              + " at least 1 (default: any number that a row holds)")
+          "a video of more tokens before compression is not encoded but FAILED (too_many_tokens); at least 1 (default: any number that a row holds)")
   private Integer maxVideoTokens;
 
   @Option(

@@ -22,8 +22,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Renders videos of simple scenes with questions and exact answers: DIR/videos,"
-            + " DIR/questions.jsonl, DIR/scenes.jsonl.",
+        "Renders videos of simple scenes with questions and exact answers: DIR/videos, DIR/questions.jsonl, DIR/scenes.jsonl.",
     footerHeading = CommandHelp.EXAMPLES,
     footer = {
       "  tokenreel scenes --output scenes --videos 300 --split test",
@@ -68,8 +67,7 @@ final class ScenesCommand implements Callable<Integer> {
       defaultValue = "" + SceneSet.SAMPLES,
       paramLabel = "N",
       description =
-          "so many uniformly sampled frames decide every answer; at least 4 (default:"
-              + " ${DEFAULT-VALUE})")
+          "so many uniformly sampled frames decide every answer; at least 4 (default: ${DEFAULT-VALUE})")
   private int frames;
 
   @Option(names = "--quiet", description = "no progress line and no summary text")

@@ -84,8 +84,7 @@ public final class Specs {
 
     /** Ends the option's description. */
     static final String NUMBER =
-        "; N counts the GPUs that the process sees, from 0, and a GPU that Spark assigned to the"
-            + " task goes before (default: ${DEFAULT-VALUE})";
+        "; N counts the GPUs that the process sees, from 0, and a GPU that Spark assigned to the task goes before (default: ${DEFAULT-VALUE})";
 
     Device() {
       super(

@@ -66,9 +66,7 @@ final class StandaloneCluster {
     return has
         + (fits
             ? "Others have them."
-            : "None is large enough for one executor: ask for less, by --conf"
-                + " spark.executor.cores=N and spark.executor.memory=SIZE, or start larger"
-                + " workers.");
+            : "None is large enough for one executor: ask for less, by --conf spark.executor.cores=N and spark.executor.memory=SIZE, or start larger workers.");
   }
 
   private static long megabytes(String memory) {

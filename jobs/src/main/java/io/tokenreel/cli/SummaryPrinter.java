@@ -100,14 +100,12 @@ final class SummaryPrinter {
     }
     if (summary.forgotten() > 0) {
       err.printf(
-          "%d videos were left out, for the output is to forget them (tokenreel forget --lift takes"
-              + " them again)%n",
+          "%d videos were left out, for the output is to forget them (tokenreel forget --lift takes them again)%n",
           summary.forgotten());
     }
     err.printf(
         Locale.ROOT,
-        "%d videos: %d OK, %d DEGRADED, %d FAILED; %d were committed before. %.1f s, and %.1f s for"
-            + " Spark's start.%n",
+        "%d videos: %d OK, %d DEGRADED, %d FAILED; %d were committed before. %.1f s, and %.1f s for Spark's start.%n",
         summary.videos(),
         summary.ok(),
         summary.degraded(),

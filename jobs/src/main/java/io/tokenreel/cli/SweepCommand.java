@@ -36,8 +36,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Evaluates compressions and KV caches on benchmarks: one decode and encode per video,"
-            + " results with their errors, and a report.",
+        "Evaluates compressions and KV caches on benchmarks: one decode and encode per video, results with their errors, and a report.",
     footerHeading = CommandHelp.EXAMPLES,
     footer = {
       "  tokenreel sweep --config conf/sweeps/generated.yaml",
@@ -55,8 +54,7 @@ final class SweepCommand implements Callable<Integer> {
       required = true,
       paramLabel = "DIR",
       description =
-          "where the sweep's cache, results/, samples/, lmms-eval/, judge/ and report.html are"
-              + " written; what is there is not done again")
+          "where the sweep's cache, results/, samples/, lmms-eval/, judge/ and report.html are written; what is there is not done again")
   private String output;
 
   @Option(
@@ -66,10 +64,7 @@ final class SweepCommand implements Callable<Integer> {
       converter = Specs.Benchmark.class,
       paramLabel = "SPEC",
       description =
-          "benchmarks: the name of a file in conf/tasks or the path of one, with root=DIR (its"
-              + " files in the published layout), version=V, limit=N questions, seed=S of their"
-              + " choice, judge=M (who judges open answers, in place of upstream's model); or"
-              + " generated:videos=N,questions=K")
+          "benchmarks: the name of a file in conf/tasks or the path of one, with root=DIR (its files in the published layout), version=V, limit=N questions, seed=S of their choice, judge=M (who judges open answers, in place of upstream's model); or generated:videos=N,questions=K")
   private List<String> tasks;
 
   @Option(
@@ -113,8 +108,7 @@ final class SweepCommand implements Callable<Integer> {
       converter = Specs.Template.class,
       paramLabel = "chat|qwen_1_5",
       description =
-          "the prompt around a task's own: chat, the checkpoint's own template, or qwen_1_5,"
-              + " LLaVA-NeXT's conversation (default: ${DEFAULT-VALUE})")
+          "the prompt around a task's own: chat, the checkpoint's own template, or qwen_1_5, LLaVA-NeXT's conversation (default: ${DEFAULT-VALUE})")
   private String template;
 
   @Option(
@@ -201,8 +195,7 @@ final class SweepCommand implements Callable<Integer> {
       err.println(failure.line());
     }
     err.printf(
-        "the report is %1$s/%2$s, the tables are %1$s/results and samples, logs as lmms-eval's are"
-            + " in %1$s/%3$s%n",
+        "the report is %1$s/%2$s, the tables are %1$s/results and samples, logs as lmms-eval's are in %1$s/%3$s%n",
         output, SweepReport.FILE, SweepLogs.FOLDER);
     err.flush();
   }

@@ -10,9 +10,7 @@ final class TableOption {
       paramLabel = "CATALOG.DB.NAME",
       converter = Specs.Table.class,
       description =
-          "write to the tables CATALOG.DB.NAME_tokens and so on of an Iceberg or Delta catalog,"
-              + " which --conf spark.sql.catalog... sets up; --output keeps what is no table"
-              + " (default: Parquet below --output)")
+          "write to the tables CATALOG.DB.NAME_tokens and so on of an Iceberg or Delta catalog, which --conf spark.sql.catalog... sets up; --output keeps what is no table (default: Parquet below --output)")
   private String table;
 
   /** CATALOG.DB.NAME; null for Parquet below the output. */

@@ -23,8 +23,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Removes rows of bytes that videos have no more, rows of encoders, and what writers that"
-            + " died have left.",
+        "Removes rows of bytes that videos have no more, rows of encoders, and what writers that died have left.",
     footerHeading = CommandHelp.EXAMPLES,
     footer = {
       "  tokenreel vacuum --cache /data/cache --superseded --dry-run",
@@ -49,8 +48,7 @@ final class VacuumCommand extends RemovalCommand {
       defaultValue = "0",
       paramLabel = "DAYS",
       description =
-          "of these rows only what was all written more than so many days ago; at least 0 (default:"
-              + " ${DEFAULT-VALUE})")
+          "of these rows only what was all written more than so many days ago; at least 0 (default: ${DEFAULT-VALUE})")
   private int days;
 
   private List<String> leftovers;

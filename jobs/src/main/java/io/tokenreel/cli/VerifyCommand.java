@@ -26,8 +26,7 @@ import picocli.CommandLine.Spec;
     name = "verify",
     mixinStandardHelpOptions = true,
     description =
-        "Checks caches: one outcome per video and run, no key twice, sizes, places, lookup index,"
-            + " leftovers. Exit status 1 when anything is found.",
+        "Checks caches: one outcome per video and run, no key twice, sizes, places, lookup index, leftovers. Exit status 1 when anything is found.",
     footerHeading = CommandHelp.EXAMPLES,
     footer = {
       "  tokenreel verify --cache /data/cache",
@@ -102,8 +101,7 @@ final class VerifyCommand implements Callable<Integer> {
       }
       if (!cutOff.isEmpty() && !session.quiet()) {
         out.printf(
-            "%s: runs %s were cut off, or are at work; what they committed stands, and the same"
-                + " command does the rest%n",
+            "%s: runs %s were cut off, or are at work; what they committed stands, and the same command does the rest%n",
             cache, cutOff);
       }
     }

@@ -167,8 +167,7 @@ final class ResultColumns {
     quartiles("kv_bytes_peak", "of the most bytes of keys and values", one -> one.cost().kvPeak());
     of(
         "kv_reserve_bytes_peak",
-        "mean of the most bytes of keys and values of pruned tokens that can come back, 0 without a"
-            + " reserve; NULL where the answers do not count it apart",
+        "mean of the most bytes of keys and values of pruned tokens that can come back, 0 without a reserve; NULL where the answers do not count it apart",
         one -> one.cost().kvReserveBytesPeak());
     quartiles("kv_reserve_bytes_peak", "of those bytes", one -> one.cost().kvReservePeak());
   }

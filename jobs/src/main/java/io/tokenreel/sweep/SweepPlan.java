@@ -169,8 +169,7 @@ record SweepPlan(
       if (!missing.isEmpty()) {
         out.printf(
             Locale.ROOT,
-            "    %,d of them are about %,d videos that are missing, and count as wrong; such as"
-                + " %s%n",
+            "    %,d of them are about %,d videos that are missing, and count as wrong; such as %s%n",
             read.missingVideos(),
             missing.size(),
             missing.get(0));

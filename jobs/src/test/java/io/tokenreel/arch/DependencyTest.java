@@ -314,8 +314,7 @@ class DependencyTest {
         .should()
         .callMethodWhere(
             describe(
-                "a map or set of the JDK's that has no order is made (use LinkedHashMap or"
-                    + " TreeMap)",
+                "a map or set of the JDK's that has no order is made (use LinkedHashMap or TreeMap)",
                 call ->
                     !call.getOrigin().getName().equals("<clinit>")
                         && UNORDERED.contains(call.getTarget().getName())

@@ -106,14 +106,12 @@ class ConfigFileTest {
     String config = file("run.yaml", "batch-frame: 16");
     JobTests.assertRefused(
         () -> expand("precompute", "--config", config),
-        "run.yaml: unknown setting 'batch-frame'; did you mean batch-frames? known: [batch-frames,"
-            + " check,",
+        "run.yaml: unknown setting 'batch-frame'; did you mean batch-frames? known: [batch-frames, check,",
         "videos-per-commit]");
     String nested = file("nested.yaml", "config: other.yaml");
     JobTests.assertRefused(
         () -> expand("precompute", "--config", nested),
-        "nested.yaml: unknown setting 'config'; did you mean conf? known: [batch-frames, check,"
-            + " compression, compute-dtype, conf,");
+        "nested.yaml: unknown setting 'config'; did you mean conf? known: [batch-frames, check, compression, compute-dtype, conf,");
   }
 
   @Test

@@ -18,17 +18,14 @@ class ExecutorWatchTest {
     Map<String, String> asked =
         Map.of("spark.executor.memory", "6g", "spark.executor.cores", "8", "spark.app.name", "x");
     assertEquals(
-        "tokenreel: still no executor from spark://h:7077. Asked for: spark.executor.cores=8 (cores"
-            + " each), spark.executor.memory=6g (memory each). The cluster has no worker. Waiting;"
-            + " Ctrl-C stops.",
+        "tokenreel: still no executor from spark://h:7077. Asked for: spark.executor.cores=8 (cores each), spark.executor.memory=6g (memory each). The cluster has no worker. Waiting; Ctrl-C stops.",
         ExecutorWatch.line("spark://h:7077", asked::get, "The cluster has no worker."));
   }
 
   @Test
   void line_nothingGiven_namesSparksDefault() {
     assertEquals(
-        "tokenreel: still no executor from yarn. Asked for: Spark's defaults, 1g of memory each."
-            + " Waiting; Ctrl-C stops.",
+        "tokenreel: still no executor from yarn. Asked for: Spark's defaults, 1g of memory each. Waiting; Ctrl-C stops.",
         ExecutorWatch.line("yarn", key -> null, ""));
   }
 
@@ -36,9 +33,7 @@ class ExecutorWatchTest {
   void describe_workersTooSmall_saysWhatToAskFor() {
     Map<String, String> asked = Map.of("spark.executor.memory", "6g", "spark.executor.cores", "8");
     assertEquals(
-        "The cluster has 2 workers: node1 with 2 cores and 4096 MB, node2 with 4 cores and 2048 MB."
-            + " None is large enough for one executor: ask for less, by --conf"
-            + " spark.executor.cores=N and spark.executor.memory=SIZE, or start larger workers.",
+        "The cluster has 2 workers: node1 with 2 cores and 4096 MB, node2 with 4 cores and 2048 MB. None is large enough for one executor: ask for less, by --conf spark.executor.cores=N and spark.executor.memory=SIZE, or start larger workers.",
         StandaloneCluster.describe(SMALL, asked::get));
     Map<String, String> onePart =
         Map.of("spark.executor.memory", "3g", "spark.executor.cores", "4");

@@ -105,9 +105,7 @@ class SummaryPrinterTest {
     assertTrue(
         err.toString()
             .contains(
-                "\n"
-                    + "computed in f32 on cpu\n"
-                    + "these processors multiply bf16 with AMX: --compute-dtype bf16 "),
+                "\ncomputed in f32 on cpu\nthese processors multiply bf16 with AMX: --compute-dtype bf16 "),
         err.toString());
     JsonNode run = new ObjectMapper().readTree(out.toString()).get("runs").get(0);
     assertEquals("AMX", run.at("/computed/devices/0/bf16_unit").asText());

@@ -26,8 +26,7 @@ class ReportOpeningTest {
     Element found = sample.selectFirst(".findings");
     assertEquals("h1", found.previousElementSibling().tagName());
     assertEquals(
-        "videomme: 900 questions about 300 videos, asked as lmms-eval-0.3.4 does. All tokens give"
-            + " 58.5% ± 1.6.",
+        "videomme: 900 questions about 300 videos, asked as lmms-eval-0.3.4 does. All tokens give 58.5% ± 1.6.",
         found.selectFirst("p").text());
     List<String> sentences = found.select("ul").get(0).select("li").eachText();
     assertEquals(4, sentences.size()); // one of each share

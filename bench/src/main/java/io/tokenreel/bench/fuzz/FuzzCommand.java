@@ -29,9 +29,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Damages generated videos in many ways, decodes them, and holds the frames of those that"
-            + " are OK against the sound ones. Exit status 1 when a change went unnoticed that"
-            + " something in the file tells.",
+        "Damages generated videos in many ways, decodes them, and holds the frames of those that are OK against the sound ones. Exit status 1 when a change went unnoticed that something in the file tells.",
     footerHeading = CommandHelp.EXAMPLES,
     footer = {"  bench fuzz", "  bench fuzz --mutants 1 --seed 4711 --keep mutant"})
 public final class FuzzCommand implements Callable<Integer> {
@@ -129,8 +127,7 @@ public final class FuzzCommand implements Callable<Integer> {
       summary.rows().forEach(row -> print(out, row));
       out.printf(
           Locale.ROOT,
-          "%d mutants, --seed %d. OK with changed: what was damaged is said once in the file and no"
-              + " checksum covers it.%n",
+          "%d mutants, --seed %d. OK with changed: what was damaged is said once in the file and no checksum covers it.%n",
           mutants,
           summary.seed());
       summary

@@ -177,8 +177,7 @@ final class CatalogDefinition {
           SELECT made.* FROM %s AS made
           LEFT SEMI JOIN (SELECT video_id, max_by(content_sha256, wave) AS content_sha256
                           FROM %s GROUP BY video_id) AS last
-          USING (video_id, content_sha256)\
-          """
+          USING (video_id, content_sha256)"""
               .formatted(name.currentOf(table), name.of(table), name.of(CacheTable.CONTENTS)));
     } catch (Exception e) { // of Spark and any catalog, declared or not
       LOG.info(

@@ -80,8 +80,7 @@ public enum TableFormat {
       spark.sql.catalog.NAME.type, .uri or .warehouse; \
       for Delta: --conf spark.sql.catalog.spark_catalog=org.apache.spark.sql.delta.catalog.DeltaCatalog \
       --conf spark.sql.extensions=io.delta.sql.DeltaSparkSessionExtension; \
-      and the format's jar on the class path (--packages of spark-submit, TOKENREEL_JARS of bin/tokenreel)\
-      """;
+      and the format's jar on the class path (--packages of spark-submit, TOKENREEL_JARS of bin/tokenreel)""";
 
   private static final String COMPRESSION = "compression";
   private static final String NO_PROPERTY = "";

@@ -44,8 +44,7 @@ final class RowChecks {
           new Rule(
               "token_index_values",
               "places within 0 .. frames * tokens_per_frame, ascending, or -1 for a separator row",
-              "forall(token_index, i -> i >= -1 AND i < CAST(frames AS BIGINT) * tokens_per_frame)"
-                  + " AND "
+              "forall(token_index, i -> i >= -1 AND i < CAST(frames AS BIGINT) * tokens_per_frame) AND "
                   + "%1$s = array_sort(array_distinct(%1$s))".formatted(KEPT),
               "concat('places ', array_join(slice(token_index, 1, 8), ' '), ' ...')"));
 
@@ -87,10 +86,8 @@ final class RowChecks {
                       new Rule(
                           "frame_budgets",
                           "one budget per frame, each in [0, 1]",
-                          "size(frame_budgets) = frames AND forall(frame_budgets, b -> b >= 0 AND b"
-                              + " <= 1)",
-                          "concat(size(frame_budgets), ' budgets for ', frames, ' frames: ',"
-                              + " array_join(slice(frame_budgets, 1, 8), ' '), ' ...')"),
+                          "size(frame_budgets) = frames AND forall(frame_budgets, b -> b >= 0 AND b <= 1)",
+                          "concat(size(frame_budgets), ' budgets for ', frames, ' frames: ', array_join(slice(frame_budgets, 1, 8), ' '), ' ...')"),
                       MADE_OF_A_VIDEO))
               .toList();
       case FEATURES ->
@@ -118,8 +115,7 @@ final class RowChecks {
               new Rule(
                   "outcome",
                   "OK without a reason, or DEGRADED or FAILED with one",
-                  "(outcome = 'OK' AND reason IS NULL) OR (outcome IN ('DEGRADED', 'FAILED') AND"
-                      + " reason IS NOT NULL)",
+                  "(outcome = 'OK' AND reason IS NULL) OR (outcome IN ('DEGRADED', 'FAILED') AND reason IS NOT NULL)",
                   "concat(outcome, ' with reason ', coalesce(reason, 'NULL'))"));
       case ANSWERS ->
           List.of(
@@ -130,14 +126,9 @@ final class RowChecks {
                   "concat(coalesce(response, 'NULL'), ' with reason ', coalesce(reason, 'NULL'))"),
               new Rule(
                   "answer_options",
-                  "a logit, a likelihood and a number of tokens for each option, and a choice among"
-                      + " them, or none of these",
-                  "(choice IS NULL AND option_logits IS NULL) OR (choice BETWEEN 0 AND"
-                      + " size(options) - 1 AND size(option_logits) = size(options) AND"
-                      + " size(option_log_likelihoods) = size(options) AND size(option_tokens) ="
-                      + " size(options))",
-                  "concat('choice ', coalesce(choice, 'NULL'), ' among ', coalesce(size(options),"
-                      + " 0), ' options')"));
+                  "a logit, a likelihood and a number of tokens for each option, and a choice among them, or none of these",
+                  "(choice IS NULL AND option_logits IS NULL) OR (choice BETWEEN 0 AND size(options) - 1 AND size(option_logits) = size(options) AND size(option_log_likelihoods) = size(options) AND size(option_tokens) = size(options))",
+                  "concat('choice ', coalesce(choice, 'NULL'), ' among ', coalesce(size(options), 0), ' options')"));
     };
   }
 

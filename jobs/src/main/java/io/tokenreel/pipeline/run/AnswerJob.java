@@ -106,8 +106,7 @@ public final class AnswerJob {
           forgotten.digests().isEmpty() ? 0 : asked.where(forgotten.isOn(col("video_id"))).count();
       if (left > 0) {
         LOG.warn(
-            "{} questions are left out: {} is to forget their videos (tokenreel forget --lift takes"
-                + " them again)",
+            "{} questions are left out: {} is to forget their videos (tokenreel forget --lift takes them again)",
             left,
             folder);
         asked = forgotten.leftOutOf(asked);

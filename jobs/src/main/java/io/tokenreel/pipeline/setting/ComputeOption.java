@@ -18,8 +18,7 @@ public final class ComputeOption {
   public static final String MEANING = "what the matrices of ";
 
   public static final String VALUES =
-      " are held and multiplied in; it is part of the key in the tables; auto is bf16 on a GPU and"
-          + " f32 on a CPU, unless --model names a type (default: ${DEFAULT-VALUE})";
+      " are held and multiplied in; it is part of the key in the tables; auto is bf16 on a GPU and f32 on a CPU, unless --model names a type (default: ${DEFAULT-VALUE})";
 
   public static final String DEFAULT = "auto";
 

@@ -122,8 +122,7 @@ class CacheVerifierTest {
             .withColumn(
                 "block",
                 functions.expr(
-                    "struct(block.frames, block.tokens_per_frame, block.grid_height,"
-                        + " block.grid_width, block.dim, 'f32' AS dtype, block.data)"));
+                    "struct(block.frames, block.tokens_per_frame, block.grid_height, block.grid_width, block.dim, 'f32' AS dtype, block.data)"));
     try (TokenCacheWriter writer = TokenCacheWriter.open(SPARK, output())) {
       WaveCommit wave = writer.nextWave();
       wave.stage(CacheTable.FEATURES, features);

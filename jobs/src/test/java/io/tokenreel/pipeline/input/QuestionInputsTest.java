@@ -42,9 +42,7 @@ class QuestionInputsTest {
     String csv =
         write(
             "q.csv",
-            "video_id,question_id,question,options,answer,level\n"
-                + "a,1,What?,\"[\"\"x, y\"\",\"\"z\"\"]\",z,2\n"
-                + "a,2,Why?,,,\n");
+            "video_id,question_id,question,options,answer,level\na,1,What?,\"[\"\"x, y\"\",\"\"z\"\"]\",z,2\na,2,Why?,,,\n");
     String parquet = folder.resolve("q.parquet").toString();
     spark.read().json(json).write().parquet(parquet);
     for (String file : List.of(json, csv, parquet)) {

@@ -259,8 +259,7 @@ class AnswerJobTest {
             .getMessage();
     assertTrue(
         message.matches(
-            ".* holds tokens of \\[llava_onevision@[0-9a-f]{20} \\(llava_onevision_tiny\\)]; the"
-                + " encoder of --model .* is llava_onevision@[0-9a-f]{20}: .*"),
+            ".* holds tokens of \\[llava_onevision@[0-9a-f]{20} \\(llava_onevision_tiny\\)]; the encoder of --model .* is llava_onevision@[0-9a-f]{20}: .*"),
         message);
   }
 }

@@ -35,8 +35,7 @@ class ComputedTest {
         lines("bf16", gpu(0, 21.3, false)));
     assertEquals(
         List.of(
-            "computed in f16 on cuda:0 (1.0 of 139.7 GiB in use at most), cuda:1 (139.5 of 139.7"
-                + " GiB in use at most; a batch did not fit and was halved)"),
+            "computed in f16 on cuda:0 (1.0 of 139.7 GiB in use at most), cuda:1 (139.5 of 139.7 GiB in use at most; a batch did not fit and was halved)"),
         lines("f16", gpu(0, 1, false), gpu(1, 139.5, true)));
   }
 
