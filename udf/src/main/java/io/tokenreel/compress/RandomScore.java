@@ -5,9 +5,9 @@ import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 
 /**
- * A number in [0, 1) per token that depends on the seed, the block's stored bytes and the token's
- * place, and on nothing else: every run, thread and machine draws the same for the same bytes, and
- * another encoder, dtype or sampling of the same video draws others.
+ * A number in [0, 1) per token that depends on the seed, the block's stored bytes and scales, and
+ * the token's place, and on nothing else: every run, thread and machine draws the same for the same
+ * bytes, and another encoder, dtype or sampling of the same video draws others.
  *
  * <p>Numbers are those of the SplitMix64 sequence (Steele, Lea, Flood: Fast splittable pseudorandom
  * number generators, OOPSLA 2014), started at the seed and two checksums of the content.
@@ -37,8 +37,10 @@ final class RandomScore implements TokenScore {
   private static long contentHash(TokenBlock block) {
     CRC32 upper = new CRC32();
     upper.update(block.data());
+    upper.update(block.scales());
     CRC32C lower = new CRC32C();
     lower.update(block.data());
+    lower.update(block.scales());
     return upper.getValue() << 32 | lower.getValue();
   }
 

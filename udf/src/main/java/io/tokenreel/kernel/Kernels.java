@@ -1,5 +1,6 @@
 package io.tokenreel.kernel;
 
+import io.tokenreel.token.StoredRows;
 import io.tokenreel.token.TokenFormat;
 
 /**
@@ -26,7 +27,8 @@ public interface Kernels {
   String name();
 
   /**
-   * Finds the first NaN or infinity among {@code count} stored channels.
+   * Finds the first NaN or infinity among {@code count} stored channels, or among the codes of a
+   * format with scales.
    *
    * @param byteOffset where the first channel starts in {@code data}
    * @return its channel, counted from {@code byteOffset}, or -1 when all are finite
@@ -35,12 +37,13 @@ public interface Kernels {
 
   /**
    * Rewrites stored rows as the little-endian float32 rows of a batch that has bytes of its own;
-   * exact. The padding is left as it is.
+   * exact, or rounded as {@link StoredRows#decode(int, float[], int)} says. The padding is left as
+   * it is.
    *
-   * @param from [count of rows], where each row's first channel starts in {@code data}
-   * @param channels how many each row has
+   * @param stored whose rows each begin with the channels that are read
+   * @param from [count of rows], which of the stored rows
    */
-  void widen(TokenFormat format, byte[] data, int[] from, int channels, RowBatch into);
+  void widen(StoredRows stored, int[] from, RowBatch into);
 
   /**
    * Adds rows to running moments about a shift: {@code sum += x - shift} and {@code squares += (x -

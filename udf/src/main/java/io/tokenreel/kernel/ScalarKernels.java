@@ -1,5 +1,6 @@
 package io.tokenreel.kernel;
 
+import io.tokenreel.token.StoredRows;
 import io.tokenreel.token.TokenFormat;
 
 /** The specification of {@link Kernels}, in plain loops. */
@@ -14,7 +15,7 @@ public final class ScalarKernels implements Kernels {
   public int firstNonFinite(TokenFormat format, byte[] data, int byteOffset, int count) {
     float[] value = new float[1];
     for (int i = 0; i < count; i++) {
-      format.decode(data, byteOffset + format.bytes(i), value, 0, 1);
+      format.decode(data, byteOffset + format.bytes(i), 1, value, 0, 1);
       if (!Float.isFinite(value[0])) {
         return i;
       }
@@ -23,19 +24,20 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void widen(TokenFormat format, byte[] data, int[] from, int channels, RowBatch into) {
-    for (int r = 0; r < into.count; r++) {
-      widen(format, data, from[r], into.data, into.offsets[r], channels);
-    }
+  public void widen(StoredRows stored, int[] from, RowBatch into) {
+    widen(stored, from, 0, into);
   }
 
-  /** {@code count} channels of one row, wherever they start. */
-  void widen(
-      TokenFormat format, byte[] data, int byteOffset, byte[] out, int outOffset, int count) {
-    float[] values = new float[count];
-    format.decode(data, byteOffset, values, 0, count);
-    byte[] widened = TokenFormat.F32.encode(values);
-    System.arraycopy(widened, 0, out, outOffset, widened.length);
+  /** The rows' channels from {@code first} on. */
+  void widen(StoredRows stored, int[] from, int first, RowBatch into) {
+    TokenFormat format = stored.format();
+    float[] values = new float[stored.channels() - first];
+    for (int r = 0; r < into.count; r++) {
+      int at = from[r] * format.bytes(stored.channels()) + format.bytes(first);
+      format.decode(stored.data(), at, stored.scale(from[r]), values, 0, values.length);
+      int out = into.offsets[r] + first * Float.BYTES;
+      TokenFormat.F32.encode(values, 0, values.length, into.data, out);
+    }
   }
 
   @Override

@@ -63,14 +63,17 @@ public final class TokenRows {
    */
   public void read(int frame, int m, RowBatch batch) {
     batch.count = Math.min(RowBatch.ROWS, tokensPerFrame() - m);
-    boolean inPlace = batch.data == block.data();
-    int[] from = inPlace ? batch.offsets : new int[batch.count];
+    if (batch.data == block.data()) {
+      for (int r = 0; r < batch.count; r++) {
+        batch.offsets[r] = offset(flat(frame, m + r));
+      }
+      return;
+    }
+    int[] from = new int[batch.count];
     for (int r = 0; r < batch.count; r++) {
-      from[r] = offset(flat(frame, m + r));
+      from[r] = firstPlane(flat(frame, m + r));
     }
-    if (!inPlace) {
-      kernels.widen(block.format(), block.data(), from, dim(), batch);
-    }
+    kernels.widen(block.rows(), from, batch);
   }
 
   /**
@@ -90,15 +93,19 @@ public final class TokenRows {
   }
 
   private void requireFinite(int flat) {
-    int offset = offset(flat);
-    int channel = kernels.firstNonFinite(block.format(), block.data(), offset, dim());
-    if (channel >= 0) {
-      float[] value = new float[1];
-      int at = offset + block.format().bytes(channel);
-      block.format().decode(block.data(), at, value, 0, 1);
+    boolean finite =
+        block.format().staysFinite(block.rows().scale(firstPlane(flat)))
+            && kernels.firstNonFinite(block.format(), block.data(), offset(flat), dim()) < 0;
+    if (!finite) {
+      float[] values = new float[dim()];
+      block.rows().decode(firstPlane(flat), values, 0);
+      int channel = 0;
+      while (channel < values.length - 1 && Float.isFinite(values[channel])) {
+        channel++;
+      }
       throw new IllegalArgumentException(
           "tokens must be finite; %s holds %s in channel %d: look at what encoded this video"
-              .formatted(block.shape().describe(flat), value[0], channel));
+              .formatted(block.shape().describe(flat), values[channel], channel));
     }
   }
 
@@ -115,5 +122,10 @@ public final class TokenRows {
 
   private int offset(int flat) {
     return flat * block.format().bytes(block.shape().rowDim());
+  }
+
+  /** Which of the block's stored rows is a token's first plane. */
+  private int firstPlane(int flat) {
+    return flat * block.shape().planes();
   }
 }

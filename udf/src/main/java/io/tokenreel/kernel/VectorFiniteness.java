@@ -2,6 +2,7 @@ package io.tokenreel.kernel;
 
 import io.tokenreel.token.TokenFormat;
 import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
@@ -12,6 +13,7 @@ final class VectorFiniteness {
 
   private static final VectorSpecies<Integer> WORDS = IntVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Short> HALVES = ShortVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_PREFERRED;
 
   private VectorFiniteness() {}
 
@@ -21,13 +23,21 @@ final class VectorFiniteness {
    * @return how many those are when all of them are finite, else 0
    */
   static int check(TokenFormat format, byte[] data, int byteOffset, int count) {
-    int lanes = format == TokenFormat.F32 ? WORDS.length() : HALVES.length();
+    int lanes =
+        switch (format) {
+          case F32 -> WORDS.length();
+          case F16, BF16 -> HALVES.length();
+          case INT8 -> 1;
+          case FP8 -> BYTES.length();
+        };
     int whole = count - count % lanes;
     boolean suspect =
         switch (format) {
           case F32 -> anyWordCarries(data, byteOffset, whole);
           case F16 -> anyHalfCarries(data, byteOffset, whole, (short) 0x0400);
           case BF16 -> anyHalfCarries(data, byteOffset, whole, (short) 0x0080);
+          case INT8 -> false;
+          case FP8 -> anyByteCarries(data, byteOffset, whole);
         };
     return suspect ? 0 : whole;
   }
@@ -53,6 +63,16 @@ final class VectorFiniteness {
       ShortVector half =
           ShortVector.fromByteArray(HALVES, data, byteOffset + i * 2, ByteOrder.LITTLE_ENDIAN);
       seen = seen.or(half.and((short) 0x7fff).add(exponentUnit));
+    }
+    return seen.reduceLanes(VectorOperators.OR) < 0;
+  }
+
+  /** Whether adding a unit carries into the sign bit, which it does for the NaN of E4M3 alone. */
+  private static boolean anyByteCarries(byte[] data, int byteOffset, int count) {
+    ByteVector seen = ByteVector.zero(BYTES);
+    for (int i = 0; i < count; i += BYTES.length()) {
+      ByteVector code = ByteVector.fromArray(BYTES, data, byteOffset + i);
+      seen = seen.or(code.and((byte) 0x7f).add((byte) 1));
     }
     return seen.reduceLanes(VectorOperators.OR) < 0;
   }

@@ -1,5 +1,6 @@
 package io.tokenreel.kernel;
 
+import io.tokenreel.token.StoredRows;
 import io.tokenreel.token.TokenFormat;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -64,14 +65,10 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void widen(TokenFormat format, byte[] data, int[] from, int channels, RowBatch into) {
-    int done = VectorWidening.widen(format, data, from, channels, into);
-    if (done < channels) {
-      for (int r = 0; r < into.count; r++) {
-        int at = from[r] + format.bytes(done);
-        int out = into.offsets[r] + done * Float.BYTES;
-        SCALAR.widen(format, data, at, into.data, out, channels - done);
-      }
+  public void widen(StoredRows stored, int[] from, RowBatch into) {
+    int done = VectorWidening.widen(stored, from, into);
+    if (done < stored.channels()) {
+      SCALAR.widen(stored, from, done, into);
     }
   }
 

@@ -1,44 +1,68 @@
 package io.tokenreel.kernel;
 
+import io.tokenreel.token.Float8;
 import io.tokenreel.token.HalfPrecision;
+import io.tokenreel.token.StoredRows;
 import io.tokenreel.token.TokenFormat;
 import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Channels of 16 bits to float32 in registers; exact. */
+/**
+ * Channels of 16 bits to float32 in registers, exact; and codes of 8 bits times their row's scale.
+ */
 final class VectorWidening {
 
   private static final VectorSpecies<Integer> WORDS = IntVector.SPECIES_PREFERRED;
   private static final int LANES = WORDS.length();
+  private static final VectorSpecies<Float> FLOATS =
+      VectorSpecies.of(float.class, WORDS.vectorShape());
 
   /** As many shorts as ints fit a register. */
   private static final VectorSpecies<Short> HALVES =
       VectorSpecies.of(short.class, VectorShape.forBitSize(LANES * Short.SIZE));
 
+  /** Bytes of a register of 64 bits or wider: where ints fill 128 bits, half of them are read. */
+  private static final VectorSpecies<Byte> CODES =
+      VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, LANES * Byte.SIZE)));
+
   private VectorWidening() {}
 
   /**
-   * Widens as many of the rows' {@code channels} as fill whole registers.
+   * Widens as many of the rows' channels as fill whole registers.
    *
+   * @param rows [count of rows], which of the stored rows
    * @return how many that were
    */
-  static int widen(TokenFormat format, byte[] data, int[] from, int channels, RowBatch into) {
-    int whole = channels - channels % LANES;
-    if (format == TokenFormat.BF16) {
+  static int widen(StoredRows stored, int[] rows, RowBatch into) {
+    byte[] data = stored.data();
+    int channels = stored.channels();
+    int lanes = stored.format().scaled() ? CODES.length() : LANES;
+    int whole = channels - channels % lanes;
+    int[] from = new int[into.count]; // byte at which each row starts
+    for (int r = 0; r < from.length; r++) {
+      from[r] = rows[r] * stored.format().bytes(channels);
+    }
+    if (stored.format() == TokenFormat.BF16) {
       for (int r = 0; r < into.count; r += VectorKernels.ABREAST) {
         fromBf16(data, from, r, whole, into);
       }
       return whole;
     }
     for (int r = 0; r < into.count; r++) {
-      if (format == TokenFormat.F16) {
-        fromF16(data, from[r], into.data, into.offsets[r], whole);
-      } else {
-        System.arraycopy(data, from[r], into.data, into.offsets[r], whole * Float.BYTES);
+      byte[] out = into.data;
+      int to = into.offsets[r];
+      float scale = stored.scale(rows[r]);
+      switch (stored.format()) {
+        case F16 -> fromF16(data, from[r], out, to, whole);
+        case INT8 -> fromInt8(data, from[r], scale, out, to, whole);
+        case FP8 -> fromFp8(data, from[r], scale, out, to, whole);
+        default -> System.arraycopy(data, from[r], out, to, whole * Float.BYTES);
       }
     }
     return whole;
@@ -107,6 +131,50 @@ final class VectorWidening {
           .or(magnitude)
           .or(nonFinite)
           .intoByteArray(out, outOffset + i * Float.BYTES, ByteOrder.LITTLE_ENDIAN);
+    }
+  }
+
+  private static void fromInt8(
+      byte[] data, int byteOffset, float scale, byte[] out, int outOffset, int count) {
+    for (int i = 0; i < count; i += CODES.length()) {
+      ByteVector codes = ByteVector.fromArray(CODES, data, byteOffset + i);
+      for (int part = 0; part * LANES < CODES.length(); part++) {
+        int to = outOffset + (i + part * LANES) * Float.BYTES;
+        ((FloatVector) codes.convertShape(VectorOperators.B2F, FLOATS, part))
+            .mul(scale)
+            .intoByteArray(out, to, ByteOrder.LITTLE_ENDIAN);
+      }
+    }
+  }
+
+  /** As {@link Float8#toFloat}; for NaN the bits of its exponent are set here. */
+  private static void fromFp8(
+      byte[] data, int byteOffset, float scale, byte[] out, int outOffset, int count) {
+    for (int i = 0; i < count; i += CODES.length()) {
+      ByteVector codes = ByteVector.fromArray(CODES, data, byteOffset + i);
+      for (int part = 0; part * LANES < CODES.length(); part++) {
+        IntVector bits = (IntVector) codes.convertShape(VectorOperators.B2I, WORDS, part);
+        IntVector small = bits.and(0x7f);
+        IntVector nan =
+            IntVector.broadcast(WORDS, 0x7e)
+                .sub(small)
+                .lanewise(VectorOperators.ASHR, 31)
+                .and(0x7fc00000);
+        IntVector magnitude =
+            small
+                .lanewise(VectorOperators.LSHL, 20)
+                .reinterpretAsFloats()
+                .mul(0x1p120f)
+                .reinterpretAsInts();
+        int to = outOffset + (i + part * LANES) * Float.BYTES;
+        bits.and(0x80)
+            .lanewise(VectorOperators.LSHL, 24)
+            .or(magnitude)
+            .or(nan)
+            .reinterpretAsFloats()
+            .mul(scale)
+            .intoByteArray(out, to, ByteOrder.LITTLE_ENDIAN);
+      }
     }
   }
 

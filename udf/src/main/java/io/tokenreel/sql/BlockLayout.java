@@ -8,11 +8,13 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Where the seven fields of a token block are in a struct, and its planes where it says them.
+ * Where the seven fields of a token block are in a struct, and its planes and scales where it has
+ * them.
  *
  * @param fields in the order of {@link TokenSchemas#BLOCK}
  */
-record BlockLayout(StructFields fields, PlanesField planes) implements Serializable {
+record BlockLayout(StructFields fields, PlanesField planes, ScalesField scales)
+    implements Serializable {
 
   /**
    * The layout of a column's type.
@@ -21,7 +23,9 @@ record BlockLayout(StructFields fields, PlanesField planes) implements Serializa
    */
   static BlockLayout of(DataType type) {
     return new BlockLayout(
-        StructFields.of("a token block", TokenSchemas.BLOCK, type), PlanesField.of(type));
+        StructFields.of("a token block", TokenSchemas.BLOCK, type),
+        PlanesField.of(type),
+        ScalesField.of(type));
   }
 
   StructType type() {
@@ -46,14 +50,15 @@ record BlockLayout(StructFields fields, PlanesField planes) implements Serializa
     byte[] data = (byte[]) fields.value(row, 6);
     int perFrame = fields.integer(row, 1);
     if (perFrame == shape.tokensPerFrame() + shape.gridHeight()) {
-      return new TokenBlock(shape, format, withoutNewlines(data, shape, format));
+      return new TokenBlock(
+          shape, format, withoutNewlines(data, shape, format), scales.read(row, format));
     }
     if (perFrame != shape.tokensPerFrame()) {
       throw new IllegalArgumentException(
           "tokens_per_frame must be grid_height * grid_width = %d; got %d"
               .formatted(shape.tokensPerFrame(), perFrame));
     }
-    return new TokenBlock(shape, format, data);
+    return new TokenBlock(shape, format, data, scales.read(row, format));
   }
 
   private static byte[] withoutNewlines(byte[] data, TokenShape shape, TokenFormat format) {

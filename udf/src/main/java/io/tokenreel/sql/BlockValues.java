@@ -94,6 +94,11 @@ interface BlockValues {
   record Stored(byte[] data) implements BlockValues {
     @Override
     public TokenBlock block(int frames, Grid grid, TokenFormat format) {
+      if (format.scaled()) {
+        throw new IllegalArgumentException(
+            "binary values of %s are without their scales; give numbers, or make the struct with named_struct and a field scales"
+                .formatted(format.label()));
+      }
       int width = format.bytes(1);
       if (data.length % width != 0) {
         throw new IllegalArgumentException(

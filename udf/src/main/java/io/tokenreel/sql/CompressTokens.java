@@ -4,6 +4,7 @@ import io.tokenreel.compress.TokenCompressor;
 import io.tokenreel.token.CompressedTokens;
 import io.tokenreel.token.TokenBlock;
 import io.tokenreel.token.TokenFormat;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.types.DataType;
 
@@ -20,13 +21,13 @@ record CompressTokens() implements BlockFunction {
     return new FunctionDoc(
         "_FUNC_(block, spec[, dtype]) - Returns the tokens that the compression keeps as "
             + TokenSchemas.COMPRESSED.catalogString()
-            + ", where index holds each token's place in the flattened [frames * tokens_per_frame] grid and data is little-endian, row-major [size(index)][dim].",
+            + ", where index holds each token's place in the flattened [frames * tokens_per_frame] grid and data is little-endian, row-major [size(index)][dim]; scales are NULL, or of int8 and fp8 float32, one per token and plane.",
         List.of(
             FunctionDoc.BLOCK_ARGUMENT,
             FunctionDoc.SPEC_ARGUMENT,
             "dtype - how data is stored: "
                 + StoredDtype.labels()
-                + "; the default is same, the block's; a number too large for it is an error"),
+                + "; the default is same, the block's, which copies the bytes; a number too large for it is an error"),
         List.of(
             SampleBlock.example("_FUNC_(block, 'vidcom2:retention=0.5').index", "[0,2,4,6,8,9]"),
             SampleBlock.example(
@@ -70,6 +71,11 @@ record CompressTokens() implements BlockFunction {
   static List<Object> compress(TokenBlock block, String spec, TokenFormat format) {
     TokenCompressor compressor = CompressorCache.shared().of(spec);
     CompressedTokens kept = block.keep(compressor.select(block), format);
-    return List.of(kept.dim(), kept.format().label(), kept.index(), kept.data());
+    return Arrays.asList(
+        kept.dim(),
+        kept.format().label(),
+        kept.index(),
+        kept.data(),
+        ScalesField.value(kept.rows()));
   }
 }

@@ -1,5 +1,6 @@
 package io.tokenreel.sql;
 
+import io.tokenreel.token.TokenFormat;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
@@ -22,7 +23,9 @@ record FunctionDoc(String usage, List<String> arguments, List<Example> examples)
   static final String BLOCK_ARGUMENT =
       "block - a token block, "
           + TokenSchemas.BLOCK.catalogString()
-          + "; fields are found by name; data is little-endian, row-major [frames][tokens_per_frame][dim]; dtype is f32, f16 or bf16";
+          + "; fields are found by name; data is little-endian, row-major [frames][tokens_per_frame][dim]; dtype is "
+          + String.join(", ", TokenFormat.labels())
+          + "; of int8 and fp8 a field scales binary has a float32 per token";
 
   /** What the docs say of a compression spec. */
   static final String SPEC_ARGUMENT =

@@ -3,6 +3,7 @@ package io.tokenreel.sql;
 import io.tokenreel.token.TokenBlock;
 import io.tokenreel.token.TokenFormat;
 import io.tokenreel.token.TokenShape;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.types.DataType;
 
@@ -25,14 +26,14 @@ record MakeBlock() implements TokenFunction<BlockValues> {
   public FunctionDoc doc() {
     return new FunctionDoc(
         "_FUNC_(values, frames, grid_height, grid_width[, dtype]) - Returns a token block, "
-            + TokenSchemas.BLOCK.catalogString()
-            + ", for the other functions; dim follows from the number of values.",
+            + TokenSchemas.SCALED_BLOCK.catalogString()
+            + ", for the other functions; dim follows from the number of values; scales are NULL, or of int8 and fp8 float32, one per token.",
         List.of(
             "values - the channels, frame by frame and row by row of a frame's grid: array<float>, or array<array<float>> with one array per token; or binary, the stored form, little-endian. Numbers of other types are taken as floats",
             "frames - how many frames, at least 1",
             "grid_height - rows of tokens in a frame",
             "grid_width - tokens in such a row",
-            "dtype - how the block stores the numbers, or how binary values store them: "
+            "dtype - how the block stores the numbers, or how binary values store them, which is without scales: "
                 + TokenFormat.labels()
                 + " or numpy's names "
                 + TokenFormat.numpyNames()
@@ -62,7 +63,7 @@ record MakeBlock() implements TokenFunction<BlockValues> {
 
   @Override
   public DataType returnType() {
-    return TokenSchemas.BLOCK;
+    return TokenSchemas.SCALED_BLOCK;
   }
 
   @Override
@@ -73,14 +74,15 @@ record MakeBlock() implements TokenFunction<BlockValues> {
     TokenFormat format = arguments.size() > 3 ? TokenFormat.of(arguments.get(3)) : TokenFormat.F32;
     TokenBlock block = values.block(whole("frames", arguments.get(0)), grid, format);
     TokenShape shape = block.shape();
-    return List.of(
+    return Arrays.asList(
         shape.frames(),
         shape.tokensPerFrame(),
         shape.gridHeight(),
         shape.gridWidth(),
         shape.dim(),
         block.format().label(),
-        block.data());
+        block.data(),
+        ScalesField.value(block.rows()));
   }
 
   private static Parameter whole(String name) {

@@ -1,12 +1,14 @@
 package io.tokenreel.sql;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import scala.Product;
 import scala.collection.Seq;
 import scala.jdk.javaapi.CollectionConverters;
 
@@ -61,11 +63,41 @@ final class RowValues {
   /** What a UDF returns for a result, as {@link TokenFunction#evaluate} describes it. */
   static Object write(Object value) {
     if (value instanceof List<?> struct) {
-      return RowFactory.create(struct.stream().map(RowValues::write).toArray());
+      return new Fields(Collections.unmodifiableList(write(struct)));
     }
     return value instanceof Object[] array
         ? Arrays.stream(array).map(RowValues::write).toArray()
         : value;
+  }
+
+  private static List<Object> write(List<?> struct) {
+    List<Object> values = new ArrayList<>();
+    struct.forEach(value -> values.add(write(value)));
+    return values;
+  }
+
+  /**
+   * A struct that Spark takes as many fields of as the declared type has, from the first on: a type
+   * that was declared before a function got a further field stays right. Of a Row it takes all.
+   *
+   * @param values of the fields, some of them null
+   */
+  private record Fields(List<Object> values) implements Product {
+
+    @Override
+    public int productArity() {
+      return values.size();
+    }
+
+    @Override
+    public Object productElement(int n) {
+      return values.get(n);
+    }
+
+    @Override
+    public boolean canEqual(Object other) {
+      return other instanceof Fields;
+    }
   }
 
   /**

@@ -36,7 +36,9 @@ public final class StoredDtype {
           UnknownWord.message(
               "dtype",
               name,
-              Stream.concat(labels().stream(), TokenFormat.numpyNames().stream()).toList()));
+              Stream.concat(labels().stream(), TokenFormat.numpyNames().stream())
+                  .distinct()
+                  .toList()));
     }
     return format;
   }

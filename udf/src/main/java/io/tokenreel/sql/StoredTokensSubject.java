@@ -14,15 +14,17 @@ record StoredTokensSubject() implements Subject<StoredTokens> {
           .add("dtype", DataTypes.StringType, false)
           .add("data", DataTypes.BinaryType, false);
 
-  private record TokensReader(StructFields fields, PlanesField planes)
+  private record TokensReader(StructFields fields, PlanesField planes, ScalesField scales)
       implements Reader<StoredTokens> {
     @Override
     public StoredTokens read(Object value) {
       SqlValues row = (SqlValues) value;
-      return new StoredTokens(
+      TokenFormat format = TokenFormat.of(fields.value(row, 1).toString());
+      return StoredTokens.of(
           Math.multiplyExact(fields.integer(row, 0), planes.read(row)),
-          TokenFormat.of(fields.value(row, 1).toString()),
-          (byte[]) fields.value(row, 2));
+          format,
+          (byte[]) fields.value(row, 2),
+          scales.read(row, format));
     }
   }
 
@@ -38,7 +40,7 @@ record StoredTokensSubject() implements Subject<StoredTokens> {
 
   @Override
   public Reader<StoredTokens> reader(DataType type) {
-    return new TokensReader(fields(type), PlanesField.of(type));
+    return new TokensReader(fields(type), PlanesField.of(type), ScalesField.of(type));
   }
 
   private static StructFields fields(DataType type) {

@@ -6,12 +6,13 @@ import io.tokenreel.token.Kept;
 import io.tokenreel.token.TokenFormat;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 
 /**
  * The token functions as Columns, for Java programs. They need no session extension; block columns
- * have the type of {@link TokenSchemas#BLOCK}.
+ * have the fields of {@link TokenSchemas#BLOCK} among others.
  */
 public final class TokenColumns {
 
@@ -46,15 +47,29 @@ public final class TokenColumns {
   }
 
   /**
-   * SQL for the bytes of a row of tokens, {@code bigint}; NULL for an unknown dtype.
+   * SQL for the bytes of a row of tokens without its scales, {@code bigint}; NULL for an unknown
+   * dtype.
    *
    * @param dim SQL for the channels of a row, such as the name of a column
    * @param dtype SQL for a format's label
    */
   public static String rowBytesSql(String dim, String dtype) {
+    return "(%s * %s)".formatted(dim, byFormat(dtype, format -> format.bytes(1)));
+  }
+
+  /**
+   * SQL for the bytes of a plane's scale, {@code bigint}; NULL for an unknown dtype.
+   *
+   * @param dtype SQL for a format's label
+   */
+  public static String scaleBytesSql(String dtype) {
+    return byFormat(dtype, TokenFormat::scaleBytes);
+  }
+
+  private static String byFormat(String dtype, ToIntFunction<TokenFormat> bytes) {
     return Arrays.stream(TokenFormat.values())
-        .map(each -> "WHEN '%s' THEN %dL".formatted(each.label(), each.bytes(1)))
-        .collect(Collectors.joining(" ", "(%s * CASE %s ".formatted(dim, dtype), " END)"));
+        .map(each -> "WHEN '%s' THEN %dL".formatted(each.label(), bytes.applyAsInt(each)))
+        .collect(Collectors.joining(" ", "CASE %s ".formatted(dtype), " END"));
   }
 
   /** Uniqueness and similarity to the previous frame, an array of one struct per frame. */
@@ -63,7 +78,7 @@ public final class TokenColumns {
   }
 
   /**
-   * A token block of numbers, {@link TokenSchemas#BLOCK}, stored as floats.
+   * A token block of numbers, {@link TokenSchemas#SCALED_BLOCK}, stored as floats.
    *
    * @param values {@code array<float>}, {@code array<array<float>>} or binary
    */

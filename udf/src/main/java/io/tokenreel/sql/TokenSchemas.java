@@ -17,8 +17,9 @@ import org.apache.spark.sql.types.StructType;
 public final class TokenSchemas {
 
   /**
-   * A token block; {@code data} is little-endian and row-major {@code
-   * [frames][tokens_per_frame][dim]}.
+   * The fields that every token block has; {@code data} is little-endian and row-major {@code
+   * [frames][tokens_per_frame][dim]}. Blocks of several planes and of formats with scales have
+   * further fields.
    */
   public static final StructType BLOCK =
       new StructType()
@@ -31,18 +32,31 @@ public final class TokenSchemas {
           .add("data", DataTypes.BinaryType, false);
 
   /**
-   * A token block that says how many planes its tokens have ({@link TokenShape#planes}); NULL means
-   * one. {@code data} is {@code [frames][tokens_per_frame][planes][dim]}.
+   * A token block of any format: {@code scales} are float32, little-endian, {@code
+   * [frames][tokens_per_frame][planes]}, and NULL for a format without scales.
    */
-  public static final StructType PLANED_BLOCK = BLOCK.add("planes", DataTypes.IntegerType);
+  public static final StructType SCALED_BLOCK = BLOCK.add(ScalesField.NAME, DataTypes.BinaryType);
 
-  /** Kept tokens; {@code data} is little-endian and row-major {@code [size(index)][dim]}. */
+  /**
+   * A token block of any format that says how many planes its tokens have ({@link
+   * TokenShape#planes}); NULL means one. {@code data} is {@code
+   * [frames][tokens_per_frame][planes][dim]}, {@code scales} are those of {@link #SCALED_BLOCK}.
+   */
+  public static final StructType PLANED_BLOCK =
+      BLOCK.add("planes", DataTypes.IntegerType).add(ScalesField.NAME, DataTypes.BinaryType);
+
+  /**
+   * Kept tokens; {@code data} is little-endian and row-major {@code [size(index)][dim]}, where dim
+   * counts the channels of all planes. {@code scales} are float32, little-endian, {@code
+   * [size(index)][planes]}, and NULL for a format without scales.
+   */
   public static final StructType COMPRESSED =
       new StructType()
           .add("dim", DataTypes.IntegerType, false)
           .add("dtype", DataTypes.StringType, false)
           .add("index", DataTypes.createArrayType(DataTypes.IntegerType, false), false)
-          .add("data", DataTypes.BinaryType, false);
+          .add("data", DataTypes.BinaryType, false)
+          .add(ScalesField.NAME, DataTypes.BinaryType);
 
   /**
    * What came of compressing one block: the fields of {@link #COMPRESSED} and the share of each
@@ -57,7 +71,8 @@ public final class TokenSchemas {
           .add("data", DataTypes.BinaryType)
           .add("frame_budgets", DataTypes.createArrayType(DataTypes.DoubleType, false))
           .add("error", DataTypes.StringType)
-          .add("compress_ms", DataTypes.LongType, false);
+          .add("compress_ms", DataTypes.LongType, false)
+          .add(ScalesField.NAME, DataTypes.BinaryType);
 
   private TokenSchemas() {}
 
@@ -74,9 +89,13 @@ public final class TokenSchemas {
   /**
    * A block as a row of {@link #BLOCK}, sharing the block's bytes.
    *
-   * @throws IllegalArgumentException when it has several planes
+   * @throws IllegalArgumentException when it has several planes or scales
    */
   public static Row row(TokenBlock block) {
+    if (block.format().scaled()) {
+      throw new IllegalArgumentException(
+          "a block of %s has a struct with scales".formatted(block.format().label()));
+    }
     if (block.shape().planes() > 1) {
       throw new IllegalArgumentException(
           "a block of %d planes has a struct with planes".formatted(block.shape().planes()));
@@ -88,6 +107,7 @@ public final class TokenSchemas {
   public static Row planedRow(TokenBlock block) {
     List<Object> fields = fields(block);
     fields.add(block.shape().planes());
+    fields.add(ScalesField.value(block.rows()));
     return RowFactory.create(fields.toArray());
   }
 

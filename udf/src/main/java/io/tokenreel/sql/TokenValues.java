@@ -20,9 +20,9 @@ record TokenValues() implements TokenFunction<StoredTokens> {
   @Override
   public FunctionDoc doc() {
     return new FunctionDoc(
-        "_FUNC_(compressed) - Returns the tokens as array<array<float>>, one array of dim channels per token, in their order; exact for every dtype.",
+        "_FUNC_(compressed) - Returns the tokens as array<array<float>>, one array of dim channels per token, in their order: exact, and of int8 and fp8 each code times its scale in float32.",
         List.of(
-            "compressed - what compress_tokens returns, a token block, or any struct with dim int, dtype string and data binary; fields are found by name; data is little-endian, row-major [tokens][dim]"),
+            "compressed - what compress_tokens returns, a token block, or any struct with dim int, dtype string and data binary, and of int8 and fp8 scales binary; fields are found by name; data is little-endian, row-major [tokens][dim]"),
         List.of(
             SampleBlock.example(
                 "_FUNC_(compress_tokens(block, 'frames:keep=1/4'))",
@@ -44,11 +44,6 @@ record TokenValues() implements TokenFunction<StoredTokens> {
 
   @Override
   public Object evaluate(StoredTokens tokens, List<String> arguments) {
-    int bytes = tokens.format().bytes(tokens.dim());
-    float[][] values = new float[tokens.data().length / bytes][tokens.dim()]; // [tokens][dim]
-    for (int i = 0; i < values.length; i++) {
-      tokens.format().decode(tokens.data(), i * bytes, values[i], 0, tokens.dim());
-    }
-    return values;
+    return tokens.decode();
   }
 }

@@ -63,10 +63,11 @@ record TryCompressTokens(CompressTokens compressTokens) implements BlockFunction
           tokens.data(),
           kept.frameBudgets(),
           null,
-          millisSince(start));
+          millisSince(start),
+          ScalesField.value(tokens.rows()));
     } catch (IllegalArgumentException e) {
       String error = "%s: %s".formatted(arguments.get(0), e.getMessage());
-      return Arrays.asList(null, null, null, null, null, error, millisSince(start));
+      return Arrays.asList(null, null, null, null, null, error, millisSince(start), null);
     }
   }
 

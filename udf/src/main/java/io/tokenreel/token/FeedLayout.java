@@ -133,22 +133,24 @@ public record FeedLayout(Kind kind, float[] rows) {
     if (kind == Kind.PLAIN) {
       return kept;
     }
-    int bytes = kept.format().bytes(kept.dim());
-    byte[] own = kept.format().encode(rows);
+    int planes = kept.planes();
+    StoredRows own = StoredRows.of(kept.format(), kept.rows().channels(), rows);
     int[] order = order(kept.index(), shape);
     int[] index = new int[order.length];
-    byte[] data = new byte[Math.multiplyExact(order.length, bytes)];
-    int next = 0; // byte of the model's next row
+    StoredRows.Writer fed =
+        new StoredRows.Writer(
+            kept.format(), own.channels(), Math.multiplyExact(order.length, planes));
+    int next = 0; // of the model's own rows
     for (int i = 0; i < order.length; i++) {
       if (order[i] == CONSTANT) {
         index[i] = CONSTANT;
-        System.arraycopy(own, next, data, i * bytes, bytes);
-        next = (next + bytes) % own.length;
+        fed.copy(i * planes, own, next, planes);
+        next = (next + planes) % own.count();
       } else {
         index[i] = kept.index()[order[i]];
-        System.arraycopy(kept.data(), order[i] * bytes, data, i * bytes, bytes);
+        fed.copy(i * planes, kept.rows(), order[i] * planes, planes);
       }
     }
-    return new CompressedTokens(kept.dim(), kept.format(), index, data);
+    return new CompressedTokens(kept.dim(), index, fed.rows());
   }
 }

@@ -12,17 +12,26 @@ import java.util.Objects;
 public final class TokenBlock {
 
   private final TokenShape shape;
-  private final TokenFormat format;
-  private final byte[] data;
+  private final StoredRows rows; // [tokens][planes] of dim channels
 
   /**
    * @param data {@code format.bytes(shape.elements())} bytes, owned by the block from here on
-   * @throws IllegalArgumentException when the length does not fit the shape
+   * @throws IllegalArgumentException when the length does not fit the shape, or the format has
+   *     scales
    */
   public TokenBlock(TokenShape shape, TokenFormat format, byte[] data) {
+    this(shape, format, data, StoredRows.NO_SCALES);
+  }
+
+  /**
+   * @param data {@code format.bytes(shape.elements())} bytes, owned by the block from here on
+   * @param scales {@code [tokens][planes]} of float32, little-endian, for a format with scales,
+   *     else empty; owned by the block from here on
+   * @throws IllegalArgumentException when a length does not fit the shape
+   */
+  public TokenBlock(TokenShape shape, TokenFormat format, byte[] data, byte[] scales) {
     this.shape = Objects.requireNonNull(shape, "shape");
-    this.format = Objects.requireNonNull(format, "format");
-    this.data = Objects.requireNonNull(data, "data");
+    Objects.requireNonNull(data, "data");
     long expected = format.bytes(shape.elements());
     if (data.length != expected) {
       throw new IllegalArgumentException(
@@ -35,6 +44,7 @@ public final class TokenBlock {
                   expected,
                   data.length));
     }
+    this.rows = new StoredRows(format, shape.dim(), data, scales);
   }
 
   /**
@@ -49,10 +59,19 @@ public final class TokenBlock {
   /**
    * The same tokens in another format, rounded to nearest even where it is narrower.
    *
-   * @throws IllegalArgumentException naming the first token with a number too large for it
+   * @throws IllegalArgumentException naming the first token with a number that it cannot hold
    */
   public TokenBlock as(TokenFormat other) {
-    return other == format ? this : new TokenBlock(shape, other, all(other));
+    if (other == format()) {
+      return this;
+    }
+    StoredRows.Writer all = writer(other, shape.tokens());
+    float[] token = new float[shape.rowDim()];
+    for (int i = 0; i < shape.tokens(); i++) {
+      convert(i, token, other, all, i);
+    }
+    StoredRows stored = all.rows();
+    return new TokenBlock(shape, other, stored.data(), stored.scales());
   }
 
   public TokenShape shape() {
@@ -60,68 +79,83 @@ public final class TokenBlock {
   }
 
   public TokenFormat format() {
-    return format;
+    return rows.format();
   }
 
   /** The stored bytes themselves, not a copy: read only. */
   public byte[] data() {
-    return data;
+    return rows.data();
+  }
+
+  /** The stored scales themselves, not a copy, empty for a format without: read only. */
+  public byte[] scales() {
+    return rows.scales();
+  }
+
+  /** All planes of all tokens, {@code [tokens][planes]} rows of dim channels. */
+  public StoredRows rows() {
+    return rows;
   }
 
   /**
-   * The rows that a selection keeps, in its order. The block's own format is a plain copy of bytes;
-   * another one goes through float32, one row at a time.
+   * The rows that a selection keeps, in its order. The block's own format is a plain copy of bytes
+   * and scales; another one goes through float32, one row at a time.
    *
    * @throws IllegalArgumentException when an index lies outside the block, or naming the first
-   *     token with a number too large for the format
+   *     token with a number that the format cannot hold
    */
   public CompressedTokens keep(Kept selection, TokenFormat other) {
     int[] index = selection.places();
     requireInside(index);
-    int bytes = other.bytes(shape.rowDim());
-    byte[] rows = new byte[Math.multiplyExact(index.length, bytes)];
-    if (other == format) {
-      for (int row = 0; row < index.length; row++) {
-        System.arraycopy(data, index[row] * bytes, rows, row * bytes, bytes);
+    StoredRows.Writer kept = writer(other, index.length);
+    if (other == format()) {
+      for (int i = 0; i < index.length; i++) {
+        kept.copy(i * shape.planes(), rows, index[i] * shape.planes(), shape.planes());
       }
     } else {
       float[] token = new float[shape.rowDim()];
-      for (int row = 0; row < index.length; row++) {
-        convert(index[row], token, other, rows, row * bytes);
+      for (int i = 0; i < index.length; i++) {
+        convert(index[i], token, other, kept, i);
       }
     }
-    return new CompressedTokens(shape.rowDim(), other, index, rows);
+    return new CompressedTokens(shape.rowDim(), index, kept.rows());
   }
 
-  private byte[] all(TokenFormat other) {
-    float[] token = new float[shape.rowDim()];
-    byte[] rows = new byte[Math.toIntExact(other.bytes(shape.elements()))];
-    for (int i = 0; i < shape.tokens(); i++) {
-      convert(i, token, other, rows, i * other.bytes(token.length));
-    }
-    return rows;
+  private StoredRows.Writer writer(TokenFormat other, int tokens) {
+    return new StoredRows.Writer(other, shape.dim(), Math.multiplyExact(tokens, shape.planes()));
   }
 
   /**
    * Writes one token in another format.
    *
-   * @param token [dim], scratch space
+   * @param token [planes * dim], scratch space
+   * @param place of the token among those that are written
    */
-  private void convert(int index, float[] token, TokenFormat other, byte[] rows, int byteOffset) {
-    format.decode(data, index * format.bytes(token.length), token, 0, token.length);
+  private void convert(
+      int index, float[] token, TokenFormat other, StoredRows.Writer into, int place) {
+    int planes = shape.planes();
+    for (int plane = 0; plane < planes; plane++) {
+      rows.decode(index * planes + plane, token, plane * shape.dim());
+    }
     for (int channel = 0; channel < token.length; channel++) {
-      if (other.overflows(token[channel])) {
-        throw new IllegalArgumentException(
-            "%s holds %s in channel %d, which is too large for %s and would become infinite: store the tokens as f32%s"
-                .formatted(
-                    shape.describe(index),
-                    token[channel],
-                    channel,
-                    other.label(),
-                    TokenFormat.BF16.overflows(token[channel]) ? "" : " or bf16"));
+      if (!other.takes(token[channel])) {
+        throw new IllegalArgumentException(refusal(index, channel, token[channel], other));
       }
     }
-    other.encode(token, 0, token.length, rows, byteOffset);
+    for (int plane = 0; plane < planes; plane++) {
+      into.encode(place * planes + plane, token, plane * shape.dim());
+    }
+  }
+
+  private String refusal(int index, int channel, float value, TokenFormat other) {
+    String what = "%s holds %s in channel %d, ".formatted(shape.describe(index), value, channel);
+    return Float.isFinite(value)
+        ? what
+            + "which is too large for %s and would become infinite: store the tokens as f32%s"
+                .formatted(other.label(), TokenFormat.BF16.overflows(value) ? "" : " or bf16")
+        : what
+            + "and %s has finite numbers alone: look at what encoded this video"
+                .formatted(other.label());
   }
 
   private void requireInside(int[] index) {

@@ -155,9 +155,14 @@ class CompressorContractTest {
           float[] values = new float[(int) shape.elements()];
           Arrays.fill(values, 1.5f);
           values[(5 * shape.tokensPerFrame() + place) * 37 + channel] = bad;
-          TokenBlock block = TokenBlock.ofFloats(shape, values).as(dtype);
+          TokenBlock floats = TokenBlock.ofFloats(shape, values);
           String message =
               "token (frame 5, token %d) holds %s in channel %d".formatted(place, bad, channel);
+          if (dtype.scaled()) { // which no such number gets into
+            assertMessage(message, () -> floats.as(dtype));
+            continue;
+          }
+          TokenBlock block = floats.as(dtype);
           assertMessage(message, () -> compressor.select(block));
           assertMessage(message, () -> compressor.frameBudgets(block));
         }

@@ -25,6 +25,10 @@ class SelectionDigestTest {
   private static final String DIGEST =
       "0d822d18bd0cae5740f2db87fbe214db4f4792aec2b43de4cfd0a2d8e23e58fa";
 
+  /** Of formats with scales. */
+  private static final String SCALED_DIGEST =
+      "c14a00c7a92547b10fa912b1a904bbb6707f7986d39098a38bdc13f4aaa9268d";
+
   private static final List<String> SPECS =
       List.of(
           "vidcom2:retention=0.25",
@@ -34,21 +38,26 @@ class SelectionDigestTest {
 
   @Test
   void selections_onThisVectorWidth_haveTheKnownDigest() {
-    assertEquals(DIGEST, digest(Kernels.best()));
+    assertEquals(DIGEST, digest(Kernels.best(), false));
+    assertEquals(SCALED_DIGEST, digest(Kernels.best(), true));
   }
 
   @Test
   void selections_onScalarKernels_haveTheKnownDigest() {
-    assertEquals(DIGEST, digest(new ScalarKernels()));
+    assertEquals(DIGEST, digest(new ScalarKernels(), false));
+    assertEquals(SCALED_DIGEST, digest(new ScalarKernels(), true));
   }
 
-  private static String digest(Kernels kernels) {
+  /**
+   * @param scaled of formats with scales, or of those without
+   */
+  private static String digest(Kernels kernels, boolean scaled) {
     MessageDigest digest = sha256();
     for (Kind kind : Kind.values()) {
       for (int dim : new int[] {1, 5, 24, 97, 640}) {
         TokenBlock block = RandomBlocks.of(kind, 6, 11, dim, dim);
         for (TokenFormat dtype : TokenFormat.values()) {
-          if (RandomBlocks.fits(kind, dtype)) {
+          if (dtype.scaled() == scaled && RandomBlocks.fits(kind, dtype)) {
             update(digest, kernels, block.as(dtype));
           }
         }

@@ -2,11 +2,15 @@ package io.tokenreel.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.testing.RandomBlocks;
 import io.tokenreel.testing.RandomBlocks.Kind;
+import io.tokenreel.token.StoredRows;
 import io.tokenreel.token.TokenBlock;
 import io.tokenreel.token.TokenFormat;
+import io.tokenreel.token.TokenShape;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,8 +88,62 @@ class KernelParityTest {
     return new double[][] {values, sum, squares, scaled, weighted, firstDots, secondDots, pairs};
   }
 
+  private static byte[] stored(TokenFormat dtype, float[] values) {
+    if (dtype != TokenFormat.FP8) {
+      return dtype.encode(values);
+    }
+    byte[] codes = new byte[values.length];
+    for (int i = 0; i < codes.length; i++) {
+      codes[i] = (byte) (Float.isFinite(values[i]) ? 0x7e : values[i] < 0 ? 0xff : 0x7f);
+    }
+    return codes;
+  }
+
+  /** Codes of any value, among them those that no writer makes, and scales of any kind. */
   @ParameterizedTest
-  @EnumSource(TokenFormat.class)
+  @EnumSource(
+      value = TokenFormat.class,
+      names = {"INT8", "FP8"})
+  void widen_everyCode_isCodeTimesScale(TokenFormat dtype) {
+    for (int channels : new int[] {5, 16, 67, 256}) {
+      byte[] codes = new byte[3 * channels];
+      for (int i = 0; i < codes.length; i++) {
+        codes[i] = (byte) (i * 7);
+      }
+      byte[] scales = TokenFormat.F32.encode(new float[] {1, 0x1.fp-130f, -3.7e5f});
+      StoredRows stored = new StoredRows(dtype, channels, codes, scales);
+      for (Kernels kernels : new Kernels[] {scalar, best}) {
+        RowBatch batch = RowBatch.ofCopies((channels + 15) / 16 * 16);
+        batch.count = 3;
+        kernels.widen(stored, new int[] {2, 0, 1}, batch);
+        float[] expected = new float[channels];
+        for (int r = 0; r < 3; r++) {
+          stored.decode((r + 2) % 3, expected, 0);
+          for (int i = 0; i < channels; i++) {
+            assertEquals(expected[i], batch.value(r, i), kernels.name() + " channel " + i);
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = TokenFormat.class,
+      names = {"INT8", "FP8"})
+  void requireFinite_scaleThatIsNot_namesTheToken(TokenFormat dtype) {
+    TokenShape shape = new TokenShape(1, 1, 2, 2);
+    for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, 3e38f}) {
+      byte[] scales = TokenFormat.F32.encode(new float[] {1, bad});
+      TokenRows rows =
+          new TokenRows(best, new TokenBlock(shape, dtype, new byte[] {1, 2, 0, 0x7e}, scales));
+      var error = assertThrows(IllegalArgumentException.class, rows::requireFinite);
+      assertTrue(error.getMessage().contains("(frame 0, token 1) holds"), error.getMessage());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = TokenFormat.class, mode = EnumSource.Mode.EXCLUDE, names = "INT8")
   void firstNonFinite_anywhere_isFound(TokenFormat dtype) {
     int dim = 53;
     for (int at = 0; at < dim; at++) {
@@ -93,7 +151,7 @@ class KernelParityTest {
         float[] values = new float[dim];
         values[at] = bad;
         values[dim - 1] = bad;
-        byte[] data = dtype.encode(values);
+        byte[] data = stored(dtype, values);
         assertEquals(at, scalar.firstNonFinite(dtype, data, 0, dim));
         assertEquals(at, best.firstNonFinite(dtype, data, 0, dim));
       }

@@ -113,7 +113,10 @@ class CompressionTransformerTest {
     assertTrue(spec.getMessage().contains("known: " + Compressors.names()), spec.getMessage());
     var dtype = assertThrows(IllegalArgumentException.class, () -> stage.setTokenDtype("f64"));
     assertTrue(
-        dtype.getMessage().contains("[same, f32, f16, bf16, float32, float16, bfloat16]"),
+        dtype
+            .getMessage()
+            .contains(
+                "[same, f32, f16, bf16, int8, fp8, float32, float16, bfloat16, float8_e4m3fn]"),
         dtype.getMessage());
     var handling =
         assertThrows(IllegalArgumentException.class, () -> stage.setHandleInvalid("skip"));

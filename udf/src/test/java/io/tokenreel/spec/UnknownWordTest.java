@@ -51,5 +51,7 @@ class UnknownWordTest {
     assertEquals(TokenFormat.F32, TokenFormat.of("float32"));
     assertEquals(TokenFormat.F16, TokenFormat.of("float16"));
     assertEquals(TokenFormat.BF16, TokenFormat.of("bfloat16"));
+    assertEquals(TokenFormat.INT8, TokenFormat.of("int8"));
+    assertEquals(TokenFormat.FP8, TokenFormat.of("float8_e4m3fn"));
   }
 }

@@ -49,7 +49,7 @@ class MakeBlockTest {
         List.of(2, 2, 1, 2, 2, "f32"),
         List.of(
             block.get(0), block.get(1), block.get(2), block.get(3), block.get(4), block.get(5)));
-    assertEquals("[[1.0,2.0],[3.0,4.0],[5.0,6.0],[7.0,8.0]]", numbers(block.getList(7)));
+    assertEquals("[[1.0,2.0],[3.0,4.0],[5.0,6.0],[7.0,8.0]]", numbers(block.getList(8)));
   }
 
   private static String numbers(List<?> tokens) {
@@ -62,7 +62,10 @@ class MakeBlockTest {
   }
 
   @ParameterizedTest
-  @EnumSource(TokenFormat.class)
+  @EnumSource(
+      value = TokenFormat.class,
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"INT8", "FP8"})
   void tokenValues_ofEachDtype_areWhatWasStored(TokenFormat dtype) {
     Row row =
         one(

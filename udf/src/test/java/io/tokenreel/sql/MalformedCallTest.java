@@ -31,7 +31,7 @@ class MalformedCallTest {
           select_tokens(tokens, 'shrink')            | unknown compression method 'shrink'; known: [
           select_tokens(tokens, concat('none', ':')) | malformed compression 'none:'; expected name[:key=value
           compress_tokens(tokens, 'vidcom2:keep=1')  | keep
-          compress_tokens(tokens, 'none', 'f64')     | unknown dtype 'f64'; known: [same, f32, f16, bf16, float32, float16, bfloat16]
+          compress_tokens(tokens, 'none', 'f64')     | unknown dtype 'f64'; known: [same, f32, f16, bf16, int8, fp8, float32, float16, bfloat16, float8_e4m3fn]
           vidcom2(tokens, 1.5)                       | retention
           vidcom2(tokens, 'a quarter')               | retention must be a NUMBER; got string
           dycoke(tokens, -1)                         | prune
@@ -61,7 +61,7 @@ class MalformedCallTest {
       quoteCharacter = '"',
       textBlock =
           """
-          'bf16'                | 'f64'                     | unknown dtype 'f64'; known: [f32, f16, bf16, float32, float16, bfloat16]
+          'bf16'                | 'f64'                     | unknown dtype 'f64'; known: [f32, f16, bf16, int8, fp8, float32, float16, bfloat16, float8_e4m3fn]
           'bf16'                | 'f32'                     | data of a f32 block [2][2][2] must hold 32 bytes; got 16
           'frames', 2           | 'frames', 0               | frames, grid_height, grid_width and dim must all be at least 1; got 0, 1, 2, 2
           'frames', 2           | 'frames', CAST(NULL AS INT) | frames of a token block must not be NULL

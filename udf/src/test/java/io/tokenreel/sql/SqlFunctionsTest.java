@@ -72,7 +72,16 @@ class SqlFunctionsTest {
       String sql = TokenColumns.rowBytesSql("3", "'" + dtype.label() + "'");
       assertEquals(dtype.bytes(3L), first(sql).getLong(0));
     }
-    assertTrue(first(TokenColumns.rowBytesSql("3", "'int8'")).isNullAt(0));
+    assertTrue(first(TokenColumns.rowBytesSql("3", "'int4'")).isNullAt(0));
+  }
+
+  @Test
+  void scaleBytesSql_ofEachFormat_isThatOfAPlane() {
+    for (TokenFormat dtype : TokenFormat.values()) {
+      String sql = TokenColumns.scaleBytesSql("'" + dtype.label() + "'");
+      assertEquals(dtype.scaleBytes(), first(sql).getLong(0));
+    }
+    assertTrue(first(TokenColumns.scaleBytesSql("'int4'")).isNullAt(0));
   }
 
   private static CompressedTokens compressed(String spec, TokenFormat dtype) {
@@ -115,7 +124,7 @@ class SqlFunctionsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"f32", "f16", "bf16"})
+  @ValueSource(strings = {"f32", "f16", "bf16", "int8", "fp8"})
   void compressTokens_withDtype_storesThatDtype(String dtype) {
     assertTokens(
         compressed(SPEC, TokenFormat.of(dtype)),

@@ -66,10 +66,12 @@ public final class RandomBlocks {
     };
   }
 
-  /** Whether every value of a kind stays finite in a dtype: binary16 ends at 65504. */
+  /**
+   * Whether every value of a kind stays finite in a dtype: binary16 ends at 65504 without scales.
+   */
   public static boolean fits(Kind kind, TokenFormat dtype) {
     return switch (kind) {
-      case HUGE, MIXED -> dtype == TokenFormat.F32;
+      case HUGE, MIXED -> dtype == TokenFormat.F32 || dtype.scaled();
       default -> true;
     };
   }

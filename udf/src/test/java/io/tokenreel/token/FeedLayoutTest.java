@@ -67,18 +67,31 @@ class FeedLayoutTest {
     CompressedTokens kept = block.keep(new Kept(new int[] {4, 7}), format);
     CompressedTokens fed = layout(FeedLayout.Kind.LINE_ENDS).feed(kept, SHAPE);
     assertArrayEquals(new int[] {4, -1, -1, 7, -1, -1}, fed.index());
-    float[] row = format.decode(format.encode(ROW));
-    assertArrayEquals(
-        new float[] {8, 9, row[0], row[1], row[0], row[1], 14, 15, row[0], row[1], row[0], row[1]},
-        format.decode(fed.data()));
+    float[] r = ROW;
+    float[] expected = {8, 9, r[0], r[1], r[0], r[1], 14, 15, r[0], r[1], r[0], r[1]};
+    assertArrayEquals(StoredRows.of(format, 2, expected).decode(), fed.rows().decode());
     assertSame(kept, FeedLayout.plain().feed(kept, SHAPE));
+  }
+
+  /** Kept rows keep their codes; each plane of the model's rows has a scale of its own. */
+  @Test
+  void feed_planesWithScales_areCopiedAndQuantised() {
+    TokenShape shape = new TokenShape(1, 1, 1, 1, 2);
+    byte[] scales = TokenFormat.F32.encode(new float[] {0.5f, 4});
+    CompressedTokens kept =
+        new CompressedTokens(
+            2, new int[] {0}, new StoredRows(TokenFormat.INT8, 1, new byte[] {3, -2}, scales));
+    FeedLayout layout = new FeedLayout(FeedLayout.Kind.CLOSING, new float[] {127, -254});
+    CompressedTokens fed = layout.feed(kept, shape);
+    assertArrayEquals(new byte[] {3, -2, 127, -127}, fed.data());
+    assertArrayEquals(new float[] {1.5f, -8, 127, -254}, fed.rows().decode());
+    assertArrayEquals(new int[] {0, -1}, fed.index());
   }
 
   @Test
   void feed_closingRows_areAllThere() {
     CompressedTokens kept =
-        new CompressedTokens(
-            1, TokenFormat.F32, new int[] {0}, TokenFormat.F32.encode(new float[1]));
+        new CompressedTokens(1, new int[] {0}, StoredRows.of(TokenFormat.F32, 1, new float[1]));
     FeedLayout layout = new FeedLayout(FeedLayout.Kind.CLOSING, new float[] {1, 2, 3});
     CompressedTokens fed = layout.feed(kept, new TokenShape(1, 1, 1, 1));
     assertArrayEquals(new float[] {0, 1, 2, 3}, TokenFormat.F32.decode(fed.data()));
@@ -86,7 +99,8 @@ class FeedLayoutTest {
 
   @Test
   void feed_otherChannels_saysHowMany() {
-    CompressedTokens kept = new CompressedTokens(3, TokenFormat.F32, new int[0], new byte[0]);
+    CompressedTokens kept =
+        new CompressedTokens(3, new int[0], StoredRows.of(TokenFormat.F32, 3, new float[0]));
     assertRefused(
         "must have the grid's 2 channels; got 2 numbers and 3 channels",
         () -> layout(FeedLayout.Kind.CLOSING).feed(kept, SHAPE));

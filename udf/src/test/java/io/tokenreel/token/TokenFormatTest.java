@@ -143,6 +143,9 @@ class TokenFormatTest {
     assertFalse(TokenFormat.F32.overflows(Float.MAX_VALUE));
     assertFalse(TokenFormat.F16.overflows(Float.NaN));
     assertFalse(TokenFormat.F16.overflows(Float.POSITIVE_INFINITY));
+    assertTrue(TokenFormat.INT8.overflows(-Float.MAX_VALUE));
+    assertFalse(TokenFormat.INT8.overflows(Math.nextDown(Float.MAX_VALUE)));
+    assertFalse(TokenFormat.FP8.overflows(Float.MAX_VALUE));
   }
 
   private static void assertRefused(String part, Runnable call) {
