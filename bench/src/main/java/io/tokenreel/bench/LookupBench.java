@@ -120,7 +120,8 @@ final class LookupBench {
         lit(1).as("planes"),
         lit(100).as("source_frames"),
         lit(25.0).as("source_rate"),
-        sequence(lit(0), lit(3)).as("frame_index"));
+        sequence(lit(0), lit(3)).as("frame_index"),
+        lit(null).cast("binary").as("scales"));
   }
 
   private static byte[] bytes(long cell) {

@@ -65,6 +65,11 @@ public final class CacheSchema {
           "frame_index",
           arrayOf(DataTypes.IntegerType),
           "the number in the video of each sampled frame, from 0; NULL in rows that were written without it");
+  private static final StructField SCALES =
+      optional(
+          "scales",
+          DataTypes.BinaryType,
+          "of int8 and fp8, float32 per token and plane, in the tokens' order, little-endian: a channel is its code times the scale; NULL for other dtypes and in rows that were written without it");
   private static final StructField SAMPLING =
       required(
           EncodingSetting.SAMPLING,
@@ -89,7 +94,8 @@ public final class CacheSchema {
   private static final StructField DIM =
       required("dim", DataTypes.IntegerType, "channels of a token, D");
   private static final StructField DTYPE =
-      required("dtype", DataTypes.StringType, "how a channel is stored: f32, f16 or bf16");
+      required(
+          "dtype", DataTypes.StringType, "how a channel is stored: f32, f16, bf16, int8 or fp8");
   private static final StructField TOKEN_COUNT =
       required("token_count", DataTypes.IntegerType, "tokens in this row");
   private static final StructField TOKEN_INDEX =
@@ -140,7 +146,8 @@ public final class CacheSchema {
             PLANES,
             SOURCE_FRAMES,
             SOURCE_RATE,
-            FRAME_INDEX
+            FRAME_INDEX,
+            SCALES
           });
 
   /** One row per video, encoder and sampling: the whole grid, for later sweeps. */
@@ -159,7 +166,7 @@ public final class CacheSchema {
             optional(
                 "separator_rows",
                 DataTypes.BinaryType,
-                "rows [n][dim] that the model adds among visual tokens as the layout says, dtype of the block; NULL for none"),
+                "rows [n][dim] that the model adds among visual tokens as the layout says, dtype of the block, or f32 where that is int8 or fp8; NULL for none"),
             FRAME_SECONDS,
             OUTCOME,
             WRITER_VERSION,
@@ -169,7 +176,8 @@ public final class CacheSchema {
             PLANES,
             SOURCE_FRAMES,
             SOURCE_RATE,
-            FRAME_INDEX
+            FRAME_INDEX,
+            SCALES
           });
 
   /** One row per video, encoder, sampling and compression: which tokens were kept, no tokens. */

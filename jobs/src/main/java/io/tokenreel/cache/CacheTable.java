@@ -20,7 +20,7 @@ public enum CacheTable {
   FEATURES(
       CacheSchema.FEATURES,
       CacheKey.UNCOMPRESSED,
-      ParquetLayout.blobs("block.data", "separator_rows")),
+      ParquetLayout.blobs("block.data", "separator_rows", "scales")),
   SELECTIONS(
       CacheSchema.SELECTIONS,
       CacheKey.COLUMNS,

@@ -1,5 +1,6 @@
 package io.tokenreel.cli;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
@@ -66,8 +67,13 @@ record CacheContents(List<String> columns, List<Row> rows) {
         CommittedRows.currentContents(spark, cache).withColumn("current", lit(true));
     return of(
         CommittedRows.of(spark, cache, CacheTable.TOKENS)
-            .withColumn("bytes", length(col("tokens")))
-            .drop("tokens", "token_index", "frame_seconds") // what follows may shuffle the rows
+            .withColumn(
+                "bytes", length(col("tokens")).plus(coalesce(length(col("scales")), lit(0))))
+            .drop(
+                "tokens",
+                "scales",
+                "token_index",
+                "frame_seconds") // what follows may shuffle the rows
             .join(current, VideoContent.columns(), "left_outer")
             .groupBy(perRow)
             .agg(

@@ -125,7 +125,7 @@ final class PrecomputeCommand implements Callable<Integer> {
       names = "--token-dtype",
       defaultValue = "bf16",
       converter = Specs.Dtype.class,
-      paramLabel = "f32|f16|bf16",
+      paramLabel = Specs.Dtype.LABEL,
       description =
           "how tokens are stored; selections are made on the stored values (default:"
               + " ${DEFAULT-VALUE})")

@@ -4,6 +4,7 @@ import io.tokenreel.cache.lookup.CachedTokens;
 import io.tokenreel.model.safetensors.SafetensorsDtype;
 import io.tokenreel.model.safetensors.SafetensorsWriter;
 import io.tokenreel.model.safetensors.Tensor;
+import io.tokenreel.token.TokenFormat;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -19,7 +20,8 @@ import java.util.Map;
  * A row of {@code tokens/} as a safetensors file: {@code tokens [token_count][dim]}, or {@code
  * [token_count][planes][dim]} where there are more planes than one, {@code token_index
  * [token_count]}, {@code frame_seconds [frames]}, {@code frame_index [sampled frames]} where it is
- * known, and the row's other columns as metadata.
+ * known, and the row's other columns as metadata. Tokens with scales are written as float32, each
+ * code times its scale, so that every reader can feed them as they are.
  */
 final class SafetensorsExport {
 
@@ -28,14 +30,16 @@ final class SafetensorsExport {
   /** Writes the file, and the folders above it; one that is there is replaced. */
   static void write(Path file, CachedTokens row) throws IOException {
     LinkedHashMap<String, Tensor> tensors = new LinkedHashMap<>();
+    TokenFormat written = row.dtype().withoutScales();
     tensors.put(
         "tokens",
         new Tensor(
-            SafetensorsDtype.valueOf(row.dtype().name()),
+            SafetensorsDtype.valueOf(written.name()),
             row.planes() == 1
                 ? List.of((long) row.tokenCount(), (long) row.dim())
                 : List.of((long) row.tokenCount(), (long) row.planes(), (long) row.dim()),
-            ByteBuffer.wrap(row.tokens())));
+            ByteBuffer.wrap(
+                row.dtype().scaled() ? written.encode(row.rows().decode()) : row.tokens())));
     tensors.put("token_index", integers(row.tokenIndex()));
     row.times().ifPresent(times -> tensors.put("frame_index", integers(times.index())));
     ByteBuffer seconds = ByteBuffer.allocate(8 * row.frames()).order(ByteOrder.LITTLE_ENDIAN);

@@ -224,6 +224,10 @@ public final class Specs {
 
   /** {@code --token-dtype}. */
   static final class Dtype extends Canonical {
+
+    /** {@link TokenFormat#labels} as a page of help has alternatives. */
+    static final String LABEL = "f32|f16|bf16|int8|fp8";
+
     Dtype() {
       super(text -> TokenFormat.of(text).label());
     }

@@ -115,7 +115,7 @@ final class SweepCommand implements Callable<Integer> {
       names = "--token-dtype",
       defaultValue = "bf16",
       converter = Specs.Dtype.class,
-      paramLabel = "f32|f16|bf16",
+      paramLabel = Specs.Dtype.LABEL,
       description = "dtype of the features (default: ${DEFAULT-VALUE})")
   private String tokenDtype;
 

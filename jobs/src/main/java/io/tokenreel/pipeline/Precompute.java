@@ -128,7 +128,7 @@ public final class Precompute {
   /**
    * Sets how tokens are stored.
    *
-   * @param label f32, f16 or bf16
+   * @param label f32, f16, bf16, int8 or fp8
    */
   public Precompute tokenDtype(String label) {
     tokenDtype = TokenFormat.of(label).label();

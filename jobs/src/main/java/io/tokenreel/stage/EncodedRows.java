@@ -179,7 +179,7 @@ final class EncodedRows implements Iterator<Row>, AutoCloseable {
         tower.info().encoder(),
         error,
         millis,
-        separators.length == 0 ? null : format.encode(separators),
+        separators.length == 0 ? null : format.withoutScales().encode(separators),
         reason == null ? null : reason.label(),
         layout.kind().label());
   }

@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.udf;
 import io.tokenreel.sql.TokenSchemas;
 import io.tokenreel.token.CompressedTokens;
 import io.tokenreel.token.FeedLayout;
+import io.tokenreel.token.StoredRows;
 import io.tokenreel.token.TokenFormat;
 import io.tokenreel.token.TokenShape;
 import org.apache.spark.sql.Column;
@@ -35,16 +36,17 @@ public final class FedColumn {
         col("tokens").as("data"),
         col("source_frames"),
         col("source_rate"),
-        col("frame_index"));
+        col("frame_index"),
+        col("scales"));
   }
 
   /**
    * Of kept tokens.
    *
    * @param kept {@link TokenSchemas#COMPRESSED}, or an attempt that was not refused
-   * @param grid a struct of {@code frames, grid_height, grid_width}
-   * @param separatorRows rows that the model adds, {@code [rows][dim]} in the kept tokens' dtype;
-   *     NULL for none
+   * @param grid a struct of {@code frames, grid_height, grid_width, planes}; of planes NULL is one
+   * @param separatorRows rows that the model adds, {@code [rows][dim]} in the kept tokens' dtype,
+   *     or f32 where that has scales; NULL for none
    * @param layout where it adds them, {@link FeedLayout.Kind#label}; NULL for closing rows
    */
   public static Column of(Column kept, Column grid, Column separatorRows, Column layout) {
@@ -53,20 +55,31 @@ public final class FedColumn {
   }
 
   private static Row feed(Row kept, Row grid, byte[] separatorRows, String kind) {
-    CompressedTokens tokens =
-        new CompressedTokens(
-            kept.getAs("dim"),
-            TokenFormat.of(kept.getAs("dtype")),
-            StructArrays.ints(kept, kept.fieldIndex("index")),
-            kept.getAs("data"));
+    Integer planes = grid.getAs("planes");
     TokenShape shape =
         new TokenShape(
             grid.getAs("frames"),
             grid.getAs("grid_height"),
             grid.getAs("grid_width"),
-            tokens.dim());
+            kept.<Integer>getAs("dim") / (planes == null ? 1 : planes),
+            planes == null ? 1 : planes);
+    byte[] scales = kept.getAs("scales");
+    CompressedTokens tokens =
+        new CompressedTokens(
+            kept.getAs("dim"),
+            StructArrays.ints(kept, kept.fieldIndex("index")),
+            new StoredRows(
+                TokenFormat.of(kept.getAs("dtype")),
+                shape.dim(),
+                kept.getAs("data"),
+                scales == null ? StoredRows.NO_SCALES : scales));
     CompressedTokens fed = layout(tokens.format(), separatorRows, kind).feed(tokens, shape);
-    return RowFactory.create(fed.dim(), fed.format().label(), fed.index(), fed.data());
+    return RowFactory.create(
+        fed.dim(),
+        fed.format().label(),
+        fed.index(),
+        fed.data(),
+        scales == null ? null : fed.scales());
   }
 
   private static FeedLayout layout(TokenFormat format, byte[] separatorRows, String kind) {
@@ -75,6 +88,6 @@ public final class FedColumn {
     }
     return new FeedLayout(
         kind == null ? FeedLayout.Kind.CLOSING : FeedLayout.Kind.of(kind),
-        format.decode(separatorRows));
+        format.withoutScales().decode(separatorRows));
   }
 }

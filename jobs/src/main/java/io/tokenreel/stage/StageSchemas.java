@@ -36,8 +36,8 @@ public final class StageSchemas {
    * What encoding one video came to, beside its tokens; NULL where there were no frames. {@code
    * error} says why there are no tokens, and {@code reason} in a word ({@link
    * io.tokenreel.video.Reason}), {@code separator_rows} are the rows that the model adds among the
-   * tokens, {@code [rows][dim]} in their dtype, NULL for a model that adds none; {@code layout}
-   * says where ({@link io.tokenreel.token.FeedLayout.Kind}).
+   * tokens, {@code [rows][dim]} in their dtype, or f32 where that has scales; NULL for a model that
+   * adds none; {@code layout} says where ({@link io.tokenreel.token.FeedLayout.Kind}).
    */
   public static final StructType ENCODING =
       new StructType()
@@ -51,8 +51,9 @@ public final class StageSchemas {
   /**
    * What a language model is fed of one video, with the rows' places in it: {@code data} is {@code
    * [rows][planes][dim]}, {@code planes} NULL for one, {@code index} of each row its place {@code t
-   * * M + m} in the grid or -1 for one of the model's own. The source's length, rate and the
-   * numbers of the frames taken are NULL where they were not kept.
+   * * M + m} in the grid or -1 for one of the model's own. {@code scales} are {@code
+   * [rows][planes]} of float32, NULL for a dtype without. The source's length, rate and the numbers
+   * of the frames taken are NULL where they were not kept.
    */
   public static final StructType FED =
       new StructType()
@@ -66,17 +67,20 @@ public final class StageSchemas {
           .add("data", DataTypes.BinaryType, false)
           .add("source_frames", DataTypes.IntegerType)
           .add("source_rate", DataTypes.DoubleType)
-          .add("frame_index", DataTypes.createArrayType(DataTypes.IntegerType, false));
+          .add("frame_index", DataTypes.createArrayType(DataTypes.IntegerType, false))
+          .add("scales", DataTypes.BinaryType);
 
   /**
    * The rows that a language model is fed of one video, without their places: {@code data} is
-   * {@code [tokens][dim]}.
+   * {@code [tokens][dim]}, {@code scales} are {@code [tokens][planes]} of float32, NULL for a dtype
+   * without.
    */
   public static final StructType VISUAL =
       new StructType()
           .add("dim", DataTypes.IntegerType, false)
           .add("dtype", DataTypes.StringType, false)
-          .add("data", DataTypes.BinaryType, false);
+          .add("data", DataTypes.BinaryType, false)
+          .add("scales", DataTypes.BinaryType);
 
   /** The questions about one video; {@code options} is NULL or empty for an open one. */
   public static final ArrayType QUESTIONS =

@@ -29,7 +29,7 @@ public record VideoLimit(int tokens) implements Serializable {
           "%s, and the limit is %d: sample fewer frames, fit them to fewer pixels, or raise the limit (--max-video-tokens)"
               .formatted(what, tokens));
     }
-    long bytes = frames.rgb().length + format.bytes(shape.elements());
+    long bytes = frames.rgb().length + format.bytes(shape);
     return bytes <= ROW_BYTES
         ? Optional.empty()
         : Optional.of(

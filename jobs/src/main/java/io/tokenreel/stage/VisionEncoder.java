@@ -72,7 +72,7 @@ public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
   private final Param<String> tokenDtype =
       textParam(
           "tokenDtype",
-          "f32, f16 or bf16: how the tokens are handed on and stored",
+          "how the tokens are handed on and stored: " + TokenFormat.labels(),
           TokenFormat::of);
 
   private final IntParam maxVideoTokens =

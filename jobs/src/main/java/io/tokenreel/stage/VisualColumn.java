@@ -4,6 +4,7 @@ import io.tokenreel.model.FedVideo;
 import io.tokenreel.model.SourceTimes;
 import io.tokenreel.sql.TokenSchemas;
 import io.tokenreel.token.FeedLayout;
+import io.tokenreel.token.StoredRows;
 import io.tokenreel.token.TokenFormat;
 import io.tokenreel.token.TokenShape;
 import io.tokenreel.video.SourceInfo;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -34,6 +36,10 @@ final class VisualColumn implements Serializable {
           StageSchemas.VISUAL,
           TokenSchemas.COMPRESSED,
           TokenSchemas.COMPRESSION_ATTEMPT);
+
+  /** The last field of each, which columns that were made before it do not have. */
+  private static final String SCALES = "scales";
+
   private static final int NONE = -1;
 
   private static final int FRAMES = StageSchemas.FED.fieldIndex("frames");
@@ -49,6 +55,7 @@ final class VisualColumn implements Serializable {
   private final int dim;
   private final int dtype;
   private final int data;
+  private final int scales;
   private final int error;
   private final boolean placed;
   private final float[] closingRows;
@@ -58,6 +65,7 @@ final class VisualColumn implements Serializable {
     this.dim = type.fieldIndex("dim");
     this.dtype = type.fieldIndex("dtype");
     this.data = type.fieldIndex("data");
+    this.scales = find(type, SCALES);
     this.error = find(type, "error");
     this.placed = find(type, "grid_height") != NONE;
     this.closingRows = placed || find(type, "index") == NONE ? new float[0] : closingRows(layout);
@@ -83,7 +91,7 @@ final class VisualColumn implements Serializable {
    * @throws IllegalArgumentException when it is none that can be read; the message says which can
    */
   static void require(DataType type) {
-    if (READ.stream().noneMatch(read -> DataType.equalsIgnoreNullability(type, read))) {
+    if (READ.stream().noneMatch(read -> isOf(type, read))) {
       throw new IllegalArgumentException(
           "expected visual tokens, %s or %s, or what CompressionTransformer gives; got %s"
               .formatted(
@@ -91,6 +99,15 @@ final class VisualColumn implements Serializable {
                   StageSchemas.VISUAL.simpleString(),
                   type.simpleString()));
     }
+  }
+
+  private static boolean isOf(DataType type, StructType read) {
+    StructField[] before =
+        Arrays.stream(read.fields())
+            .filter(field -> !field.name().equals(SCALES))
+            .toArray(StructField[]::new);
+    return DataType.equalsIgnoreNullability(type, read)
+        || DataType.equalsIgnoreNullability(type, new StructType(before));
   }
 
   /**
@@ -158,11 +175,12 @@ final class VisualColumn implements Serializable {
           "visual tokens must be whole rows of %d channels, as the language model is fed; got %d bytes of %s in rows of %d: answer with the model that encoded them"
               .formatted(modelDim, bytes.length, stored, rowDim));
     }
-    int kept = stored.channels(bytes);
-    float[] tokens = new float[kept + closingRows.length];
-    stored.decode(bytes, 0, tokens, 0, kept);
-    byte[] closing = stored.encode(closingRows);
-    stored.decode(closing, 0, tokens, kept, closingRows.length);
+    boolean scaled = scales != NONE && !value.isNullAt(scales);
+    byte[] keptScales = scaled ? (byte[]) value.get(scales) : StoredRows.NO_SCALES;
+    float[] kept = new StoredRows(stored, modelDim, bytes, keptScales).decode();
+    float[] closing = StoredRows.of(stored, modelDim, closingRows).decode();
+    float[] tokens = Arrays.copyOf(kept, kept.length + closing.length);
+    System.arraycopy(closing, 0, tokens, kept.length, closing.length);
     return tokens;
   }
 }

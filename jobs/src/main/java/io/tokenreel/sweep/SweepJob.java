@@ -29,6 +29,7 @@ import io.tokenreel.pipeline.setting.DeviceCheck;
 import io.tokenreel.pipeline.setting.SettingsException;
 import io.tokenreel.pipeline.setting.SignalsCheck;
 import io.tokenreel.token.TokenFormat;
+import io.tokenreel.token.TokenShape;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -156,8 +157,8 @@ public final class SweepJob {
       String decoder = keys().decoder(part.model());
       models.put(decoder, part.model());
       VisionInfo vision = Models.describe(part.model(), hadoop);
-      tokenBytes.put(
-          decoder, TokenFormat.of(settings.tokenDtype()).bytes(vision.planes() * vision.dim()));
+      TokenShape token = new TokenShape(1, 1, 1, vision.dim(), vision.planes());
+      tokenBytes.put(decoder, Math.toIntExact(TokenFormat.of(settings.tokenDtype()).bytes(token)));
       Dataset<Row> own =
           new SweepSamples(settings, given, judging)
               .of(part, keys().encoding(part.model(), part.sampling()), decoder);

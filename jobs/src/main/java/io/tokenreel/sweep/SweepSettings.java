@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  * @param kvs canonical KV cache specs; {@code full} is among them
  * @param tasks specs of benchmarks
  * @param template name of the prompt template
- * @param tokenDtype f32, f16 or bf16
+ * @param tokenDtype f32, f16, bf16, int8 or fp8
  * @param device auto, cpu, cuda or cuda:N
  * @param computeDtype auto, f32, bf16 or f16, of the models whose names say none; what it came to
  *     is in their names once the sweep has begun

@@ -116,7 +116,8 @@ public final class CacheRows {
         1,
         100,
         25.0,
-        new Integer[] {0, 33, 66, 99});
+        new Integer[] {0, 33, 66, 99},
+        null);
   }
 
   public static Dataset<Row> tokens(List<String> ids, String... compressions) {
@@ -155,7 +156,8 @@ public final class CacheRows {
               1,
               100,
               25.0,
-              new Integer[] {0, 33, 66, 99}));
+              new Integer[] {0, 33, 66, 99},
+              null));
     }
     return spark().createDataFrame(rows, CacheSchema.FEATURES).coalesce(1);
   }

@@ -17,11 +17,11 @@ class CacheSchemaTest {
     assertEquals(
         "video_id video_uri content_sha256 encoder sampling compression frames grid_height grid_width"
             + " tokens_per_frame dim dtype token_count token_index tokens frame_seconds outcome"
-            + " writer_version created_at model_name layout planes source_frames source_rate frame_index",
+            + " writer_version created_at model_name layout planes source_frames source_rate frame_index scales",
         String.join(" ", CacheSchema.TOKENS.fieldNames()));
     assertEquals(
         "video_id video_uri content_sha256 encoder sampling block separator_rows frame_seconds"
-            + " outcome writer_version created_at model_name layout planes source_frames source_rate frame_index",
+            + " outcome writer_version created_at model_name layout planes source_frames source_rate frame_index scales",
         String.join(" ", CacheSchema.FEATURES.fieldNames()));
     assertEquals(
         "struct<frames:int,tokens_per_frame:int,grid_height:int,grid_width:int,dim:int,dtype:string,data:binary>",

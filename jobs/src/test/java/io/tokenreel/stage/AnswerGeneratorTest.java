@@ -12,6 +12,7 @@ import io.tokenreel.model.Models;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.sql.LocalSpark;
 import io.tokenreel.testing.RandomBlocks;
+import io.tokenreel.token.StoredRows;
 import io.tokenreel.token.TokenBlock;
 import io.tokenreel.token.TokenFormat;
 import java.io.IOException;
@@ -30,13 +31,22 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class AnswerGeneratorTest {
+
+  /** As the columns were before tokens had scales. */
+  private static final StructType VISUAL_BEFORE =
+      new StructType()
+          .add("dim", "int", false)
+          .add("dtype", "string", false)
+          .add("data", "binary", false);
 
   private static final StructType SCHEMA =
       new StructType()
           .add("video_id", "string")
-          .add("visual", StageSchemas.VISUAL)
+          .add("visual", VISUAL_BEFORE)
           .add("questions", StageSchemas.QUESTIONS);
   private static final long SEED = 5;
   private static final List<String> COLOURS = List.of("red", "blue", "green");
@@ -251,6 +261,38 @@ class AnswerGeneratorTest {
         failure.toString());
   }
 
+  /** What a code and its scale make is what is fed. */
+  @ParameterizedTest
+  @EnumSource(
+      value = TokenFormat.class,
+      names = {"INT8", "FP8"})
+  void transform_tokensWithScales_areAnsweredAsTheFloatsThatTheyMean(TokenFormat format) {
+    int dim = Models.describeLanguage(Models.DEFAULT, new Configuration()).dim();
+    StoredRows stored = StoredRows.of(format, dim, values(20 * dim));
+    StoredRows meant = StoredRows.of(TokenFormat.F32, dim, stored.decode());
+    List<Row> videos =
+        List.of(
+            RowFactory.create("a.mp4", visual(stored, stored.scales()), questions()),
+            RowFactory.create("a.mp4", visual(meant, null), questions()));
+    StructType schema =
+        new StructType()
+            .add("video_id", "string")
+            .add("visual", StageSchemas.VISUAL)
+            .add("questions", StageSchemas.QUESTIONS);
+    List<Row> answers =
+        new AnswerGenerator()
+            .setDevice("cpu")
+            .setScoring("options:form=text")
+            .transform(LocalSpark.plain().createDataFrame(videos, schema))
+            .select("answers.option_logits")
+            .collectAsList();
+    assertEquals(answers.get(1), answers.get(0), "seed 4");
+  }
+
+  private static Row visual(StoredRows rows, byte[] scales) {
+    return RowFactory.create(rows.channels(), rows.format().label(), rows.data(), scales);
+  }
+
   /** Id and response of every answer; a video without tokens has none. */
   private static List<Row> answers(PipelineModel model, Dataset<Row> videos) {
     return model
@@ -263,21 +305,28 @@ class AnswerGeneratorTest {
   /** A video of random tokens with two questions, and one without tokens. */
   private static Dataset<Row> videos() {
     int dim = Models.describeLanguage(Models.DEFAULT, new Configuration()).dim();
-    Random random = new Random(4);
-    float[] values = new float[20 * dim];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) random.nextGaussian();
-    }
-    List<Row> questions =
-        List.of(
-            RowFactory.create("1", "What colour is the circle?", COLOURS),
-            RowFactory.create("2", "What colour is the square?", COLOURS));
-    Row visual = RowFactory.create(dim, "bf16", TokenFormat.BF16.encode(values));
+    Row visual = RowFactory.create(dim, "bf16", TokenFormat.BF16.encode(values(20 * dim)));
+    List<Row> questions = questions();
     return LocalSpark.plain()
         .createDataFrame(
             List.of(
                 RowFactory.create("a.mp4", visual, questions),
                 RowFactory.create("b.mp4", null, questions)),
             SCHEMA);
+  }
+
+  private static float[] values(int count) {
+    Random random = new Random(4);
+    float[] values = new float[count];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return values;
+  }
+
+  private static List<Row> questions() {
+    return List.of(
+        RowFactory.create("1", "What colour is the circle?", COLOURS),
+        RowFactory.create("2", "What colour is the square?", COLOURS));
   }
 }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.model.VisionTower;
 import io.tokenreel.stage.StageTests.SummingEncoder;
+import io.tokenreel.token.StoredRows;
 import io.tokenreel.token.TokenFormat;
 import io.tokenreel.video.FrameSize;
 import java.util.ArrayList;
@@ -114,6 +115,37 @@ class EncodedRowsTest {
     assertEquals("summing@1", encoding.getString(0));
     assertNull(encoding.get(1));
     assertArrayEquals(TokenFormat.F32.encode(new float[] {0.5f, -0.5f}), (byte[]) encoding.get(3));
+  }
+
+  /** Each token has a scale; the model's rows, which have none, stand in f32. */
+  @Test
+  void next_int8_hasScalesOfTheSameTokens() {
+    Row floats = all(List.of(clip("a", 3, PLAIN)), new SummingEncoder(), 2).get(0);
+    Row row =
+        all(
+                List.of(clip("a", 3, PLAIN)),
+                new SummingEncoder(),
+                2,
+                TokenFormat.INT8,
+                VideoLimit.NONE)
+            .get(0);
+    StoredRows expected = StoredRows.of(TokenFormat.INT8, 2, TokenFormat.F32.decode(data(floats)));
+    assertArrayEquals(expected.data(), data(row));
+    assertArrayEquals(expected.scales(), (byte[]) row.getStruct(2).get(8));
+    assertTrue(floats.getStruct(2).isNullAt(8));
+    assertArrayEquals(
+        TokenFormat.F32.encode(new float[] {0.5f, -0.5f}), (byte[]) row.getStruct(3).get(3));
+  }
+
+  @Test
+  void next_notFiniteInInt8_marksOnlyThatVideo() {
+    List<Row> rows =
+        List.of(
+            clip("a", 2, PLAIN), clip("bad", 1, SummingEncoder.NOT_FINITE), clip("c", 3, PLAIN));
+    List<Row> encoded = all(rows, new SummingEncoder(), 6, TokenFormat.INT8, VideoLimit.NONE);
+    assertEquals(
+        "the encoder gave a value that is not finite: frame 0, token 1 is NaN",
+        encoded.get(1).getStruct(3).get(1));
   }
 
   @Test

@@ -65,7 +65,8 @@ public final class SmallCache {
         1,
         1,
         25.0,
-        new Integer[] {0});
+        new Integer[] {0},
+        null);
   }
 
   /** An outcome that was found {@code seconds} after 1970. */

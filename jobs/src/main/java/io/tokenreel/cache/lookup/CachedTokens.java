@@ -6,6 +6,7 @@ import io.tokenreel.cache.EncodingSetting;
 import io.tokenreel.cache.VideoContent;
 import io.tokenreel.model.SourceTimes;
 import io.tokenreel.token.FeedLayout;
+import io.tokenreel.token.StoredRows;
 import io.tokenreel.token.TokenFormat;
 import java.time.Instant;
 import java.util.Collections;
@@ -25,6 +26,8 @@ import java.util.Optional;
  * @param planes of a token, each of dim channels
  * @param layout where the model's own rows stand; empty in rows that were written without it
  * @param times of the sampled frames; empty in rows that were written without them
+ * @param scales {@code [tokenCount][planes]} of float32, little-endian, for a dtype with scales,
+ *     else empty; shared, not to be written to
  * @param passthrough the manifest's own columns of a primitive type, as text, in the manifest's
  *     order; NULLs are left out
  */
@@ -47,6 +50,7 @@ public record CachedTokens(
     int planes,
     Optional<FeedLayout.Kind> layout,
     Optional<SourceTimes> times,
+    byte[] scales,
     Map<String, String> passthrough) {
 
   public CachedTokens {
@@ -65,6 +69,12 @@ public record CachedTokens(
                   tokens.length,
                   tokenIndex.length));
     }
+    new StoredRows(dtype, dim, tokens, scales); // checks the scales
+  }
+
+  /** The tokens with their scales, {@code [tokenCount][planes]} rows of dim channels. */
+  public StoredRows rows() {
+    return new StoredRows(dtype, dim, tokens, scales);
   }
 
   public String videoId() {

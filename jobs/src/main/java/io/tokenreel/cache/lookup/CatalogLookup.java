@@ -12,6 +12,7 @@ import io.tokenreel.cache.store.Contents;
 import io.tokenreel.model.SourceTimes;
 import io.tokenreel.sql.Columns;
 import io.tokenreel.token.FeedLayout;
+import io.tokenreel.token.StoredRows;
 import io.tokenreel.token.TokenFormat;
 import io.tokenreel.video.SourceInfo;
 import java.io.IOException;
@@ -98,6 +99,7 @@ public final class CatalogLookup {
         row.isNullAt(row.fieldIndex("planes")) ? 1 : row.<Integer>getAs("planes"),
         Optional.ofNullable(row.<String>getAs("layout")).map(FeedLayout.Kind::of),
         times(row),
+        Optional.ofNullable(row.<byte[]>getAs("scales")).orElse(StoredRows.NO_SCALES),
         passthrough(row));
   }
 

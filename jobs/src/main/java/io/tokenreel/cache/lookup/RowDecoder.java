@@ -4,6 +4,7 @@ import io.tokenreel.cache.CacheKey;
 import io.tokenreel.cache.CacheSchema;
 import io.tokenreel.model.SourceTimes;
 import io.tokenreel.token.FeedLayout;
+import io.tokenreel.token.StoredRows;
 import io.tokenreel.token.TokenFormat;
 import io.tokenreel.video.SourceInfo;
 import java.io.IOException;
@@ -75,6 +76,7 @@ final class RowDecoder {
             ? Optional.of(FeedLayout.Kind.of(row.getString("layout", 0)))
             : Optional.empty(),
         times(row),
+        has(row, "scales") ? row.getBinary("scales", 0).getBytes() : StoredRows.NO_SCALES,
         passthrough(row));
   }
 

@@ -11,6 +11,7 @@ import static org.apache.spark.sql.functions.when;
 
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.sql.TokenColumns;
+import io.tokenreel.token.TokenFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
@@ -76,6 +77,7 @@ final class RowChecks {
                           "token_count",
                           "dim * coalesce(planes, 1)",
                           "dtype"),
+                      scales("token_count", "dtype"),
                       seconds("frames"),
                       MADE_OF_A_VIDEO))
               .toList();
@@ -98,13 +100,18 @@ final class RowChecks {
                   "block.frames * block.tokens_per_frame",
                   "block.dim * coalesce(planes, 1)",
                   "block.dtype"),
+              scales("block.frames * block.tokens_per_frame", "block.dtype"),
               new Rule(
                   "separator_bytes",
                   "whole rows of the block's channels",
                   "separator_rows IS NULL OR MOD(length(separator_rows), %s) = 0"
                       .formatted(
                           TokenColumns.rowBytesSql(
-                              "block.dim * coalesce(planes, 1)", "block.dtype")),
+                              "block.dim * coalesce(planes, 1)",
+                              "if(%s > 0, '%s', block.dtype)"
+                                  .formatted(
+                                      TokenColumns.scaleBytesSql("block.dtype"),
+                                      TokenFormat.F32.label()))),
                   "concat(length(separator_rows), ' bytes')"),
               seconds("block.frames"),
               MADE_OF_A_VIDEO);
@@ -141,6 +148,18 @@ final class RowChecks {
         "length(%s) = %s".formatted(blob, expected),
         "concat(length(%s), ' bytes for ', coalesce(%s, 'an unknown dtype'))"
             .formatted(blob, expected));
+  }
+
+  private static Rule scales(String tokens, String dtype) {
+    String expected =
+        "CAST(%s AS BIGINT) * coalesce(planes, 1) * %s"
+            .formatted(tokens, TokenColumns.scaleBytesSql(dtype));
+    String found = "coalesce(length(scales), 0)";
+    return new Rule(
+        "scale_bytes",
+        "tokens * planes * 4 bytes of int8 and fp8, none of other dtypes",
+        "%s = %s".formatted(found, expected),
+        "concat(%s, ' bytes for ', coalesce(%s, 'an unknown dtype'))".formatted(found, expected));
   }
 
   private static Rule seconds(String frames) {

@@ -3,6 +3,7 @@ package io.tokenreel.model.engine;
 import io.tokenreel.model.Encoding;
 import io.tokenreel.model.EncodingException;
 import io.tokenreel.model.VisionInfo;
+import io.tokenreel.token.StoredRows;
 import io.tokenreel.token.TokenBlock;
 import io.tokenreel.token.TokenFormat;
 import io.tokenreel.token.TokenShape;
@@ -18,7 +19,7 @@ final class VideoEncoding {
   private final int framesPerStep;
   private final TokenFormat format;
   private final TokenShape shape;
-  private final byte[] data; // [steps][tokens][dim] in the format
+  private final StoredRows.Writer rows; // [steps][tokens][planes]
   private final CompletableFuture<Encoding> result = new CompletableFuture<>();
   private int missing;
   private long nanos;
@@ -28,7 +29,9 @@ final class VideoEncoding {
     this.framesPerStep = info.grid().framesPerStep();
     this.format = format;
     this.shape = info.shape(frames.count(), frames.size());
-    this.data = new byte[Math.toIntExact(format.bytes(shape.elements()))];
+    this.rows =
+        new StoredRows.Writer(
+            format, shape.dim(), Math.multiplyExact(shape.tokens(), shape.planes()));
     this.missing = shape.frames();
   }
 
@@ -77,7 +80,10 @@ final class VideoEncoding {
         return;
       }
     }
-    format.encode(tokens, offset, stepValues(), data, format.bytes(step * stepValues()));
+    int stepRows = shape.tokensPerFrame() * shape.planes();
+    for (int row = 0; row < stepRows; row++) {
+      rows.encode(step * stepRows + row, tokens, offset + row * shape.dim());
+    }
     boolean done;
     synchronized (this) {
       nanos += spent;
@@ -85,7 +91,8 @@ final class VideoEncoding {
       done = missing == 0;
     }
     if (done) {
-      result.complete(new Encoding(new TokenBlock(shape, format, data), nanos));
+      StoredRows all = rows.rows();
+      result.complete(new Encoding(new TokenBlock(shape, format, all.data(), all.scales()), nanos));
     }
   }
 

@@ -68,7 +68,8 @@ final class CacheRows {
                 col("fed.dtype"),
                 size(col("fed.index")).as("token_count"),
                 col("fed.index").as("token_index"),
-                col("fed.data").as("tokens")),
+                col("fed.data").as("tokens"),
+                col("fed.scales").as("scales")),
         CacheTable.TOKENS);
   }
 
@@ -82,6 +83,7 @@ final class CacheRows {
         videos
             .filter(col("block").isNotNull())
             .withColumn("planes", col("block.planes"))
+            .withColumn("scales", col("block.scales"))
             .withColumn("block", struct(stored)),
         CacheTable.FEATURES);
   }

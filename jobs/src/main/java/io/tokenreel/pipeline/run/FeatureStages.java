@@ -39,7 +39,10 @@ final class FeatureStages {
 
   private Dataset<Row> run(Dataset<Row> features, Column cells) {
     return compressions
-        .append(features.withColumn("block", col("block").withField("planes", col("planes"))))
+        .append(
+            features.withColumn(
+                "block",
+                col("block").withField("planes", col("planes")).withField("scales", col("scales"))))
         .select(
             col(VideoContent.ID),
             col("video_uri"),

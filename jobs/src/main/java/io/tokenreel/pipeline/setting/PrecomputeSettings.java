@@ -19,7 +19,7 @@ import java.util.List;
  * @param sampling canonical sampling spec
  * @param compressions canonical compression specs, each once; none where features alone are kept
  * @param keepFeatures whether the uncompressed tokens are kept
- * @param tokenDtype f32, f16 or bf16
+ * @param tokenDtype f32, f16, bf16, int8 or fp8
  * @param device auto, cpu, cuda or cuda:N
  * @param computeDtype auto, f32, bf16 or f16; once a run has begun, what it came to
  * @param batchFrames frames that are handed to the tower together; on a GPU one forward pass, while

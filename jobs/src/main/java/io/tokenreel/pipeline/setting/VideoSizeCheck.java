@@ -25,8 +25,7 @@ public final class VideoSizeCheck {
     }
     long frames = SamplingSpec.parse(settings.sampling()).sampler().maxFrames();
     long frameBytes = fixed.frames().rgbBytes();
-    long tokenBytes =
-        TokenFormat.of(settings.tokenDtype()).bytes((long) fixed.grid().tokens() * vision.dim());
+    long tokenBytes = TokenFormat.of(settings.tokenDtype()).bytes(vision.shape(1, fixed.frames()));
     long fitting = VideoLimit.ROW_BYTES / (frameBytes + tokenBytes);
     if (frames > fitting) {
       throw new SettingsException(

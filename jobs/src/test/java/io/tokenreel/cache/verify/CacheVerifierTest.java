@@ -100,11 +100,13 @@ class CacheVerifierTest {
     rows = broken(rows, "token_index", "array(3, 1, 0, 4, 5, 6, 7, 8)");
     rows = broken(rows, "frame_seconds", "array(1D, 0D, 2D, 3D)");
     rows = broken(rows, "outcome", "'FAILED'");
+    rows = broken(rows, "scales", "unhex('0000803F')");
     commit(run(), rows, outcomes());
     assertEquals(
         List.of(
             "tokens.frame_seconds",
             "tokens.row_outcome",
+            "tokens.scale_bytes",
             "tokens.token_bytes",
             "tokens.token_index_length",
             "tokens.token_index_values"),
@@ -112,6 +114,18 @@ class CacheVerifierTest {
     for (Finding finding : CacheVerifier.verify(SPARK, output())) {
       assertEquals(List.of(FIRST), finding.videoIds(), finding.toString());
     }
+  }
+
+  /** Half as many bytes as bf16 has, and a scale per token. */
+  @Test
+  void verify_rowsWithScales_areSoundWithOneForEachToken() throws IOException {
+    Dataset<Row> scaled =
+        tokens()
+            .withColumn("dtype", functions.lit("int8"))
+            .withColumn("tokens", functions.expr("substring(tokens, 1, token_count * dim)"))
+            .withColumn("scales", functions.expr("unhex(repeat('0000803F', token_count))"));
+    commit(run(), scaled, outcomes());
+    assertEquals(List.of(), CacheVerifier.verify(SPARK, output()));
   }
 
   @Tag("slow")

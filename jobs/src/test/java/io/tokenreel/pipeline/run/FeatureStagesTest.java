@@ -37,6 +37,7 @@ class FeatureStagesTest {
                 "100 AS source_frames",
                 "25D AS source_rate",
                 "array(0, 99) AS frame_index",
+                "CAST(NULL AS BINARY) AS scales",
                 "'uniform:frames=2' AS sampling",
                 "CAST(NULL AS BINARY) AS separator_rows",
                 "array(0D, 1D) AS frame_seconds",
