@@ -53,7 +53,13 @@ def row(video_id, content="A", dim=3, **more):
 
 def columns(rows):
     integers = pa.list_(pa.int32())
-    types = {"token_index": integers, "frame_index": integers, "frame_seconds": pa.list_(pa.float64()), "tokens": pa.binary()}
+    types = {
+        "token_index": integers,
+        "frame_index": integers,
+        "frame_seconds": pa.list_(pa.float64()),
+        "tokens": pa.binary(),
+        "scales": pa.binary(),
+    }
     counts = ["frames", "grid_height", "grid_width", "tokens_per_frame", "dim", "token_count", "planes", "source_frames"]
     types |= dict.fromkeys(counts, pa.int32())
     return pa.table({name: pa.array([each[name] for each in rows], types.get(name)) for name in rows[0]})

@@ -122,9 +122,41 @@ def test_bf16_without_ml_dtypes_says_what_to_install_and_float32_does_without(wr
     assert np.array_equal(video.float32(), np.ones((4, 3), np.float32))
 
 
+@pytest.mark.parametrize("planes", [1, 2])
+def test_int8_and_fp8_are_codes_times_scales(writer, planes):
+    """Every code of both; ml_dtypes has the values of E4M3."""
+    codes = np.arange(256, dtype=np.uint8).reshape(4, -1)
+    scales = np.array([1, 0.1, 3e-41, 1e30, 0, 7, 2, 1 / 3], "<f4")[: 4 * planes]
+    rows = [
+        row(dtype, values=codes, dtype=dtype, dim=64 // planes, planes=planes, scales=scales.tobytes(), compression=dtype)
+        for dtype in ("int8", "fp8")
+    ]
+    cache = TokenCache(writer.wave(1, rows).folder)
+    shape = (4, 64) if planes == 1 else (4, 2, 32)
+    for name, dtype in [("int8", np.int8), ("fp8", ml_dtypes.float8_e4m3fn)]:
+        video = cache.get(name)
+        expected = codes.view(dtype).astype(np.float32).reshape(4 * planes, -1) * scales[:, None]
+        assert video.float32().dtype == video.tokens.dtype == video.scales.dtype == np.float32
+        assert np.array_equal(video.float32(), expected.reshape(shape), equal_nan=True)
+        assert np.array_equal(video.tokens, expected.reshape(shape), equal_nan=True)
+        assert bytes(video.data) == codes.tobytes()
+        assert video.scales.shape == shape[:-1]
+
+
+@pytest.mark.parametrize(
+    ("dtype", "scales", "said"), [("int8", None, "4 scales; got none"), ("int8", 3, "4 scales; got 3"), ("f32", 4, "no scales; got 4")]
+)
+def test_get_of_scales_that_do_not_fit_says_how_many(writer, dtype, scales, said):
+    values = np.zeros((4, 3), np.int8 if dtype == "int8" else np.float32)
+    more = {} if scales is None else {"scales": bytes(4 * scales)}
+    writer.wave(1, [row("a", values=values, dtype=dtype, **more)])
+    with pytest.raises(DamagedCacheError, match=said):
+        TokenCache(writer.folder).get("a")
+
+
 def test_get_of_an_unknown_dtype_says_which_are_known(writer):
-    writer.wave(1, [row("a", dtype="int8")])
-    with pytest.raises(DamagedCacheError, match="stored as 'int8'; this version of tokenreel knows f32, f16, bf16"):
+    writer.wave(1, [row("a", dtype="int4")])
+    with pytest.raises(DamagedCacheError, match="stored as 'int4'; this version of tokenreel knows f32, f16, bf16, int8, fp8"):
         TokenCache(writer.folder).get("a")
 
 

@@ -10,7 +10,9 @@ NULL in any argument gives NULL. The functions need a session that has them: `to
 `spark.sql.extensions=io.tokenreel.sql.TokenReelExtensions`. They work over Spark Connect, where the server has these.
 
 A token block is a `struct<frames:int, tokens_per_frame:int, grid_height:int, grid_width:int, dim:int, dtype:string, data:binary>`;
-its fields are found by name, and `data` is little-endian, row-major, [frames][tokens_per_frame][dim].
+its fields are found by name, and `data` is little-endian, row-major, [frames][tokens_per_frame][dim]. Tokens of `int8` and `fp8` also
+have a field `scales:binary` with a float32 per token: a channel is its code times the scale. Of rows of `features/`, whose scales are a
+column of their own, a block is `struct(block.*, planes, scales)`.
 """
 
 from __future__ import annotations
@@ -54,11 +56,13 @@ def compress_tokens(block: ColumnOrName, spec: str | Column, dtype: str | Column
     Args:
         block: a token block.
         spec: a compression spec, `name[:key=value[,key=value]*]`, such as `vidcom2:retention=0.25`.
-        dtype: how they are stored: `same` (the block's; the default), `f32`, `f16` or `bf16`. A number too large for it is an error.
+        dtype: how they are stored: `same` (the block's, which copies the bytes; the default), `f32`, `f16`, `bf16`, `int8` or `fp8`.
+            A number too large for it is an error.
 
     Returns:
-        `struct<dim:int, dtype:string, index:array<int>, data:binary>`: `index` holds each token's place in the grid, and
-        `data` is little-endian, row-major, [size(index)][dim].
+        `struct<dim:int, dtype:string, index:array<int>, data:binary, scales:binary>`: `index` holds each token's place in the grid,
+        `data` is little-endian, row-major, [size(index)][dim], and `scales` is NULL, or of `int8` and `fp8` float32, one per token
+        and plane.
     """
     more = [] if dtype is None else [_value("dtype", dtype, str)]
     return _call("compress_tokens", _column("block", block), _value("spec", spec, str), *more)
@@ -132,8 +136,9 @@ def make_block(
         frames: how many frames, at least 1.
         grid_height: rows of tokens in a frame.
         grid_width: tokens in such a row.
-        dtype: how the block stores the numbers, or how binary values store them: `f32` (the default), `f16`, `bf16`, or numpy's
-            names `float32`, `float16`, `bfloat16`. A number too large for it is an error.
+        dtype: how the block stores the numbers, or how binary values store them: `f32` (the default), `f16`, `bf16`, `int8`, `fp8`, or
+            numpy's names `float32`, `float16`, `bfloat16`, `int8`, `float8_e4m3fn`. A number too large for it is an error, and so are
+            binary values of `int8` and `fp8`, which are without their scales.
 
     Returns:
         A token block.
@@ -144,10 +149,11 @@ def make_block(
 
 
 def token_values(compressed: ColumnOrName) -> Column:
-    """The tokens as numbers, exact for every dtype.
+    """The tokens as numbers: exact, and of `int8` and `fp8` each code times its scale in float32.
 
     Args:
-        compressed: what `compress_tokens` returns, a token block, or any struct with `dim` int, `dtype` string and `data` binary.
+        compressed: what `compress_tokens` returns, a token block, or any struct with `dim` int, `dtype` string and `data` binary, and
+            of `int8` and `fp8` `scales` binary.
 
     Returns:
         `array<array<float>>`, one array of `dim` channels per token, in their order.

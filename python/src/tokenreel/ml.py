@@ -207,7 +207,7 @@ class VisionEncoder(_JavaStage, JavaTransformer):
         "tokens that a video may have before compression; a larger one is not encoded and has the reason too_many_tokens;"
         " 0: any number that a row holds",
     )
-    tokenDtype = _text("tokenDtype", "f32, f16 or bf16: how the tokens are handed on and stored")
+    tokenDtype = _text("tokenDtype", "how the tokens are handed on and stored: [f32, f16, bf16, int8, fp8]")
 
     _java_class = "io.tokenreel.stage.VisionEncoder"
     _defaults: ClassVar[Mapping[str, object]] = {
@@ -248,7 +248,7 @@ class CompressionTransformer(_JavaStage, JavaTransformer):
     inputCol = _text("inputCol", "name of the column to read")
     outputCol = _text("outputCol", "name of the column to append")
     compression = _text("compression", "spec of the method, such as vidcom2:retention=0.25")
-    tokenDtype = _text("tokenDtype", "how kept tokens are stored: [same, f32, f16, bf16]")
+    tokenDtype = _text("tokenDtype", "how kept tokens are stored: [same, f32, f16, bf16, int8, fp8]")
     handleInvalid = _text(
         "handleInvalid", "what becomes of a block that the method refuses: error (the query fails) or keep (the result says why)"
     )

@@ -4,7 +4,7 @@
 
     cache = TokenCache("/data/cache")
     video = cache.get("clips/a.mp4", compression="vidcom2:retention=0.25")
-    video.tokens        # [n, D] in the stored dtype
+    video.tokens        # [n, D] in the stored dtype, float32 of int8 and fp8
     video.positions()   # [n, 3]: frame, row, column
     video.seconds()     # [n]: when each token's frame is shown
 

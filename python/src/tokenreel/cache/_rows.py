@@ -17,7 +17,8 @@ import pyarrow.parquet as pq
 
 from tokenreel.cache._errors import DamagedCacheError, MissingPackageError
 
-_DTYPE_BYTES = {"f32": 4, "f16": 2, "bf16": 2}
+_DTYPE_BYTES = {"f32": 4, "f16": 2, "bf16": 2, "int8": 1, "fp8": 1}
+_SCALED = ("int8", "fp8")
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,9 +38,9 @@ class VideoTokens:
         tokens_per_frame: M, tokens of a frame's grid; `grid_height * grid_width`, or
             `grid_height * (grid_width + 1)` where every row of the grid ends in a newline token.
         dim: D, channels of a token.
-        dtype: how a channel is stored: `f32`, `f16` or `bf16`.
+        dtype: how a channel is stored: `f32`, `f16`, `bf16`, `int8` or `fp8` (E4M3, torch's `float8_e4m3fn`).
         token_index: int32 [n], each token's place `t * M + m` in the grid; -1 for a separator row that the model adds.
-        data: the tokens as stored, [n][planes][D], little-endian, row-major.
+        data: the tokens as stored, [n][planes][D], little-endian, row-major; of `int8` and `fp8` the codes, without their scales.
         frame_seconds: float64 [T], of each step's first frame, seconds from the video's first frame.
         outcome: `OK`, or `DEGRADED` when the video was damaged.
         writer_version: the version of TokenReel that wrote the row.
@@ -50,6 +51,8 @@ class VideoTokens:
         source_frames: frames of the video before sampling; None as above.
         source_rate: the video's average rate, frames per second; None as above.
         frame_index: int32, the number in the video of each sampled frame; None as above.
+        scales: of `int8` and `fp8`, float32 [n], or [n, planes] where there are more planes than 1: a channel is its code in `data` times
+            the scale. None for other dtypes.
         columns: the manifest's own columns, NULLs left out.
     """
 
@@ -77,6 +80,7 @@ class VideoTokens:
     source_frames: int | None = None
     source_rate: float | None = None
     frame_index: npt.NDArray[np.int32] | None = field(default=None, repr=False)
+    scales: npt.NDArray[np.float32] | None = field(default=None, repr=False)
     columns: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
@@ -91,19 +95,38 @@ class VideoTokens:
                 f"{len(self.token_index)} tokens of {self.planes} planes of {self.dim} {self.dtype} channels"
                 f" must hold {expected} bytes; got {len(self.data)}"
             )
+        scales = len(self.token_index) * self.planes if self.dtype in _SCALED else None
+        found = None if self.scales is None else self.scales.size
+        if found != scales:
+            raise DamagedCacheError(
+                f"{len(self.token_index)} tokens of {self.planes} planes of {self.dtype} must have {scales or 'no'} scales;"
+                f" got {found or 'none'}"
+            )
 
     @property
     def tokens(self) -> npt.NDArray[Any]:
         """The tokens [n, D] in the stored dtype, read-only, sharing memory with `data`; [n, planes, D] where there are more planes than 1.
 
+        Of `int8` and `fp8` they are float32 of their own, as `float32()` gives them; the codes are `data`.
+
         Raises:
             MissingPackageError: they are bf16, which numpy has not, and ml_dtypes is not installed.
         """
+        if self.dtype in _SCALED:
+            return self.float32()
         dtype = _bfloat16(self.video_id) if self.dtype == "bf16" else np.dtype({"f32": "<f4", "f16": "<f2"}[self.dtype])
         return np.frombuffer(self.data, dtype).reshape(self._shape())
 
     def float32(self) -> npt.NDArray[np.float32]:
-        """The tokens as float32, of the shape of `tokens`, exact for every dtype; needs no package but numpy."""
+        """The tokens as float32, of the shape of `tokens`; needs no package but numpy.
+
+        It is exact for `f32`, `f16` and `bf16`; of `int8` and `fp8` each is the code times the scale, rounded to float32.
+        """
+        if self.scales is not None:
+            codes = (
+                np.frombuffer(self.data, np.int8).astype(np.float32) if self.dtype == "int8" else _E4M3[np.frombuffer(self.data, np.uint8)]
+            )
+            return codes.reshape(self._shape()) * self.scales[..., None]
         if self.dtype == "bf16":
             words = np.frombuffer(self.data, "<u2").astype(np.uint32) << 16
             return words.view(np.float32).reshape(self._shape())
@@ -135,7 +158,20 @@ class VideoTokens:
         return np.where(self.token_index < 0, np.nan, self.frame_seconds[frame])
 
 
+_ARRAYS = ("tokens", "token_index", "frame_seconds", "frame_index", "scales")
 _COLUMNS = frozenset(VideoTokens.__dataclass_fields__) - {"data", "columns"} | {"tokens", "token_count"}
+
+
+def _e4m3() -> npt.NDArray[np.float32]:
+    """The values of the 256 codes of E4M3: a sign, four bits of an exponent with bias 7 and three of a fraction; 127 and 255 are NaN."""
+    code = np.arange(128)
+    exponent, fraction = code >> 3, code & 7
+    values = np.where(exponent == 0, np.ldexp(fraction, -9), np.ldexp(8.0 + fraction, exponent - 10)).astype(np.float32)
+    values[127] = np.nan
+    return np.concatenate([values, -values])
+
+
+_E4M3 = _e4m3()
 
 
 def _bfloat16(video_id: str) -> np.dtype[Any]:
@@ -150,6 +186,11 @@ def _bfloat16(video_id: str) -> np.dtype[Any]:
     return dtype
 
 
+def _scales(stored: bytes, planes: int | None) -> npt.NDArray[np.float32]:
+    scales = np.frombuffer(stored, "<f4")
+    return scales if planes in (None, 1) else scales.reshape(-1, planes)
+
+
 def rows_of(table: pa.Table) -> list[VideoTokens]:
     """The rows of a table with the columns of `tokens/`; columns that it does not have are NULL."""
     return [_row(table, number) for number in range(table.num_rows)]
@@ -157,14 +198,16 @@ def rows_of(table: pa.Table) -> list[VideoTokens]:
 
 def _row(table: pa.Table, number: int) -> VideoTokens:
     cells = {name: table.column(name)[number] for name in table.column_names}
-    values = {name: cell.as_py() for name, cell in cells.items() if name not in ("tokens", "token_index", "frame_seconds", "frame_index")}
+    values = {name: cell.as_py() for name, cell in cells.items() if name not in _ARRAYS}
     frame_index = cells.get("frame_index")
+    scales = cells.get("scales")
     columns = {name: value for name, value in values.items() if name not in _COLUMNS and value is not None}
     return VideoTokens(
         token_index=np.asarray(cells["token_index"].values, np.int32),
         data=memoryview(cells["tokens"].as_buffer()).cast("B").toreadonly(),
         frame_seconds=np.asarray(cells["frame_seconds"].values, np.float64),
         frame_index=None if frame_index is None or not frame_index.is_valid else np.asarray(frame_index.values, np.int32),
+        scales=None if scales is None or not scales.is_valid else _scales(scales.as_py(), values.get("planes")),
         columns=MappingProxyType(columns),
         **{name: value for name, value in values.items() if name in _COLUMNS and name != "token_count" and value is not None},
     )
