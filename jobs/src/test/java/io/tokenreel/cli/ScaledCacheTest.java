@@ -1,22 +1,28 @@
-package io.tokenreel.pipeline.run;
+package io.tokenreel.cli;
 
-import io.tokenreel.pipeline.setting.PrecomputeSettings;
-import io.tokenreel.testing.JobTests;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.cache.CacheTable;
-import io.tokenreel.cache.verify.CacheVerifier;
 import io.tokenreel.cache.lookup.CachedTokens;
 import io.tokenreel.cache.lookup.CatalogLookup;
-import io.tokenreel.cache.store.CommittedRows;
 import io.tokenreel.cache.lookup.TokenCache;
+import io.tokenreel.cache.store.CommittedRows;
+import io.tokenreel.cache.verify.CacheVerifier;
 import io.tokenreel.model.safetensors.SafetensorsDtype;
 import io.tokenreel.model.safetensors.SafetensorsFile;
 import io.tokenreel.model.safetensors.Tensor;
+import io.tokenreel.pipeline.run.AnswerJob;
+import io.tokenreel.pipeline.run.CompressJob;
+import io.tokenreel.pipeline.run.PrecomputeJob;
+import io.tokenreel.pipeline.run.Progress;
+import io.tokenreel.pipeline.setting.AnswerSettings;
+import io.tokenreel.pipeline.setting.CompressSettings;
+import io.tokenreel.pipeline.setting.PrecomputeSettings;
 import io.tokenreel.sql.LocalSpark;
 import io.tokenreel.sql.TokenColumns;
+import io.tokenreel.testing.JobTests;
 import io.tokenreel.token.Kept;
 import io.tokenreel.token.StoredRows;
 import io.tokenreel.token.TokenBlock;
