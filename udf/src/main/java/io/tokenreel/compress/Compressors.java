@@ -45,7 +45,11 @@ public final class Compressors {
         .with(
             DyCoke.NAME,
             "DyCoke's temporal merging (arXiv 2411.15024) keeps of every four frames one whole, of the others what differs",
-            DyCoke::of);
+            DyCoke::of)
+        .with(
+            Evs.NAME,
+            "Efficient Video Sampling (arXiv 2510.14624), as vLLM prunes, keeps the first frame whole, of the others what differs most from the frame before",
+            Evs::of);
   }
 
   /** The methods of this project and of other jars. */

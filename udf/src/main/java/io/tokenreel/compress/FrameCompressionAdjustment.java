@@ -10,6 +10,7 @@ import java.util.Arrays;
  * <ul>
  *   <li>released code: {@code sigma_t = e_t / (sum e + 1e-8)}, {@code r_t = min(1, R * (1 + sigma_t
  *       - mean sigma))};
+ *   <li>vLLM's: the same without the epsilon;
  *   <li>paper (arXiv 2505.14454, Eqs. 7 to 9): {@code sigma = softmax}, {@code r_t = R * (1 +
  *       sigma_t - 1/T)}, here also at most 1.
  * </ul>
@@ -41,12 +42,11 @@ final class FrameCompressionAdjustment {
   }
 
   static double[] release(double[] uniqueness, double retention) {
-    double[] sigma = sigma(uniqueness, RELEASE_EPSILON);
-    double sum = 0;
-    for (double s : sigma) {
-      sum += s;
-    }
-    return shares(sigma, sum / sigma.length, retention);
+    return aroundMean(sigma(uniqueness, RELEASE_EPSILON), retention);
+  }
+
+  static double[] vllm(double[] uniqueness, double retention) {
+    return aroundMean(sigma(uniqueness, 0), retention);
   }
 
   static double[] paper(double[] uniqueness, double retention) {
@@ -66,6 +66,14 @@ final class FrameCompressionAdjustment {
       sigma[t] /= sum;
     }
     return sigma;
+  }
+
+  private static double[] aroundMean(double[] sigma, double retention) {
+    double sum = 0;
+    for (double s : sigma) {
+      sum += s;
+    }
+    return shares(sigma, sum / sigma.length, retention);
   }
 
   private static double[] shares(double[] sigma, double mean, double retention) {

@@ -28,7 +28,16 @@ record GaussianSimilarity(double[] video, double[] frame) {
    * @throws IllegalArgumentException naming the first token that is not finite
    */
   static GaussianSimilarity of(TokenRows rows) {
-    double[] channels = LowVarianceChannels.weights(rows);
+    return of(rows, rows.dim() / 2);
+  }
+
+  /**
+   * As {@link #of(TokenRows)}, over another number of low-variance channels.
+   *
+   * @param count of the channels, 0 to D
+   */
+  static GaussianSimilarity of(TokenRows rows, int count) {
+    double[] channels = LowVarianceChannels.weights(rows, count);
     Normalised tokens = Normalised.of(rows, channels);
     int frames = rows.frames();
     int perFrame = rows.tokensPerFrame();

@@ -34,9 +34,9 @@ enum KeptCounts {
   },
 
   /**
-   * For servers that reserve slots: the total is {@code max(T, min(int(N * (1 - q)), N))} with
-   * {@code q = 1 - R} in float64, which is vLLM's expression to the last bit ({@code N * R}
-   * differs).
+   * A total that is known before the tokens are: {@code max(T, min(int(N * (1 - q)), N))} with
+   * {@code q = 1 - R} in float64 ({@code N * R} differs). A server that is given the decimal number
+   * 1 - R computes with another q for some R: {@link VllmVidCom2} has its total for every R.
    *
    * <p>Every frame gets the whole part of {@code r_t * M}, at least 1. What is missing goes one by
    * one to the frames with the largest fraction of {@code r_t * M}, lower t first; what the minimum

@@ -4,8 +4,8 @@ import io.tokenreel.kernel.RowBatch;
 import io.tokenreel.kernel.TokenRows;
 
 /**
- * VidCom2's choice of channels: the {@code floor(D/2)} channels of lowest population variance over
- * all tokens of the video; ties go to the lower channel.
+ * VidCom2's choice of channels: those of lowest population variance over all tokens of the video,
+ * {@code floor(D/2)} of them as released; ties go to the lower channel.
  *
  * <p>The released code ({@code token_compressor/vidcom2}) does this; the paper does not mention it.
  */
@@ -16,16 +16,17 @@ final class LowVarianceChannels {
   /**
    * Reads every token once and checks it.
    *
+   * @param count how many are chosen, 0 to D
    * @return {@code [width]}: 1 for a chosen channel, 0 for another one and for the padding
    * @throws IllegalArgumentException naming the first token that is not finite
    */
-  static double[] weights(TokenRows rows) {
+  static double[] weights(TokenRows rows, int count) {
     double[] variances = variances(rows);
     for (int i = 0; i < variances.length; i++) {
       variances[i] = -variances[i];
     }
     double[] weights = new double[rows.width()];
-    for (int channel : TopValues.indices(variances, 0, rows.dim(), rows.dim() / 2)) {
+    for (int channel : TopValues.indices(variances, 0, rows.dim(), count)) {
       weights[channel] = 1;
     }
     return weights;

@@ -15,7 +15,9 @@ import java.util.function.Function;
  *       tokens of frame t, so the total is not exactly R * N.
  *   <li>{@code mode=paper}, Eqs. 3 to 10: {@link CosineUniqueness} over all channels; keeps {@code
  *       ceil(r_t * M)}.
- *   <li>{@code exact=true}: the total that a server has reserved, see {@link KeptCounts#EXACT}.
+ *   <li>{@code exact=true}: a total of int(N * R), see {@link KeptCounts#EXACT}.
+ *   <li>{@code exact=vllm}: the total that vLLM makes places for, and the tokens that its own
+ *       VidCom2 chooses, see {@link VllmVidCom2}.
  * </ul>
  */
 final class VidCom2 {
@@ -27,25 +29,41 @@ final class VidCom2 {
     PAPER
   }
 
+  private enum Exact {
+    FALSE,
+    TRUE,
+    VLLM
+  }
+
   private VidCom2() {}
 
   static Function<Kernels, TokenCompressor> of(Spec spec) {
     double retention = spec.positiveShare("retention");
     Mode mode = spec.word("mode", Mode.RELEASE);
-    boolean exact = spec.flag("exact");
+    Exact exact = spec.word("exact", Exact.FALSE);
+    if (exact == Exact.VLLM) {
+      if (mode != Mode.RELEASE) {
+        throw new IllegalArgumentException(
+            "exact=vllm in compression '%s' goes with mode=release, which vLLM has; got mode=paper"
+                .formatted(spec));
+      }
+      double rate = VllmCounts.rate(retention);
+      return kernels -> new VllmVidCom2(spec.canonical(), kernels, rate);
+    }
+    boolean hasTotal = exact == Exact.TRUE;
     RankedSelection selection =
         switch (mode) {
           case RELEASE ->
               new RankedSelection(
                   TokenScore.VIDCOM2,
                   FrameBudget.FCA,
-                  exact ? KeptCounts.EXACT : KeptCounts.HALF_EVEN,
+                  hasTotal ? KeptCounts.EXACT : KeptCounts.HALF_EVEN,
                   retention);
           case PAPER ->
               new RankedSelection(
                   TokenScore.PAPER,
                   FrameBudget.PAPER,
-                  exact ? KeptCounts.EXACT : KeptCounts.CEILING,
+                  hasTotal ? KeptCounts.EXACT : KeptCounts.CEILING,
                   retention);
         };
     return kernels -> new RankedCompressor(spec.canonical(), kernels, selection);

@@ -20,6 +20,8 @@ class CompressorsTest {
           vidcom2:retention=2.5e-1 | vidcom2:retention=0.25
           vidcom2:retention=1.0,mode=release,exact=false,grid=plain | vidcom2:retention=1
           vidcom2:exact=true,mode=paper,retention=0.1 | vidcom2:retention=0.1,mode=paper,exact=true
+          vidcom2:exact=vllm,mode=release,retention=.1 | vidcom2:retention=0.1,exact=vllm
+          evs:prune=7.5e-1 | evs:prune=0.75
           vidcom2:retention=0.00001 | vidcom2:retention=0.00001
           dycoke:prune=0.70 | dycoke:prune=0.7
           dycoke:mode=paper,prune=0.7 | dycoke:prune=0.7,mode=paper
@@ -43,14 +45,17 @@ class CompressorsTest {
       delimiter = '|',
       textBlock =
           """
-          vidcom3:retention=0.5 | known: [dycoke, frames, none, random, topk, uniform, vidcom2]
+          vidcom3:retention=0.5 | known: [dycoke, evs, frames, none, random, topk, uniform, vidcom2]
           vidcom2 | lacks retention=
           vidcom2:retention=0 | above 0 and at most 1; got '0'
           vidcom2:retention=1.5 | above 0 and at most 1; got '1.5'
           vidcom2:retention=NaN | above 0 and at most 1; got 'NaN'
           vidcom2:retention=a | above 0 and at most 1; got 'a'
           vidcom2:retention=0.5,mode=fast | one of [release, paper]; got 'fast'
-          vidcom2:retention=0.5,exact=yes | one of [false, true]; got 'yes'
+          vidcom2:retention=0.5,exact=yes | one of [false, true, vllm]; got 'yes'
+          vidcom2:retention=0.5,mode=paper,exact=vllm | goes with mode=release, which vLLM has; got mode=paper
+          evs:prune=1.5 | a number from 0 to 1; got '1.5'
+          evs:retention=0.25 | unknown key 'retention'; evs takes prune=
           vidcom2:retention=0.5,ratio=0.5 | unknown key 'ratio'; vidcom2 takes retention=
           vidcom2:retention=0.5,retention=0.5 | malformed
           vidcom2: | malformed

@@ -20,7 +20,15 @@ final class NaiveMethods {
   private final int perFrame;
   private final int dim;
 
+  /** Channels that the released code looks at. */
+  private final int channels;
+
   NaiveMethods(TokenBlock block) {
+    this(block, block.shape().dim() / 2);
+  }
+
+  NaiveMethods(TokenBlock block, int channels) {
+    this.channels = channels;
     frames = block.shape().frames();
     perFrame = block.shape().tokensPerFrame();
     dim = block.shape().dim();
@@ -74,6 +82,14 @@ final class NaiveMethods {
     double sum = Arrays.stream(e).sum() + 1e-8;
     double mean = Arrays.stream(e).map(v -> v / sum).sum() / frames;
     return Arrays.stream(e).map(v -> Math.min(1, retention * (1 + v / sum - mean))).toArray();
+  }
+
+  /** vLLM's r_t of a pruning rate: the released code's without an epsilon. */
+  double[] vllmBudgets(double rate) {
+    double[] e = exponentials(releaseVideo(), -1);
+    double sum = Arrays.stream(e).sum();
+    double mean = Arrays.stream(e).map(v -> v / sum).sum() / frames;
+    return Arrays.stream(e).map(v -> Math.min(1, (1 - rate) * (1 + v / sum - mean))).toArray();
   }
 
   /** Cosines (t, m) with the token at the same place of another frame; 0 for a negative one. */
@@ -131,18 +147,18 @@ final class NaiveMethods {
         }
       }
     }
-    int[] channels =
+    int[] lowest =
         IntStream.range(0, dim)
             .boxed()
             .sorted(Comparator.comparingDouble(d -> variance[d]))
-            .limit(dim / 2)
+            .limit(channels)
             .mapToInt(d -> d)
             .toArray();
     double[][][] y = new double[frames][perFrame][];
     for (int t = 0; t < frames; t++) {
       for (int m = 0; m < perFrame; m++) {
         double[] token = x[t][m];
-        double[] chosen = Arrays.stream(channels).mapToDouble(d -> token[d]).toArray();
+        double[] chosen = Arrays.stream(lowest).mapToDouble(d -> token[d]).toArray();
         double norm = Math.max(Math.sqrt(dot(chosen, chosen)), 1e-12);
         y[t][m] = Arrays.stream(chosen).map(v -> v / norm).toArray();
       }

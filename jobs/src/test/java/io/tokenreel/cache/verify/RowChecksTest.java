@@ -37,6 +37,8 @@ class RowChecksTest {
           "topk:score=norm,budget=fca,retention=0.01",
           "vidcom2:retention=0.25",
           "vidcom2:retention=0.25,mode=paper,exact=true",
+          "vidcom2:retention=0.25,exact=vllm",
+          "evs:prune=0.75",
           "dycoke:prune=1",
           "dycoke:prune=1,mode=paper");
 
