@@ -107,7 +107,7 @@ public final class Bench {
   }
 
   @Command(
-      description = "VidCom2 and DyCoke in the vector kernels against the scalar ones",
+      description = "VidCom2, DyCoke and EVS in the vector kernels against the scalar ones",
       mixinStandardHelpOptions = true)
   int kernels(@Mixin Output output) throws Exception {
     return print(KernelBench.run(KERNEL_ROUNDS, KERNEL_SECONDS), output.json);

@@ -26,7 +26,7 @@ public final class KernelBench {
    * sum of its own round.
    *
    * @param rounds how often; a figure is the median of them, so an odd number
-   * @param seconds how long each of a round's fifteen measurements lasts, after as long a warm-up
+   * @param seconds how long each of a round's 21 measurements lasts, after as long a warm-up
    * @return a row per benchmark and shape, grouped by shape, the sum among them with ratio 1
    * @throws IllegalStateException when the measuring JVM fails
    */

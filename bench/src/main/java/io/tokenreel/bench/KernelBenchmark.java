@@ -36,6 +36,7 @@ public class KernelBenchmark {
   private TokenBlock bf16;
   private TokenCompressor vidcom2;
   private TokenCompressor dycoke;
+  private TokenCompressor evs;
 
   @Setup
   public void makeBlocks() {
@@ -52,6 +53,7 @@ public class KernelBenchmark {
     bf16 = f32.as(TokenFormat.BF16);
     vidcom2 = Compressors.of("vidcom2:retention=0.25");
     dycoke = Compressors.of("dycoke:prune=0.7");
+    evs = Compressors.of("evs:prune=0.75");
   }
 
   /** The yardstick. */
@@ -78,5 +80,15 @@ public class KernelBenchmark {
   @Benchmark
   public Kept dycokeBf16() {
     return dycoke.select(bf16);
+  }
+
+  @Benchmark
+  public Kept evsF32() {
+    return evs.select(f32);
+  }
+
+  @Benchmark
+  public Kept evsBf16() {
+    return evs.select(bf16);
   }
 }
