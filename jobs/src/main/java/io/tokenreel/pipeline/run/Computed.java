@@ -64,6 +64,12 @@ public record Computed(String computeDtype, List<DeviceUse> devices) {
                       .formatted(unit, ComputeOption.NAME, BF16_GAINS, PAGE))
           .forEach(lines::add);
     }
+    if (ComputeType.F16.label().equals(computeDtype)
+        && devices.stream().anyMatch(use -> use.device().equals(DeviceUse.cpu().device()))) {
+      lines.add(
+          "CPUs multiply f16 slowly: %s f32 or bf16 is faster there, under a key of its own (%s)"
+              .formatted(ComputeOption.NAME, PAGE));
+    }
     return lines;
   }
 

@@ -52,6 +52,15 @@ class ComputedTest {
   }
 
   @Test
+  void lines_inFloat16OnACpu_sayWhatIsFaster() {
+    assertEquals(
+        List.of(
+            "computed in f16 on cpu",
+            "CPUs multiply f16 slowly: --compute-dtype f32 or bf16 is faster there, under a key of its own (docs/models.md)"),
+        lines("f16", cpu("AMX")));
+  }
+
+  @Test
   void lines_exportedEncoder_sayThatItsFileDecides() {
     assertEquals(List.of("computed as exported on cpu"), lines(null, cpu("AMX")));
   }
