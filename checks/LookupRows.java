@@ -1,6 +1,7 @@
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tokenreel.cache.lookup.CachedTokens;
 import io.tokenreel.cache.lookup.TokenCache;
+import io.tokenreel.token.TokenFormat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
@@ -39,6 +40,7 @@ public class LookupRows {
     columns.put("dtype", row.dtype().label());
     columns.put("token_index", row.tokenIndex());
     columns.put("tokens_sha256", sha256(row.tokens()));
+    columns.put("float32_sha256", sha256(TokenFormat.F32.encode(row.rows().decode())));
     columns.put("frame_seconds_sha256", sha256(bytes(row.frameSeconds())));
     row.times().ifPresent(times -> columns.put("frame_index", times.index()));
     columns.put("writer_version", row.writerVersion());

@@ -35,7 +35,7 @@ def states(tmp_path_factory):
     precompute("three waves", "uniform:frames=8", "bf16", "none", "vidcom2:retention=0.25")
     changed, kept = videos[1], videos[1].read_bytes()
     changed.write_bytes(videos[2].read_bytes())
-    precompute("a changed file", "uniform:frames=4", "f32", "none")
+    precompute("a changed file", "uniform:frames=4", "int8", "none")
     changed.write_bytes(kept)
     precompute("changed back", "uniform:frames=8", "bf16", "none", "vidcom2:retention=0.25")
     launch.command("forget", "--cache", cache, "--video-id", videos[2].name)
@@ -85,7 +85,8 @@ def columns(video):
     return {name: getattr(video, name) for name in same} | {
         "token_index": video.token_index.tolist(),
         "frame_index": video.frame_index.tolist(),
-        "tokens_sha256": hashlib.sha256(video.tokens.tobytes()).hexdigest(),
+        "tokens_sha256": hashlib.sha256(video.data).hexdigest(),
+        "float32_sha256": hashlib.sha256(video.float32().tobytes()).hexdigest(),
         "frame_seconds_sha256": hashlib.sha256(video.frame_seconds.tobytes()).hexdigest(),
         "created_at_micros": int(np.datetime64(video.created_at.replace(tzinfo=None), "us").astype(int)),
         "passthrough": {name: str(value) for name, value in video.columns.items()},
@@ -108,8 +109,8 @@ def test_the_states_are_what_they_are_named(states, ids, java):
     contents = {name: {video: {row["content_sha256"] for row in found} for video, found in rows[name].items()} for name in states}
     assert contents["three waves"] == contents["changed back"]
     [changed] = [video for video in ids if contents["a changed file"][video] != contents["three waves"][video]]
-    assert [row["dtype"] for row in rows["a changed file"][changed]] == ["f32"], "its rows of the other setting are superseded"
-    assert {row["dtype"] for video in ids for row in rows["a changed file"][video]} == {"f32", "bf16"}
+    assert [row["dtype"] for row in rows["a changed file"][changed]] == ["int8"], "its rows of the other setting are superseded"
+    assert {row["dtype"] for video in ids for row in rows["a changed file"][video]} == {"int8", "bf16"}
     [forgotten] = [video for video in ids if rows["changed back"][video] and not rows["one forgotten"][video]]
     assert rows["unfinished removal"] == rows["one forgotten"]
     assert rows["unfinished wave"] == rows["three waves"], forgotten
