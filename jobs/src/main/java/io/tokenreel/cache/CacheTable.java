@@ -16,7 +16,7 @@ import org.apache.spark.sql.types.StructType;
  * whose files hold equal bytes can both be looked up.
  */
 public enum CacheTable {
-  TOKENS(CacheSchema.TOKENS, CacheKey.COLUMNS, ParquetLayout.blobs("tokens")),
+  TOKENS(CacheSchema.TOKENS, CacheKey.COLUMNS, ParquetLayout.blobs("tokens", "scales")),
   FEATURES(
       CacheSchema.FEATURES,
       CacheKey.UNCOMPRESSED,

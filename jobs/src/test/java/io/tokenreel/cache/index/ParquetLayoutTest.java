@@ -95,7 +95,7 @@ class ParquetLayoutTest {
   void features_blobs_haveNeitherDictionaryNorStatistics() throws IOException {
     try (ParquetFileReader reader =
         written(CacheTable.FEATURES, CacheRows.features(CacheRows.ids(0, 3)))) {
-      for (String blob : List.of("block.data", "separator_rows")) {
+      for (String blob : List.of("block.data", "separator_rows", "scales")) {
         ColumnChunkMetaData column = column(reader.getRowGroups().get(0), blob);
         assertFalse(column.hasDictionaryPage(), blob);
         assertFalse(column.getStatistics().hasNonNullValue(), blob);
