@@ -39,10 +39,11 @@ enum OptionGroup {
       "--device",
       ComputeOption.NAME,
       "--batch-frames"),
-  COMPRESSION("Compression", "--compression", "--kv"),
+  COMPRESSION("Compression", "--compression", "--pruning-rate", "--kv"),
   ANSWERS("Answers", "--scoring", "--option-form", "--max-new-tokens"),
   OUTPUT(
       "Output",
+      "--for",
       "--output",
       "--table",
       "--token-dtype",

@@ -30,16 +30,13 @@ final class SafetensorsExport {
   /** Writes the file, and the folders above it; one that is there is replaced. */
   static void write(Path file, CachedTokens row) throws IOException {
     LinkedHashMap<String, Tensor> tensors = new LinkedHashMap<>();
-    TokenFormat written = row.dtype().withoutScales();
     tensors.put(
         "tokens",
-        new Tensor(
-            SafetensorsDtype.valueOf(written.name()),
+        tokens(
+            row,
             row.planes() == 1
                 ? List.of((long) row.tokenCount(), (long) row.dim())
-                : List.of((long) row.tokenCount(), (long) row.planes(), (long) row.dim()),
-            ByteBuffer.wrap(
-                row.dtype().scaled() ? written.encode(row.rows().decode()) : row.tokens())));
+                : List.of((long) row.tokenCount(), (long) row.planes(), (long) row.dim())));
     tensors.put("token_index", integers(row.tokenIndex()));
     row.times().ifPresent(times -> tensors.put("frame_index", integers(times.index())));
     ByteBuffer seconds = ByteBuffer.allocate(8 * row.frames()).order(ByteOrder.LITTLE_ENDIAN);
@@ -52,6 +49,16 @@ final class SafetensorsExport {
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
       SafetensorsWriter.write(out, tensors, metadata);
     }
+  }
+
+  /** The tokens in their type, those with scales as float32, in a shape of as many elements. */
+  static Tensor tokens(CachedTokens row, List<Long> shape) {
+    TokenFormat written = row.dtype().withoutScales();
+    return new Tensor(
+        SafetensorsDtype.valueOf(written.name()),
+        shape,
+        ByteBuffer.wrap(
+            row.dtype().scaled() ? written.encode(row.rows().decode()) : row.tokens()));
   }
 
   private static Tensor integers(int[] values) {

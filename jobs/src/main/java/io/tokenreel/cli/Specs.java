@@ -127,6 +127,13 @@ public final class Specs {
     }
   }
 
+  /** {@code --for}. */
+  static final class Server extends Canonical {
+    Server() {
+      super(text -> oneOf("server", text, List.of("vllm-ec")));
+    }
+  }
+
   /** {@code --scoring}. */
   static final class AnswerScoring extends Canonical {
     AnswerScoring() {

@@ -39,6 +39,7 @@ import picocli.CommandLine.IVersionProvider;
       SweepCommand.class,
       ReportCommand.class,
       InspectCommand.class,
+      ExportCommand.class,
       VerifyCommand.class,
       ForgetCommand.class,
       VacuumCommand.class,

@@ -40,4 +40,27 @@ public record SourceTimes(SourceInfo source, int[] index) {
   public double seconds(int sampled) {
     return index[sampled] / source.rate();
   }
+
+  /**
+   * How long a step lasts, in float32: its frames by the rate of the sampled frames; {@code
+   * second_per_grid_ts} of Transformers.
+   *
+   * @param stepFrames sampled frames of a step
+   */
+  public float secondsPerStep(int stepFrames) {
+    double sampledRate = (double) index.length / source.frames() * source.rate();
+    return (float) (stepFrames / sampledRate);
+  }
+
+  /**
+   * When a step is shown, from the source's start: the mean of its first and last frame's; an odd
+   * last frame is both.
+   *
+   * @param stepFrames sampled frames of a step
+   */
+  public double stepSeconds(int step, int stepFrames) {
+    int first = step * stepFrames;
+    int last = Math.min(first + stepFrames, index.length) - 1;
+    return (seconds(first) + seconds(last)) / 2;
+  }
 }

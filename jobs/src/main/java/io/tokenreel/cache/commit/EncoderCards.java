@@ -2,6 +2,7 @@ package io.tokenreel.cache.commit;
 
 import io.tokenreel.cache.CacheFiles;
 import io.tokenreel.cache.CacheLayout;
+import io.tokenreel.cache.EncoderCard;
 import io.tokenreel.cache.Json;
 import io.tokenreel.model.EncoderOrigin;
 import io.tokenreel.model.ModelKeys;
@@ -20,9 +21,6 @@ import org.apache.hadoop.fs.Path;
  * proved.
  */
 final class EncoderCards {
-
-  /** Fields that a reader need not know come without a new version. */
-  private static final int SCHEMA = 1;
 
   private EncoderCards() {}
 
@@ -58,7 +56,7 @@ final class EncoderCards {
   private static Map<String, Object> card(VisionInfo vision) {
     EncoderOrigin origin = vision.origin();
     Map<String, Object> card = new LinkedHashMap<>();
-    card.put("schema", SCHEMA);
+    card.put("schema", EncoderCard.SCHEMA);
     card.put("encoder", vision.encoder());
     card.put("family", origin.family());
     card.put("architecture", origin.architecture().orElse(null));

@@ -2,12 +2,15 @@ package io.tokenreel.cache.commit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tokenreel.cache.CacheFiles;
 import io.tokenreel.cache.CacheLayout;
+import io.tokenreel.cache.EncoderCard;
+import io.tokenreel.cache.TableSettingsException;
 import io.tokenreel.model.EncoderOrigin;
 import io.tokenreel.model.Models;
 import io.tokenreel.model.StepGrid;
@@ -105,6 +108,47 @@ class EncoderCardsTest {
     assertEquals(
         vision.encoder().split("@")[1],
         revision(card.get("settings").asText(), tensors, checkpoint));
+  }
+
+  @Test
+  void read_savedCheckpoint_hasWhatWasSaved() throws IOException {
+    VisionInfo vision =
+        Models.describe(Fixtures.GOLDENS.resolve("qwen2_5_vl_tiny").toString(), HADOOP);
+    EncoderCards.save(files(), layout("cache"), vision);
+    Path cache = new Path(folder.resolve("cache").toUri());
+    EncoderCard card = EncoderCard.read(HADOOP, cache, vision.encoder()).orElseThrow();
+    assertEquals(vision.encoder(), card.encoder());
+    assertEquals("Qwen2.5-VL", card.family());
+    assertEquals("Qwen2_5_VLForConditionalGeneration", card.architecture().orElseThrow());
+    assertEquals(2, card.tokensPerSecond().orElseThrow());
+    assertEquals(vision.origin().settings(), card.settings());
+    assertTrue(EncoderCard.read(HADOOP, cache, "another@1").isEmpty());
+    EncoderCards.save(files(), layout("cache"), exported("djl@1"));
+    EncoderCard exported = EncoderCard.read(HADOOP, cache, "djl@1").orElseThrow();
+    assertTrue(exported.architecture().isEmpty());
+    assertTrue(exported.tokensPerSecond().isEmpty());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {"schema": 2} | has schema 2, and this version reads 1
+          {"schema": 1} | is damaged: remove it
+          {"schema": "1"} | is damaged: remove it
+          { | is damaged: remove it
+          """)
+  void read_cardOfANewerVersionOrADamagedOne_isRefused(String text, String message)
+      throws IOException {
+    java.nio.file.Path card = folder.resolve("cache/_encoders/djl@1.json");
+    Files.createDirectories(card.getParent());
+    Files.writeString(card, text);
+    TableSettingsException e =
+        assertThrows(
+            TableSettingsException.class,
+            () -> EncoderCard.read(HADOOP, new Path(folder.resolve("cache").toUri()), "djl@1"));
+    assertTrue(e.getMessage().contains(message), e.getMessage());
   }
 
   /** As a reader without this program computes it. */

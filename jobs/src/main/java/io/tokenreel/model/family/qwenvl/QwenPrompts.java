@@ -3,7 +3,6 @@ package io.tokenreel.model.family.qwenvl;
 import io.tokenreel.model.FedVideo;
 import io.tokenreel.model.PromptStyle;
 import io.tokenreel.model.RowPositions;
-import io.tokenreel.model.SourceTimes;
 import io.tokenreel.model.VideoPrompt;
 import io.tokenreel.model.VideoPrompts;
 import io.tokenreel.model.checkpoint.CheckpointFolder;
@@ -70,20 +69,15 @@ record QwenPrompts(
             grid.frames(),
             grid.gridHeight(),
             grid.gridWidth(),
-            positions.readsSeconds() ? secondsPerStep(video.requireTimes()) : 1);
+            positions.readsSeconds()
+                ? video.requireTimes().secondsPerStep(QwenVisionConfig.STEP_FRAMES)
+                : 1);
     return new VideoPrompt(
         List.of(
             new VideoPrompt.Text(rendered.before()),
             new VideoPrompt.Visual(0, all.select(requirePlain(places.index())))),
         rendered.after(),
         rendered.toString());
-  }
-
-  /** {@code second_per_grid_ts}: frames of a step by the rate of sampled frames, in float32. */
-  private static float secondsPerStep(SourceTimes times) {
-    double sampled =
-        (double) times.index().length / times.source().frames() * times.source().rate();
-    return (float) (QwenVisionConfig.STEP_FRAMES / sampled);
   }
 
   static int[] requirePlain(int[] index) {

@@ -69,7 +69,11 @@ enum TimeText {
     String between = before;
     int row = 0;
     for (int step = 0; step < grid.frames(); step++) {
-      between += "<%s seconds>%s".formatted(SourceTimes.print(seconds(times, step), 1), START);
+      between +=
+          "<%s seconds>%s"
+              .formatted(
+                  SourceTimes.print(times.stepSeconds(step, QwenVisionConfig.STEP_FRAMES), 1),
+                  START);
       segments.add(new VideoPrompt.Text(between));
       text.append(between).append(rendered.placeholder());
       int first = row;
@@ -82,13 +86,6 @@ enum TimeText {
       between = END;
     }
     return new VideoPrompt(segments, END + after, text.append(END).append(after).toString());
-  }
-
-  /** The mean of its first and last frame's; an odd last frame is both. */
-  private static double seconds(SourceTimes times, int step) {
-    int first = step * QwenVisionConfig.STEP_FRAMES;
-    int last = Math.min(first + QwenVisionConfig.STEP_FRAMES, times.index().length) - 1;
-    return (times.seconds(first) + times.seconds(last)) / 2;
   }
 
   @Override
