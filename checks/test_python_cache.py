@@ -65,7 +65,7 @@ def states(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def ids(states):
-    return [*TokenCache(states["three waves"]).ids(), ABSENT]
+    return [*TokenCache.open(states["three waves"]).ids(), ABSENT]
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def columns(video):
 
 def test_every_video_of_every_state_has_the_rows_of_the_java_reader(states, ids, java):
     for name, folder in states.items():
-        cache = TokenCache(folder)
+        cache = TokenCache.open(folder)
         for video_id in ids:
             assert [columns(row) for row in cache.rows(video_id)] == java[name, video_id], (name, video_id)
 
@@ -119,7 +119,7 @@ def test_the_states_are_what_they_are_named(states, ids, java):
 
 def test_ids_are_those_that_the_java_reader_finds(states, ids, java):
     for name in ["three waves", "a changed file", "changed back", "one forgotten", "unfinished wave"]:
-        assert TokenCache(states[name]).ids() == sorted(video for video in ids if java[name, video]), name
+        assert TokenCache.open(states[name]).ids() == sorted(video for video in ids if java[name, video]), name
 
 
 def test_the_cache_of_the_shared_videos_is_read_whole(cache):
@@ -127,11 +127,11 @@ def test_the_cache_of_the_shared_videos_is_read_whole(cache):
     import pyarrow.parquet as pq
 
     expected = {(row["video_id"], row["compression"]): row for row in pq.read_table(cache / "tokens").to_pylist()}
-    opened = TokenCache(cache)
+    opened = TokenCache.open(cache)
     found = {(row.video_id, row.compression): row for video in opened.ids() for row in opened.rows(video)}
     assert found.keys() == expected.keys()
     for key, row in found.items():
         assert bytes(row.data) == expected[key]["tokens"], key
         assert row.token_index.tolist() == expected[key]["token_index"], key
-        kept = row.positions()[row.token_index >= 0]
+        kept = row.grid_places()[row.token_index >= 0]
         assert (kept < (row.frames, row.grid_height, row.grid_width)).all(), key

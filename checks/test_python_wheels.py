@@ -36,10 +36,10 @@ from tokenreel import functions as T
 from tokenreel.cache import TokenCache
 from tokenreel.ml import CompressionTransformer, VisionEncoder
 
-cache = TokenCache("cache")
+cache = TokenCache.open("cache")
 assert sorted(setting.compression for setting in cache.settings()) == ["none", "vidcom2:retention=0.25"]
-video = cache.get(cache.ids()[0], compression="vidcom2:retention=0.25")
-whole = cache.get(video.video_id, compression="none")
+video = cache.lookup(cache.ids()[0], compression="vidcom2:retention=0.25")
+whole = cache.lookup(video.video_id, compression="none")
 assert str(video.tokens.dtype) == "bfloat16" and 0.2 < len(video.tokens) / len(whole.tokens) < 0.3
 assert np.array_equal(video.tokens, whole.tokens[np.searchsorted(whole.token_index[:-1], video.token_index[:-1])].tolist() + [whole.tokens[-1].tolist()])
 

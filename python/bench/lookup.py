@@ -135,7 +135,7 @@ def millis(cache: TokenCache, ids: list[str]) -> list[float]:
     times = []
     for video_id in ids:
         start = time.perf_counter()
-        cache.get(video_id)
+        cache.lookup(video_id)
         times.append((time.perf_counter() - start) * 1e3)
     return sorted(times)
 
@@ -144,17 +144,17 @@ def measure(folder: Path, videos: int) -> None:
     """Prints times, ranges and bytes."""
     draw = random.Random(SEED)
     ids = [f"video-{draw.randrange(videos):08d}" for _ in range(WARM_UP + LOOKUPS)]
-    cache = TokenCache(folder)
+    cache = TokenCache.open(folder)
     millis(cache, ids[:WARM_UP])
     times = millis(cache, ids[WARM_UP:])
     middle, slow = statistics.median(times), times[LOOKUPS * 99 // 100]
     print(f"lookup, one of {videos} cells of {CELL_BYTES} bytes: p50 {middle:.2f} ms, p99 {slow:.2f} ms")
     counting = Counting()
-    counted = TokenCache(str(folder), pa.fs.PyFileSystem(counting))
+    counted = TokenCache.open(str(folder), pa.fs.PyFileSystem(counting))
     ranges, size = 0, 0
     for video_id in ids[:WARM_UP]:
         counting.ranges = counting.bytes = 0
-        counted.get(video_id)
+        counted.lookup(video_id)
         ranges, size = max(ranges, counting.ranges), max(size, counting.bytes)
     print(f"ranges that it reads, the most: {ranges}; bytes, the most: {size}, {size / CELL_BYTES:.2f} of the cell's")
 

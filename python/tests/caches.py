@@ -4,6 +4,7 @@ Each row is a file of its own, whose footer serves as the footer of its one row 
 """
 
 import datetime as dt
+import json
 import struct
 import zlib
 from pathlib import Path
@@ -16,6 +17,18 @@ from tokenreel.cache._xxhash import xxh64
 
 ENCODER, SAMPLING, COMPRESSION = "tower@1", "uniform:frames=2", "vidcom2:retention=0.5"
 BUCKET_SLOTS = 64
+CARD = {
+    "encoder": ENCODER,
+    "family": "Tower",
+    "architecture": None,
+    "dim": 3,
+    "planes": 1,
+    "layout": "closing",
+    "axes": 1,
+    "tokens_per_second": None,
+    "settings": "",
+    "tensors": (),
+}
 
 
 def row(video_id, content="A", dim=3, **more):
@@ -102,6 +115,13 @@ class CacheWriter:
         data = path.read_bytes()
         (length,) = struct.unpack("<I", data[-8:-4])
         return name, 4, len(data) - 8 - length - 4, data[-8 - length : -8]
+
+    def card(self, **more):
+        """Writes the card of an encoder."""
+        card = {"schema": 1, **CARD, **more}
+        (self.folder / "_encoders").mkdir(exist_ok=True)
+        (self.folder / "_encoders" / f"{card['encoder']}.json").write_text(json.dumps(card), encoding="utf-8")
+        return self
 
     def table(self, first, last, buckets=1):
         """Writes the slot table of some waves in place of those that it covers."""

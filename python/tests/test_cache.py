@@ -47,9 +47,9 @@ def test_xxh64_of_every_short_length_is_that_of_the_reference():
     assert hashlib.sha256(hashes).hexdigest() == "4152132c1021297b6aaefda14a6190dce16b88e7ce64861a83691fb9c92e4218"
 
 
-def test_get_gives_the_row_as_it_was_written(writer):
+def test_lookup_gives_the_row_as_it_was_written(writer):
     writer.wave(1, [row("a.mp4", split="test", label=None, tags=["x", "y"])])
-    video = TokenCache(writer.folder).get("a.mp4")
+    video = TokenCache.open(writer.folder).lookup("a.mp4")
     assert (video.video_id, video.video_uri, video.content_sha256) == ("a.mp4", "file:/videos/a.mp4", "A")
     assert (video.encoder, video.sampling, video.compression) == (ENCODER, SAMPLING, COMPRESSION)
     assert (video.frames, video.grid_height, video.grid_width, video.tokens_per_frame, video.dim) == (2, 1, 2, 2, 3)
@@ -65,34 +65,34 @@ def test_get_gives_the_row_as_it_was_written(writer):
     assert dict(video.columns) == {"split": "test", "tags": ["x", "y"]}, "NULLs are left out"
 
 
-def test_get_of_a_cache_of_an_older_version_gives_none_for_later_columns(writer):
+def test_lookup_of_a_cache_of_an_older_version_gives_none_for_later_columns(writer):
     later = ("model_name", "planes", "layout", "source_frames", "source_rate", "frame_index")
     old = row("a")
     for name in later:
         del old[name]
     writer.wave(1, [old])
-    video = TokenCache(writer.folder).get("a")
+    video = TokenCache.open(writer.folder).lookup("a")
     assert [getattr(video, name) for name in later] == [None, 1, None, None, None, None]
 
 
-def test_get_of_tokens_of_several_planes_gives_them_apart(writer):
-    video = TokenCache(writer.wave(1, [row("a", planes=3, dim=1, values=np.arange(12, dtype="<f4"))]).folder).get("a")
+def test_lookup_of_tokens_of_several_planes_gives_them_apart(writer):
+    video = TokenCache.open(writer.wave(1, [row("a", planes=3, dim=1, values=np.arange(12, dtype="<f4"))]).folder).lookup("a")
     assert np.array_equal(video.tokens, np.arange(12, dtype=np.float32).reshape(4, 3, 1))
     assert np.array_equal(video.float32(), video.tokens)
     with pytest.raises(DamagedCacheError, match="4 tokens of 2 planes of 1 f32 channels must hold 32 bytes; got 48"):
-        TokenCache(writer.wave(2, [row("b", planes=2, dim=1, values=np.arange(12, dtype="<f4"))]).folder).get("b")
+        TokenCache.open(writer.wave(2, [row("b", planes=2, dim=1, values=np.arange(12, dtype="<f4"))]).folder).lookup("b")
 
 
 def test_tokens_cannot_be_written_to(writer):
-    video = TokenCache(writer.wave(1, [row("a")]).folder).get("a")
+    video = TokenCache.open(writer.wave(1, [row("a")]).folder).lookup("a")
     with pytest.raises(ValueError, match="read-only"):
         video.tokens[0, 0] = 1
 
 
 def test_positions_are_frame_row_and_column(writer):
-    video = TokenCache(writer.wave(1, [row("a")]).folder).get("a")
-    assert video.positions().tolist() == [[0, 0, 0], [1, 0, 0], [1, 0, 1], [-1, -1, -1]]
-    assert video.positions().dtype == np.int32
+    video = TokenCache.open(writer.wave(1, [row("a")]).folder).lookup("a")
+    assert video.grid_places().tolist() == [[0, 0, 0], [1, 0, 0], [1, 0, 1], [-1, -1, -1]]
+    assert video.grid_places().dtype == np.int32
     assert np.array_equal(video.seconds(), [0.0, 1.5, 1.5, np.nan], equal_nan=True)
 
 
@@ -100,13 +100,13 @@ def test_positions_of_a_newline_token_have_the_column_after_the_last(writer):
     """Two rows of two tokens, each with a newline token after it."""
     grid = {"frames": 2, "grid_height": 2, "grid_width": 2, "tokens_per_frame": 6}
     writer.wave(1, [row("a", token_index=[1, 5, 6, 11], **grid)])
-    assert TokenCache(writer.folder).get("a").positions().tolist() == [[0, 0, 1], [0, 1, 2], [1, 0, 0], [1, 1, 2]]
+    assert TokenCache.open(writer.folder).lookup("a").grid_places().tolist() == [[0, 0, 1], [0, 1, 2], [1, 0, 0], [1, 1, 2]]
 
 
 @pytest.mark.parametrize(("name", "dtype"), [("f16", np.float16), ("bf16", ml_dtypes.bfloat16)])
 def test_tokens_have_the_stored_dtype(writer, name, dtype):
     values = np.array([[1.5, -2, 0.25], [3, 1e-5, -0.0], [7, 65504, 1], [0, 0, 1]]).astype(dtype)
-    video = TokenCache(writer.wave(1, [row("a", values=values, dtype=name)]).folder).get("a")
+    video = TokenCache.open(writer.wave(1, [row("a", values=values, dtype=name)]).folder).lookup("a")
     assert video.tokens.dtype == dtype
     assert video.tokens.tobytes() == values.tobytes()
     assert np.array_equal(video.float32(), values.astype(np.float32))
@@ -115,7 +115,7 @@ def test_tokens_have_the_stored_dtype(writer, name, dtype):
 
 def test_bf16_without_ml_dtypes_says_what_to_install_and_float32_does_without(writer, monkeypatch):
     values = np.ones((4, 3), ml_dtypes.bfloat16)
-    video = TokenCache(writer.wave(1, [row("a", values=values, dtype="bf16")]).folder).get("a")
+    video = TokenCache.open(writer.wave(1, [row("a", values=values, dtype="bf16")]).folder).lookup("a")
     monkeypatch.setitem(sys.modules, "ml_dtypes", None)
     with pytest.raises(MissingPackageError, match=r"pip install 'tokenreel\[bf16\]', or take .float32\(\)"):
         _ = video.tokens
@@ -131,10 +131,10 @@ def test_int8_and_fp8_are_codes_times_scales(writer, planes):
         row(dtype, values=codes, dtype=dtype, dim=64 // planes, planes=planes, scales=scales.tobytes(), compression=dtype)
         for dtype in ("int8", "fp8")
     ]
-    cache = TokenCache(writer.wave(1, rows).folder)
+    cache = TokenCache.open(writer.wave(1, rows).folder)
     shape = (4, 64) if planes == 1 else (4, 2, 32)
     for name, dtype in [("int8", np.int8), ("fp8", ml_dtypes.float8_e4m3fn)]:
-        video = cache.get(name)
+        video = cache.lookup(name)
         expected = codes.view(dtype).astype(np.float32).reshape(4 * planes, -1) * scales[:, None]
         assert video.float32().dtype == video.tokens.dtype == video.scales.dtype == np.float32
         assert np.array_equal(video.float32(), expected.reshape(shape), equal_nan=True)
@@ -146,83 +146,83 @@ def test_int8_and_fp8_are_codes_times_scales(writer, planes):
 @pytest.mark.parametrize(
     ("dtype", "scales", "said"), [("int8", None, "4 scales; got none"), ("int8", 3, "4 scales; got 3"), ("f32", 4, "no scales; got 4")]
 )
-def test_get_of_scales_that_do_not_fit_says_how_many(writer, dtype, scales, said):
+def test_lookup_of_scales_that_do_not_fit_says_how_many(writer, dtype, scales, said):
     values = np.zeros((4, 3), np.int8 if dtype == "int8" else np.float32)
     more = {} if scales is None else {"scales": bytes(4 * scales)}
     writer.wave(1, [row("a", values=values, dtype=dtype, **more)])
     with pytest.raises(DamagedCacheError, match=said):
-        TokenCache(writer.folder).get("a")
+        TokenCache.open(writer.folder).lookup("a")
 
 
-def test_get_of_an_unknown_dtype_says_which_are_known(writer):
+def test_lookup_of_an_unknown_dtype_says_which_are_known(writer):
     writer.wave(1, [row("a", dtype="int4")])
     with pytest.raises(DamagedCacheError, match="stored as 'int4'; this version of tokenreel knows f32, f16, bf16, int8, fp8"):
-        TokenCache(writer.folder).get("a")
+        TokenCache.open(writer.folder).lookup("a")
 
 
-def test_get_of_several_settings_lists_them(writer):
+def test_lookup_of_several_settings_lists_them(writer):
     writer.wave(1, [row("a"), row("a", compression=OTHER)])
-    cache = TokenCache(writer.folder)
+    cache = TokenCache.open(writer.folder)
     with pytest.raises(SettingError, match=f"'a' has 2 rows; name one of these:(\n.*){{2}}compression='{OTHER}'"):
-        cache.get("a")
-    assert cache.get("a", compression=OTHER).compression == OTHER
-    assert cache.get("a", encoder=ENCODER, sampling=SAMPLING, compression=COMPRESSION).compression == COMPRESSION
+        cache.lookup("a")
+    assert cache.lookup("a", compression=OTHER).compression == OTHER
+    assert cache.lookup("a", encoder=ENCODER, sampling=SAMPLING, compression=COMPRESSION).compression == COMPRESSION
 
 
-def test_get_of_a_setting_that_is_not_there_lists_those_that_are(writer):
+def test_lookup_of_a_setting_that_is_not_there_lists_those_that_are(writer):
     writer.wave(1, [row("a")])
     with pytest.raises(SettingError, match=f"'a' has no row of compression='none'; name one of these:\n.*{COMPRESSION}"):
-        TokenCache(writer.folder).get("a", compression="none")
+        TokenCache.open(writer.folder).lookup("a", compression="none")
 
 
-def test_get_of_an_unknown_video_says_so(writer):
-    cache = TokenCache(writer.wave(1, [row("a")]).folder)
+def test_lookup_of_an_unknown_video_says_so(writer):
+    cache = TokenCache.open(writer.wave(1, [row("a")]).folder)
     with pytest.raises(VideoNotFoundError, match="has no tokens of video 'b'; ids"):
-        cache.get("b")
+        cache.lookup("b")
     assert cache.rows("b") == []
     assert "b" not in cache
     assert "a" in cache
 
 
-def test_get_of_something_else_than_an_id_is_refused(writer):
+def test_lookup_of_something_else_than_an_id_is_refused(writer):
     with pytest.raises(TypeError, match="a video's id is a str; got int"):
-        TokenCache(writer.wave(1, [row("a")]).folder).get(1)
+        TokenCache.open(writer.wave(1, [row("a")]).folder).lookup(1)
 
 
 def test_rows_of_a_changed_file_are_those_of_the_last_wave(writer):
     writer.wave(1, [row("a", "A"), row("a", "A", compression=OTHER), row("b", "C")]).wave(2, [row("a", "B")])
-    cache = TokenCache(writer.folder)
+    cache = TokenCache.open(writer.folder)
     assert [video.content_sha256 for video in cache.rows("a")] == ["B"]
-    assert cache.get("b").content_sha256 == "C"
+    assert cache.lookup("b").content_sha256 == "C"
     assert cache.settings() == {Setting(ENCODER, SAMPLING, COMPRESSION): 2}
 
 
 def test_rows_of_a_file_that_changed_back_are_the_first_ones(writer):
     writer.wave(1, [row("a", "A")]).wave(2, [row("a", "B")]).wave(3, contents={"a": "A"})
-    assert [video.content_sha256 for video in TokenCache(writer.folder).rows("a")] == ["A"]
+    assert [video.content_sha256 for video in TokenCache.open(writer.folder).rows("a")] == ["A"]
 
 
 def test_rows_of_several_waves_are_in_their_order(writer):
     writer.wave(1, [row("a", compression=OTHER)]).wave(2, [row("a")])
-    assert [video.compression for video in TokenCache(writer.folder).rows("a")] == [OTHER, COMPRESSION]
+    assert [video.compression for video in TokenCache.open(writer.folder).rows("a")] == [OTHER, COMPRESSION]
 
 
 def test_a_video_of_which_only_the_content_is_known_has_no_rows(writer):
-    cache = TokenCache(writer.wave(1, [row("a")], contents={"b": "B"}).folder)
+    cache = TokenCache.open(writer.wave(1, [row("a")], contents={"b": "B"}).folder)
     assert cache.rows("b") == []
     assert cache.ids() == ["a"]
 
 
 @pytest.mark.parametrize("video", ["ä/日本.mp4", "🎬.mp4", "nul\0.mp4", "x" * 300])
 def test_ids_of_any_text_are_found(writer, video):
-    cache = TokenCache(writer.wave(1, [row(video), row("a")]).folder)
-    assert cache.get(video).video_id == video
+    cache = TokenCache.open(writer.wave(1, [row(video), row("a")]).folder)
+    assert cache.lookup(video).video_id == video
     assert cache.ids() == sorted(["a", video])
 
 
 def test_ids_are_those_of_a_setting(writer):
     writer.wave(1, [row("b"), row("a", compression=OTHER)]).wave(2, [row("c", compression=OTHER)])
-    cache = TokenCache(writer.folder)
+    cache = TokenCache.open(writer.folder)
     assert cache.ids() == ["a", "b", "c"]
     assert cache.ids(compression=OTHER) == ["a", "c"]
     assert cache.settings() == {Setting(ENCODER, SAMPLING, OTHER): 2, Setting(ENCODER, SAMPLING, COMPRESSION): 1}
@@ -231,8 +231,8 @@ def test_ids_are_those_of_a_setting(writer):
 def test_another_video_with_the_same_hash_is_passed_over(writer, monkeypatch):
     monkeypatch.setattr("caches.xxh64", lambda data: 7)
     monkeypatch.setattr("tokenreel.cache._index.xxh64", lambda data: 7)
-    cache = TokenCache(writer.wave(1, [row("a"), row("b")]).folder)
-    assert [cache.get(video).video_id for video in "ab"] == ["a", "b"]
+    cache = TokenCache.open(writer.wave(1, [row("a"), row("b")]).folder)
+    assert [cache.lookup(video).video_id for video in "ab"] == ["a", "b"]
     assert cache.rows("c") == []
 
 
@@ -243,13 +243,13 @@ def test_full_buckets_pass_on_to_the_next(writer, buckets):
     writer.wave(1, [row(video) for video in videos])
     (writer.folder / "_index" / "slots-000001-000001-1.idx").unlink()
     writer.table(1, 1, buckets)
-    cache = TokenCache(writer.folder)
-    assert [cache.get(video).video_id for video in videos] == videos
+    cache = TokenCache.open(writer.folder)
+    assert [cache.lookup(video).video_id for video in videos] == videos
     assert [cache.rows(f"absent-{number}") for number in range(100)] == [[]] * 100
 
 
 def test_a_last_bucket_that_is_just_full_ends_the_table(writer):
-    cache = TokenCache(writer.wave(1, [row(f"video-{number}") for number in range(64)]).folder)
+    cache = TokenCache.open(writer.wave(1, [row(f"video-{number}") for number in range(64)]).folder)
     assert (writer.folder / "_index" / "slots-000001-000001-1.idx").stat().st_size == 64 * 32
     assert cache.rows("absent") == []
 
@@ -272,22 +272,22 @@ class Counting:
         raise AssertionError(f"{path} was opened")
 
 
-def test_get_reads_three_ranges_whatever_the_number_of_waves(writer):
+def test_lookup_reads_three_ranges_whatever_the_number_of_waves(writer):
     for wave in range(1, 41):
         writer.wave(wave, [row(f"video-{wave}"), row("common", f"content-{wave}")] if wave == 40 else [row(f"video-{wave}")])
     writer.table(1, 40, 2)
     counting = Counting()
-    cache = TokenCache(writer.folder, counting)
+    cache = TokenCache.open(writer.folder, counting)
     for wave in range(1, 41):
         counting.ranges.clear()
-        cache.get(f"video-{wave}")
+        cache.lookup(f"video-{wave}")
         assert counting.ranges == ["slots-000001-000040-2.idx", f"records-{wave:06d}.bin", f"{wave:06d}-00000.parquet"]
 
 
-def test_get_of_one_of_two_settings_does_not_read_the_other(writer):
+def test_lookup_of_one_of_two_settings_does_not_read_the_other(writer):
     counting = Counting()
-    cache = TokenCache(writer.wave(1, [row("a"), row("a", compression=OTHER)]).folder, counting)
-    cache.get("a", compression=OTHER)
+    cache = TokenCache.open(writer.wave(1, [row("a"), row("a", compression=OTHER)]).folder, counting)
+    cache.lookup("a", compression=OTHER)
     assert counting.ranges[2:] == ["000001-00001.parquet"]
 
 
@@ -296,8 +296,8 @@ def test_memory_file_system_of_fsspec(writer):
     memory = fsspec.filesystem("memory")
     memory.put(str(writer.folder), "/bucket/cache", recursive=True)
     try:
-        for cache in [TokenCache("/bucket/cache", memory), TokenCache("memory://bucket/cache")]:
-            assert cache.get("a").video_id == "a"
+        for cache in [TokenCache.open("/bucket/cache", memory), TokenCache.open("memory://bucket/cache")]:
+            assert cache.lookup("a").video_id == "a"
             assert cache.ids() == ["a"]
     finally:
         memory.rm("/bucket", recursive=True)
@@ -307,58 +307,58 @@ def test_file_system_of_pyarrow(writer):
     writer.wave(1, [row("a")])
     local = pa.fs.LocalFileSystem()
     inner = pa.fs.SubTreeFileSystem(str(writer.folder.parent), local)
-    assert TokenCache(str(writer.folder), local).get("a").video_id == "a"
-    assert TokenCache("cache", inner).get("a").video_id == "a"
-    assert TokenCache(writer.folder.as_uri()).get("a").video_id == "a"
-    assert TokenCache(f"file:{writer.folder}").get("a").video_id == "a", "as Spark writes it"
+    assert TokenCache.open(str(writer.folder), local).lookup("a").video_id == "a"
+    assert TokenCache.open("cache", inner).lookup("a").video_id == "a"
+    assert TokenCache.open(writer.folder.as_uri()).lookup("a").video_id == "a"
+    assert TokenCache.open(f"file:{writer.folder}").lookup("a").video_id == "a", "as Spark writes it"
 
 
 def test_file_system_of_neither_is_refused(writer):
     with pytest.raises(TypeError, match=r"pyarrow.fs.FileSystem or an fsspec file system; got builtins.str"):
-        TokenCache(writer.folder, "s3")
+        TokenCache.open(writer.folder, "s3")
 
 
 def test_uri_of_no_known_scheme_says_what_to_do():
     with pytest.raises(CacheNotFoundError, match="nowhere://bucket/cache: neither pyarrow .* nor fsspec .* can open it; pass filesystem="):
-        TokenCache("nowhere://bucket/cache")
+        TokenCache.open("nowhere://bucket/cache")
 
 
 def test_folder_that_is_not_there_is_said(tmp_path):
     with pytest.raises(CacheNotFoundError, match="absent is no cache"):
-        TokenCache(tmp_path / "absent")
+        TokenCache.open(tmp_path / "absent")
 
 
 def test_cache_without_an_index_says_how_to_make_one(tmp_path):
     (tmp_path / "tokens").mkdir()
     with pytest.raises(CacheNotFoundError, match="has no lookup index; the next `tokenreel precompute`"):
-        TokenCache(tmp_path)
+        TokenCache.open(tmp_path)
 
 
 def test_cache_of_a_catalog_is_refused(writer):
     (writer.folder / "_table").touch()
     with pytest.raises(CacheNotFoundError, match="tables in a catalog"):
-        TokenCache(writer.folder)
+        TokenCache.open(writer.folder)
 
 
 def test_cache_of_a_newer_version_is_refused(writer):
     (writer.folder / "_schema-2").touch()
     with pytest.raises(NewerCacheError, match="tables of version 2, and this package knows versions up to 1"):
-        TokenCache(writer.folder)
+        TokenCache.open(writer.folder)
 
 
 def test_waves_that_came_after_opening_are_seen_after_refresh(writer):
-    cache = TokenCache(writer.wave(1, [row("a")]).folder)
+    cache = TokenCache.open(writer.wave(1, [row("a")]).folder)
     writer.wave(2, [row("b")])
     assert cache.rows("b") == []
     cache.refresh()
-    assert cache.get("b").video_id == "b"
+    assert cache.lookup("b").video_id == "b"
 
 
 def test_tables_that_were_merged_after_opening_are_listed_again(writer):
     writer.wave(1, [row("a")]).wave(2, [row("b")])
-    cache = TokenCache(writer.folder)
+    cache = TokenCache.open(writer.folder)
     writer.table(1, 2)
-    assert cache.get("a").video_id == "a"
+    assert cache.lookup("a").video_id == "a"
     assert cache.ids() == ["a", "b"]
 
 
@@ -369,100 +369,100 @@ def test_a_table_that_a_merged_one_covers_is_not_read(writer):
     writer.table(1, 2)
     for file in old:
         file.write_bytes(b"")
-    cache = TokenCache(writer.folder)
+    cache = TokenCache.open(writer.folder)
     assert cache.ids() == ["a", "b"]
-    assert [cache.get(video).video_id for video in "ab"] == ["a", "b"]
+    assert [cache.lookup(video).video_id for video in "ab"] == ["a", "b"]
 
 
 def test_damaged_record_says_where_and_how_to_fix_it(writer):
-    cache = TokenCache(writer.wave(1, [row("a")]).folder)
+    cache = TokenCache.open(writer.wave(1, [row("a")]).folder)
     file = writer.folder / "_index" / "records-000001.bin"
     data = bytearray(file.read_bytes())
     data[20] ^= 1
     file.write_bytes(data)
     with pytest.raises(DamagedCacheError, match="records-000001.bin is damaged at byte 0; delete the folder _index"):
-        cache.get("a")
+        cache.lookup("a")
     with pytest.raises(DamagedCacheError):
         cache.ids()
 
 
 def test_slot_table_that_is_cut_short_is_said(writer):
-    cache = TokenCache(writer.wave(1, [row("a")]).folder)
+    cache = TokenCache.open(writer.wave(1, [row("a")]).folder)
     (writer.folder / "_index" / "slots-000001-000001-1.idx").write_bytes(b"\0" * 100)
     with pytest.raises(DamagedCacheError, match="slots-000001-000001-1.idx is cut short"):
-        cache.get("a")
+        cache.lookup("a")
 
 
 def test_file_with_another_row_in_its_place_is_not_taken_for_the_video(writer):
-    cache = TokenCache(writer.wave(1, [row("a")]).folder)
+    cache = TokenCache.open(writer.wave(1, [row("a")]).folder)
     writer.write_row("000001-00000.parquet", row("z"))
     with pytest.raises(DamagedCacheError, match="has no row of video 'a' at byte 4, where the index says"):
-        cache.get("a")
+        cache.lookup("a")
 
 
 def test_rows_are_found_in_the_tables_while_a_writer_replaces_files(writer):
     """Files were replaced, the index still has the old places, and the journal is there."""
     writer.wave(1, [row("a", "A")]).wave(2, [row("b"), row("a", "B", model_name="longer than before")])
-    cache = TokenCache(writer.folder)
+    cache = TokenCache.open(writer.folder)
     writer.write_row("000002-00001.parquet", row("z"))
     writer.write_row("000002-00000.parquet", row("a", "B", dim=5))
     (writer.folder / "_journal").mkdir()
     (writer.folder / "_journal" / "000003.json").write_text("{}")
-    assert cache.get("a").content_sha256 == "B"
-    assert cache.get("a").dim == 5
+    assert cache.lookup("a").content_sha256 == "B"
+    assert cache.lookup("a").dim == 5
     with pytest.raises(SettingError, match="'a' has no row of compression='none'"):
-        cache.get("a", compression="none")
+        cache.lookup("a", compression="none")
     assert cache.settings_of("a") == [Setting(ENCODER, SAMPLING, COMPRESSION)]
 
 
 def test_a_row_that_is_being_removed_is_not_found(writer):
-    cache = TokenCache(writer.wave(1, [row("a"), row("b")]).folder)
+    cache = TokenCache.open(writer.wave(1, [row("a"), row("b")]).folder)
     writer.write_row("000001-00000.parquet", row("b"))
     (writer.folder / "_journal").mkdir()
     (writer.folder / "_journal" / "000002.json").write_text("{}")
     with pytest.raises(VideoNotFoundError):
-        cache.get("a")
+        cache.lookup("a")
 
 
-def test_get_many_gives_the_rows_in_the_order_of_the_ids(writer):
+def test_lookup_many_gives_the_rows_in_the_order_of_the_ids(writer):
     videos = [f"video-{number}" for number in range(50)]
-    cache = TokenCache(writer.wave(1, [row(video) for video in videos]).folder)
+    cache = TokenCache.open(writer.wave(1, [row(video) for video in videos]).folder)
     wanted = videos[::-1] + videos[:3]
-    assert [video.video_id for video in cache.get_many(wanted, threads=3)] == wanted
+    assert [video.video_id for video in cache.lookup_many(wanted, threads=3)] == wanted
 
 
-def test_get_many_raises_for_an_unknown_video_or_skips_it(writer):
-    cache = TokenCache(writer.wave(1, [row("a"), row("b"), row("b", compression=OTHER)]).folder)
+def test_lookup_many_raises_for_an_unknown_video_or_skips_it(writer):
+    cache = TokenCache.open(writer.wave(1, [row("a"), row("b"), row("b", compression=OTHER)]).folder)
     with pytest.raises(VideoNotFoundError, match="'x'"):
-        list(cache.get_many(["a", "x"]))
-    assert [video.video_id for video in cache.get_many(["a", "x", "b"], compression=COMPRESSION, missing="skip")] == ["a", "b"]
+        list(cache.lookup_many(["a", "x"]))
+    assert [video.video_id for video in cache.lookup_many(["a", "x", "b"], compression=COMPRESSION, missing="skip")] == ["a", "b"]
     with pytest.raises(SettingError):
-        list(cache.get_many(["b"], missing="skip"))
+        list(cache.lookup_many(["b"], missing="skip"))
 
 
-def test_get_many_reads_no_further_ahead_than_it_says(writer):
-    cache = TokenCache(writer.wave(1, [row("a")]).folder)
+def test_lookup_many_reads_no_further_ahead_than_it_says(writer):
+    cache = TokenCache.open(writer.wave(1, [row("a")]).folder)
     taken = []
-    rows = cache.get_many((taken.append(number) or "a" for number in range(100)), threads=2)
+    rows = cache.lookup_many((taken.append(number) or "a" for number in range(100)), threads=2)
     next(rows)
     assert len(taken) <= 6
     rows.close()
 
 
 @pytest.mark.parametrize(("more", "message"), [({"missing": "ignore"}, "'raise' or 'skip'; got 'ignore'"), ({"threads": 0}, "at least 1")])
-def test_get_many_checks_its_arguments_at_once(writer, more, message):
+def test_lookup_many_checks_its_arguments_at_once(writer, more, message):
     with pytest.raises(ValueError, match=message):
-        TokenCache(writer.wave(1, [row("a")]).folder).get_many(["a"], **more)
+        TokenCache.open(writer.wave(1, [row("a")]).folder).lookup_many(["a"], **more)
 
 
 def test_threads_share_a_cache_that_is_refreshed_meanwhile(writer):
-    cache = TokenCache(writer.wave(1, [row("a"), row("b")]).folder)
+    cache = TokenCache.open(writer.wave(1, [row("a"), row("b")]).folder)
     failures = []
 
     def read():
         try:
             for _ in range(50):
-                assert cache.get("a").video_id == "a"
+                assert cache.lookup("a").video_id == "a"
                 cache.refresh()
         except Exception as error:  # noqa: BLE001 - shown below
             failures.append(error)
@@ -476,8 +476,8 @@ def test_threads_share_a_cache_that_is_refreshed_meanwhile(writer):
 
 
 def test_cache_travels_to_another_process(writer):
-    cache = pickle.loads(pickle.dumps(TokenCache(writer.wave(1, [row("a")]).folder)))
-    assert cache.get("a").video_id == "a"
+    cache = pickle.loads(pickle.dumps(TokenCache.open(writer.wave(1, [row("a")]).folder)))
+    assert cache.lookup("a").video_id == "a"
 
 
 @pytest.fixture
@@ -498,15 +498,15 @@ def test_file_system_of_an_object_store(writer, s3):
     writer.wave(1, [row("a"), row("b")])
     s3.create_dir("bucket")
     pa.fs.copy_files(str(writer.folder), "bucket/some/cache", source_filesystem=pa.fs.LocalFileSystem(), destination_filesystem=s3)
-    cache = TokenCache("bucket/some/cache", s3)
+    cache = TokenCache.open("bucket/some/cache", s3)
     assert cache.ids() == ["a", "b"]
-    assert [video.video_id for video in cache.get_many(["b", "a"])] == ["b", "a"]
+    assert [video.video_id for video in cache.lookup_many(["b", "a"])] == ["b", "a"]
     assert cache.rows("absent") == []
     with pytest.raises(CacheNotFoundError, match="bucket/other is no cache"):
-        TokenCache("bucket/other", s3)
+        TokenCache.open("bucket/other", s3)
     for scheme in ["s3", "s3a"]:  # Hadoop's word
         uri = f"{scheme}://access:secret@bucket/some/cache?scheme=http&region=us-east-1&endpoint_override={endpoint}"
-        assert TokenCache(uri).get("a").video_id == "a"
+        assert TokenCache.open(uri).lookup("a").video_id == "a"
 
 
 class Remembering(Counting):
@@ -524,7 +524,7 @@ class Remembering(Counting):
 
 
 def test_refresh_does_not_take_what_a_file_system_remembers(writer):
-    cache = TokenCache(writer.wave(1, [row("a")]).folder, Remembering())
+    cache = TokenCache.open(writer.wave(1, [row("a")]).folder, Remembering())
     writer.wave(2, [row("b")])
     cache.refresh()
-    assert cache.get("b").video_id == "b"
+    assert cache.lookup("b").video_id == "b"

@@ -2,19 +2,22 @@
 
     from tokenreel.cache import TokenCache
 
-    cache = TokenCache("/data/cache")
-    video = cache.get("clips/a.mp4", compression="vidcom2:retention=0.25")
+    cache = TokenCache.open("/data/cache")
+    video = cache.lookup("clips/a.mp4", compression="vidcom2:retention=0.25")
     video.tokens        # [n, D] in the stored dtype, float32 of int8 and fp8
-    video.positions()   # [n, 3]: frame, row, column
+    video.grid_places()   # [n, 3]: frame, row, column
     video.seconds()     # [n]: when each token's frame is shown
 
-A cache on an object store: `TokenCache("s3://bucket/cache")`, or a path with `filesystem=`, which takes file systems of
+A cache on an object store: `TokenCache.open("s3://bucket/cache")`, or a path with `filesystem=`, which takes file systems of
 `pyarrow.fs` and of fsspec. What a current row is, docs/cache.md says.
 """
 
+from tokenreel.cache._card import EncoderCard, verify_checkpoint
 from tokenreel.cache._errors import (
     CacheError,
     CacheNotFoundError,
+    CardNotFoundError,
+    CheckpointError,
     DamagedCacheError,
     MissingPackageError,
     NewerCacheError,
@@ -28,7 +31,10 @@ from tokenreel.cache._rows import VideoTokens
 __all__ = [
     "CacheError",
     "CacheNotFoundError",
+    "CardNotFoundError",
+    "CheckpointError",
     "DamagedCacheError",
+    "EncoderCard",
     "MissingPackageError",
     "NewerCacheError",
     "Setting",
@@ -36,4 +42,5 @@ __all__ = [
     "TokenCache",
     "VideoNotFoundError",
     "VideoTokens",
+    "verify_checkpoint",
 ]

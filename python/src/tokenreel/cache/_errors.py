@@ -27,3 +27,11 @@ class SettingError(CacheError, ValueError):
 
 class MissingPackageError(CacheError, ImportError):
     """An optional package is not installed."""
+
+
+class CardNotFoundError(CacheError, LookupError):
+    """The cache has no card of an encoder."""
+
+
+class CheckpointError(CacheError, ValueError):
+    """A model's checkpoint is not the one that rows were computed with, or that cannot be found out."""

@@ -9,11 +9,13 @@ import zlib
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tokenreel.cache._card import Cards, EncoderCard
 from tokenreel.cache._errors import (
     CacheNotFoundError,
     DamagedCacheError,
@@ -23,7 +25,7 @@ from tokenreel.cache._errors import (
 )
 from tokenreel.cache._index import HOW_TO_REBUILD, LookupIndex, Place, Setting, current
 from tokenreel.cache._rows import VideoTokens, decode, rows_of
-from tokenreel.cache._store import store_of
+from tokenreel.cache._store import Store, store_of
 
 NEWEST_SCHEMA = 1
 """The newest version of a cache's tables that this package reads."""
@@ -39,12 +41,19 @@ class TokenCache:
     Threads may share a cache, and it may be read while it is written: waves that were committed after it was opened
     are seen after `refresh()`.
 
-        cache = TokenCache("s3://bucket/cache")
-        video = cache.get("clips/a.mp4", compression="vidcom2:retention=0.25")
-        video.tokens, video.positions(), video.frame_seconds
+        cache = TokenCache.open("s3://bucket/cache")
+        row = cache.lookup("clips/a.mp4", compression="vidcom2:retention=0.25")
+        row.tokens, row.grid_places(), row.frame_seconds
     """
 
-    def __init__(self, path: str | os.PathLike[str], filesystem: Any = None) -> None:
+    def __init__(self, store: Store) -> None:
+        """Not for callers, who take `open`."""
+        self._store = store
+        self._cards = Cards(store)
+        self.refresh()
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str], filesystem: Any = None) -> TokenCache:
         """Opens a cache.
 
         Args:
@@ -55,8 +64,7 @@ class TokenCache:
             CacheNotFoundError: there is no cache, it has no lookup index, or a catalog has its tables.
             NewerCacheError: a newer version of TokenReel wrote it.
         """
-        self._store = store_of(path, filesystem)
-        self.refresh()
+        return cls(store_of(path, filesystem))
 
     def refresh(self) -> None:
         """Lists the cache again, so that waves are seen that were committed since."""
@@ -76,8 +84,14 @@ class TokenCache:
     def __repr__(self) -> str:
         return f"TokenCache({self._store.place!r})"
 
-    def get(self, video_id: str, *, encoder: str | None = None, sampling: str | None = None, compression: str | None = None) -> VideoTokens:
+    def lookup(self, video_id: str, compression: str | None = None, encoder: str | None = None, sampling: str | None = None) -> VideoTokens:
         """The row of a video for one setting; a part of the setting that the video has only one of may be left out.
+
+        Args:
+            video_id: the video's id, as the manifest has it.
+            compression: the compression spec, such as `vidcom2:retention=0.25`.
+            encoder: the encoder's name, `family@revision`.
+            sampling: the sampling spec, such as `uniform:frames=32`.
 
         Raises:
             VideoNotFoundError: the cache has no tokens of the video.
@@ -87,18 +101,18 @@ class TokenCache:
         return row
 
     def rows(
-        self, video_id: str, *, encoder: str | None = None, sampling: str | None = None, compression: str | None = None
+        self, video_id: str, compression: str | None = None, encoder: str | None = None, sampling: str | None = None
     ) -> list[VideoTokens]:
         """All current rows of a video, or those of a setting, in the order of their commits; none for an unknown video."""
         return self._read(video_id, (encoder, sampling, compression), single=False)
 
-    def get_many(
+    def lookup_many(
         self,
         video_ids: Iterable[str],
-        *,
+        compression: str | None = None,
         encoder: str | None = None,
         sampling: str | None = None,
-        compression: str | None = None,
+        *,
         missing: Literal["raise", "skip"] = "raise",
         threads: int = 8,
     ) -> Iterator[VideoTokens]:
@@ -108,9 +122,9 @@ class TokenCache:
 
         Args:
             video_ids: the ids.
-            encoder: as in `get`.
-            sampling: as in `get`.
-            compression: as in `get`.
+            compression: as in `lookup`.
+            encoder: as in `lookup`.
+            sampling: as in `lookup`.
             missing: what to do about an id that the cache has no tokens of: `raise` VideoNotFoundError, or `skip` it.
             threads: how many videos are read at a time.
         """
@@ -154,7 +168,7 @@ class TokenCache:
             return [Setting(row.encoder, row.sampling, row.compression) for row in self.rows(video_id)]
         return [place.setting for place in places]
 
-    def ids(self, *, encoder: str | None = None, sampling: str | None = None, compression: str | None = None) -> list[str]:
+    def ids(self, compression: str | None = None, encoder: str | None = None, sampling: str | None = None) -> list[str]:
         """The ids of all videos that have current tokens of a setting, sorted. Reads the whole index."""
         wanted = (encoder, sampling, compression)
         return sorted(video for video, settings in self._all_current() if any(_is(setting, wanted) for setting in settings))
@@ -162,6 +176,18 @@ class TokenCache:
     def settings(self) -> dict[Setting, int]:
         """The settings of the cache, and of how many videos each has current rows. Reads the whole index."""
         return dict(sorted(Counter(setting for _, settings in self._all_current() for setting in settings).items()))
+
+    def encoder_card(self, encoder: str) -> EncoderCard:
+        """What an encoder of the cache is, which `_encoders/` says; `verify_checkpoint` compares a checkpoint with it.
+
+        Args:
+            encoder: its name, as a row's `encoder` has it.
+
+        Raises:
+            CardNotFoundError: the cache has no card of it, as caches that an older version wrote.
+            NewerCacheError: a newer version of TokenReel wrote it.
+        """
+        return self._cards.of(encoder)
 
     def _all_current(self) -> list[tuple[str, list[Setting]]]:
         """Each video, and the settings that it has current rows of."""
@@ -185,6 +211,9 @@ class TokenCache:
     def _read(self, video_id: str, wanted: _Wanted, single: bool) -> list[VideoTokens]:
         if not isinstance(video_id, str):
             raise TypeError(f"a video's id is a str; got {type(video_id).__name__}")
+        return [replace(row, cards=self._cards) for row in self._current(video_id, wanted, single)]
+
+    def _current(self, video_id: str, wanted: _Wanted, single: bool) -> list[VideoTokens]:
         try:
             return self._from_index(video_id, wanted, single)
         except _UNREADABLE as error:

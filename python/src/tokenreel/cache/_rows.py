@@ -15,7 +15,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tokenreel.cache._errors import DamagedCacheError, MissingPackageError
+from tokenreel.cache._card import Cards, EncoderCard
+from tokenreel.cache._errors import CardNotFoundError, DamagedCacheError, MissingPackageError
 
 _DTYPE_BYTES = {"f32": 4, "f16": 2, "bf16": 2, "int8": 1, "fp8": 1}
 _SCALED = ("int8", "fp8")
@@ -54,6 +55,7 @@ class VideoTokens:
         scales: of `int8` and `fp8`, float32 [n], or [n, planes] where there are more planes than 1: a channel is its code in `data` times
             the scale. None for other dtypes.
         columns: the manifest's own columns, NULLs left out.
+        cards: the cards of the row's cache, for `card`.
     """
 
     video_id: str
@@ -82,6 +84,7 @@ class VideoTokens:
     frame_index: npt.NDArray[np.int32] | None = field(default=None, repr=False)
     scales: npt.NDArray[np.float32] | None = field(default=None, repr=False)
     columns: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    cards: Cards | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         """Checks that the parts fit each other."""
@@ -132,6 +135,17 @@ class VideoTokens:
             return words.view(np.float32).reshape(self._shape())
         return self.tokens.astype(np.float32)
 
+    @property
+    def card(self) -> EncoderCard:
+        """What the row's encoder is; read from the cache when it is first asked for.
+
+        Raises:
+            CardNotFoundError: the cache has no card of it, as caches that an older version wrote.
+        """
+        if self.cards is None:
+            raise CardNotFoundError(f"the row of video '{self.video_id}' was not read from a cache: take rows that TokenCache.lookup gives")
+        return self.cards.of(self.encoder)
+
     def _shape(self) -> tuple[int, ...]:
         tokens = len(self.token_index)
         return (tokens, self.dim) if self.planes == 1 else (tokens, self.planes, self.dim)
@@ -141,16 +155,16 @@ class VideoTokens:
         """Whether every row of the grid ends in a newline token."""
         return self.tokens_per_frame != self.grid_height * self.grid_width
 
-    def positions(self) -> npt.NDArray[np.int32]:
-        """Frame, row and column of each token, int32 [n, 3].
+    def grid_places(self) -> npt.NDArray[np.int32]:
+        """Step, row and column of each token in the video's grid, int32 [n, 3].
 
         A newline token has the column `grid_width`; a separator row, which has no place in the grid, is -1, -1, -1.
         """
         frame, cell = np.divmod(self.token_index, np.int32(self.tokens_per_frame))
         row, column = np.divmod(cell, np.int32(self.grid_width + self.has_newlines))
-        positions = np.stack([frame, row, column], axis=1)
-        positions[self.token_index < 0] = -1
-        return positions
+        places = np.stack([frame, row, column], axis=1)
+        places[self.token_index < 0] = -1
+        return places
 
     def seconds(self) -> npt.NDArray[np.float64]:
         """The time of each token's frame, float64 [n]; NaN for a separator row."""
@@ -159,7 +173,7 @@ class VideoTokens:
 
 
 _ARRAYS = ("tokens", "token_index", "frame_seconds", "frame_index", "scales")
-_COLUMNS = frozenset(VideoTokens.__dataclass_fields__) - {"data", "columns"} | {"tokens", "token_count"}
+_COLUMNS = frozenset(VideoTokens.__dataclass_fields__) - {"data", "columns", "cards"} | {"tokens", "token_count"}
 
 
 def _e4m3() -> npt.NDArray[np.float32]:
