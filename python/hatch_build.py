@@ -18,6 +18,7 @@ class Extras(MetadataHookInterface):
             "bf16": ["ml-dtypes>=0.4"],
             "jobs": [f"tokenreel-jobs=={metadata['version']}", SPARK],
             "spark": [SPARK],
+            "torch": ["torch>=2.4"],
         }
 
 

@@ -21,11 +21,14 @@ from tokenreel.cache._errors import (
     DamagedCacheError,
     MissingPackageError,
     NewerCacheError,
+    PromptError,
     SettingError,
     VideoNotFoundError,
 )
 from tokenreel.cache._index import Setting
 from tokenreel.cache._lookup import TokenCache
+from tokenreel.cache._positions import Positions, Rule, positions, step_texts
+from tokenreel.cache._prompts import prompt_embeds
 from tokenreel.cache._rows import VideoTokens
 
 __all__ = [
@@ -37,10 +40,16 @@ __all__ = [
     "EncoderCard",
     "MissingPackageError",
     "NewerCacheError",
+    "Positions",
+    "PromptError",
+    "Rule",
     "Setting",
     "SettingError",
     "TokenCache",
     "VideoNotFoundError",
     "VideoTokens",
+    "positions",
+    "prompt_embeds",
+    "step_texts",
     "verify_checkpoint",
 ]

@@ -35,3 +35,7 @@ class CardNotFoundError(CacheError, LookupError):
 
 class CheckpointError(CacheError, ValueError):
     """A model's checkpoint is not the one that rows were computed with, or that cannot be found out."""
+
+
+class PromptError(CacheError, ValueError):
+    """A row cannot be fed to a model, or its prompt cannot be made."""
