@@ -1,6 +1,7 @@
 """tokenreel.cache over small caches; checks/test_python_cache.py compares it with the Java reader over real ones."""
 
 import hashlib
+import importlib
 import pickle
 import sys
 import threading
@@ -22,6 +23,7 @@ from tokenreel.cache import (
     SettingError,
     TokenCache,
     VideoNotFoundError,
+    prompt_embeds,
 )
 from tokenreel.cache._xxhash import xxh64
 
@@ -478,6 +480,20 @@ def test_threads_share_a_cache_that_is_refreshed_meanwhile(writer):
 def test_cache_travels_to_another_process(writer):
     cache = pickle.loads(pickle.dumps(TokenCache.open(writer.wave(1, [row("a")]).folder)))
     assert cache.lookup("a").video_id == "a"
+
+
+def test_data_sets_without_torch_say_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    monkeypatch.delitem(sys.modules, "tokenreel.torch", raising=False)
+    with pytest.raises(MissingPackageError, match=r"tokenreel.torch needs PyTorch: pip install 'tokenreel\[torch\]'"):
+        importlib.import_module("tokenreel.torch")
+
+
+def test_prompts_without_torch_say_what_to_install(writer, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    video = TokenCache.open(writer.wave(1, [row("a")]).folder).lookup("a")
+    with pytest.raises(MissingPackageError, match=r"prompt_embeds needs PyTorch: pip install 'tokenreel\[torch\]'"):
+        prompt_embeds(video, "?", model=None)
 
 
 @pytest.fixture

@@ -1,67 +1,18 @@
 """Positions of rows in prompts, against those that Transformers gives for the tiny checkpoints of jobs/src/test/resources/goldens."""
 
-import json
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
 from caches import CARD, CacheWriter, row
+from goldens import config, golden, qwen_row
 
 from tokenreel.cache import CardNotFoundError, DamagedCacheError, PromptError, TokenCache, positions, step_texts
-
-GOLDENS = Path(__file__).resolve().parents[2] / "jobs" / "src" / "test" / "resources" / "goldens"
-DTYPES = {"I64": "<i8", "F64": "<f8", "F32": "<f4"}
-PLANES = {"qwen2_vl": 1, "qwen2_5_vl": 1, "qwen3_vl": 3}
-
-
-@cache
-def golden(family):
-    """Tensors and texts of a golden file."""
-    data = (GOLDENS / f"{family}_tiny" / "expected.safetensors").read_bytes()
-    length = int.from_bytes(data[:8], "little")
-    header = json.loads(data[8 : 8 + length])
-    tensors = {}
-    for name, entry in header.items():
-        if name != "__metadata__" and entry["dtype"] in DTYPES:
-            first, last = (8 + length + offset for offset in entry["data_offsets"])
-            tensors[name] = np.frombuffer(data[first:last], DTYPES[entry["dtype"]]).reshape(entry["shape"])
-    return tensors, header["__metadata__"]
-
-
-def row_of(family, folder, kept=None, **more):
-    """The row of the golden's video: all its tokens, or those that are kept."""
-    tensors, _ = golden(family)
-    steps, height, width = tensors["video_grid_thw"][0] // (1, 2, 2)
-    index = np.arange(steps * height * width) if kept is None else kept
-    made = row(
-        "a",
-        encoder=f"{family}@0123456789abcdef0123",
-        frames=int(steps),
-        grid_height=int(height),
-        grid_width=int(width),
-        tokens_per_frame=int(height * width),
-        token_index=index.tolist(),
-        frame_seconds=[0.0] * int(steps),
-        values=np.zeros(len(index) * PLANES[family] * 3, "<f4"),
-        planes=PLANES[family],
-        layout="plain",
-        source_frames=int(tensors["source_frames"][0]),
-        source_rate=float(tensors["source_fps"][0]),
-        frame_index=tensors["frames_indices"].tolist(),
-    )
-    writer = CacheWriter(folder).wave(1, [made | more])
-    if family == "qwen2_5_vl":
-        config = json.loads((GOLDENS / f"{family}_tiny" / "config.json").read_text())
-        writer.card(encoder=made["encoder"], axes=3, tokens_per_second=float(config["vision_config"]["tokens_per_second"]))
-    return TokenCache.open(folder).lookup("a")
 
 
 def visual(family, ids="input_ids"):
     """Which of the golden's input ids stand for the video's tokens."""
-    config = json.loads((GOLDENS / f"{family}_tiny" / "config.json").read_text())
-    return golden(family)[0][ids] == config["video_token_id"]
+    return golden(family)[0][ids] == config(family)["video_token_id"]
 
 
 @pytest.mark.parametrize("kept", [None, "vidcom2:retention=0.25"])
@@ -80,7 +31,7 @@ def test_positions_of_one_block_are_those_of_transformers(tmp_path, family, rule
     places = tensors[f"{kept or 'none'}{run}.position_ids"]
     marks = visual(family)
     before, total = int(np.argmax(marks)), int(marks.sum())
-    made = row_of(family, tmp_path, tensors[f"{kept}.keep"] if kept else None)
+    made = qwen_row(family, tmp_path, tensors[f"{kept}.keep"] if kept else None)
     found = positions(made, before, rule=rule)
     count = len(made.token_index)
     assert found.rows.dtype == np.int64
@@ -100,7 +51,7 @@ def test_positions_of_a_block_per_step_are_those_of_transformers(tmp_path, kept,
     firsts, ends = edges[::2], edges[1::2]
     between = (firsts - np.concatenate([[0], ends[:-1]])).tolist()
     keep = tensors[f"{kept}.keep"] if kept else np.arange(int(marks.sum()))
-    made = row_of("qwen3_vl", tmp_path, keep)
+    made = qwen_row("qwen3_vl", tmp_path, keep)
     found = positions(made, between=between, rule=rule)
     whole = tensors["none@single.position_ids"]
     assert np.array_equal(found.rows, whole[:, np.flatnonzero(marks)[keep]])
@@ -111,7 +62,7 @@ def test_positions_of_a_block_per_step_are_those_of_transformers(tmp_path, kept,
 
 def test_step_texts_are_those_of_transformers(tmp_path):
     _, texts = golden("qwen3_vl")
-    made = row_of("qwen3_vl", tmp_path)
+    made = qwen_row("qwen3_vl", tmp_path)
     pads = "<|video_pad|>" * made.tokens_per_frame
     assert f"{pads.join(step_texts(made))}{pads}<|vision_end|>" in texts["expanded_prompt@single"]
 
@@ -126,17 +77,17 @@ def test_positions_of_llava_are_places_in_the_sequence(tmp_path):
 
 def test_positions_without_a_column_say_which_and_how_to_get_it(tmp_path):
     for family, column in [("qwen2_5_vl", "source_rate"), ("qwen2_5_vl", "frame_index"), ("qwen2_5_vl", "source_frames")]:
-        made = row_of(family, tmp_path / column, **{column: None})
+        made = qwen_row(family, tmp_path / column, **{column: None})
         with pytest.raises(PromptError, match=f"video 'a' has no {column}, which the prompt of Qwen2.5-VL needs: .*precompute the video"):
             positions(made)
-    made = row_of("qwen3_vl", tmp_path / "qwen3", frame_index=None)
+    made = qwen_row("qwen3_vl", tmp_path / "qwen3", frame_index=None)
     with pytest.raises(PromptError, match="has no frame_index, which the prompt of Qwen3-VL needs"):
         step_texts(made)
-    positions(row_of("qwen2_vl", tmp_path / "qwen2", frame_index=None, source_rate=None))
+    positions(qwen_row("qwen2_vl", tmp_path / "qwen2", frame_index=None, source_rate=None))
 
 
 def test_positions_of_qwen2_5_need_its_card(tmp_path):
-    made = row_of("qwen2_5_vl", tmp_path)
+    made = qwen_row("qwen2_5_vl", tmp_path)
     with pytest.raises(CardNotFoundError, match="was not read from a cache"):
         positions(replace(made, cards=None))
     writer = CacheWriter(tmp_path / "other").wave(1, [row("b")])
@@ -148,7 +99,7 @@ def test_positions_of_qwen2_5_need_its_card(tmp_path):
 
 
 def test_positions_of_a_row_that_does_not_fit_are_refused(tmp_path):
-    qwen2, qwen3 = row_of("qwen2_vl", tmp_path / "2"), row_of("qwen3_vl", tmp_path / "3")
+    qwen2, qwen3 = qwen_row("qwen2_vl", tmp_path / "2"), qwen_row("qwen3_vl", tmp_path / "3")
     with pytest.raises(PromptError, match="has tokens without: precompute it again"):
         positions(replace(qwen2, token_index=np.full_like(qwen2.token_index, -1)))
     with pytest.raises(PromptError, match="between is of families with a text before each step; Qwen2-VL's video is one block"):

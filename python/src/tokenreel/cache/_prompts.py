@@ -94,15 +94,14 @@ def _check(row: VideoTokens, family: Family, model: Any, width: int) -> None:
             f"the row of video '{row.video_id}' has {row.dim} channels, and the model's embeddings have {width}: load the checkpoint that"
             " the cache was computed with"
         )
-    if row.planes > 1:
-        levels = len(getattr(model.config.vision_config, "deepstack_visual_indexes", ()))
-        if row.planes != 1 + levels:
-            raise CheckpointError(f"the row of video '{row.video_id}' has {row.planes} planes, and the model takes {1 + levels}")
-        if "mm_encoder_outputs" not in inspect.signature(model.forward).parameters:
-            raise PromptError(
-                f"{type(model).__name__} of the installed Transformers takes no visual features but those that it computes from pixels, and"
-                f" {family.name}'s have planes: install a version whose forward takes mm_encoder_outputs, such as 5.23"
-            )
+    planes = 1 + len(getattr(getattr(model.config, "vision_config", None), "deepstack_visual_indexes", ()))
+    if row.planes != planes:
+        raise CheckpointError(f"the row of video '{row.video_id}' has {row.planes} planes, and the model takes {planes}")
+    if planes > 1 and "mm_encoder_outputs" not in inspect.signature(model.forward).parameters:
+        raise PromptError(
+            f"{type(model).__name__} of the installed Transformers takes no visual features but those that it computes from pixels, and"
+            f" {family.name}'s have planes: install a version whose forward takes mm_encoder_outputs, such as 5.23"
+        )
 
 
 def _tokenizer(model: Any, given: Any) -> tuple[Any, str]:
