@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from caches import CacheWriter, row
-from goldens import checkpoint, golden, qwen_row
+from goldens import checkpoint, config, golden, qwen_row
 
 from tokenreel.cache import CheckpointError, PromptError, TokenCache, prompt_embeds
+from tokenreel.sglang import precomputed_inputs
 
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
@@ -119,3 +120,27 @@ def test_a_checkpoint_without_a_template_is_refused(tmp_path):
     tokenizer.chat_template, tokenizer.name_or_path = None, str(tmp_path)
     with pytest.raises(PromptError, match="has no chat template: give a tokenizer"):
         prompt_embeds(qwen_row("qwen2_vl", tmp_path / "cache"), "?", loaded, tokenizer)
+
+
+@pytest.mark.parametrize("compression", ["none", QUARTER])
+@pytest.mark.parametrize(("family", "run"), [("qwen2_vl", "@max"), ("qwen2_5_vl", "@max"), ("qwen3_vl", "@single")])
+def test_sglangs_inputs_have_the_prompt_that_transformers_has(tmp_path, family, run, compression):
+    tensors, texts = golden(family)
+    video = qwen_row(family, tmp_path, tensors.get(f"{compression}.keep"))
+    inputs = precomputed_inputs(video, texts["question"], transformers.AutoTokenizer.from_pretrained(checkpoint(family)))
+    [item] = inputs["video_data"]
+    places = tensors[f"{compression}{run}.position_ids"]
+    assert np.array_equal(item["mrope_positions"], places)
+    assert item["mrope_position_delta"].tolist() == [[tensors[f"{compression}{run}.next_position"][0] - places.shape[1]]]
+    assert item["precomputed_embeddings"].shape == (len(video.token_index), video.planes * video.dim)
+    if compression == "none":
+        assert inputs["input_ids"] == tensors["input_ids@single" if family == "qwen3_vl" else "input_ids"].tolist()
+    assert inputs["input_ids"].count(config(family)["video_token_id"]) == len(video.token_index)
+
+
+def test_sglang_takes_no_tokens_of_llava(tmp_path):
+    video = TokenCache.open(CacheWriter(tmp_path).wave(1, [row("a", encoder="llava_onevision@0123456789abcdef0123")]).folder).lookup("a")
+    with pytest.raises(
+        CheckpointError, match="SGLang takes precomputed tokens of Qwen's families; the row of video 'a' is of LLaVA-OneVision"
+    ):
+        precomputed_inputs(video, "?", None)

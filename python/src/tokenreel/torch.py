@@ -41,7 +41,8 @@ class TokenDataset(Dataset):
     A sample is a dict:
 
     - `id`: the video's id;
-    - `tokens`: [n, D], and [n, planes, D] where there are more planes than 1, in the stored dtype, of memory that is the sample's own;
+    - `tokens`: [n, D], and [n, planes, D] where there are more planes than 1, in the stored dtype, float32 of int8 and
+      fp8, of memory that is the sample's own;
     - `index`: int32 [n], each token's place in the grid, -1 for a row that the model adds;
     - `positions`: int64 [n] or [3, n], as `tokenreel.cache.positions` counts them from the video's beginning; not there for an
       exported encoder, which has no language model;

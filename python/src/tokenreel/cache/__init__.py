@@ -1,15 +1,17 @@
 """Reads single videos from a TokenReel cache by their ids, without Spark or Java: pyarrow and numpy do.
 
-    from tokenreel.cache import TokenCache
+    from tokenreel.cache import TokenCache, positions
 
     cache = TokenCache.open("/data/cache")
-    video = cache.lookup("clips/a.mp4", compression="vidcom2:retention=0.25")
-    video.tokens        # [n, D] in the stored dtype, float32 of int8 and fp8
-    video.grid_places()   # [n, 3]: frame, row, column
-    video.seconds()     # [n]: when each token's frame is shown
+    row = cache.lookup("clips/a.mp4", compression="vidcom2:retention=0.25")
+    row.tokens          # [n, D] in the stored dtype, float32 of int8 and fp8
+    row.grid_places()   # [n, 3]: step, row, column
+    row.seconds()       # [n]: when each token's frame is shown
+    positions(row)      # what the row's language model is given as positions
+    row.card            # what its encoder is; verify_checkpoint compares a checkpoint with it
 
 A cache on an object store: `TokenCache.open("s3://bucket/cache")`, or a path with `filesystem=`, which takes file systems of
-`pyarrow.fs` and of fsspec. What a current row is, docs/cache.md says.
+`pyarrow.fs` and of fsspec. What a current row is, docs/cache.md says. `prompt_embeds` is for models of Transformers.
 """
 
 from tokenreel.cache._card import EncoderCard, verify_checkpoint

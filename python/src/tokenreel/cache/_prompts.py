@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from tokenreel.cache._errors import CheckpointError, MissingPackageError, PromptError
-from tokenreel.cache._positions import Family, Positions, family_of, positions, required, step_texts
+from tokenreel.cache._positions import Family, family_of, positions, required, step_texts
 from tokenreel.cache._rows import VideoTokens
 from tokenreel.cache._tensors import tensor_of, torch_for
 
@@ -62,21 +63,16 @@ def prompt_embeds(row: VideoTokens, question: str, model: Any, tokenizer: Any = 
     if not bool(torch.isfinite(values).all()):
         raise PromptError(f"tokens of video '{row.video_id}' are not all finite: precompute it again")
     values = values.to(device=weight.device, dtype=weight.dtype)
-    tokenizer, template = _tokenizer(model, tokenizer)
-    rendered = _rendered(family, question, tokenizer, template)
-    before, after = _texts(row, family, rendered, timed=bool(getattr(model.config, "add_time_instruction", False)))
-    ids = [tokenizer.encode(text, add_special_tokens=False) for text in (*before, after)]
+    timed = bool(getattr(model.config, "add_time_instruction", False))
+    ids, blocks = prompt_parts(row, question, tokenizer or _loaded(model), timed=timed)
     with torch.no_grad():
         texts = [embedding(torch.tensor(part, dtype=torch.long, device=weight.device)) for part in ids]
         fed = values if row.planes == 1 else _placeholders(model, embedding, len(values), torch)
-        blocks = list(_blocks(row, len(before)))
-        parts = [part for text, block in zip(texts, blocks, strict=False) for part in (text, fed[block])]
+        parts = [part for text, block in zip(texts[:-1], blocks, strict=True) for part in (text, fed[block])]
         inputs: dict[str, Any] = {"inputs_embeds": torch.cat([*parts, texts[-1]])[None]}
     inputs["attention_mask"] = torch.ones(inputs["inputs_embeds"].shape[:2], dtype=torch.long, device=weight.device)
     if family.axes > 1:
-        counts = [len(part) for part in ids]
-        placed = positions(row, between=counts[:-1]) if family.block_per_step else positions(row, counts[0])
-        inputs["position_ids"] = torch.from_numpy(_three_axes(placed, blocks, counts)).to(weight.device)[:, None]
+        inputs["position_ids"] = torch.from_numpy(three_axes(row, ids, blocks)).to(weight.device)[:, None]
     if row.planes > 1:
         inputs["mm_encoder_outputs"] = {"video": _planes(values)}
     return inputs
@@ -104,14 +100,46 @@ def _check(row: VideoTokens, family: Family, model: Any, width: int) -> None:
         )
 
 
-def _tokenizer(model: Any, given: Any) -> tuple[Any, str]:
+def _loaded(model: Any) -> Any:
+    """The tokenizer of the checkpoint that a model came from."""
+    try:
+        from transformers import AutoTokenizer
+    except ImportError as error:
+        raise MissingPackageError("prompt_embeds needs Transformers to load a tokenizer: pip install transformers") from error
+    return AutoTokenizer.from_pretrained(model.config._name_or_path)
+
+
+def prompt_parts(row: VideoTokens, question: str, given: Any, *, timed: bool = False) -> tuple[list[list[int]], list[slice]]:
+    """Token ids of a prompt's texts, and the tokens of the video that stand among them.
+
+    Args:
+        row: the video's.
+        question: the question's text.
+        given: the checkpoint's tokenizer or processor.
+        timed: whether the text after the video says when frames are shown, as LLaVA-Video may.
+
+    Returns:
+        ids of each text, of which one stands before each block of tokens and one after the last; and the blocks.
+    """
+    tokenizer, template = _tokenizer(given)
+    family = family_of(row)
+    before, after = _texts(row, family, _rendered(family, question, tokenizer, template), timed=timed)
+    ids = [tokenizer.encode(text, add_special_tokens=False) for text in (*before, after)]
+    return ids, list(_blocks(row, len(before)))
+
+
+def three_axes(row: VideoTokens, ids: list[list[int]], blocks: list[slice]) -> npt.NDArray[np.int64]:
+    """Positions [3, L] of a prompt: texts, which have one position on all axes, and blocks in turn."""
+    *before, after = map(len, ids)
+    placed = positions(row, between=before) if family_of(row).block_per_step else positions(row, before[0])
+    parts: list[npt.NDArray[np.int64]] = []
+    for start, block, text in zip(placed.starts, blocks, before, strict=True):
+        parts += [np.broadcast_to(np.arange(start - text, start), (3, text)), placed.rows[:, block]]
+    return np.concatenate([*parts, np.broadcast_to(placed.after + np.arange(after), (3, after))], axis=1)
+
+
+def _tokenizer(given: Any) -> tuple[Any, str]:
     """The tokenizer, and the chat template."""
-    if given is None:
-        try:
-            from transformers import AutoTokenizer
-        except ImportError as error:
-            raise MissingPackageError("prompt_embeds needs Transformers to load a tokenizer: pip install transformers") from error
-        given = AutoTokenizer.from_pretrained(model.config._name_or_path)
     tokenizer = getattr(given, "tokenizer", given)
     for holder in (given, tokenizer):
         template = getattr(holder, "chat_template", None)
@@ -182,14 +210,6 @@ def _blocks(row: VideoTokens, count: int) -> Iterator[slice]:
         return
     ends = np.searchsorted(row.token_index // row.tokens_per_frame, np.arange(1, count + 1))
     yield from (slice(int(first), int(end)) for first, end in zip([0, *ends[:-1]], ends, strict=True))
-
-
-def _three_axes(placed: Positions, blocks: list[slice], texts: list[int]) -> Any:
-    """Positions [3, L] of a prompt: texts, which have one position on all axes, and blocks in turn."""
-    parts = []
-    for start, block, text in zip(placed.starts, blocks, texts, strict=False):
-        parts += [np.broadcast_to(np.arange(start - text, start), (3, text)), placed.rows[:, block]]
-    return np.concatenate([*parts, np.broadcast_to(placed.after + np.arange(texts[-1]), (3, texts[-1]))], axis=1)
 
 
 def _placeholders(model: Any, embedding: Any, count: int, torch: Any) -> Any:
