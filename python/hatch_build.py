@@ -7,6 +7,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 SPARK = "pyspark>=4.0.0,<4.4"
+TORCH = "torch>=2.4"
 
 
 class Extras(MetadataHookInterface):
@@ -18,7 +19,8 @@ class Extras(MetadataHookInterface):
             "bf16": ["ml-dtypes>=0.4"],
             "jobs": [f"tokenreel-jobs=={metadata['version']}", SPARK],
             "spark": [SPARK],
-            "torch": ["torch>=2.4"],
+            "torch": [TORCH],
+            "vllm": [TORCH],  # the server is in the environment already, under one of several names
         }
 
 

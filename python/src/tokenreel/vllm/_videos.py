@@ -1,0 +1,227 @@
+"""Rows of a cache for a server: looked up by reference, checked, kept while they are hot, and read again while the cache grows."""
+
+from __future__ import annotations
+
+import struct
+import threading
+import time
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable
+
+import numpy as np
+import pyarrow as pa
+
+from tokenreel.cache import (
+    CacheError,
+    CacheNotFoundError,
+    DamagedCacheError,
+    NewerCacheError,
+    Setting,
+    SettingError,
+    TokenCache,
+    VideoNotFoundError,
+    VideoTokens,
+)
+from tokenreel.vllm._model import EncoderCheck, ServedModel
+from tokenreel.vllm._reference import Reference, RefusedError
+
+REFRESH_SECONDS = 10.0
+"""After this time at most a newer row of a known video is served."""
+
+UNKNOWN_SECONDS = 1.0
+"""A video or a setting that is unknown is looked for in the newest waves, unless they were listed within this time."""
+
+HOT_BYTES = 256 << 20
+"""Of rows that are kept in memory."""
+
+_BROKEN = (DamagedCacheError, OSError, ValueError, pa.ArrowException, struct.error, zlib.error)
+
+
+class ServedVideos:
+    """The rows of a cache that a server may feed to its model. Threads may share it."""
+
+    def __init__(
+        self,
+        open_cache: Callable[[], TokenCache],
+        model: ServedModel,
+        check: EncoderCheck,
+        *,
+        hot_bytes: int = HOT_BYTES,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Reads nothing yet.
+
+        Args:
+            open_cache: opens the cache; called again until it succeeds.
+            model: what the server serves.
+            check: whether an encoder's rows are of that model.
+            hot_bytes: bytes of rows to keep in memory.
+            clock: seconds, for tests.
+        """
+        self.model = model
+        self._open = open_cache
+        self._check = check
+        self._clock = clock
+        self._cache: TokenCache | None = None
+        self._listed = 0.0
+        self._listing = threading.Lock()
+        self._hot = _Hot(hot_bytes)
+        self._usual: str | None = None
+
+    def row(self, reference: Reference) -> VideoTokens:
+        """The one row that a reference names, of the served model and with finite numbers.
+
+        Raises:
+            RefusedError: there is no such row, there are several, or it must not be fed to the model.
+        """
+        row = self._hot.get(reference, self._clock() - REFRESH_SECONDS)
+        if row is None:
+            try:
+                row, listed = self._read(reference)
+            except RefusedError:
+                raise
+            except (CacheNotFoundError, NewerCacheError) as error:
+                raise RefusedError(_one_line(error)) from error
+            except _BROKEN as error:
+                raise RefusedError(
+                    f"video {reference.video_id!r} cannot be read just now, as when a writer is replacing files ({_one_line(error)}):"
+                    " ask again, and run `tokenreel verify` over the cache if it stays so"
+                ) from error
+            except CacheError as error:
+                raise RefusedError(_one_line(error)) from error
+            self._hot.put(reference, row, listed)
+        return row
+
+    def _read(self, reference: Reference) -> tuple[VideoTokens, float]:
+        """The row, and when the cache was listed that it was found in."""
+        cache, listed = self._fresh(REFRESH_SECONDS)
+        try:
+            row = self._found(cache, reference)
+        except RefusedError:
+            cache, again = self._fresh(UNKNOWN_SECONDS)
+            if again == listed:
+                raise
+            listed = again
+            row = self._found(cache, reference)
+        self._checked(row)
+        return row, listed
+
+    def _fresh(self, seconds: float) -> tuple[TokenCache, float]:
+        """The cache, listed within the last so many seconds, and when it was."""
+        with self._listing:
+            now = self._clock()
+            if self._cache is None:
+                self._cache = self._open()
+                self._listed = now
+            elif now - self._listed >= seconds:
+                self._cache.refresh()
+                self._listed = now
+            return self._cache, self._listed
+
+    def _found(self, cache: TokenCache, reference: Reference) -> VideoTokens:
+        try:
+            row = cache.lookup(
+                reference.video_id,
+                compression=reference.compression,
+                encoder=reference.encoder or self._usual,
+                sampling=reference.sampling,
+            )
+        except VideoNotFoundError as error:
+            raise RefusedError(f"{_one_line(error)}: check the id, or precompute the video into the cache") from error
+        except SettingError:
+            setting = self._chosen(cache, reference)
+            row = cache.lookup(reference.video_id, **setting._asdict())
+        if reference.content is not None and not row.content_sha256.startswith(reference.content):
+            raise RefusedError(
+                f"video {reference.video_id!r} has changed: its bytes have the digest {row.content_sha256[:16]}, and the request names"
+                f" {reference.content[:16]}: take the part that request_part makes now"
+            )
+        reason = self._refusal(cache, row.encoder)
+        if reason is not None:
+            raise RefusedError(f"video {reference.video_id!r}: {reason}")
+        self._usual = row.encoder
+        return row
+
+    def _chosen(self, cache: TokenCache, reference: Reference) -> Setting:
+        """Of the settings that a video has rows of, the one that is asked for and of the served model."""
+        known = cache.settings_of(reference.video_id)
+        asked = [setting for setting in known if _matches(setting, reference)]
+        if not asked:
+            raise RefusedError(
+                f"video {reference.video_id!r} has no row of {_described(reference)}: ask for one that it has,"
+                f" which are {_listed(known)}, or precompute it"
+            )
+        refusals = {encoder: self._refusal(cache, encoder) for encoder in dict.fromkeys(setting.encoder for setting in asked)}
+        usable = [setting for setting in asked if refusals[setting.encoder] is None]
+        if not usable:
+            raise RefusedError(f"video {reference.video_id!r}: {next(iter(refusals.values()))}")
+        if len(usable) > 1:
+            raise RefusedError(
+                f"video {reference.video_id!r} has {len(usable)} rows for this model: name one by ?compression= or &sampling=,"
+                f" of {_listed(usable)}"
+            )
+        return usable[0]
+
+    def _refusal(self, cache: TokenCache, encoder: str) -> str | None:
+        return self._check.refusal(encoder, lambda: cache.encoder_card(encoder))
+
+    def _checked(self, row: VideoTokens) -> None:
+        model = self.model
+        if (row.dim, row.planes) != (model.hidden_size, model.planes):
+            raise RefusedError(
+                f"rows of video {row.video_id!r} have {row.planes} planes of {row.dim} channels, and the served model reads"
+                f" {model.planes} of {model.hidden_size}: precompute the video with the served model"
+            )
+        if not np.isfinite(row.float32()).all():
+            raise RefusedError(f"rows of video {row.video_id!r} are not finite: precompute the video again")
+
+
+class _Hot:
+    """Rows in memory up to a number of bytes; those that were not asked for longest go first."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._bytes = 0
+        self._rows: OrderedDict[Reference, tuple[VideoTokens, float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, reference: Reference, since: float) -> VideoTokens | None:
+        """A row that was read under a listing of a time or later."""
+        with self._lock:
+            row, listed = self._rows.get(reference, (None, 0.0))
+            if row is None or listed <= since:
+                return None
+            self._rows.move_to_end(reference)
+            return row
+
+    def put(self, reference: Reference, row: VideoTokens, listed: float) -> None:
+        with self._lock:
+            self._drop(reference)
+            if len(row.data) > self._limit:
+                return
+            self._rows[reference] = (row, listed)
+            self._bytes += len(row.data)
+            while self._bytes > self._limit:
+                self._drop(next(iter(self._rows)))
+
+    def _drop(self, reference: Reference) -> None:
+        row, _ = self._rows.pop(reference, (None, 0.0))
+        if row is not None:
+            self._bytes -= len(row.data)
+
+
+def _matches(setting: Setting, reference: Reference) -> bool:
+    return all(getattr(reference, name) in (None, getattr(setting, name)) for name in Setting._fields)
+
+
+def _described(reference: Reference) -> str:
+    return ", ".join(f"{name} {getattr(reference, name)}" for name in Setting._fields if getattr(reference, name) is not None)
+
+
+def _listed(settings: list[Setting]) -> str:
+    return "; ".join(f"compression {setting.compression}, sampling {setting.sampling}, encoder {setting.encoder}" for setting in settings)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

@@ -1,0 +1,64 @@
+"""vLLM's media connector `tokenreel`: an embedding that is a reference is read from the cache, everything else as vLLM does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from vllm.exceptions import VLLMValidationError
+from vllm.multimodal.media.connector import MediaConnector, global_thread_pool
+
+from tokenreel.vllm._feed import check_one_axis, check_three_axes, places
+from tokenreel.vllm._reference import SCHEME, Reference, RefusedError
+from tokenreel.vllm._serving import SERVING
+from tokenreel.vllm._tensors import rows
+
+
+class TokenReelConnector(MediaConnector):
+    """Answers `tokenreel:` references. What is refused becomes HTTP 400 with one sentence."""
+
+    def fetch_image_embedding(self, data: str) -> torch.Tensor:
+        """The rows [n, D] that a reference names, in an image's place."""
+        return _answer(data, _rows) if data.startswith(SCHEME) else super().fetch_image_embedding(data)
+
+    async def fetch_image_embedding_async(self, data: str) -> torch.Tensor:
+        if not data.startswith(SCHEME):
+            return await super().fetch_image_embedding_async(data)
+        return await asyncio.get_running_loop().run_in_executor(global_thread_pool, _answer, data, _rows)
+
+    def fetch_video_embedding(self, data: str) -> Any:
+        """The fields that size the places of a reference's rows; the rows come by the encoder cache."""
+        return _answer(data, _places) if data.startswith(SCHEME) else super().fetch_video_embedding(data)
+
+    async def fetch_video_embedding_async(self, data: str) -> Any:
+        if not data.startswith(SCHEME):
+            return await super().fetch_video_embedding_async(data)
+        return await asyncio.get_running_loop().run_in_executor(global_thread_pool, _answer, data, _places)
+
+
+def _answer(data: str, made: Callable[[Reference], Any]) -> Any:
+    try:
+        return made(Reference.parse(data))
+    except RefusedError as error:
+        raise VLLMValidationError(str(error)) from error
+
+
+def _rows(reference: Reference) -> torch.Tensor:
+    videos = SERVING.videos()
+    row = videos.row(reference)
+    check_one_axis(row, videos.model)
+    return rows(row)
+
+
+def _places(reference: Reference) -> dict[str, torch.Tensor]:
+    videos = SERVING.videos()
+    row = videos.row(reference)
+    check_three_axes(row, videos.model)
+    if reference.content is None:
+        raise RefusedError(
+            f"the part of video {reference.video_id!r} does not name its content, under which the server keeps rows:"
+            " take the part that tokenreel.vllm.request_part makes"
+        )
+    return {name: torch.from_numpy(values) for name, values in places(row, videos.model).items()}

@@ -1,0 +1,121 @@
+"""A middleware that refuses, with HTTP 400, parts of a chat request that name encoder outputs which the cache does not have.
+
+    vllm serve ... --middleware tokenreel.vllm.Guard
+
+vLLM takes a part without a tensor when it reads encoder outputs from a cache, and looks for its uuid only in the engine.
+There it can no longer say what is wrong: without this class such a request is answered with HTTP 500.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from typing import Any
+
+from tokenreel.vllm._feed import check_three_axes, places
+from tokenreel.vllm._reference import SCHEME, Reference, RefusedError
+from tokenreel.vllm._serving import SERVING
+from tokenreel.vllm._videos import ServedVideos
+
+_Message = MutableMapping[str, Any]
+_Receive = Callable[[], Awaitable[_Message]]
+_Send = Callable[[_Message], Awaitable[None]]
+_Application = Callable[[_Message, _Receive, _Send], Awaitable[None]]
+
+_TAKE = "take the part that tokenreel.vllm.request_part makes"
+
+
+class Guard:
+    """An ASGI middleware."""
+
+    def __init__(self, app: _Application) -> None:
+        """Stands before an application.
+
+        Args:
+            app: the application.
+        """
+        self._app = app
+
+    async def __call__(self, scope: _Message, receive: _Receive, send: _Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "POST":
+            await self._app(scope, receive, send)
+            return
+        messages = [await receive()]
+        while messages[-1]["type"] == "http.request" and messages[-1].get("more_body", False):
+            messages.append(await receive())
+        body = b"".join(message.get("body", b"") for message in messages)
+        try:
+            if b"_embeds" in body:
+                await asyncio.to_thread(check, body)
+        except RefusedError as error:
+            await _refuse(send, str(error))
+            return
+        waiting = iter(messages)
+
+        async def again() -> _Message:
+            message = next(waiting, None)
+            return await receive() if message is None else message
+
+        await self._app(scope, again, send)
+
+
+async def _refuse(send: _Send, sentence: str) -> None:
+    body = json.dumps({"error": {"message": sentence, "type": "BadRequestError", "param": None, "code": 400}}).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 400, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def check(body: bytes) -> None:
+    """Checks the parts of a request's body.
+
+    Raises:
+        RefusedError: one of them names rows that the engine would not find.
+    """
+    try:
+        request = json.loads(body)
+    except ValueError:
+        return  # the server says what is wrong with it
+    for part in _parts(request):
+        checked = _check_part(part, SERVING.videos)
+        if checked and (request.get("mm_processor_kwargs") or request.get("media_io_kwargs")):
+            raise RefusedError(
+                "mm_processor_kwargs and media_io_kwargs change the name under which the server looks rows up:"
+                " leave them out of a request that has rows of a cache"
+            )
+
+
+def _parts(request: Any) -> Iterator[dict[str, Any]]:
+    messages = request.get("messages") if isinstance(request, dict) else None
+    for message in messages if isinstance(messages, list) else ():
+        content = message.get("content") if isinstance(message, dict) else None
+        for part in content if isinstance(content, list) else ():
+            if isinstance(part, dict) and part.get("type") in ("image_embeds", "video_embeds"):
+                yield part
+
+
+def _check_part(part: dict[str, Any], videos: Callable[[], ServedVideos]) -> bool:
+    """Whether a part's rows are to come by the encoder cache, where its uuid leads to them."""
+    kind, uuid = part["type"], part.get("uuid")
+    value = part.get(kind)
+    if isinstance(value, dict) and any(isinstance(each, str) and each.startswith(SCHEME) for each in value.values()):
+        raise RefusedError(f"a reference stands in the place of the whole value of {kind}, not in a field of it: {_TAKE}")
+    if isinstance(value, str) and value.startswith(SCHEME):
+        if kind == "video_embeds" and uuid != value:
+            raise RefusedError(f"the uuid of a part of type video_embeds must be its reference: {_TAKE}")
+        return kind == "video_embeds"
+    if value and not (isinstance(value, dict) and not value.get(kind)):
+        return False  # it brings its tensor
+    if not isinstance(uuid, str) or not uuid.startswith(SCHEME):
+        raise RefusedError(f"a part of type {kind} has no tensor, and its uuid {uuid!r} names no row of a cache: {_TAKE}")
+    reference = Reference.parse(uuid)
+    if reference.content is None:
+        raise RefusedError(f"the uuid {uuid!r} does not name the content of its video: {_TAKE}")
+    served = videos()
+    row = served.row(reference)
+    check_three_axes(row, served.model)
+    grid = places(row, served.model)["video_grid_thw"].tolist()
+    if not isinstance(value, dict) or value.get("video_grid_thw") != grid:
+        raise RefusedError(f"the part with uuid {uuid!r} must have video_grid_thw {grid}: {_TAKE}")
+    return True

@@ -1,0 +1,571 @@
+"""What the plugin for vLLM decides without vLLM; checks/test_serving.py has it in a server."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pyarrow.fs
+import pytest
+from caches import COMPRESSION, ENCODER, SAMPLING, CacheWriter, row
+
+from tokenreel.cache import CardNotFoundError, CheckpointError, SettingError, TokenCache, VideoNotFoundError
+from tokenreel.vllm import Guard, Reference, RefusedError, register, request_part
+from tokenreel.vllm import guard as guard_module
+from tokenreel.vllm._feed import check_one_axis, check_three_axes, evs_count, evs_rows, places, seconds_per_step, step_times
+from tokenreel.vllm._model import EncoderCheck, ServedModel
+from tokenreel.vllm._serving import Serving
+from tokenreel.vllm._videos import HOT_BYTES, REFRESH_SECONDS, UNKNOWN_SECONDS, ServedVideos
+
+LLAVA, QWEN2 = "LlavaOnevisionForConditionalGeneration", "Qwen2VLForConditionalGeneration"
+QWEN25, QWEN3 = "Qwen2_5_VLForConditionalGeneration", "Qwen3VLForConditionalGeneration"
+
+
+def model(architecture=LLAVA, **more):
+    values = {
+        "name": "/models/m",
+        "revision": None,
+        "architecture": architecture,
+        "hidden_size": 3,
+        "planes": 1,
+        "merge": 2,
+        "tokens_per_second": 2.0 if architecture == QWEN25 else None,
+        "pruning": None,
+        "encoder_cache": True,
+        "server": "vLLM 0.32.0",
+    }
+    return ServedModel(**(values | more))
+
+
+class Clock:
+    def __init__(self):
+        self.seconds = 100.0
+
+    def __call__(self):
+        return self.seconds
+
+
+class Counting(pyarrow.fs.FileSystemHandler):
+    """Counts what is listed and what is opened."""
+
+    def __init__(self):
+        self.inner = pyarrow.fs.LocalFileSystem()
+        self.lists = self.opened = 0
+
+    def get_file_info_selector(self, selector):
+        self.lists += 1
+        return self.inner.get_file_info(selector)
+
+    def open_input_file(self, path):
+        self.opened += 1
+        return self.inner.open_input_file(path)
+
+    def get_file_info(self, paths):
+        return self.inner.get_file_info(paths)
+
+    def normalize_path(self, path):
+        return path
+
+    def get_type_name(self):
+        return "counting"
+
+    def _none(self, *args, **kwargs):
+        raise NotImplementedError
+
+    copy_file = create_dir = delete_dir = delete_dir_contents = delete_file = delete_root_dir_contents = _none
+    move = open_append_stream = open_output_stream = open_input_stream = _none
+
+
+@pytest.fixture
+def writer(tmp_path):
+    return CacheWriter(tmp_path / "cache")
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+def served(writer, clock=None, counting=None, served_model=None, asserted=ENCODER, **more):
+    counting = counting or Counting()
+    served_model = served_model or model()
+
+    def opened():
+        return TokenCache.open(str(writer.folder), pyarrow.fs.PyFileSystem(counting))
+
+    return ServedVideos(opened, served_model, EncoderCheck(served_model, asserted), clock=clock or Clock(), **more)
+
+
+def refused(act, *words):
+    with pytest.raises(RefusedError) as error:
+        act()
+    sentence = str(error.value)
+    assert "\n" not in sentence
+    for word in words:
+        assert word in sentence, sentence
+    return sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "reference"),
+    [
+        ("tokenreel:a.mp4", Reference("a.mp4")),
+        ("tokenreel:a/b c+ü.mp4", Reference("a/b c+ü.mp4")),
+        ("tokenreel:a%3Fb%26%23%25.mp4", Reference("a?b&#%.mp4")),
+        ("tokenreel:s3://bucket/a=b.mp4?compression=none", Reference("s3://bucket/a=b.mp4", "none")),
+        (
+            "tokenreel:a?compression=vidcom2:retention=0.25&sampling=uniform:frames=32&encoder=tower@1+bf16&content=0123456789abcdef",
+            Reference("a", "vidcom2:retention=0.25", "uniform:frames=32", "tower@1+bf16", "0123456789abcdef"),
+        ),
+    ],
+)
+def test_reference_is_read_and_written(text, reference):
+    assert Reference.parse(text) == reference
+    assert Reference.parse(str(reference)) == reference
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("tokenreel:", "names no video"),
+        ("tokenreel:?compression=none", "names no video"),
+        ("tokenreel:a?", "''"),
+        ("tokenreel:a?compression=", "'compression='"),
+        ("tokenreel:a?compression", "'compression'"),
+        ("tokenreel:a?retention=0.25", "'retention=0.25'"),
+        ("tokenreel:a?compression=none&compression=none", "compression twice"),
+        ("tokenreel:50%.mp4", "not percent-encoded"),
+        ("tokenreel:a#t=5", "not percent-encoded"),
+        ("tokenreel:%ff", "not UTF-8"),
+        ("tokenreel:a?content=XYZ", "hexadecimal"),
+        ("tokenreel:a?content=0123", "8 to 64"),
+        ("file:a", "begins with tokenreel:"),
+        ("tokenreel:" + "a" * 1000 + "%", "..."),
+    ],
+)
+def test_malformed_reference_is_refused_with_a_way_out(text, word):
+    sentence = refused(lambda: Reference.parse(text), word)
+    assert len(sentence) < 600
+
+
+def test_row_is_the_one_of_the_cache_and_takes_three_reads(writer):
+    writer.wave(1, [row("a"), row("b", compression="none")])
+    counting = Counting()
+    videos = served(writer, counting=counting)
+    videos.row(Reference("b"))
+    counting.opened = 0
+    found = videos.row(Reference("a"))
+    assert np.array_equal(found.tokens, np.arange(12, dtype=np.float32).reshape(4, 3))
+    assert counting.opened == 3
+
+
+def test_hot_row_is_not_read_again_until_the_listing_is_old(writer, clock):
+    counting = Counting()
+    videos = served(writer.wave(1, [row("a")]), clock, counting)
+    first = videos.row(Reference("a"))
+    opened = counting.opened
+    clock.seconds += REFRESH_SECONDS - 0.1
+    assert videos.row(Reference("a")) is first
+    assert counting.opened == opened
+    clock.seconds += 0.2
+    assert videos.row(Reference("a")) is not first
+
+
+def test_newer_row_of_a_known_video_is_seen_within_the_stated_time(writer, clock):
+    videos = served(writer.wave(1, [row("a", content="A")]), clock)
+    clock.seconds += REFRESH_SECONDS / 2
+    videos.row(Reference("a"))
+    writer.wave(2, [row("a", content="B")])
+    clock.seconds += REFRESH_SECONDS
+    assert videos.row(Reference("a")).content_sha256 == "B"
+
+
+def test_unknown_video_is_looked_for_in_newer_waves_at_most_once_in_a_while(writer, clock):
+    counting = Counting()
+    videos = served(writer.wave(1, [row("a")]), clock, counting)
+    videos.row(Reference("a"))
+    clock.seconds += UNKNOWN_SECONDS
+    refused(lambda: videos.row(Reference("later")), "has no tokens of video 'later'", "check the id")
+    lists = counting.lists
+    writer.wave(2, [row("later")])
+    refused(lambda: videos.row(Reference("later")), "has no tokens")
+    assert counting.lists == lists
+    clock.seconds += UNKNOWN_SECONDS
+    assert videos.row(Reference("later")).video_id == "later"
+
+
+def test_setting_that_is_new_is_seen_without_a_restart(writer, clock):
+    videos = served(writer.wave(1, [row("a")]), clock)
+    refused(lambda: videos.row(Reference("a", "none")), "no row of compression none", COMPRESSION)
+    writer.wave(2, [row("a", compression="none")])
+    clock.seconds += UNKNOWN_SECONDS
+    assert videos.row(Reference("a", "none")).compression == "none"
+
+
+def test_row_that_is_forgotten_is_refused_within_the_stated_time(writer, clock):
+    videos = served(writer.wave(1, [row("a")]), clock)
+    videos.row(Reference("a"))
+    for file in (writer.folder / "_index").glob("*"):
+        file.unlink()
+    writer.slots.clear()
+    writer.wave(2, [row("b")])
+    clock.seconds += REFRESH_SECONDS
+    refused(lambda: videos.row(Reference("a")), "has no tokens")
+
+
+def test_hot_rows_take_no_more_memory_than_they_may(writer):
+    names = [f"v{number}" for number in range(10)]
+    counting = Counting()
+    size = 4 * 3 * 4
+    videos = served(writer.wave(1, [row(name) for name in names]), counting=counting, hot_bytes=3 * size)
+    for name in names:
+        videos.row(Reference(name))
+    counting.opened = 0
+    for name in names[-3:]:
+        videos.row(Reference(name))
+    assert counting.opened == 0
+    videos.row(Reference(names[0]))
+    assert counting.opened > 0
+    assert HOT_BYTES == 256 << 20
+
+
+@pytest.mark.parametrize("other", [{"compression": "none"}, {"sampling": "fps:rate=1,max=8"}])
+def test_several_rows_and_none_named_are_refused_with_their_names(writer, other):
+    videos = served(writer.wave(1, [row("a"), row("a", **other)]))
+    refused(lambda: videos.row(Reference("a")), "2 rows", "name one by ?compression= or &sampling=", COMPRESSION, *other.values())
+    assert videos.row(Reference("a", sampling=other.get("sampling"), compression=other.get("compression"))) is not None
+
+
+def test_of_rows_of_several_encoders_those_of_the_served_model_are_taken(writer):
+    videos = served(writer.wave(1, [row("a"), row("a", encoder="other@2"), row("b", encoder="other@2")]))
+    assert videos.row(Reference("a")).encoder == ENCODER
+    refused(lambda: videos.row(Reference("b")), "other@2", ENCODER)
+    refused(lambda: videos.row(Reference("a", encoder="other@2")), "other@2")
+
+
+def test_content_that_has_changed_is_refused(writer):
+    old, new = "0" * 64, "1" * 64
+    videos = served(writer.wave(1, [row("a", content=new)]))
+    refused(lambda: videos.row(Reference("a", content=old[:16])), "has changed", "request_part")
+    assert videos.row(Reference("a", content=new[:16])).content_sha256 == new
+
+
+def test_rows_of_another_width_or_other_planes_are_refused(writer):
+    videos = served(writer.wave(1, [row("a")]), served_model=model(hidden_size=4))
+    refused(lambda: videos.row(Reference("a")), "1 planes of 3 channels", "1 of 4")
+    videos = served(writer, served_model=model(planes=2))
+    refused(lambda: videos.row(Reference("a")), "2 of 3")
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_rows_that_are_not_finite_are_refused(writer, value):
+    values = np.arange(12, dtype="<f4").reshape(4, 3)
+    values[2, 1] = value
+    videos = served(writer.wave(1, [row("a", values=values)]))
+    refused(lambda: videos.row(Reference("a")), "not finite")
+
+
+def test_tables_of_a_newer_version_are_refused_until_they_are_gone(writer, clock):
+    videos = served(writer.wave(1, [row("a")]), clock)
+    newer = writer.folder / "_schema-99"
+    newer.touch()
+    refused(lambda: videos.row(Reference("a")), "version 99", "newer tokenreel")
+    newer.unlink()
+    assert videos.row(Reference("a")).video_id == "a"
+
+
+def test_a_file_that_is_gone_is_refused_until_it_is_back(writer):
+    videos = served(writer.wave(1, [row("a"), row("b")]))
+    file = writer.folder / "tokens" / "000001-00000.parquet"
+    away = file.rename(writer.folder / "away")
+    refused(lambda: videos.row(Reference("a")), "cannot be read just now", "tokenreel verify")
+    assert videos.row(Reference("b")).video_id == "b"
+    away.rename(file)
+    assert videos.row(Reference("a")).video_id == "a"
+
+
+def test_a_damaged_file_is_refused(writer):
+    videos = served(writer.wave(1, [row("a")]))
+    file = writer.folder / "tokens" / "000001-00000.parquet"
+    file.write_bytes(bytes(len(file.read_bytes())))
+    refused(lambda: videos.row(Reference("a")), "cannot be read just now")
+
+
+def test_a_cache_that_is_not_there_is_refused_until_it_is(writer, tmp_path):
+    moved = writer.wave(1, [row("a")]).folder.rename(tmp_path / "moved")
+    videos = served(writer)
+    refused(lambda: videos.row(Reference("a")), "is no cache")
+    moved.rename(writer.folder)
+    assert videos.row(Reference("a")).video_id == "a"
+
+
+def card(**more):
+    return lambda: SimpleNamespace(**({"encoder": "tower@1", "family": "LLaVA-OneVision", "architecture": LLAVA, "axes": 1} | more))
+
+
+def no_card():
+    raise CardNotFoundError("none")
+
+
+def test_encoder_is_compared_with_the_checkpoint_once(tmp_path):
+    compared = []
+    check = EncoderCheck(model(name=str(tmp_path)), None, lambda each, folder: compared.append((each.encoder, folder)))
+    assert [check.refusal("tower@1", card()) for _ in range(3)] == [None] * 3
+    assert compared == [("tower@1", str(tmp_path))]
+
+
+def test_encoder_of_another_checkpoint_is_refused(tmp_path):
+    def verify(_, folder):
+        raise CheckpointError(f"{folder} has revision 123")
+
+    check = EncoderCheck(model(name=str(tmp_path)), None, verify)
+    assert "another checkpoint or revision" in check.refusal("tower@1", card())
+    assert "revision 123" in check.refusal("tower@1", card())
+    assert "is a LlavaOnevision" in check.refusal("qwen2_vl@1", card(architecture=QWEN2, encoder="qwen2_vl@1"))
+    assert "exported file" in check.refusal("djl@1", card(architecture=None, encoder="djl@1"))
+
+
+def test_encoder_without_a_card_is_the_operators_to_assert(tmp_path):
+    compared = EncoderCheck(model(name=str(tmp_path)), None, lambda *_: None)
+    assert "TOKENREEL_ENCODER=tower@1" in compared.refusal("tower@1", no_card)
+    assert compared.refusal("tower@1", card()) is None, "a card that came since is seen"
+    asserted = EncoderCheck(model(), "tower@1")
+    assert asserted.refusal("tower@1", no_card) is None
+    assert "tower@1" in asserted.refusal("tower@2", no_card)
+
+
+def test_served_model_is_read_of_the_servers_configuration():
+    vision = SimpleNamespace(deepstack_visual_indexes=[0, 2], spatial_merge_size=2)
+    config = SimpleNamespace(
+        model_config=SimpleNamespace(
+            model="m",
+            revision="r",
+            hf_config=SimpleNamespace(architectures=[QWEN3], vision_config=vision),
+            multimodal_config=SimpleNamespace(get_video_pruning_spec=lambda: ("evs", 0.5)),
+            get_inputs_embeds_size=lambda: 64,
+        ),
+        ec_transfer_config=SimpleNamespace(ec_connector_module_path="tokenreel.vllm.encoder_cache"),
+    )
+    assert ServedModel.of(config, "0.32.0") == ServedModel("m", "r", QWEN3, 64, 3, 2, None, ("evs", 0.5), True, "vLLM 0.32.0")
+
+
+def test_count_of_kept_tokens_is_that_of_the_server():
+    # As vLLM 0.32.0's compute_retained_tokens_count gives them; a frame is kept at least.
+    cases = [(4, 6, 0.5, 12), (4, 6, 0.9, 6), (4, 45, 0.75, 45), (8, 45, 0.75, 90), (8, 45, 0.3, 251), (3, 7, 0.7, 7), (10, 10, 0.9, 10)]
+    assert [evs_count(frames, tokens, rate) for frames, tokens, rate, _ in cases] == [expected for *_, expected in cases]
+
+
+def whole(writer, video_id="q", encoder="qwen2_5_vl@1", **more):
+    """A video of 2 steps of 1 x 2 tokens, all of them kept."""
+    fields = {
+        "values": np.arange(12, dtype="<f4").reshape(4, 3),
+        "token_index": [0, 1, 2, 3],
+        "layout": "plain",
+        "frame_index": [0, 10, 20, 30],
+        "source_frames": 40,
+        "source_rate": 10.0,
+    }
+    writer.wave(1, [row(video_id, encoder=encoder, **(fields | more))])
+    return TokenCache.open(writer.folder).lookup(video_id)
+
+
+def pruned(writer, *index):
+    values = np.arange(3 * len(index), dtype="<f4").reshape(-1, 3)
+    return whole(writer, token_index=list(index), values=values, token_count=len(index))
+
+
+def test_places_of_a_video(writer):
+    video = whole(writer)
+    assert {name: values.tolist() for name, values in places(video, model(QWEN2)).items()} == {"video_grid_thw": [2, 2, 4]}
+    assert {name: values.tolist() for name, values in places(video, model(QWEN25)).items()} == {
+        "video_grid_thw": [2, 2, 4],
+        "second_per_grid_ts": [2.0],
+    }
+    assert places(video, model(QWEN3))["timestamps"].tolist() == [0.5, 2.5]
+    assert seconds_per_step(video) == 2.0
+
+
+def test_times_of_an_odd_number_of_frames_repeat_the_last_one(writer):
+    assert step_times(whole(writer, frame_index=[0, 10, 20])).tolist() == [0.5, 2.0]
+
+
+def test_rows_of_a_pruned_video_have_their_places_beside_them(writer):
+    video = pruned(writer, 1, 2)
+    found = evs_rows(video, model(QWEN25, pruning=("evs", 0.5)))
+    # 2 steps, 2 seconds each, 2 positions a second: times 0 and 4; the text goes on at 5.
+    assert found.dtype == np.float32
+    assert found.tolist() == [[0, 1, 2, 0, 0, 1, 5], [3, 4, 5, 4, 0, 0, 5]]
+
+
+def test_row_that_does_not_say_which_frames_it_has_is_refused(writer):
+    video = whole(writer, frame_index=None)
+    refused(lambda: places(video, model(QWEN25)), "does not say which frames")
+
+
+def test_rows_fit_the_servers_places_or_are_refused(writer):
+    video = whole(writer)
+    for architecture in (QWEN2, QWEN25, QWEN3):
+        check_three_axes(video, model(architecture))
+    refused(lambda: check_three_axes(video, model()), "image_embeds")
+    refused(lambda: check_three_axes(video, model(QWEN2, encoder_cache=False)), "--ec-transfer-config")
+    refused(lambda: check_one_axis(video, model(QWEN2)), "Qwen2-VL", "request_part")
+    check_one_axis(video, model())
+    refused(lambda: check_three_axes(video, model(QWEN25, pruning=("evs", 0.5))), "4 of 4 tokens", "2 places", "retention 0.5")
+    refused(lambda: check_three_axes(video, model(QWEN3, pruning=("vidcom2", 0.5))), "Qwen3-VL by vLLM 0.32.0")
+
+
+def test_pruned_rows_fit_a_server_with_their_rate_alone(tmp_path):
+    video = pruned(CacheWriter(tmp_path / "two"), 1, 2)
+    check_three_axes(video, model(QWEN25, pruning=("evs", 0.5)))
+    refused(lambda: check_three_axes(video, model(QWEN25)), "2 of 4 tokens", "--video-pruning-rate 0.5")
+    refused(lambda: check_three_axes(video, model(QWEN2)), "vLLM 0.32.0 takes no pruned rows of Qwen2-VL")
+    refused(lambda: check_three_axes(video, model(QWEN3)), "vLLM 0.32.0 takes no pruned rows of Qwen3-VL")
+    three = pruned(CacheWriter(tmp_path / "three"), 0, 1, 2)
+    refused(lambda: check_three_axes(three, model(QWEN25, pruning=("evs", 0.5))), "3 of 4 tokens", "2 places")
+
+
+def test_request_part_names_one_row_and_its_content(writer, tmp_path):
+    digest = "0123456789abcdef" * 4
+    writer.wave(1, [row("a b.mp4", content=digest), row("a b.mp4", content=digest, compression="none")])
+    cache = TokenCache.open(writer.folder)
+    part = request_part(cache, "a b.mp4", compression="none")
+    assert part["type"] == "image_embeds"
+    assert "uuid" not in part
+    assert Reference.parse(part["image_embeds"]) == Reference("a b.mp4", "none", SAMPLING, ENCODER, digest[:16])
+    with pytest.raises(SettingError):
+        request_part(cache, "a b.mp4")
+    with pytest.raises(VideoNotFoundError):
+        request_part(cache, "c.mp4")
+    qwen = CacheWriter(tmp_path / "qwen")
+    whole(qwen, content=digest)
+    part = request_part(TokenCache.open(qwen.folder), "q")
+    assert part == {"type": "video_embeds", "video_embeds": part["uuid"], "uuid": part["uuid"]}
+    assert len(json.dumps(part)) < 500
+
+
+def test_the_command_prints_the_part(writer):
+    writer.wave(1, [row("a.mp4", content="0" * 64)])
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+
+    def run(*arguments):
+        return subprocess.run(
+            [sys.executable, "-m", "tokenreel.vllm", *arguments], capture_output=True, text=True, env=environment, check=False
+        )
+
+    done = run(writer.folder, "a.mp4", "--compression", COMPRESSION)
+    assert json.loads(done.stdout) == request_part(TokenCache.open(writer.folder), "a.mp4")
+    failed = run(writer.folder, "b.mp4")
+    assert failed.returncode == 1
+    assert "has no tokens of video 'b.mp4'" in failed.stderr
+
+
+def test_a_process_that_knows_no_model_refuses():
+    refused(lambda: Serving().videos(), "vllm serve")
+
+
+def test_plugin_does_nothing_in_a_server_that_is_not_told_to_use_it(monkeypatch):
+    monkeypatch.delenv("VLLM_MEDIA_CONNECTOR", raising=False)
+    register()  # without vLLM, which is not installed here
+    monkeypatch.setenv("VLLM_MEDIA_CONNECTOR", "tokenreel")
+    monkeypatch.delenv("TOKENREEL_CACHE", raising=False)
+    with pytest.raises(ValueError, match="TOKENREEL_CACHE is not set"):
+        register()
+
+
+class Application:
+    """An ASGI application that keeps what it is given."""
+
+    def __init__(self):
+        self.bodies = []
+
+    async def __call__(self, scope, receive, send):
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        self.bodies.append(body)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+
+def asked(body, pieces=1, method="POST"):
+    """Status and sentence of a guard's answer, and what came through."""
+    application, sent = Application(), []
+    size = -(-len(body) // pieces) or 1
+    parts = [body[at : at + size] for at in range(0, len(body), size)] or [b""]
+    messages = [{"type": "http.request", "body": part, "more_body": part is not parts[-1]} for part in parts]
+
+    async def receive():
+        return messages.pop(0) if messages else {"type": "http.disconnect"}
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(Guard(application)({"type": "http", "method": method}, receive, send))
+    status = sent[0]["status"]
+    return status, json.loads(sent[1]["body"])["error"]["message"] if status != 200 else None, application.bodies
+
+
+def chat(*parts, **more):
+    return json.dumps({"messages": [{"role": "system", "content": "x"}, {"role": "user", "content": list(parts)}], **more}).encode()
+
+
+@pytest.fixture
+def guarded(writer, monkeypatch):
+    digest = "f" * 64
+    whole(writer, content=digest)
+    videos = served(writer, served_model=model(QWEN25), asserted="qwen2_5_vl@1")
+    monkeypatch.setattr(guard_module.SERVING, "_videos", videos)
+    return str(Reference("q", COMPRESSION, SAMPLING, "qwen2_5_vl@1", digest[:16]))
+
+
+def test_guard_lets_through_what_needs_no_encoder_output(guarded):
+    texts = [
+        b"",
+        b"no JSON with video_embeds",
+        b'["video_embeds"]',
+        chat({"type": "text", "text": "video_embeds"}),
+        chat({"type": "image_url", "image_url": {"url": "data:"}}),
+        chat({"type": "image_embeds", "image_embeds": "AAAA", "uuid": "mine"}),
+        chat({"type": "video_embeds", "video_embeds": {"video_embeds": "AAAA", "video_grid_thw": "AAAA"}, "uuid": "mine"}),
+        chat({"type": "image_embeds", "image_embeds": "tokenreel:a"}),
+    ]
+    for body in texts:
+        assert asked(body) == (200, None, [body])
+        assert asked(body, pieces=5) == (200, None, [body])
+
+
+def test_guard_lets_through_parts_whose_rows_are_there(guarded):
+    for value in (guarded, {"video_grid_thw": [2, 2, 4]}):
+        body = chat({"type": "video_embeds", "video_embeds": value, "uuid": guarded})
+        assert asked(body) == (200, None, [body])
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        (lambda part: part | {"uuid": "unknown"}, "must be its reference"),
+        (lambda part: {**part, "uuid": None}, "must be its reference"),
+        (lambda part: part | {"video_embeds": {"video_grid_thw": [2, 2, 4]}, "uuid": "unknown"}, "names no row of a cache"),
+        (lambda part: part | {"video_embeds": None, "uuid": "unknown"}, "names no row of a cache"),
+        (lambda part: part | {"video_embeds": None, "uuid": None}, "names no row of a cache"),
+        (lambda part: part | {"video_embeds": {"video_grid_thw": [2, 2, 8]}}, "must have video_grid_thw [2, 2, 4]"),
+        (lambda part: part | {"video_embeds": {"video_embeds": part["uuid"]}}, "not in a field of it"),
+        (lambda part: part | {"video_embeds": {"video_grid_thw": [2, 2, 4]}, "uuid": part["uuid"].replace(":q?", ":r?")}, "no tokens of"),
+        (lambda part: part | {"video_embeds": {"video_grid_thw": [2, 2, 4]}, "uuid": "tokenreel:q"}, "does not name the content"),
+    ],
+)
+def test_guard_refuses_what_the_engine_would_not_find(guarded, change, word):
+    status, sentence, through = asked(chat(change({"type": "video_embeds", "video_embeds": guarded, "uuid": guarded})))
+    assert (status, through) == (400, [])
+    assert word in sentence
+
+
+def test_guard_refuses_settings_that_rename_rows(guarded):
+    part = {"type": "video_embeds", "video_embeds": guarded, "uuid": guarded}
+    for name in ("mm_processor_kwargs", "media_io_kwargs"):
+        assert asked(chat(part, **{name: {"fps": 1}}))[0] == 400
+        assert asked(chat(part, **{name: {}}))[0] == 200
