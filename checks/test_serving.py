@@ -1,0 +1,305 @@
+"""A vLLM server that answers from a cache by ids of videos, against Transformers on the same rows.
+
+    bin/check --serving
+
+installs the server once, 6 GB; `bin/check --all` has these checks where it is installed. Checkpoints are random and tiny.
+"""
+
+import concurrent.futures
+import json
+import pathlib
+import shutil
+import sys
+import tempfile
+
+import numpy as np
+import pytest
+
+import launch
+
+sys.path.insert(0, str(launch.ROOT / "checks" / "serving"))
+sys.path.insert(0, str(launch.ROOT / "python" / "tests"))
+
+import server  # noqa: E402
+from caches import CacheWriter, row  # noqa: E402
+from tokenreel.cache import TokenCache  # noqa: E402
+from tokenreel.vllm import request_part  # noqa: E402
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not server.is_installed(), reason="the server is not installed: bin/check --serving installs it"),
+]
+
+NONE, QUARTER, DYCOKE = "none", "vidcom2:retention=0.25", "dycoke:prune=0.7"
+FRAMES = 32
+FIRST, SECOND, LATER, OTHER = "test-000000.mp4", "test-000001.mp4", "test-000002.mp4", "test-000003.mp4"
+
+
+@pytest.fixture(scope="module")
+def scratch():
+    """A folder outside pytest's own, since some of its caches are damaged on purpose."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="tokenreel-serving"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def videos(scratch):
+    """Folders of videos: those of the cache, one that is committed later, and one of another checkpoint."""
+    launch.command("scenes", "--output", scratch / "scenes", "--videos", 4, "--split", "test", "--quiet")
+    for name, files in [("videos", [FIRST, SECOND]), ("later", [LATER]), ("other", [OTHER])]:
+        (scratch / name).mkdir()
+        for file in files:
+            shutil.copy(scratch / "scenes" / "videos" / file, scratch / name)
+    return scratch
+
+
+@pytest.fixture(scope="module")
+def models(scratch, site):
+    server.checkpoints(scratch / "models", site, scratch)
+    return scratch / "models"
+
+
+def precompute(source, cache, model, *compressions, sampling=f"uniform:frames={FRAMES}"):
+    options = ["--model", model, "--token-dtype", "f32", "--compute-dtype", "f32", "--sampling", sampling]
+    summary = launch.precompute(source, cache, *options, "--compression", *compressions)
+    assert summary["failed"] == 0, summary
+
+
+def by_id(video_id, **fields):
+    query = "&".join(f"{name}={value}" for name, value in fields.items())
+    return {"type": "image_embeds", "image_embeds": f"tokenreel:{video_id}" + (f"?{query}" if query else "")}
+
+
+@pytest.fixture(scope="module")
+def cache(videos, models):
+    """Rows of the served checkpoint, and of a video those of another one alone."""
+    folder = videos / "cache"
+    precompute(videos / "videos", folder, models / "llava_onevision", NONE, QUARTER, DYCOKE)
+    precompute(videos / "other", folder, launch.RESOURCES / "goldens" / "llava_onevision_tiny", NONE)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def up(cache, videos, models, site):
+    limits = ["--limit-mm-per-prompt", '{"image": 2, "video": 1}', "--allowed-local-media-path", videos]
+    frames = ["--media-io-kwargs", f'{{"video": {{"num_frames": {FRAMES}}}}}']
+    with server.serving(models / "llava_onevision", cache, site, videos, *limits, *frames) as started:
+        yield started
+
+
+@pytest.fixture
+def equal(cache, videos, models, site):
+    """Checks answers, each of (video_id, compression, prompt, tokens), against Transformers."""
+
+    def check(answers):
+        expected = server.reference(models / "llava_onevision", cache, [answer[:3] for answer in answers], site, videos)
+        assert [answer[3] for answer in answers] == expected
+
+    return check
+
+
+def test_rows_by_id_give_the_answers_of_transformers(up, equal):
+    answers = []
+    for video_id, compression in [(FIRST, NONE), (FIRST, QUARTER), (FIRST, DYCOKE), (SECOND, QUARTER)]:
+        status, answer = up.ask(by_id(video_id, compression=compression))
+        assert status == 200, answer
+        answers.append((video_id, compression, *answer))
+    assert len({tuple(tokens) for _, _, _, tokens in answers}) == len(answers)
+    equal(answers)
+
+
+def test_the_file_itself_gives_the_answer_of_its_rows(up, videos):
+    file = {"type": "video_url", "video_url": {"url": f"file://{videos / 'videos' / FIRST}"}}
+    status, raw = up.ask(file)
+    assert status == 200, raw
+    assert up.ask(by_id(FIRST, compression=NONE))[1][1] == raw[1]
+
+
+def test_the_part_of_request_part_is_answered(up, cache):
+    part = request_part(TokenCache.open(cache), FIRST, compression=QUARTER)
+    assert up.ask(part) == up.ask(by_id(FIRST, compression=QUARTER))
+
+
+def test_eight_clients_at_once(up, equal):
+    asked = [(video_id, compression) for video_id in (FIRST, SECOND) for compression in (NONE, QUARTER, DYCOKE)]
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda each: up.ask(by_id(each[0], compression=each[1])), asked * 4))
+    assert {status for status, _ in answers} == {200}
+    equal([(*each, *answer) for each, (_, answer) in zip(asked * 4, answers)])
+
+
+def test_two_videos_in_a_request(up):
+    parts = [by_id(FIRST, compression=QUARTER), by_id(SECOND, compression=QUARTER), {"type": "text", "text": server.QUESTION}]
+    messages = [{"role": "user", "content": parts}]
+    status, answer = up.post({**server.body(parts[0]), "messages": messages})
+    assert status == 200, answer
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        (by_id("no.mp4"), "has no tokens of video 'no.mp4'"),
+        (by_id(FIRST), "name one by ?compression="),
+        (by_id(FIRST, compression="vidcom2:retention=0.5"), "has no row of compression vidcom2:retention=0.5"),
+        (by_id(OTHER), "another checkpoint or revision"),
+        (by_id(FIRST, compression=NONE, content="0" * 16), "has changed"),
+        (by_id(FIRST, retention="0.25"), "'retention=0.25' after its question mark"),
+        ({"type": "image_embeds", "image_embeds": "tokenreel:"}, "names no video"),
+        ({"type": "image_embeds", "image_embeds": "tokenreel:50%.mp4"}, "not percent-encoded"),
+        ({"type": "video_embeds", "video_embeds": f"tokenreel:{FIRST}?compression=none"}, "as a part of type image_embeds"),
+    ],
+)
+def test_refusal(up, part, said):
+    refused(up, part, said)
+
+
+def test_rows_that_are_not_finite_are_refused(up, cache):
+    whole = TokenCache.open(cache).lookup(FIRST, compression=NONE)
+    values = whole.float32().copy()
+    values[3, 5] = np.nan
+    append(cache, whole, "nan.mp4", values)
+    refused(up, by_id("nan.mp4"), "are not finite")
+
+
+def test_rows_of_another_width_are_refused(up, cache):
+    whole = TokenCache.open(cache).lookup(FIRST, compression=NONE)
+    append(cache, whole, "narrow.mp4", np.zeros((len(whole.token_index), 32), np.float32), dim=32)
+    refused(up, by_id("narrow.mp4"), "1 planes of 32 channels")
+
+
+def test_rows_whose_file_is_gone_are_refused_until_it_is_back(up, cache):
+    whole = TokenCache.open(cache).lookup(FIRST, compression=NONE)
+    file = append(cache, whole, "moved.mp4", whole.float32())
+    away = file.rename(cache / "away")
+    refused(up, by_id("moved.mp4"), "cannot be read just now")
+    away.rename(file)
+    assert up.ask(by_id("moved.mp4"))[0] == 200
+
+
+def test_tables_of_a_newer_version_are_refused(up, cache):
+    newer = cache / "_schema-99"
+    newer.touch()
+    try:
+        refused(up, by_id("unknown.mp4"), "use a newer tokenreel", and_then=False)
+    finally:
+        newer.unlink()
+    assert up.ask(by_id(FIRST, compression=QUARTER))[0] == 200
+
+
+def test_a_wave_that_is_committed_meanwhile_is_served(up, cache, videos, models, equal):
+    assert up.ask(by_id(LATER))[0] == 400
+    precompute(videos / "later", cache, models / "llava_onevision", QUARTER)
+    status, answer = up.ask(by_id(LATER))
+    assert status == 200, answer
+    equal([(LATER, QUARTER, *answer)])
+
+
+# Qwen's families, by the encoder-cache connector.
+
+HALF, ABOUT_HALF = "vidcom2:retention=0.5,exact=true", "vidcom2:retention=0.5"
+ENCODER_CACHE = {"ec_connector": "TokenReelEncoderCache", "ec_connector_module_path": "tokenreel.vllm.encoder_cache", "ec_role": "ec_consumer"}
+UNGUARDED = ["--ec-transfer-config", json.dumps(ENCODER_CACHE), "--limit-mm-per-prompt", '{"image": 0, "video": 2}']
+GUARDED = [*UNGUARDED, "--middleware", "tokenreel.vllm.Guard"]
+
+
+@pytest.fixture(scope="module")
+def qwen_cache(videos, models):
+    """One cache with rows of all of Qwen's families."""
+    folder = videos / "qwen"
+    for family in ("qwen2_vl", "qwen2_5_vl", "qwen3_vl"):
+        precompute(videos / "videos", folder, models / family, NONE, HALF, ABOUT_HALF, sampling="uniform:frames=8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def encoders(qwen_cache):
+    """The encoders of that cache by their families."""
+    return {setting.encoder.split("@")[0]: setting.encoder for setting in TokenCache.open(qwen_cache).settings()}
+
+
+def family_answers(up, cache, encoder, asked):
+    """Answers of a server, each (video_id, compression, prompt, tokens), to parts as request_part makes them."""
+    opened, answers = TokenCache.open(cache), []
+    for video_id, compression in asked:
+        status, answer = up.ask(request_part(opened, video_id, compression=compression, encoder=encoder))
+        assert status == 200, answer
+        answers.append((video_id, compression, *answer))
+    assert len({tuple(tokens) for _, _, _, tokens in answers}) == len(answers)
+    return answers
+
+
+def equal_to_transformers(model, cache, encoder, answers, site, scratch):
+    asked = [answer[:3] for answer in answers]
+    assert [answer[3] for answer in answers] == server.reference(model, cache, asked, site, scratch, encoder)
+
+
+@pytest.mark.parametrize("family", ["qwen2_vl", "qwen2_5_vl", "qwen3_vl"])
+def test_whole_rows_of_qwen(family, qwen_cache, encoders, videos, models, site):
+    model, encoder = models / family, encoders[family]
+    part = request_part(TokenCache.open(qwen_cache), FIRST, compression=NONE, encoder=encoder)
+    with server.serving(model, qwen_cache, site, videos, *GUARDED) as up:
+        answers = family_answers(up, qwen_cache, encoder, [(FIRST, NONE), (SECOND, NONE), (FIRST, NONE)][:2])
+        assert up.ask(part)[1] == answers[0][2:]
+        row = TokenCache.open(qwen_cache).lookup(FIRST, NONE, encoder)
+        grid = {"video_grid_thw": [row.frames, 2 * row.grid_height, 2 * row.grid_width]}
+        pruned = request_part(TokenCache.open(qwen_cache), FIRST, compression=HALF, encoder=encoder)
+        for refusal, said in [
+            (part | {"uuid": "unknown"}, "must be its reference"),
+            ({**part, "video_embeds": grid, "uuid": "unknown"}, "names no row of a cache"),
+            ({**part, "video_embeds": grid, "uuid": part["uuid"].replace(FIRST, "no.mp4")}, "has no tokens of video 'no.mp4'"),
+            ({**part, "video_embeds": {"video_grid_thw": [1, 2, 2]}}, "must have video_grid_thw"),
+            (part | {"video_embeds": f"tokenreel:{FIRST}", "uuid": f"tokenreel:{FIRST}"}, "name one by ?compression="),
+            (pruned, "vLLM 0.32" if family != "qwen2_5_vl" else "--video-pruning-rate 0.5"),
+            (by_id(FIRST, compression=NONE), "request_part"),
+        ]:
+            status, sentence = up.ask(refusal)
+            assert (status, said in sentence) == (400, True), sentence
+            assert up.ask(part)[0] == 200
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            assert {str(each[1]) for each in pool.map(up.ask, [part] * 8)} == {str(answers[0][2:])}
+    equal_to_transformers(model, qwen_cache, encoder, answers, site, videos)
+
+
+def test_an_unknown_uuid_without_the_guard_fails_alone(qwen_cache, encoders, videos, models, site):
+    part = request_part(TokenCache.open(qwen_cache), FIRST, compression=NONE, encoder=encoders["qwen2_5_vl"])
+    grid = {"video_grid_thw": [4, 18, 22]}
+    with server.serving(models / "qwen2_5_vl", qwen_cache, site, videos, *UNGUARDED) as up:
+        for uuid in ["unknown", part["uuid"].replace(FIRST, "no.mp4")]:
+            assert up.ask({**part, "video_embeds": grid, "uuid": uuid})[0] == 500
+            assert up.ask(part)[0] == 200
+        assert up.ask({**part, "video_embeds": {"video_grid_thw": [2, 18, 22]}})[0] == 500
+        assert up.ask(part)[0] == 200
+
+
+def test_pruned_rows_of_qwen2_5_vl(qwen_cache, encoders, videos, models, site):
+    """vLLM 0.32 on a CPU leaves out the switch that its own pruning needs; pruning_on_cpu.py sets it, as the GPU's runner does."""
+    model, encoder = models / "qwen2_5_vl", encoders["qwen2_5_vl"]
+    start, rate = [server.FOLDER / "pruning_on_cpu.py"], ["--video-pruning-rate", "0.5"]
+    with server.serving(model, qwen_cache, site, videos, *GUARDED, *rate, start=start) as up:
+        answers = family_answers(up, qwen_cache, encoder, [(FIRST, HALF), (SECOND, HALF)])
+        whole = request_part(TokenCache.open(qwen_cache), FIRST, compression=NONE, encoder=encoder)
+        status, sentence = up.ask(whole)
+        assert (status, "198 places" in sentence) == (400, True), sentence
+    equal_to_transformers(model, qwen_cache, encoder, answers, site, videos)
+
+
+def append(cache, like, video_id, values, **more):
+    """Commits a wave with one row like another one, and gives its file."""
+    writer = CacheWriter.__new__(CacheWriter)
+    writer.folder, writer.slots = cache, {}
+    wave = 1 + max(int(file.name.split("-")[0]) for file in (cache / "tokens").glob("*.parquet"))
+    same = ["encoder", "sampling", "compression", "frames", "grid_height", "grid_width", "tokens_per_frame", "dim", "layout"]
+    fields = {name: getattr(like, name) for name in same} | {"token_count": len(values), "token_index": like.token_index.tolist()}
+    writer.wave(wave, [row(video_id, values=values.astype("<f4"), frame_seconds=like.frame_seconds.tolist(), **(fields | more))])
+    return cache / "tokens" / f"{wave:06d}-00000.parquet"
+
+
+def refused(up, part, said, and_then=True):
+    """A part gives HTTP 400 and one sentence, and the next request is answered."""
+    status, sentence = up.ask(part)
+    assert status == 400, (status, sentence)
+    assert said in sentence
+    assert "\n" not in sentence
+    if and_then:
+        assert up.ask(by_id(FIRST, compression=QUARTER))[0] == 200
