@@ -3,6 +3,7 @@
 | name | for | needs |
 |---|---|---|
 | `tokenreel.cache` | one video's tokens by id, many by id, positions | pyarrow, numpy; bf16 as such: `tokenreel[bf16]` |
+| `tokenreel.vllm` | a vLLM server that takes ids of videos | a server's environment; `tokenreel[vllm]` |
 | `tokenreel.session()` | a Spark session that has the functions | `tokenreel[spark]` |
 | `tokenreel.functions` | the SQL functions on columns | `tokenreel[spark]` |
 | `tokenreel.ml` | MLlib stages and the evaluator | `tokenreel[spark]`; all but one: `tokenreel[jobs]` |
