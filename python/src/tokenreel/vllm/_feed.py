@@ -74,7 +74,9 @@ def places(row: VideoTokens, model: ServedModel) -> dict[str, npt.NDArray[Any]]:
         `video_grid_thw`, int64 [3], patches before merging; of Qwen2.5-VL also `second_per_grid_ts`, float32 [1]; of Qwen3-VL also
         `timestamps`, float64 [T], seconds of each step.
     """
-    grid = {"video_grid_thw": np.array([row.frames, row.grid_height * model.merge, row.grid_width * model.merge], np.int64)}
+    grid: dict[str, npt.NDArray[Any]] = {
+        "video_grid_thw": np.array([row.frames, row.grid_height * model.merge, row.grid_width * model.merge], np.int64)
+    }
     if model.architecture == "Qwen2_5_VLForConditionalGeneration":
         grid["second_per_grid_ts"] = np.array([seconds_per_step(row)], np.float32)
     if model.architecture == "Qwen3VLForConditionalGeneration":

@@ -104,7 +104,7 @@ def _check_part(part: dict[str, Any], videos: Callable[[], ServedVideos]) -> boo
     if isinstance(value, str) and value.startswith(SCHEME):
         if kind == "video_embeds" and uuid != value:
             raise RefusedError(f"the uuid of a part of type video_embeds must be its reference: {_TAKE}")
-        return kind == "video_embeds"
+        return bool(kind == "video_embeds")
     if value and not (isinstance(value, dict) and not value.get(kind)):
         return False  # it brings its tensor
     if not isinstance(uuid, str) or not uuid.startswith(SCHEME):

@@ -57,8 +57,7 @@ final class SafetensorsExport {
     return new Tensor(
         SafetensorsDtype.valueOf(written.name()),
         shape,
-        ByteBuffer.wrap(
-            row.dtype().scaled() ? written.encode(row.rows().decode()) : row.tokens()));
+        ByteBuffer.wrap(row.dtype().scaled() ? written.encode(row.rows().decode()) : row.tokens()));
   }
 
   private static Tensor integers(int[] values) {

@@ -1,13 +1,13 @@
 package io.tokenreel.cli;
 
-import io.tokenreel.cache.lookup.CachedTokens;
 import io.tokenreel.cache.EncoderCard;
+import io.tokenreel.cache.lookup.CachedTokens;
 import io.tokenreel.compress.VllmCounts;
 import io.tokenreel.model.SourceTimes;
 import io.tokenreel.model.safetensors.SafetensorsDtype;
 import io.tokenreel.model.safetensors.Tensor;
-import io.tokenreel.spec.Spec;
 import io.tokenreel.pipeline.setting.SettingsException;
+import io.tokenreel.spec.Spec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
@@ -26,8 +26,8 @@ import java.util.stream.Stream;
  *
  * <ul>
  *   <li>Of a server without a pruning rate, a row of every token: {@code [T * M][D]}, of Qwen3-VL
- *       {@code [T * M][planes * D]}, in the type in which they are stored; in float32
- *       where that has scales.
+ *       {@code [T * M][planes * D]}, in the type in which they are stored; in float32 where that
+ *       has scales.
  *   <li>Of a server with a rate, which Qwen2.5-VL alone has here: {@code [n][D + 4]} in float32,
  *       with n by {@link VllmCounts#evs}. The last channels are the position on the three axes as
  *       of a video that stands first, and the position at which the text goes on: one after the

@@ -1,10 +1,10 @@
 package io.tokenreel.cli;
 
 import io.tokenreel.cache.CacheKey;
-import io.tokenreel.cache.lookup.CachedTokens;
 import io.tokenreel.cache.EncoderCard;
 import io.tokenreel.cache.EncodingSetting;
 import io.tokenreel.cache.VideoContent;
+import io.tokenreel.cache.lookup.CachedTokens;
 import io.tokenreel.model.SourceTimes;
 import io.tokenreel.token.FeedLayout;
 import io.tokenreel.token.StoredRows;
