@@ -36,6 +36,7 @@ LONGEST_FIRST = [
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--moments", type=int, default=2, help="how often each kind of process is killed by test_crash.py (default: 2)")
+    parser.addoption("--references", type=int, default=0, help="how many twins of each family and version test_references.py makes (default: none)")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -53,6 +54,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def is_first(config: pytest.Config) -> bool:
     """Whether this process starts the others, if any."""
     return not hasattr(config, "workerinput")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Gigabytes of packages are fetched when they are asked for alone."""
+    return True if collection_path.stem == "test_references" and not config.getoption("--references") else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
