@@ -109,6 +109,11 @@ public final class Settings {
     return node.hasNonNull(field);
   }
 
+  /** Whether a field is there and null, which may mean something else than a missing one. */
+  public boolean isNull(String field) {
+    return node.path(field).isNull();
+  }
+
   /** Whether a field is a text. */
   public boolean isText(String field) {
     return node.path(field).isTextual();

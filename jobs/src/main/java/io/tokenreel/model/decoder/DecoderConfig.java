@@ -1,6 +1,7 @@
 package io.tokenreel.model.decoder;
 
 import io.tokenreel.model.checkpoint.Settings;
+import java.util.List;
 
 /**
  * Sizes of a decoder, from {@code text_config}. Fields that are left out mean what Transformers'
@@ -34,6 +35,9 @@ record DecoderConfig(
     double ropeTheta,
     RopeSections sections,
     boolean tied) {
+
+  /** The attention of a layer that sees all tokens before. */
+  private static final String FULL_ATTENTION = "full_attention";
 
   /** A Qwen2. */
   DecoderConfig(
@@ -74,15 +78,18 @@ record DecoderConfig(
     text.require("hidden_act", "silu", "silu");
     text.require("use_sliding_window", "false", "false");
     text.require("attention_bias", "false", "false");
+    requireFullAttention(text);
     int hidden = text.integer("hidden_size", kind.hidden(), 1);
     int heads = text.integer("num_attention_heads", kind.heads(), 1);
-    int keyHeads = text.integer("num_key_value_heads", kind.keyHeads(), 1);
+    int keyHeads =
+        text.integer(
+            "num_key_value_heads", text.isNull("num_key_value_heads") ? heads : kind.keyHeads(), 1);
     if (heads % keyHeads != 0) {
       throw new IllegalArgumentException(
           "text_config: num_attention_heads must divide among num_key_value_heads; got %d and %d"
               .formatted(heads, keyHeads));
     }
-    Settings rope = text.section(text.has("rope_parameters") ? "rope_parameters" : "rope_scaling");
+    Settings rope = rope(text);
     int headSize = headSize(text, kind, hidden, heads);
     return new DecoderConfig(
         kind,
@@ -98,6 +105,33 @@ record DecoderConfig(
         rope.positive("rope_theta", text.positive("rope_theta", kind.ropeTheta())),
         RopeSections.of(rope, kind, headSize),
         text.flag("tie_word_embeddings", false));
+  }
+
+  private static void requireFullAttention(Settings text) {
+    List<String> types = text.words("layer_types");
+    if (types.stream().anyMatch(type -> !type.equals(FULL_ATTENTION))) {
+      throw new IllegalArgumentException(
+          "text_config: layer_types must be %s for each layer, for windows of attention are not computed; got %s"
+              .formatted(FULL_ATTENTION, types));
+    }
+  }
+
+  /**
+   * The rotary settings. Transformers 5 writes {@code rope_parameters}, and all versions read
+   * {@code rope_scaling} first: it is what people add to a config.json for longer sequences.
+   *
+   * <p>Source: transformers 5.24, {@code convert_rope_params_to_dict} of modeling_rope_utils.py.
+   */
+  private static Settings rope(Settings text) {
+    Settings rope = text.section(text.has("rope_scaling") ? "rope_scaling" : "rope_parameters");
+    for (String type : List.of(FULL_ATTENTION, "sliding_attention")) {
+      if (rope.has(type)) {
+        throw new IllegalArgumentException(
+            "text_config: rope_parameters must be the same for all layers; got some of their own for "
+                + type);
+      }
+    }
+    return rope;
   }
 
   private static int headSize(Settings text, DecoderKind kind, int hidden, int heads) {

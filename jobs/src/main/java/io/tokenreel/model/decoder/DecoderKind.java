@@ -106,6 +106,15 @@ enum DecoderKind {
     return ropeTheta;
   }
 
+  /** {@code mrope_section} where it is missing. */
+  List<Integer> sections() {
+    return switch (this) {
+      case QWEN2 -> List.of();
+      case QWEN2_VL -> List.of(16, 24, 24);
+      case QWEN3_VL -> List.of(24, 20, 20);
+    };
+  }
+
   int positions() {
     return this == QWEN3_VL ? 128000 : 32768;
   }

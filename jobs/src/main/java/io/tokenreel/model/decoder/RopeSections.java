@@ -43,7 +43,9 @@ record RopeSections(List<Integer> sections, boolean interleaved) {
     }
     RopeSections read =
         new RopeSections(
-            Arrays.stream(rope.integers("mrope_section")).boxed().toList(),
+            rope.has("mrope_section")
+                ? Arrays.stream(rope.integers("mrope_section")).boxed().toList()
+                : kind.sections(),
             kind == DecoderKind.QWEN3_VL);
     int sum = read.sections.stream().mapToInt(Integer::intValue).sum();
     if (read.sections.size() != AXES || sum != headSize / 2) {

@@ -55,7 +55,8 @@ class RopeSectionsTest {
       value = {
         "QWEN2_VL|{\"mrope_section\": [2, 3]}|half a head's 16 channels; got [2, 3]",
         "QWEN2_VL|{\"mrope_section\": [2, 3, 4]}|half a head's 16 channels; got [2, 3, 4]",
-        "QWEN3_VL|{}|half a head's 16 channels; got []",
+        "QWEN2_VL|{}|half a head's 16 channels; got [16, 24, 24]",
+        "QWEN3_VL|{}|half a head's 16 channels; got [24, 20, 20]",
         "QWEN3_VL|{\"mrope_section\": [1, 3, 4]}|axis 2's 4 times; got [1, 3, 4]",
         "QWEN2_VL|{\"rope_type\": \"yarn\"}|rope_type must be one of [default, mrope]",
         "QWEN2|{\"type\": \"linear\"}|type must be one of [default, mrope]",
