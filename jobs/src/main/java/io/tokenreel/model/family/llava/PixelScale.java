@@ -29,7 +29,14 @@ record PixelScale(double factor, double[] mean, double[] deviation) {
    */
   static PixelScale of(Settings preprocessor, int imageSize) {
     preprocessor.require("resample", "" + BICUBIC, "" + BICUBIC);
+    preprocessor.require("do_resize", "true", "true");
+    preprocessor.require("do_center_crop", "false", "false");
     Settings size = preprocessor.section("size");
+    if (preprocessor.has("size") && !(size.has("height") && size.has("width"))) {
+      throw new IllegalArgumentException(
+          "the settings for videos must have a size with height and width, %d each; got a size without"
+              .formatted(imageSize));
+    }
     size.require("height", "" + imageSize, "" + imageSize);
     size.require("width", "" + imageSize, "" + imageSize);
     double factor =
