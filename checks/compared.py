@@ -1,5 +1,6 @@
 """TokenReel's tokens and answers of a twin, next to those of Transformers."""
 
+import fractions
 import json
 
 import av
@@ -16,7 +17,7 @@ RUNS = {"none": "none", "vidcom2": "vidcom2:retention=0.25"}
 def video(file, clip, rate):
     """Writes a clip [frames, height, width, 3] without loss."""
     with av.open(str(file), "w") as container:
-        stream = container.add_stream("ffv1", rate=rate)
+        stream = container.add_stream("ffv1", rate=fractions.Fraction(rate).limit_denominator(1001))
         stream.height, stream.width = clip.shape[1:3]
         stream.pix_fmt = "bgr0"
         for frame in clip:

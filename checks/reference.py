@@ -33,7 +33,7 @@ class Reference:
         self._process.communicate()
 
     def twin(self, family, seed, folder, **change):
-        """Makes a twin, and returns what is said of it."""
+        """Makes a twin, some of its settings changed, and returns what is said of it."""
         folder.mkdir(parents=True)
         self._process.stdin.write(json.dumps({"family": family, "seed": seed, "folder": str(folder), "change": change}) + "\n")
         self._process.stdin.flush()

@@ -139,7 +139,7 @@ def _read(family, name):
 
 def clip(config, processor, family, random, whole):
     """Frames, height, width and rate of a random clip. With whole, its size is one that the processor keeps."""
-    rate = random.choice([1, 2, 3, 5, 12, 24, 25, 30])
+    rate = random.choice([1, 2, 3, 5, 12, 24, 25, 30, 30_000 / 1001, 24_000 / 1001])
     frames = random.randint(1, 9)
     if family.startswith("llava"):
         side = (config.get("tokenreel_vision_config") or config["vision_config"])["image_size"]
