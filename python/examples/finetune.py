@@ -61,7 +61,7 @@ class Prompts:
 def finetune(options: argparse.Namespace) -> Sequence[float]:
     """The loss of each step."""
     torch.manual_seed(SEED)
-    model = AutoModelForImageTextToText.from_pretrained(options.model)
+    model = AutoModelForImageTextToText.from_pretrained(options.model).float()  # a checkpoint may be stored in float16
     tokenizer = AutoTokenizer.from_pretrained(options.model)
     questions = [json.loads(line) for line in options.questions.read_text(encoding="utf-8").splitlines()]
     data = TokenDataset(options.cache, questions, compression=options.compression)

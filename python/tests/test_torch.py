@@ -54,6 +54,14 @@ def test_tokens_have_the_stored_dtype_and_can_be_written_to(tmp_path, name, dtyp
     assert torch.equal(data[0]["tokens"].float(), torch.arange(12.0).reshape(4, 3)), "each sample has memory of its own"
 
 
+def test_tokens_of_int8_are_float32(tmp_path):
+    codes, scales = np.arange(-6, 6, dtype=np.int8).reshape(4, 3), np.array([1, 0.5, 2, 0], "<f4")
+    CacheWriter(tmp_path).wave(1, [row("a", encoder=LLAVA, values=codes, dtype="int8", scales=scales.tobytes())])
+    tokens = TokenDataset(tmp_path)[0]["tokens"]
+    assert tokens.dtype == torch.float32
+    assert torch.equal(tokens, torch.from_numpy(codes * scales[:, None]))
+
+
 def test_samples_of_a_table_have_its_columns(folder):
     rows = [{"video_id": "3", "question": "?", "number": "own"}, {"video_id": "3", "question": "!", "number": None}]
     for samples in [rows, pa.Table.from_pylist(rows), pa.Table.from_pylist(rows).to_pandas()]:
