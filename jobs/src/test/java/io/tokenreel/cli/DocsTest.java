@@ -48,7 +48,7 @@ class DocsTest {
         new String[] {
           "| `--input` (required) | PATH | a folder (walked), files,",
           "| `--batch-frames` | N | ",
-          "| `--token-dtype` | f32\\|f16\\|bf16 | ",
+          "| `--token-dtype` | f32\\|f16\\|bf16\\|int8\\|fp8 | ",
           "(default: vidcom2:retention=0.25) |\n",
           "| `--keep-features` |  | keep"
         }) {

@@ -38,9 +38,9 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Caches of formats with scales, from a video to its answers. */
 class ScaledCacheTest {
@@ -73,11 +73,18 @@ class ScaledCacheTest {
         .orElseThrow();
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = TokenFormat.class,
-      names = {"INT8", "FP8"})
-  void cache_ofAFormatWithScales_goesFromVideoToAnswers(TokenFormat format) throws IOException {
+  @Test
+  void cache_ofInt8_goesFromVideoToAnswers() throws IOException {
+    goesFromVideoToAnswers(TokenFormat.INT8);
+  }
+
+  @Tag("slow")
+  @Test
+  void cache_ofFp8_goesFromVideoToAnswers() throws IOException {
+    goesFromVideoToAnswers(TokenFormat.FP8);
+  }
+
+  private void goesFromVideoToAnswers(TokenFormat format) throws IOException {
     precompute("floats", "f32");
     precompute("scaled", format.label());
     assertEquals(List.of(), CacheVerifier.verify(SPARK, hadoop("scaled")));

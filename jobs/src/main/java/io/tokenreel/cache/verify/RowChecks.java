@@ -56,6 +56,20 @@ final class RowChecks {
           "outcome IN ('OK', 'DEGRADED')",
           "outcome");
 
+  private static final Rule SEPARATORS =
+      new Rule(
+          "separator_bytes",
+          "whole rows of the block's channels",
+          "separator_rows IS NULL OR MOD(length(separator_rows), %s) = 0"
+              .formatted(
+                  TokenColumns.rowBytesSql(
+                      "block.dim * coalesce(planes, 1)",
+                      "if(%s > 0, '%s', block.dtype)"
+                          .formatted(
+                              TokenColumns.scaleBytesSql("block.dtype"),
+                              TokenFormat.F32.label()))),
+          "concat(length(separator_rows), ' bytes')");
+
   private RowChecks() {}
 
   /**
@@ -101,18 +115,7 @@ final class RowChecks {
                   "block.dim * coalesce(planes, 1)",
                   "block.dtype"),
               scales("block.frames * block.tokens_per_frame", "block.dtype"),
-              new Rule(
-                  "separator_bytes",
-                  "whole rows of the block's channels",
-                  "separator_rows IS NULL OR MOD(length(separator_rows), %s) = 0"
-                      .formatted(
-                          TokenColumns.rowBytesSql(
-                              "block.dim * coalesce(planes, 1)",
-                              "if(%s > 0, '%s', block.dtype)"
-                                  .formatted(
-                                      TokenColumns.scaleBytesSql("block.dtype"),
-                                      TokenFormat.F32.label()))),
-                  "concat(length(separator_rows), ' bytes')"),
+              SEPARATORS,
               seconds("block.frames"),
               MADE_OF_A_VIDEO);
       case CONTENTS ->
