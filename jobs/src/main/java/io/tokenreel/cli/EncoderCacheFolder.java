@@ -124,7 +124,10 @@ final class EncoderCacheFolder implements AutoCloseable {
 
   /** Says of a video why it is not there. */
   void leaveOut(CachedTokens row, String reason) throws IOException {
-    line(leftOut, Map.of("video_id", row.videoId(), "reason", reason));
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("video_id", row.videoId());
+    line.put("reason", reason);
+    line(leftOut, line);
   }
 
   private static void line(BufferedWriter lines, Map<String, Object> line) throws IOException {

@@ -66,8 +66,7 @@ final class RowChecks {
                       "block.dim * coalesce(planes, 1)",
                       "if(%s > 0, '%s', block.dtype)"
                           .formatted(
-                              TokenColumns.scaleBytesSql("block.dtype"),
-                              TokenFormat.F32.label()))),
+                              TokenColumns.scaleBytesSql("block.dtype"), TokenFormat.F32.label()))),
           "concat(length(separator_rows), ' bytes')");
 
   private RowChecks() {}
