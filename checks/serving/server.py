@@ -92,6 +92,11 @@ def serving(model, cache, site, scratch, *options, start=("-m", "vllm.entrypoint
         server = Server(f"http://127.0.0.1:{port}", log)
         wait(process, server)
         yield server
+        assert process.poll() is None, f"the server has ended:\n{said(server)}"
+
+
+def said(server):
+    return pathlib.Path(server.log).read_text(encoding="utf-8", errors="replace")[-6000:]
 
 
 def wait(process, server):
@@ -100,7 +105,6 @@ def wait(process, server):
         with contextlib.suppress(OSError), urllib.request.urlopen(f"{server.url}/health", timeout=5) as answer:
             if answer.status == 200:
                 return
-        said = pathlib.Path(server.log).read_text(encoding="utf-8", errors="replace")[-6000:]
-        assert process.poll() is None, f"the server has ended:\n{said}"
-        assert time.monotonic() < deadline, f"the server is not up within {STARTS_WITHIN} s:\n{said}"
+        assert process.poll() is None, f"the server has ended:\n{said(server)}"
+        assert time.monotonic() < deadline, f"the server is not up within {STARTS_WITHIN} s:\n{said(server)}"
         time.sleep(0.5)

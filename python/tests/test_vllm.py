@@ -413,7 +413,7 @@ def test_rows_fit_the_servers_places_or_are_refused(writer):
     refused(lambda: check_three_axes(video, model(QWEN2, encoder_cache=False)), "--ec-transfer-config")
     refused(lambda: check_one_axis(video, model(QWEN2)), "Qwen2-VL", "request_part")
     check_one_axis(video, model())
-    refused(lambda: check_three_axes(video, model(QWEN25, pruning=("evs", 0.5))), "4 of 4 tokens", "2 places", "retention 0.5")
+    refused(lambda: check_three_axes(video, model(QWEN25, pruning=("evs", 0.5))), "4 of 4 tokens", "2 places", "evs:prune=0.5")
     refused(lambda: check_three_axes(video, model(QWEN3, pruning=("vidcom2", 0.5))), "Qwen3-VL by vLLM 0.32.0")
 
 

@@ -29,7 +29,8 @@ CONTENT_DIGITS = 16
 
 
 def register() -> None:
-    """Registers the media connector with a server that is told to use it; warns of a version that was not tried.
+    """Registers the media connector, and a model class that it needs, with a server that is told to use it; warns of a version
+    that was not tried.
 
     Raises:
         ValueError: the server is not told which cache.
@@ -39,11 +40,13 @@ def register() -> None:
     if not os.environ.get(CACHE):
         raise ValueError(f"VLLM_MEDIA_CONNECTOR is {NAME}, and {CACHE} is not set: set it to the cache's folder or URI")
     import vllm
+    from vllm import ModelRegistry
     from vllm.multimodal.media import MEDIA_CONNECTOR_REGISTRY
 
     from tokenreel.vllm.connector import TokenReelConnector
 
     MEDIA_CONNECTOR_REGISTRY.register(NAME)(TokenReelConnector)
+    ModelRegistry.register_model("LlavaOnevisionForConditionalGeneration", "tokenreel.vllm.llava_onevision:LlavaOnevision")
     if not vllm.__version__.startswith(tuple(f"{version}." for version in TRIED)):
         logging.getLogger("vllm.tokenreel").warning(
             "tokenreel was tried with vLLM %s, and this is %s: compare answers by id with those of files before you rely on them",

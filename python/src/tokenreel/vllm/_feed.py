@@ -57,7 +57,7 @@ def check_three_axes(row: VideoTokens, model: ServedModel) -> None:
     if tokens != expected:
         raise RefusedError(
             f"video {row.video_id!r} has {tokens} of {whole} tokens, and --video-pruning-rate {rate:g} of the server makes"
-            f" {expected} places: ask for a row with retention {1 - rate:g}, or start the server with the rate of this one"
+            f" {expected} places: ask for a row of compression evs:prune={rate:g}, or start the server with the rate of this one"
         )
 
 
