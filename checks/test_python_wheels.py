@@ -182,11 +182,12 @@ def test_the_small_wheel_is_small_and_has_the_package_alone(wheels):
 
 def test_extras_bring_what_they_say(wheels):
     required = metadata(wheels / SMALL).get_all("Requires-Dist")
-    of = {extra: sorted(line.split(";")[0].strip() for line in required if f"extra == '{extra}'" in line) for extra in ["bf16", "jobs", "spark", "vllm"]}
+    of = {extra: sorted(line.split(";")[0].strip() for line in required if f"extra == '{extra}'" in line) for extra in ["bf16", "jobs", "spark", "torch", "vllm"]}
     assert [line for line in required if ";" not in line] == ["numpy>=1.26", "pyarrow>=17"]
     [spark] = of["spark"]
     assert spark.startswith("pyspark")
-    assert of == {"bf16": ["ml-dtypes>=0.4"], "jobs": [spark, f"tokenreel-jobs=={VERSION}"], "spark": [spark], "vllm": ["torch>=2.4"]}
+    torch = ["torch>=2.4"]
+    assert of == {"bf16": ["ml-dtypes>=0.4"], "jobs": [spark, f"tokenreel-jobs=={VERSION}"], "spark": [spark], "torch": torch, "vllm": torch}
 
 
 def test_wheels_are_the_same_bytes_when_they_are_built_again(wheels, tmp_path):

@@ -402,7 +402,7 @@ def test_rows_of_a_pruned_video_have_their_places_beside_them(writer):
 
 def test_row_that_does_not_say_which_frames_it_has_is_refused(writer):
     video = whole(writer, frame_index=None)
-    refused(lambda: places(video, model(QWEN25)), "does not say which frames")
+    refused(lambda: places(video, model(QWEN25)), "has no frame_index")
 
 
 def test_rows_fit_the_servers_places_or_are_refused(writer):

@@ -120,7 +120,7 @@ def positions(row: VideoTokens, start: int = 0, *, rule: Rule = "max", between: 
         return Positions(np.arange(start, start + count, dtype=np.int64), starts, start + count)
     times = np.arange(row.frames, dtype=np.int64)
     if family.has_speed:
-        seconds = np.float32(_seconds_per_step(row))
+        seconds = seconds_per_step(row)
         if rule == "max_int_seconds":
             seconds = np.floor(seconds)
         # The reference multiplies speed and seconds before the step, all in float32.
@@ -144,14 +144,22 @@ def step_texts(row: VideoTokens) -> list[str]:
     family = family_of(row)
     if not family.block_per_step:
         raise PromptError(f"texts among steps are Qwen3-VL's; the row of video '{row.video_id}' is of {family.name}")
+    times = enumerate(step_times(row))
+    return [f"{'<|vision_end|>' if step else ''}<{seconds:.1f} seconds><|vision_start|>" for step, seconds in times]
+
+
+def step_times(row: VideoTokens) -> npt.NDArray[np.float64]:
+    """Times of the steps, float64 [T], seconds: the mean of a step's two frames by their numbers over the average rate. An odd last
+    frame is both frames of its step.
+
+    Raises:
+        PromptError: the row lacks `frame_index` or `source_rate`.
+    """
     index, rate = required(row, "frame_index"), required(row, "source_rate")
-    seconds = np.asarray(index, np.float64) / rate
-    texts = []
-    for step in range(row.frames):
-        first = step * STEP_FRAMES
-        last = min(first + STEP_FRAMES, len(seconds)) - 1
-        texts.append(f"{'<|vision_end|>' if step else ''}<{(seconds[first] + seconds[last]) / 2:.1f} seconds><|vision_start|>")
-    return texts
+    if len(index) % STEP_FRAMES:
+        index = np.append(index, index[-1])
+    seconds: npt.NDArray[np.float64] = np.asarray(index, np.float64) / float(rate)
+    return (seconds[0::STEP_FRAMES] + seconds[1::STEP_FRAMES]) / 2
 
 
 def _block_per_step(row: VideoTokens, start: int, between: Sequence[int] | None) -> Positions:
@@ -176,10 +184,14 @@ def _places(row: VideoTokens, family: Family) -> npt.NDArray[np.int64]:
     return row.grid_places().astype(np.int64)
 
 
-def _seconds_per_step(row: VideoTokens) -> float:
-    """`second_per_grid_ts`: frames of a step by the rate of sampled frames."""
+def seconds_per_step(row: VideoTokens) -> np.float32:
+    """`second_per_grid_ts`: frames of a step by the rate of sampled frames.
+
+    Raises:
+        PromptError: the row lacks `frame_index`, `source_frames` or `source_rate`.
+    """
     index, frames, rate = required(row, "frame_index"), required(row, "source_frames"), required(row, "source_rate")
-    return float(STEP_FRAMES / (len(index) / frames * rate))
+    return np.float32(STEP_FRAMES / (len(index) / frames * rate))
 
 
 def _speed(row: VideoTokens) -> float:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tokenreel.cache import VideoTokens
+from tokenreel.cache import PromptError, VideoTokens
+from tokenreel.cache._positions import seconds_per_step, step_times
 from tokenreel.vllm._model import THREE_AXES, ServedModel
 from tokenreel.vllm._reference import RefusedError
 
@@ -73,30 +74,21 @@ def places(row: VideoTokens, model: ServedModel) -> dict[str, npt.NDArray[Any]]:
     Returns:
         `video_grid_thw`, int64 [3], patches before merging; of Qwen2.5-VL also `second_per_grid_ts`, float32 [1]; of Qwen3-VL also
         `timestamps`, float64 [T], seconds of each step.
+
+    Raises:
+        RefusedError: the row does not say which frames it has, since an older version wrote it.
     """
     grid: dict[str, npt.NDArray[Any]] = {
         "video_grid_thw": np.array([row.frames, row.grid_height * model.merge, row.grid_width * model.merge], np.int64)
     }
-    if model.architecture == "Qwen2_5_VLForConditionalGeneration":
-        grid["second_per_grid_ts"] = np.array([seconds_per_step(row)], np.float32)
-    if model.architecture == "Qwen3VLForConditionalGeneration":
-        grid["timestamps"] = step_times(row)
+    try:
+        if model.architecture == "Qwen2_5_VLForConditionalGeneration":
+            grid["second_per_grid_ts"] = np.array([seconds_per_step(row)], np.float32)
+        if model.architecture == "Qwen3VLForConditionalGeneration":
+            grid["timestamps"] = step_times(row)
+    except PromptError as error:
+        raise RefusedError(str(error)) from error
     return grid
-
-
-def seconds_per_step(row: VideoTokens) -> float:
-    """Seconds of a step of two frames, as Transformers has them of a video's frames and average rate."""
-    index, frames, rate = _sampled(row)
-    return float(np.float32(2 / (len(index) / frames * rate)))
-
-
-def step_times(row: VideoTokens) -> npt.NDArray[np.float64]:
-    """Times of the steps, float64 [T], seconds: the mean of a step's two frames by their numbers over the average rate."""
-    index, _, rate = _sampled(row)
-    if len(index) % 2:
-        index = np.append(index, index[-1])
-    seconds = index.astype(np.float64) / rate
-    return (seconds[0::2] + seconds[1::2]) / 2
 
 
 def evs_rows(row: VideoTokens, model: ServedModel) -> npt.NDArray[np.float32]:
@@ -106,17 +98,8 @@ def evs_rows(row: VideoTokens, model: ServedModel) -> npt.NDArray[np.float32]:
     the largest position of the whole grid, as the same server does with a video that is not pruned.
     """
     step, line, column = row.grid_places().T
-    speed = seconds_per_step(row) * (model.tokens_per_second or 0.0)
+    speed = float(seconds_per_step(row)) * (model.tokens_per_second or 0.0)
     times = (np.arange(row.frames) * speed).astype(np.int64)
     after = max(int(times[-1]), row.grid_height - 1, row.grid_width - 1) + 1
     channels = np.stack([times[step], line, column, np.full_like(step, after)], axis=1).astype(np.float32)
     return np.concatenate([row.float32(), channels], axis=1)
-
-
-def _sampled(row: VideoTokens) -> tuple[npt.NDArray[np.int32], int, float]:
-    if row.frame_index is None or row.source_frames is None or row.source_rate is None:
-        raise RefusedError(
-            f"the row of video {row.video_id!r} does not say which frames it has, since an older TokenReel wrote it:"
-            " precompute the video again"
-        )
-    return row.frame_index, row.source_frames, row.source_rate
