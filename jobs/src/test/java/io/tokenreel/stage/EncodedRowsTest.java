@@ -214,7 +214,17 @@ class EncodedRowsTest {
     List<Row> encoded = all(rows, tower, 4);
     assertTrue(encoded.get(0).isNullAt(2));
     assertFalse(encoded.get(1).isNullAt(2));
-    assertEquals(List.of(4, 1, 3), tower.passes(), "a pass, a black frame, the other video");
+    // Two passes may be under way when the first one fails. The ninth frame is in none.
+    long passes = tower.passes().stream().filter(frames -> frames == 4).count();
+    assertTrue(passes == 1 || passes == 2, tower.passes().toString());
+    List<Integer> expected = new ArrayList<>(Collections.nCopies((int) passes, 4));
+    expected.addAll(Collections.nCopies((int) passes, 1)); // a black frame for each
+    expected.add(3); // the other video
+    assertEquals(sorted(expected), sorted(tower.passes()));
+  }
+
+  private static List<Integer> sorted(List<Integer> numbers) {
+    return numbers.stream().sorted().toList();
   }
 
   @Test

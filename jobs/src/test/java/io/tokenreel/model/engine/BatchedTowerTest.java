@@ -16,6 +16,7 @@ import io.tokenreel.model.StepGrid;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.model.VisionTower;
 import io.tokenreel.token.FeedLayout;
+import io.tokenreel.token.StoredRows;
 import io.tokenreel.token.TokenFormat;
 import io.tokenreel.video.FrameFit;
 import io.tokenreel.video.FrameSize;
@@ -144,7 +145,9 @@ class BatchedTowerTest {
       for (TokenFormat format : TokenFormat.values()) {
         Encoding encoding = tower.encode(frames(SMALL, 1, 2), format);
         assertEquals(format, encoding.block().format());
-        assertArrayEquals(format.encode(new float[] {9, 9}), encoding.block().data());
+        StoredRows expected = StoredRows.of(format, 1, new float[] {9, 9});
+        assertArrayEquals(expected.data(), encoding.block().data());
+        assertArrayEquals(expected.scales(), encoding.block().scales());
       }
     }
   }
