@@ -66,7 +66,7 @@ class Undisturbed:
         assert tables.outcomes(cache, run) == tables.outcomes(self.cache)
         tables.rows(cache, "outcomes", ("run_id", "video_id"))
         assert tables.waves(cache, "tokens") | tables.waves(cache, "features") <= tables.waves(cache, "outcomes")
-        left = [file.name for file in cache.iterdir() if file.name not in {*TABLES, "runs", "_index", "_schema-1", "._schema-1.crc"}]
+        left = [file.name for file in cache.iterdir() if file.name not in {*TABLES, "runs", "_index", "_encoders", "_schema-1", "._schema-1.crc"}]
         left += [str(file) for file in cache.rglob("*.tmp")]
         assert not left, f"left in the output: {left}"
 

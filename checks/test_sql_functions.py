@@ -173,7 +173,7 @@ def test_null_in_gives_null_out(spark: SparkSession):
     [
         ("select_tokens(tokens, 'vidcom3')", "unknown compression method 'vidcom3'; did you mean vidcom2"),
         ("vidcom2(tokens, 2)", "retention"),
-        ("compress_tokens(tokens, 'none', 'f64')", "unknown dtype 'f64'; known: [same, f32, f16, bf16, float32, float16, bfloat16]"),
+        ("compress_tokens(tokens, 'none', 'f64')", "unknown dtype 'f64'; known: [same, f32, f16, bf16, int8, fp8, float32, float16, bfloat16, float8_e4m3fn]"),
         ("select_tokens(array(1.0), 'none')", "must be struct<frames:int,tokens_per_frame:int,"),
     ],
 )
