@@ -9,8 +9,8 @@ import pytest
 import launch
 import workload
 
-KEPT = "struct<dim:int,dtype:string,index:array<int>,data:binary>"
-BLOCK = "struct<frames:int,tokens_per_frame:int,grid_height:int,grid_width:int,dim:int,dtype:string,data:binary>"
+KEPT = "struct<dim:int,dtype:string,index:array<int>,data:binary,scales:binary>"
+BLOCK = "struct<frames:int,tokens_per_frame:int,grid_height:int,grid_width:int,dim:int,dtype:string,data:binary,scales:binary>"
 FUNCTIONS = {  # arguments, and the class for registerJavaFunction with what it returns
     "select_tokens": ("tokens, 'none'", "SelectTokens", "array<int>"),
     "compress_tokens": ("tokens, 'vidcom2:retention=0.5', 'f16'", "CompressTokensAs", KEPT),

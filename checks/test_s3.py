@@ -93,7 +93,7 @@ def test_precompute_killed_and_run_again_has_the_tables_of_a_local_run(s3, store
 
     launch.finished(*s3(*run), 0)
     launch.finished(*s3("verify", "--cache", "s3a://videos/cache"), 0)
-    assert {key.split("/")[1] for key in keys(store, "cache/_")} == {"_index", "_schema-1"}, "nothing else is left of a commit"
+    assert {key.split("/")[1] for key in keys(store, "cache/_")} == {"_encoders", "_index", "_schema-1"}, "nothing else is left of a commit"
     found = launch.finished(*s3("inspect", "--cache", "s3a://videos/cache", "--video-id", NAMES[0]), 0)
     assert NAMES[0] in found.stdout
 
