@@ -16,8 +16,12 @@ PEAK = "import resource, subprocess, sys; code = subprocess.run(sys.argv[1:], ch
 
 
 def peak_megabytes(*arguments):
-    """Runs a command, with both compilers, and returns the most memory of one of its processes, the pages of mapped files among it."""
-    process = launch.finished([sys.executable, "-c", PEAK, *launch.launcher(*arguments)], {**launch.ENVIRONMENT, "JDK_JAVA_OPTIONS": ""}, 0)
+    """Runs a command, with both compilers, and returns the most memory of one of its processes, the pages of mapped files among it.
+
+    Its heap is bounded, since how much of a large one fills up before it is collected differs from run to run by more than weights do.
+    """
+    environment = {**launch.ENVIRONMENT, "JDK_JAVA_OPTIONS": "", "TOKENREEL_HEAP": "1500m"}
+    process = launch.finished([sys.executable, "-c", PEAK, *launch.launcher(*arguments)], environment, 0)
     return int(process.stderr.split()[-1]) / 1024
 
 
@@ -46,8 +50,8 @@ def test_a_bf16_checkpoint_that_computes_in_bf16_is_not_widened(half_billion, tm
         (answer,) = rows(tmp_path / dtype, "answers", ("video_id", "question_id", "compression")).values()
         assert answer["reason"] is None and answer["decoder"].endswith("+bf16") == (dtype == "bf16")
     # 0.43 billion weights of the tower and 0.49 of the decoder, two bytes each that a copy in float32 takes more.
-    assert peaks["precompute", "f32"] - peaks["precompute", "bf16"] > 500
-    assert peaks["answer", "f32"] - peaks["answer", "bf16"] > 500
+    assert peaks["precompute", "f32"] - peaks["precompute", "bf16"] > 700
+    assert peaks["answer", "f32"] - peaks["answer", "bf16"] > 700
     assert max(peaks["precompute", "bf16"], peaks["answer", "bf16"]) < 5000
 
 
