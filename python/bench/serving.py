@@ -4,7 +4,7 @@
         --file /videos/clips/a.mp4 [--url http://localhost:8000] [--requests 30]
 
 The server is started as docs/serving.md says, with `--allowed-local-media-path`, `--no-enable-prefix-caching` and
-`--mm-processor-cache-gb 0`, so that each request of a file decodes it anew. By id a video is hot after the first request; --cold
+`--mm-processor-cache-gb 0`, so that each request of a file decodes it again. By id a video is hot after the first request; --cold
 asks for each id of the cache in turn instead, and has the reads of rows in it. Requests are made one after another, in turns.
 """
 

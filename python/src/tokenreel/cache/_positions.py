@@ -45,13 +45,15 @@ class Family:
 
 _QWEN_VIDEO = "<|video_pad|>"
 _LLAVA_ONEVISION = Family("LLaVA-OneVision", ("LlavaOnevisionForConditionalGeneration",), "<video>", axes=1)
-_FAMILIES = {
+FAMILIES = {
     "llava_onevision": _LLAVA_ONEVISION,
     "llava_qwen": Family("LLaVA-Video", ("LlavaQwenForCausalLM", "Qwen2ForCausalLM"), "<image>", axes=1),
     "qwen2_vl": Family("Qwen2-VL", ("Qwen2VLForConditionalGeneration",), _QWEN_VIDEO),
     "qwen2_5_vl": Family("Qwen2.5-VL", ("Qwen2_5_VLForConditionalGeneration",), _QWEN_VIDEO, has_speed=True),
     "qwen3_vl": Family("Qwen3-VL", ("Qwen3VLForConditionalGeneration",), _QWEN_VIDEO, block_per_step=True),
 }
+"""By the name that encoders have before their revision."""
+
 _LEGACY_DIGITS = 16  # of a revision in names that version 0.1.0 wrote, which knew LLaVA-OneVision alone
 
 
@@ -77,13 +79,13 @@ def family_of(row: VideoTokens) -> Family:
         PromptError: an exported encoder made it, which has no language model, or a newer version's family.
     """
     name, _, revision = row.encoder.rpartition("@")
-    family = _FAMILIES.get(name)
+    family = FAMILIES.get(name)
     if family is None and len(revision) == _LEGACY_DIGITS:
         family = _LLAVA_ONEVISION
     if family is None:
         raise PromptError(
             f"video '{row.video_id}' was encoded by '{row.encoder}', which has no language model that this version of tokenreel knows;"
-            f" it knows those of {', '.join(_FAMILIES)}"
+            f" it knows those of {', '.join(FAMILIES)}"
         )
     return family
 

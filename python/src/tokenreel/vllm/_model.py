@@ -9,15 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from tokenreel.cache import CardNotFoundError, CheckpointError, EncoderCard, verify_checkpoint
+from tokenreel.cache._positions import FAMILIES
 from tokenreel.vllm._reference import RefusedError
 
 ENCODER = "TOKENREEL_ENCODER"
 
-THREE_AXES = {
-    "Qwen2VLForConditionalGeneration": "Qwen2-VL",
-    "Qwen2_5_VLForConditionalGeneration": "Qwen2.5-VL",
-    "Qwen3VLForConditionalGeneration": "Qwen3-VL",
-}
+THREE_AXES = {family.architectures[0]: family.name for family in FAMILIES.values() if family.axes == 3}
 """Architectures whose positions have three axes, and their readable names."""
 
 

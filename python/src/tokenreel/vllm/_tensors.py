@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import numpy as np
 import torch
 
 from tokenreel.cache import VideoTokens
+from tokenreel.cache._tensors import tensor_of
 from tokenreel.vllm._feed import evs_rows
 from tokenreel.vllm._model import ServedModel
 
 
 def rows(video: VideoTokens) -> torch.Tensor:
-    """The rows [n, planes * D], in the stored type where torch computes with it, else float32."""
-    if video.dtype == "bf16":
-        tensor = torch.frombuffer(bytearray(video.data), dtype=torch.bfloat16)
-    elif video.dtype == "f16":
-        tensor = torch.from_numpy(video.tokens.astype(np.float16))
-    else:
-        tensor = torch.from_numpy(video.float32())
-    return tensor.reshape(len(video.token_index), -1)
+    """The rows [n, planes * D], in the stored type where torch computes with it, else float32; a copy, which the server may write to."""
+    tensor: torch.Tensor = tensor_of(video).reshape(len(video.token_index), video.planes * video.dim).clone()
+    return tensor
 
 
 def encoder_output(video: VideoTokens, model: ServedModel) -> torch.Tensor:
