@@ -18,7 +18,7 @@ from tokenreel.vllm import guard as guard_module
 from tokenreel.vllm._feed import check_one_axis, check_three_axes, evs_count, evs_rows, places, seconds_per_step, step_times
 from tokenreel.vllm._model import EncoderCheck, ServedModel
 from tokenreel.vllm._serving import Serving
-from tokenreel.vllm._videos import HOT_BYTES, REFRESH_SECONDS, UNKNOWN_SECONDS, ServedVideos
+from tokenreel.vllm._videos import HOT_BYTES, LISTING_SHARE, LONGEST_PAUSE, REFRESH_SECONDS, ServedVideos
 
 LLAVA, QWEN2 = "LlavaOnevisionForConditionalGeneration", "Qwen2VLForConditionalGeneration"
 QWEN25, QWEN3 = "Qwen2_5_VLForConditionalGeneration", "Qwen3VLForConditionalGeneration"
@@ -183,25 +183,41 @@ def test_newer_row_of_a_known_video_is_seen_within_the_stated_time(writer, clock
     assert videos.row(Reference("a")).content_sha256 == "B"
 
 
-def test_unknown_video_is_looked_for_in_newer_waves_at_most_once_in_a_while(writer, clock):
-    counting = Counting()
-    videos = served(writer.wave(1, [row("a")]), clock, counting)
-    videos.row(Reference("a"))
-    clock.seconds += UNKNOWN_SECONDS
+def test_video_that_is_committed_after_its_refusal_is_served_by_the_next_request(writer, clock):
+    videos = served(writer.wave(1, [row("a")]), clock)
+    clock.seconds += 0.001
     refused(lambda: videos.row(Reference("later")), "has no tokens of video 'later'", "check the id")
-    lists = counting.lists
     writer.wave(2, [row("later")])
-    refused(lambda: videos.row(Reference("later")), "has no tokens")
-    assert counting.lists == lists
-    clock.seconds += UNKNOWN_SECONDS
+    clock.seconds += 0.001
     assert videos.row(Reference("later")).video_id == "later"
+
+
+@pytest.mark.parametrize("took", [0.02, 3.0])
+def test_unknown_videos_are_looked_for_at_a_pace(writer, clock, took):
+    class Slow(Counting):
+        def get_file_info_selector(self, selector):
+            clock.seconds += took / 2  # a listing has two
+            return super().get_file_info_selector(selector)
+
+    def sleep(seconds):
+        paused.append(seconds)
+        clock.seconds += seconds
+
+    paused, counting = [], Slow()
+    videos = served(writer.wave(1, [row("a")]), clock, counting, sleep=sleep)
+    videos.row(Reference("a"))
+    lists = counting.lists
+    clock.seconds += 0.001
+    refused(lambda: videos.row(Reference("later")), "has no tokens")
+    assert counting.lists == 2 * lists
+    assert paused == [pytest.approx(min(LONGEST_PAUSE, took / LISTING_SHARE - took) - 0.001)]
 
 
 def test_setting_that_is_new_is_seen_without_a_restart(writer, clock):
     videos = served(writer.wave(1, [row("a")]), clock)
     refused(lambda: videos.row(Reference("a", "none")), "no row of compression none", COMPRESSION)
     writer.wave(2, [row("a", compression="none")])
-    clock.seconds += UNKNOWN_SECONDS
+    clock.seconds += 0.001
     assert videos.row(Reference("a", "none")).compression == "none"
 
 

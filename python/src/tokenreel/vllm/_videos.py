@@ -29,8 +29,11 @@ from tokenreel.vllm._reference import Reference, RefusedError
 REFRESH_SECONDS = 10.0
 """After this time at most a newer row of a known video is served."""
 
-UNKNOWN_SECONDS = 1.0
-"""A video or a setting that is unknown is looked for in the newest waves, unless they were listed within this time."""
+LISTING_SHARE = 0.1
+"""Of the time that listings for unknown videos and settings may take."""
+
+LONGEST_PAUSE = 1.0
+"""Seconds from the end of a listing to the start of the next one, at most."""
 
 HOT_BYTES = 256 << 20
 """Of rows that are kept in memory."""
@@ -49,6 +52,7 @@ class ServedVideos:
         *,
         hot_bytes: int = HOT_BYTES,
         clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """Reads nothing yet.
 
@@ -58,14 +62,18 @@ class ServedVideos:
             check: whether an encoder's rows are of that model.
             hot_bytes: bytes of rows to keep in memory.
             clock: seconds, for tests.
+            sleep: waits so many seconds, for tests.
         """
         self.model = model
         self._open = open_cache
         self._check = check
         self._clock = clock
+        self._sleep = sleep
         self._cache: TokenCache | None = None
         self._listed = 0.0
+        self._took = 0.0
         self._listing = threading.Lock()
+        self._pausing = threading.Lock()
         self._hot = _Hot(hot_bytes)
         self._usual: str | None = None
 
@@ -95,28 +103,37 @@ class ServedVideos:
 
     def _read(self, reference: Reference) -> tuple[VideoTokens, float]:
         """The row, and when the cache was listed that it was found in."""
-        cache, listed = self._fresh(REFRESH_SECONDS)
+        asked = self._clock()
+        cache, listed = self._listed_after(asked - REFRESH_SECONDS)
         try:
             row = self._found(cache, reference)
         except RefusedError:
-            cache, again = self._fresh(UNKNOWN_SECONDS)
-            if again == listed:
+            if listed >= asked:
                 raise
-            listed = again
+            cache, listed = self._listed_after_a_pause(asked)
             row = self._found(cache, reference)
         self._checked(row)
         return row, listed
 
-    def _fresh(self, seconds: float) -> tuple[TokenCache, float]:
-        """The cache, listed within the last so many seconds, and when it was."""
+    def _listed_after_a_pause(self, asked: float) -> tuple[TokenCache, float]:
+        """The same as _listed_after, at a pace at which requests for unknown videos do not burden the store. They share a listing."""
+        with self._pausing:
+            since_then = self._clock() - self._listed - self._took
+            pause = min(LONGEST_PAUSE, self._took / LISTING_SHARE - self._took) - since_then
+            if self._listed <= asked and pause > 0:
+                self._sleep(pause)
+            return self._listed_after(asked)
+
+    def _listed_after(self, since: float) -> tuple[TokenCache, float]:
+        """The cache, listed after a time, and when it was."""
         with self._listing:
-            now = self._clock()
-            if self._cache is None:
-                self._cache = self._open()
-                self._listed = now
-            elif now - self._listed >= seconds:
-                self._cache.refresh()
-                self._listed = now
+            if self._cache is None or self._listed <= since:
+                start = self._clock()
+                if self._cache is None:
+                    self._cache = self._open()
+                else:
+                    self._cache.refresh()
+                self._listed, self._took = start, self._clock() - start
             return self._cache, self._listed
 
     def _found(self, cache: TokenCache, reference: Reference) -> VideoTokens:
