@@ -149,9 +149,18 @@ def build_wheels(folder):
 
 def docs_example(page, word):
     """The one block of Python in a page of docs/ that has a word in it, as it stands."""
-    blocks = re.findall(r"^```python\n(.*?)^```$", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    return _docs_block(page, "python", word)
+
+
+def docs_commands(page, word):
+    """The one block of commands in a page of docs/ that has a word in it, as it stands."""
+    return _docs_block(page, "sh", word)
+
+
+def _docs_block(page, language, word):
+    blocks = re.findall(rf"^```{language}\n(.*?)^```$", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
     found = [block for block in blocks if word in block]
-    assert len(found) == 1, f"expected one Python block with '{word}' in docs/{page}, found {len(found)}"
+    assert len(found) == 1, f"expected one block of {language} with '{word}' in docs/{page}, found {len(found)}"
     return found[0]
 
 

@@ -195,9 +195,61 @@ def test_a_wave_that_is_committed_meanwhile_is_served(up, cache, videos, models,
     equal([(LATER, QUARTER, *answer)])
 
 
+def test_the_commands_of_the_docs_give_a_streamed_answer(videos, models, site):
+    """They run as they stand, but for the names of folders, the port, and the installation, which is the environment of this check."""
+    script = launch.docs_commands("serving.md", "curl -N")
+    folder, model = videos / "six", models / "llava_onevision"
+    port = launch.free_port()
+    replacements = {
+        "/models/llava-onevision-qwen2-7b-ov-hf": model,
+        "VIDEOS": videos / "videos",
+        "a/b.mp4": FIRST,
+        "localhost:8000": f"127.0.0.1:{port}",
+        "--enable-mm-embeds": f"--enable-mm-embeds --host 127.0.0.1 --port {port}",
+        'python3 -m venv server && server/bin/pip install vllm==0.32.0 "tokenreel[vllm]"': "test -x server/bin/vllm",
+    }
+    for text, instead in replacements.items():
+        assert text in script, text
+        script = script.replace(text, str(instead))
+    (folder / "server" / "bin").mkdir(parents=True)
+    for name, module in [("python", ""), ("vllm", "-m vllm.entrypoints.cli.main ")]:
+        shim = folder / "server" / "bin" / name
+        shim.write_text(f'#!/bin/sh\nexec {sys.executable} {module}"$@"\n', encoding="utf-8")
+        shim.chmod(0o755)
+    (folder / "bin").symlink_to(launch.ROOT / "bin")
+    *events, last = server.streamed(script, server.environment(site, videos), folder)
+    assert last == "[DONE]"
+    chunks = [json.loads(event) for event in events]
+    assert len(chunks) > 2
+    assert all(chunk["model"] == "llava" and "delta" in chunk["choices"][0] for chunk in chunks)
+
+
+# What else reads a cache with PyTorch, of which this environment has the only installation.
+
+
+def test_the_tests_of_the_package_that_need_torch_pass(site, videos):
+    tests = ["test_torch.py", "test_prompts.py"]
+    pytest_ = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-rs", *tests]
+    done = launch.finished(pytest_, server.environment(site, videos), 0, launch.ROOT / "python" / "tests")
+    assert " passed" in done.stdout
+    assert " skipped" not in done.stdout, done.stdout
+
+
+def test_the_example_fine_tunes_from_a_cache(site, videos):
+    scenes, cache = videos / "scenes", videos / "fine-tuned"
+    launch.precompute(scenes / "videos", cache, "--sampling", "uniform:frames=8", "--compression", QUARTER)
+    model = launch.ROOT / "jobs" / "src" / "main" / "resources" / "io" / "tokenreel" / "model" / "default_model"
+    command = [sys.executable, launch.ROOT / "python" / "examples" / "finetune.py", "--model", model, "--cache", cache, "--compression", QUARTER]
+    command += ["--questions", scenes / "questions.jsonl", "--steps", 12, "--batch", 4, "--workers", 1, "--verify"]
+    printed = launch.finished(command, server.environment(site, videos), 0).stdout
+    losses = [float(line.split()[-1]) for line in printed.splitlines() if line.startswith("step ")]
+    assert len(losses) == 12
+    assert sum(losses[-3:]) < 0.8 * sum(losses[:3]), losses
+
+
 # Qwen's families, by the encoder-cache connector.
 
-HALF, LESS = "evs:prune=0.5", "vidcom2:retention=0.4"
+HALF, EXACT, LESS = "evs:prune=0.5", "vidcom2:retention=0.5,exact=vllm", "vidcom2:retention=0.4"
 ENCODER_CACHE = {"ec_connector": "TokenReelEncoderCache", "ec_connector_module_path": "tokenreel.vllm.encoder_cache", "ec_role": "ec_consumer"}
 UNGUARDED = ["--ec-transfer-config", json.dumps(ENCODER_CACHE), "--limit-mm-per-prompt", '{"image": 0, "video": 2}']
 GUARDED = [*UNGUARDED, "--middleware", "tokenreel.vllm.Guard"]
@@ -208,7 +260,7 @@ def qwen_cache(videos, models):
     """One cache with rows of all of Qwen's families."""
     folder = videos / "qwen"
     for family in ("qwen2_vl", "qwen2_5_vl", "qwen3_vl"):
-        precompute(videos / "videos", folder, models / family, NONE, HALF, LESS, sampling="uniform:frames=8")
+        precompute(videos / "videos", folder, models / family, NONE, HALF, EXACT, LESS, sampling="uniform:frames=8")
     return folder
 
 
@@ -277,7 +329,7 @@ def test_pruned_rows_of_qwen2_5_vl(qwen_cache, encoders, videos, models, site):
     model, encoder = models / "qwen2_5_vl", encoders["qwen2_5_vl"]
     start, rate = [server.FOLDER / "pruning_on_cpu.py"], ["--video-pruning-rate", "0.5"]
     with server.serving(model, qwen_cache, site, videos, *GUARDED, *rate, start=start) as up:
-        answers = family_answers(up, qwen_cache, encoder, [(FIRST, HALF), (SECOND, HALF)])
+        answers = family_answers(up, qwen_cache, encoder, [(FIRST, HALF), (SECOND, HALF), (FIRST, EXACT)])
         for compression in (NONE, LESS):
             status, sentence = up.ask(request_part(TokenCache.open(qwen_cache), FIRST, compression=compression, encoder=encoder))
             assert (status, "198 places" in sentence) == (400, True), sentence

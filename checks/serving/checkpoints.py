@@ -7,7 +7,6 @@ seed; tokenizers and preprocessor settings are those of the tests' goldens. Need
 environment that serves.
 """
 
-import json
 import pathlib
 import re
 import shutil
@@ -16,6 +15,8 @@ import sys
 import torch
 import transformers
 from safetensors.torch import load_file, save_file
+
+import llava_files
 
 SEED = 1
 GOLDENS = pathlib.Path(__file__).resolve().parent.parent.parent / "jobs" / "src" / "test" / "resources" / "goldens"
@@ -36,13 +37,6 @@ TEXT = {
 }
 TOWER = {"depth": 2, "hidden_size": 32, "intermediate_size": 64, "num_heads": 2, "spatial_merge_size": 2, "temporal_patch_size": 2}
 MARKS = {"vision_start_token_id": 389, "vision_end_token_id": 390, "image_token_id": 392, "video_token_id": 393, "tie_word_embeddings": False}
-LLAVA_TEMPLATE = (
-    "{% for message in messages %}{{ '<|im_start|>' + message['role'] + ' ' }}"
-    "{% if message['content'] is string %}{{ message['content'] }}{% else %}{% for content in message['content'] %}"
-    "{% if content['type'] == 'image' %}{{ '<image>' }}{% elif content['type'] == 'video' %}{{ '<video>' }}"
-    "{% elif content['type'] == 'text' %}{{ '\\n' + content['text'] }}{% endif %}{% endfor %}{% endif %}{{ '<|im_end|>' }}{% endfor %}"
-    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
-)
 
 
 def write(folder, golden, model):
@@ -88,10 +82,7 @@ def llava_onevision(folder):
         tie_word_embeddings=False,
     )
     write(folder, "llava_onevision_tiny", transformers.LlavaOnevisionForConditionalGeneration(config))
-    processor = {"processor_class": "LlavaOnevisionProcessor", "num_image_tokens": (IMAGE_SIDE // PATCH) ** 2}
-    processor |= {"vision_feature_select_strategy": "full", "image_token": "<image>", "video_token": "<video>"}
-    folder.joinpath("processor_config.json").write_text(json.dumps(processor), encoding="utf-8")
-    folder.joinpath("chat_template.json").write_text(json.dumps({"chat_template": LLAVA_TEMPLATE}), encoding="utf-8")
+    llava_files.write(folder, (IMAGE_SIDE // PATCH) ** 2)
 
 
 def qwen2_vl(folder):

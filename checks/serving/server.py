@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import time
@@ -94,6 +95,20 @@ def serving(model, cache, site, scratch, *options, start=("-m", "vllm.entrypoint
         wait(process, server)
         yield server
         assert process.poll() is None, f"the server has ended:\n{said(server)}"
+
+
+def streamed(script, settings, folder):
+    """Events that a script's commands print, each without its "data: "; what the script has started in the background ends with it."""
+    printed = folder / "printed"
+    with open(printed, "w", encoding="utf-8") as out:
+        shell = subprocess.Popen(["bash", "-euc", script], env=settings, cwd=folder, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
+    try:
+        status = shell.wait(STARTS_WITHIN)
+    finally:
+        os.killpg(shell.pid, signal.SIGTERM)
+    text = printed.read_text(encoding="utf-8", errors="replace")
+    assert status == 0, text[-6000:]
+    return [line.removeprefix("data: ") for line in text.splitlines() if line.startswith("data: ")]
 
 
 def said(server):

@@ -74,6 +74,8 @@ def finetune(options: argparse.Namespace) -> Sequence[float]:
     optimizer = torch.optim.AdamW(learned, lr=options.rate)
     prompts = Prompts(model, tokenizer)
     loader = DataLoader(data, options.batch, shuffle=True, num_workers=options.workers, collate_fn=pad, drop_last=True)
+    if not len(loader):
+        raise SystemExit(f"{len(data)} samples are no batch of {options.batch}: give more questions, or a smaller --batch")
     losses: list[float] = []
     while len(losses) < options.steps:
         for padded in loader:
