@@ -110,12 +110,7 @@ def wheels() -> Path:
 @pytest.fixture(scope="session")
 def site(wheels: Path) -> Path:
     """A folder for PYTHONPATH that has both wheels as pip installs them; its bin/ has the command."""
-
-    def install(folder: Path) -> None:
-        pip = [sys.executable, "-m", "pip", "-q", "--disable-pip-version-check"]
-        launch.finished([*pip, "install", "--no-index", "--no-deps", "--target", folder, *wheels.glob("*.whl")], os.environ, 0)
-
-    return once.made("site", install)
+    return once.made("site", lambda folder: launch.install_wheels(wheels, folder))
 
 
 @pytest.fixture(scope="session")

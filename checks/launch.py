@@ -147,6 +147,12 @@ def build_wheels(folder):
     finished([ROOT / "bin" / "wheels", folder], {**os.environ, "PYTHON": sys.executable}, 0)
 
 
+def install_wheels(wheels, folder):
+    """Unpacks the wheels of a folder into another one, as pip installs them."""
+    pip = [sys.executable, "-m", "pip", "-q", "--disable-pip-version-check"]
+    finished([*pip, "install", "--no-index", "--no-deps", "--target", folder, *wheels.glob("*.whl")], os.environ, 0)
+
+
 def docs_example(page, word):
     """The one block of Python in a page of docs/ that has a word in it, as it stands."""
     return _docs_block(page, "python", word)

@@ -33,6 +33,7 @@ pytestmark = [
 NONE, QUARTER, DYCOKE = "none", "vidcom2:retention=0.25", "dycoke:prune=0.7"
 FRAMES = 32
 FIRST, SECOND, LATER, OTHER = "test-000000.mp4", "test-000001.mp4", "test-000002.mp4", "test-000003.mp4"
+ODD = "größe/50% off?#1&content=+ .mp4"  # the first one again
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +52,9 @@ def videos(scratch):
         (scratch / name).mkdir()
         for file in files:
             shutil.copy(scratch / "scenes" / "videos" / file, scratch / name)
+    odd = scratch / "videos" / ODD
+    odd.parent.mkdir()
+    shutil.copy(scratch / "videos" / FIRST, odd)
     return scratch
 
 
@@ -118,6 +122,11 @@ def test_the_file_itself_gives_the_answer_of_its_rows(up, videos):
 
 def test_the_part_of_request_part_is_answered(up, cache):
     part = request_part(TokenCache.open(cache), FIRST, compression=QUARTER)
+    assert up.ask(part) == up.ask(by_id(FIRST, compression=QUARTER))
+
+
+def test_an_id_of_odd_characters_is_answered(up, cache):
+    part = request_part(TokenCache.open(cache), ODD, compression=QUARTER)
     assert up.ask(part) == up.ask(by_id(FIRST, compression=QUARTER))
 
 

@@ -54,7 +54,7 @@ def first_tokens(model, dtype, frames, requests, scratch, *compressions):
     options = ["--dtype", {"f32": "float32", "bf16": "bfloat16"}[dtype], "--max-model-len", 8192, "--max-num-batched-tokens", 8192, *UNCACHED]
     options += ["--limit-mm-per-prompt", '{"image": 1, "video": 1}', "--skip-mm-profiling", "--allowed-local-media-path", scratch]
     options += ["--media-io-kwargs", f'{{"video": {{"num_frames": {frames}}}}}']
-    with server.serving(model, cache, PYTHON / "src", scratch, *options) as up:
+    with server.serving(model, cache, scratch / "site", scratch, *options) as up:
         for compression in compressions:
             print(f"\n{model.name}, {frames} frames, {dtype}, {compression}", flush=True)
             asked = ["--model", "m", "--cache", cache, "--video-id", CLIP, "--compression", compression, "--file", scratch / "videos" / CLIP]
@@ -68,7 +68,7 @@ def bench(script, *arguments, **environment):
 
 
 def tiny(scratch, given):
-    server.checkpoints(scratch / "models", PYTHON / "src", scratch)
+    server.checkpoints(scratch / "models", scratch / "site", scratch)
     first_tokens(scratch / "models" / "llava_onevision", "f32", 32, given.requests, scratch, QUARTER, "none")
 
 
@@ -87,7 +87,7 @@ def lookup(scratch, _):
 
 def dataset(scratch, _):
     print("\nan epoch of 200 clips", flush=True)
-    environment = server.environment(PYTHON / "src", scratch)
+    environment = server.environment(scratch / "site", scratch)
     bench(PYTHON / "bench" / "dataset.py", "--tokenreel", launch.ROOT / "bin" / "tokenreel", PYTHONPATH=environment["PYTHONPATH"])
 
 
@@ -104,6 +104,8 @@ def main():
         scratch = pathlib.Path(folder)
         (scratch / "videos").mkdir()
         clip(scratch / "videos" / CLIP)
+        launch.build_wheels(scratch / "wheels")
+        launch.install_wheels(scratch / "wheels", scratch / "site")
         for name in given.only:
             FIGURES[name](scratch, given)
 
