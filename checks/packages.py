@@ -12,12 +12,28 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 FOLDER = pathlib.Path(os.environ.get("TOKENREEL_PACKAGES") or ROOT / ".packages")
 
 
+def place(pins):
+    """The folder for the packages of a file of this repository, named by the whole of its path, such as checks-spark-pyspark-4.1.4."""
+    return FOLDER / "-".join(pins.resolve().relative_to(ROOT).with_suffix("").parts)
+
+
+def _lock(pins):
+    """A file beside the folder, which holds the digest of the pins that are installed."""
+    return place(pins).with_name(f"{place(pins).name}.lock")
+
+
+def is_installed(pins):
+    """Whether the packages that a file names are there, as it names them now."""
+    digest = hashlib.sha256(pins.read_bytes()).hexdigest()
+    return _lock(pins).is_file() and _lock(pins).read_text(encoding="utf-8") == digest
+
+
 def installed(pins):
     """The folder with the packages that a file names with their digests. A PySpark is 500 MB and takes a minute, once."""
     FOLDER.mkdir(exist_ok=True)
-    folder = FOLDER / pins.stem
+    folder = place(pins)
     digest = hashlib.sha256(pins.read_bytes()).hexdigest()
-    with open(FOLDER / f"{pins.stem}.lock", "a+", encoding="utf-8") as lock:
+    with open(_lock(pins), "a+", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         lock.seek(0)
         if lock.read() != digest:

@@ -22,7 +22,7 @@ TOKENS = 24
 
 
 def is_installed():
-    return (packages.FOLDER / f"{PINS.stem}.lock").is_file()
+    return packages.is_installed(PINS)
 
 
 def environment(site, scratch, **more):
