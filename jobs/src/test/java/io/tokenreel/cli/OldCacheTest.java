@@ -1,6 +1,7 @@
 package io.tokenreel.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -86,6 +87,8 @@ class OldCacheTest {
 
     JsonNode again = precompute();
     assertEquals(2, again.get("already_committed").asInt(), again.toString());
+    assertFalse(
+        Files.exists(folder.resolve("cache/_encoders")), "no row has the tower's name of now");
     assertEquals(tokens, rows(CacheTable.TOKENS));
     assertEquals(3, rows(CacheTable.CONTENTS), "of two videos, and one that has changed back");
     assertEquals(shaOf(folder.resolve("videos").resolve(FIRST)), content());

@@ -24,9 +24,15 @@ final class EncoderCards {
 
   private EncoderCards() {}
 
-  /** Writes what there is to say of a tower, unless the output has it already. */
-  static void save(CacheFiles files, CacheLayout layout, VisionInfo vision) throws IOException {
-    if (!ModelKeys.isLegacy(vision.encoder())) {
+  /**
+   * Writes what there is to say of a tower, unless the output has it already.
+   *
+   * @param encoder the name that the tower has in rows; nothing is written where that is not its
+   *     own, for a cache that was begun by version 0.1.0 goes on under the names of that version
+   */
+  static void save(CacheFiles files, CacheLayout layout, VisionInfo vision, String encoder)
+      throws IOException {
+    if (vision.encoder().equals(encoder)) {
       save(files, layout, vision.encoder(), Json.bytes(card(vision)));
     }
   }

@@ -182,9 +182,13 @@ public final class TokenCacheWriter implements AutoCloseable {
     }
   }
 
-  /** Says of the tower that will make rows what it is, unless the output says it already. */
-  public void describe(VisionInfo vision) throws IOException {
-    EncoderCards.save(files, layout, vision);
+  /**
+   * Says of the tower that will make rows what it is, unless the output says it already.
+   *
+   * @param encoder the tower's name in these rows, {@link io.tokenreel.model.ModelKeys#encoder}
+   */
+  public void describe(VisionInfo vision, String encoder) throws IOException {
+    EncoderCards.save(files, layout, vision, encoder);
   }
 
   /**

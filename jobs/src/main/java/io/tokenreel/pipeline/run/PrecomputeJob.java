@@ -80,7 +80,7 @@ public final class PrecomputeJob {
               .runRecord(new CacheKeys(spark, output).encoder(settings.model()), count)
               .leavingOut(found.leftOut().byReason());
       TokenDtypeCheck.require(writer, run, settings.tokenDtype());
-      writer.describe(vision);
+      writer.describe(vision, run.encoder());
       Work work =
           new Work(
               new PrecomputeStages(spark.sparkContext(), settings, vision, run.encoding()),

@@ -56,6 +56,10 @@ class EncoderCardsTest {
     return new CacheFiles(FileSystem.getLocal(HADOOP), CacheFiles.StepListener.NONE);
   }
 
+  private static void save(CacheLayout layout, VisionInfo vision) throws IOException {
+    EncoderCards.save(files(), layout, vision, vision.encoder());
+  }
+
   private static VisionInfo exported(String encoder) {
     FrameSize size = new FrameSize(4, 4);
     return new VisionInfo(
@@ -88,7 +92,7 @@ class EncoderCardsTest {
       throws Exception {
     java.nio.file.Path checkpoint = Fixtures.GOLDENS.resolve(golden);
     VisionInfo vision = Models.describe(checkpoint.toString(), HADOOP);
-    EncoderCards.save(files(), layout("cache"), vision);
+    save(layout("cache"), vision);
     JsonNode card =
         new ObjectMapper()
             .readTree(folder.resolve("cache/_encoders/" + vision.encoder() + ".json").toFile());
@@ -114,7 +118,7 @@ class EncoderCardsTest {
   void read_savedCheckpoint_hasWhatWasSaved() throws IOException {
     VisionInfo vision =
         Models.describe(Fixtures.GOLDENS.resolve("qwen2_5_vl_tiny").toString(), HADOOP);
-    EncoderCards.save(files(), layout("cache"), vision);
+    save(layout("cache"), vision);
     Path cache = new Path(folder.resolve("cache").toUri());
     EncoderCard card = EncoderCard.read(HADOOP, cache, vision.encoder()).orElseThrow();
     assertEquals(vision.encoder(), card.encoder());
@@ -123,7 +127,7 @@ class EncoderCardsTest {
     assertEquals(2, card.tokensPerSecond().orElseThrow());
     assertEquals(vision.origin().settings(), card.settings());
     assertTrue(EncoderCard.read(HADOOP, cache, "another@1").isEmpty());
-    EncoderCards.save(files(), layout("cache"), exported("djl@1"));
+    save(layout("cache"), exported("djl@1"));
     EncoderCard exported = EncoderCard.read(HADOOP, cache, "djl@1").orElseThrow();
     assertTrue(exported.architecture().isEmpty());
     assertTrue(exported.tokensPerSecond().isEmpty());
@@ -205,16 +209,16 @@ class EncoderCardsTest {
 
   @Test
   void save_secondTime_leavesTheFileAlone() throws IOException {
-    EncoderCards.save(files(), layout("cache"), exported("djl@1"));
+    save(layout("cache"), exported("djl@1"));
     java.nio.file.Path card = folder.resolve("cache/_encoders/djl@1.json");
     Files.writeString(card, "{}");
-    EncoderCards.save(files(), layout("cache"), exported("djl@1"));
+    save(layout("cache"), exported("djl@1"));
     assertEquals("{}", Files.readString(card));
   }
 
   @Test
   void copy_ofATowerThatTheOtherCacheDescribes_isTheSame() throws IOException {
-    EncoderCards.save(files(), layout("other"), exported("djl@1"));
+    save(layout("other"), exported("djl@1"));
     EncoderCards.copy(files(), layout("cache"), files(), layout("other"), "djl@1");
     EncoderCards.copy(files(), layout("cache"), files(), layout("other"), "djl@2");
     assertEquals(
@@ -225,7 +229,7 @@ class EncoderCardsTest {
 
   @Test
   void save_towerUnderANameOfTheFirstVersion_writesNothing() throws IOException {
-    EncoderCards.save(files(), layout("cache"), exported("a/b@0123456789abcdef"));
+    EncoderCards.save(files(), layout("cache"), exported("djl@1"), "a/b@0123456789abcdef");
     assertFalse(Files.exists(folder.resolve("cache")));
     assertTrue(Files.exists(folder));
   }
