@@ -26,6 +26,7 @@ CARD = {
     "layout": "closing",
     "axes": 1,
     "tokens_per_second": None,
+    "merge_size": None,
     "settings": "",
     "tensors": (),
 }

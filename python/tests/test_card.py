@@ -56,6 +56,7 @@ def card_of(tensors, settings=SETTINGS, **changes):
         "layout": "plain",
         "axes": 3,
         "tokens_per_second": None,
+        "merge_size": 2,
         "settings": settings,
         "tensors": tuple(sorted(tensors)),
     }
@@ -69,10 +70,17 @@ def folder(tmp_path):
 
 
 def test_a_card_is_read_as_it_was_written(tmp_path):
-    writer = CacheWriter(tmp_path).wave(1, [row("a")]).card(tokens_per_second=2.0, axes=3, tensors=["b", "a"])
+    writer = CacheWriter(tmp_path).wave(1, [row("a")]).card(tokens_per_second=2.0, merge_size=2, axes=3, tensors=["b", "a"])
     card = TokenCache.open(tmp_path).encoder_card(ENCODER)
-    assert card == EncoderCard(**{**CARD, "tokens_per_second": 2.0, "axes": 3, "tensors": ("a", "b")})
+    assert card == EncoderCard(**{**CARD, "tokens_per_second": 2.0, "merge_size": 2, "axes": 3, "tensors": ("a", "b")})
     assert TokenCache.open(writer.folder).lookup("a").card == card, "a row has its encoder's"
+
+
+def test_a_card_of_a_version_without_merge_size_is_read(tmp_path):
+    writer = CacheWriter(tmp_path).wave(1, [row("a")]).card()
+    older = {name: value for name, value in CARD.items() if name != "merge_size"}
+    (writer.folder / "_encoders" / f"{ENCODER}.json").write_text(json.dumps({"schema": 1, **older}))
+    assert TokenCache.open(tmp_path).encoder_card(ENCODER) == EncoderCard(**{**CARD, "merge_size": None})
 
 
 def test_a_cache_without_a_card_says_what_writes_one(tmp_path):

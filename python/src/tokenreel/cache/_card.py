@@ -42,6 +42,8 @@ class EncoderCard:
         layout: where the model's own rows stand among the tokens, as `VideoTokens.layout`.
         axes: axes of a row's position in the language model: 1, or 3 for Qwen's families.
         tokens_per_second: positions of a second on the time axis, which Qwen2.5-VL alone has; None for the others.
+        merge_size: patches that a side of a token covers, in Qwen's families; None for the others, and in a card of a version that
+            had no such field.
         settings: canonical text of the settings that tokens depend on.
         tensors: canonical names of the tensors that the revision covers, sorted; none for an exported encoder.
     """
@@ -54,6 +56,7 @@ class EncoderCard:
     layout: str
     axes: int
     tokens_per_second: float | None
+    merge_size: int | None
     settings: str
     tensors: tuple[str, ...]
 
@@ -104,7 +107,7 @@ def _parsed(data: bytes, place: str, encoder: str) -> EncoderCard:
             f"{place} is of version {version}, and this package knows versions up to {NEWEST_CARD}: use a newer tokenreel"
         )
     try:
-        speed = fields["tokens_per_second"]
+        speed, merge = fields["tokens_per_second"], fields.get("merge_size")
         card = EncoderCard(
             encoder=str(fields["encoder"]),
             family=str(fields["family"]),
@@ -114,6 +117,7 @@ def _parsed(data: bytes, place: str, encoder: str) -> EncoderCard:
             layout=str(fields["layout"]),
             axes=int(fields["axes"]),
             tokens_per_second=None if speed is None else float(speed),
+            merge_size=None if merge is None else int(merge),
             settings=str(fields["settings"]),
             tensors=tuple(sorted(map(str, fields["tensors"]))),
         )

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -20,6 +21,8 @@ import org.apache.hadoop.fs.Path;
  * @param architecture as config.json names it; empty for an exported encoder
  * @param tokensPerSecond how fast the time axis of positions runs; empty where it counts steps, or
  *     there is none
+ * @param mergeSize how many patches a side of a token covers; empty where tokens are not merged
+ *     patches, and in what versions wrote that had no such field
  * @param settings canonical text of the settings that the name covers
  */
 public record EncoderCard(
@@ -27,6 +30,7 @@ public record EncoderCard(
     String family,
     Optional<String> architecture,
     OptionalDouble tokensPerSecond,
+    OptionalInt mergeSize,
     String settings) {
 
   /** Fields that a reader need not know come without a new version. */
@@ -73,11 +77,13 @@ public record EncoderCard(
               .formatted(path, schema, SCHEMA));
     }
     Number speed = (Number) card.get("tokens_per_second");
+    Number merge = (Number) card.get("merge_size");
     return new EncoderCard(
         (String) card.get("encoder"),
         (String) card.get("family"),
         Optional.ofNullable((String) card.get("architecture")),
         speed == null ? OptionalDouble.empty() : OptionalDouble.of(speed.doubleValue()),
+        merge == null ? OptionalInt.empty() : OptionalInt.of(merge.intValue()),
         (String) card.get("settings"));
   }
 }

@@ -15,8 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -50,8 +48,6 @@ final class VllmRows {
 
   /** Frames of a step, in all of Qwen's families. */
   private static final int STEP_FRAMES = 2;
-
-  private static final Pattern MERGE = Pattern.compile("\\bmerge (\\d+)");
 
   /** The families of which a request may come without a tensor. */
   private enum Family {
@@ -115,14 +111,20 @@ final class VllmRows {
                   : "%s takes pruned rows of Qwen3-VL only between embeddings of its time texts, which a cache does not have; got rows of '%s': export those of --compression none")
               .formatted(SERVER, compression));
     }
-    Matcher merge = MERGE.matcher(card.get().settings());
-    if (!merge.find() || (family == Family.QWEN2_5_VL && card.get().tokensPerSecond().isEmpty())) {
-      throw new SettingsException(
-          "what the cache says of encoder %s lacks how many patches a token covers, or the speed of its time axis: precompute into it with this version"
-              .formatted(encoder));
+    if (family == Family.QWEN2_5_VL && card.get().tokensPerSecond().isEmpty()) {
+      throw lacking(encoder, "tokens_per_second");
     }
     return new VllmRows(
-        family, Integer.parseInt(merge.group(1)), card.get().tokensPerSecond().orElse(0), rate);
+        family,
+        card.get().mergeSize().orElseThrow(() -> lacking(encoder, "merge_size")),
+        card.get().tokensPerSecond().orElse(0),
+        rate);
+  }
+
+  private static SettingsException lacking(String encoder, String field) {
+    return new SettingsException(
+        "_encoders/%s.json of the cache has no %s, for an older version wrote it: run precompute into the cache once more, which adds that and computes nothing twice"
+            .formatted(encoder, field));
   }
 
   /** The server's rate that a compression is made for. */

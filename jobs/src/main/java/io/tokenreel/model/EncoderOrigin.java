@@ -15,6 +15,8 @@ import java.util.OptionalInt;
  * @param axes of the positions of the language model's rows, 1 or 3
  * @param tokensPerSecond how fast the time axis of positions runs; empty where it counts steps, or
  *     there is none
+ * @param mergeSize how many patches of one plane a side of a token covers; empty where tokens are
+ *     not merged patches
  * @param settings canonical text of the settings that the revision covers
  * @param tensors canonical names of the tensors that the revision covers, sorted; none where it
  *     covers a file's bytes
@@ -24,6 +26,7 @@ public record EncoderOrigin(
     Optional<String> architecture,
     int axes,
     OptionalInt tokensPerSecond,
+    OptionalInt mergeSize,
     String settings,
     List<String> tensors) {
 
@@ -35,6 +38,7 @@ public record EncoderOrigin(
 
   /** Of an encoder that is no checkpoint. */
   public static EncoderOrigin ofFile(String family, String settings) {
-    return new EncoderOrigin(family, Optional.empty(), 1, OptionalInt.empty(), settings, List.of());
+    return new EncoderOrigin(
+        family, Optional.empty(), 1, OptionalInt.empty(), OptionalInt.empty(), settings, List.of());
   }
 }

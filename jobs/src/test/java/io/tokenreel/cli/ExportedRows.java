@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -37,14 +38,15 @@ final class ExportedRows {
         "a family",
         Optional.ofNullable(architecture),
         QWEN2_5.equals(architecture) ? OptionalDouble.of(2) : OptionalDouble.empty(),
-        "settings patch 14, merge 2, theta 10000");
+        OptionalInt.of(2),
+        "settings");
   }
 
   /** As {@link #card} lies in a cache. */
   static String cardFile(String architecture) {
     return """
         {"schema": 1, "encoder": "qwen@1", "family": "a family", "architecture": "%s", "dim": 2, "planes": 1,
-         "layout": "plain", "axes": 3, "tokens_per_second": 2, "settings": "patch 14, merge 2, theta 1", "tensors": []}
+         "layout": "plain", "axes": 3, "tokens_per_second": 2, "merge_size": 2, "settings": "settings", "tensors": []}
         """
         .formatted(architecture);
   }

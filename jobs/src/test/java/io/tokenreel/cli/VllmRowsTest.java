@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tokenreel.cache.EncoderCard;
 import io.tokenreel.cache.lookup.CachedTokens;
 import io.tokenreel.model.SourceTimes;
 import io.tokenreel.model.safetensors.SafetensorsDtype;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -180,6 +182,27 @@ class VllmRowsTest {
             SettingsException.class,
             () -> VllmRows.of(encoder, Optional.empty(), "none", OptionalDouble.empty()));
     assertTrue(e.getMessage().contains(message), e.getMessage());
+  }
+
+  /** Cards were without it once, and what reads settings as text may read them wrongly. */
+  @Test
+  void of_cardWithoutMergeSize_isRefusedWithWhatAddsIt() {
+    EncoderCard older =
+        new EncoderCard(
+            "qwen@1",
+            "a family",
+            Optional.of(QWEN2_5),
+            OptionalDouble.of(2),
+            OptionalInt.empty(),
+            "patch 14, merge 2, theta 10000");
+    SettingsException e =
+        assertThrows(
+            SettingsException.class,
+            () -> VllmRows.of("qwen@1", Optional.of(older), "none", OptionalDouble.empty()));
+    assertTrue(
+        e.getMessage()
+            .contains("_encoders/qwen@1.json of the cache has no merge_size, for an older version"),
+        e.getMessage());
   }
 
   @ParameterizedTest

@@ -2,6 +2,7 @@ package io.tokenreel.cache.commit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -34,6 +35,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -75,11 +77,11 @@ class EncoderCardsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "llava_onevision_tiny, LLaVA-OneVision, LlavaOnevisionForConditionalGeneration, 1, closing, 1,",
-    "llava_video_tiny, LLaVA-Video, LlavaQwenForCausalLM, 1, line-ends, 1,",
-    "qwen2_vl_tiny, Qwen2-VL, Qwen2VLForConditionalGeneration, 1, plain, 3,",
-    "qwen2_5_vl_tiny, Qwen2.5-VL, Qwen2_5_VLForConditionalGeneration, 1, plain, 3, 2",
-    "qwen3_vl_tiny, Qwen3-VL, Qwen3VLForConditionalGeneration, 3, plain, 3,"
+    "llava_onevision_tiny, LLaVA-OneVision, LlavaOnevisionForConditionalGeneration, 1, closing, 1,,",
+    "llava_video_tiny, LLaVA-Video, LlavaQwenForCausalLM, 1, line-ends, 1,,",
+    "qwen2_vl_tiny, Qwen2-VL, Qwen2VLForConditionalGeneration, 1, plain, 3,, 2",
+    "qwen2_5_vl_tiny, Qwen2.5-VL, Qwen2_5_VLForConditionalGeneration, 1, plain, 3, 2, 2",
+    "qwen3_vl_tiny, Qwen3-VL, Qwen3VLForConditionalGeneration, 3, plain, 3,, 2"
   })
   void save_checkpoint_saysWhatProvesThatRowsAreOfIt(
       String golden,
@@ -88,7 +90,8 @@ class EncoderCardsTest {
       int planes,
       String rows,
       int axes,
-      Integer tokensPerSecond)
+      Integer tokensPerSecond,
+      Integer mergeSize)
       throws Exception {
     java.nio.file.Path checkpoint = Fixtures.GOLDENS.resolve(golden);
     VisionInfo vision = Models.describe(checkpoint.toString(), HADOOP);
@@ -106,6 +109,8 @@ class EncoderCardsTest {
     assertEquals(axes, card.get("axes").asInt());
     JsonNode speed = card.get("tokens_per_second");
     assertEquals(tokensPerSecond, speed.isNull() ? null : (Integer) speed.asInt());
+    JsonNode merge = card.get("merge_size");
+    assertEquals(mergeSize, merge.isNull() ? null : (Integer) merge.asInt());
     List<String> tensors = new ArrayList<>();
     card.get("tensors").forEach(name -> tensors.add(name.asText()));
     assertEquals(tensors.stream().sorted().toList(), tensors);
@@ -125,12 +130,14 @@ class EncoderCardsTest {
     assertEquals("Qwen2.5-VL", card.family());
     assertEquals("Qwen2_5_VLForConditionalGeneration", card.architecture().orElseThrow());
     assertEquals(2, card.tokensPerSecond().orElseThrow());
+    assertEquals(2, card.mergeSize().orElseThrow());
     assertEquals(vision.origin().settings(), card.settings());
     assertTrue(EncoderCard.read(HADOOP, cache, "another@1").isEmpty());
     save(layout("cache"), exported("djl@1"));
     EncoderCard exported = EncoderCard.read(HADOOP, cache, "djl@1").orElseThrow();
     assertTrue(exported.architecture().isEmpty());
     assertTrue(exported.tokensPerSecond().isEmpty());
+    assertTrue(exported.mergeSize().isEmpty());
   }
 
   @ParameterizedTest
@@ -214,6 +221,51 @@ class EncoderCardsTest {
     Files.writeString(card, "{}");
     save(layout("cache"), exported("djl@1"));
     assertEquals("{}", Files.readString(card));
+  }
+
+  /** As a version wrote it that had no merge_size. */
+  private java.nio.file.Path cardOfAnOlderVersion(String name, VisionInfo vision)
+      throws IOException {
+    save(layout(name), vision);
+    java.nio.file.Path card = folder.resolve(name + "/_encoders/" + vision.encoder() + ".json");
+    String text = Files.readString(card);
+    String older = text.replaceFirst("\\s*\"merge_size\" : \\w+,", "");
+    assertNotEquals(text, older);
+    Files.writeString(card, older);
+    Files.deleteIfExists(card.resolveSibling("." + card.getFileName() + ".crc"));
+    return card;
+  }
+
+  @Test
+  void save_cardOfAnOlderVersion_isReadAndGetsWhatItLacks() throws IOException {
+    VisionInfo vision =
+        Models.describe(Fixtures.GOLDENS.resolve("qwen2_vl_tiny").toString(), HADOOP);
+    java.nio.file.Path card = cardOfAnOlderVersion("cache", vision);
+    Path cache = new Path(folder.resolve("cache").toUri());
+    EncoderCard older = EncoderCard.read(HADOOP, cache, vision.encoder()).orElseThrow();
+    assertTrue(older.mergeSize().isEmpty());
+    assertEquals(vision.origin().settings(), older.settings());
+    save(layout("cache"), vision);
+    EncoderCard now = EncoderCard.read(HADOOP, cache, vision.encoder()).orElseThrow();
+    assertEquals(2, now.mergeSize().orElseThrow());
+    try (Stream<java.nio.file.Path> files = Files.list(card.getParent())) {
+      assertEquals(
+          List.of("." + card.getFileName() + ".crc", card.getFileName().toString()),
+          files.map(file -> file.getFileName().toString()).sorted().toList());
+    }
+  }
+
+  @Test
+  void copy_cardOfAnOlderVersion_doesNotReplaceANewerOne() throws IOException {
+    cardOfAnOlderVersion("other", exported("djl@1"));
+    EncoderCards.copy(files(), layout("cache"), files(), layout("other"), "djl@1");
+    java.nio.file.Path card = folder.resolve("cache/_encoders/djl@1.json");
+    assertFalse(Files.readString(card).contains("merge_size"));
+    save(layout("cache"), exported("djl@1"));
+    String whole = Files.readString(card);
+    assertTrue(whole.contains("merge_size"));
+    EncoderCards.copy(files(), layout("cache"), files(), layout("other"), "djl@1");
+    assertEquals(whole, Files.readString(card));
   }
 
   @Test

@@ -97,6 +97,7 @@ abstract class LlavaFamily implements ModelFamily {
             Optional.of(info().architecture()),
             1,
             OptionalInt.empty(),
+            OptionalInt.empty(),
             config.canonical(),
             weights.names()));
   }

@@ -90,6 +90,7 @@ abstract class QwenVl implements ModelFamily {
             config.tokensPerSecond() == 0
                 ? OptionalInt.empty()
                 : OptionalInt.of(config.tokensPerSecond()),
+            OptionalInt.of(config.merge()),
             settings,
             weights.names()));
   }
