@@ -69,6 +69,10 @@ final class MethodsCommand implements Callable<Integer> {
     out.println(option);
     for (MethodInfo method : methods) {
       out.printf("  %s%n      %s%n", method.form(), method.meaning());
+      if (!method.needs().isEmpty()) {
+        out.printf(
+            "      needs the signals %s of the encoder%n", String.join(", ", method.needs()));
+      }
       for (MethodInfo.SettingInfo setting : method.settings()) {
         out.printf(
             "      %-10s %s%s%n",

@@ -26,7 +26,10 @@ final class FrameFits {
   static List<MethodInfo> infos() {
     MethodInfo fixed =
         new MethodInfo(
-            FixedFit.NAME + ":HEIGHTxWIDTH", "gives every frame one size, in pixels", List.of());
+            FixedFit.NAME + ":HEIGHTxWIDTH",
+            "gives every frame one size, in pixels",
+            List.of(),
+            List.of());
     return Stream.concat(Stream.of(fixed), FITS.infos().stream()).toList();
   }
 

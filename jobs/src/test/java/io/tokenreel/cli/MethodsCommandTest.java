@@ -12,6 +12,8 @@ import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.model.prompt.PromptTemplates;
 import io.tokenreel.model.prompt.Scoring;
 import io.tokenreel.spec.MethodInfo;
+import io.tokenreel.testing.AttentionMethod;
+import io.tokenreel.testing.OutsideMethods;
 import io.tokenreel.video.Samplers;
 import io.tokenreel.video.SamplingSpec;
 import java.io.IOException;
@@ -20,6 +22,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -85,6 +88,30 @@ class MethodsCommandTest {
     JsonNode seed = json.at("/compression/%d/settings/1".formatted(random));
     assertEquals("seed", seed.get("key").asText(), json.toString());
     assertEquals("0", seed.get("by_default").asText());
+    json.get("compression")
+        .forEach(method -> assertEquals("[]", method.get("needs").toString(), method.toString()));
+  }
+
+  @Test
+  void methods_withAJarThatBringsOne_listTheSignalsThatItNeeds(@TempDir Path folder)
+      throws IOException {
+    assertFalse(printed("methods").contains("needs the signals"));
+    try (OutsideMethods jar = new OutsideMethods(folder, AttentionMethod.class)) {
+      String text = printed("methods");
+      String entry =
+          Stream.of(
+                  "  attention:retention=...",
+                  "      keeps the tokens that received most attention",
+                  "      needs the signals attn_received of the encoder",
+                  "      retention  a number above 0 and at most 1",
+                  "")
+              .collect(Collectors.joining(System.lineSeparator()));
+      assertTrue(text.contains(entry), jar::toString);
+      JsonNode first =
+          new ObjectMapper().readTree(printed("methods", "--json")).at("/compression/0");
+      assertEquals("attention", first.get("name").asText());
+      assertEquals("[\"attn_received\"]", first.get("needs").toString());
+    }
   }
 
   @Test

@@ -66,9 +66,9 @@ public final class Compressors {
     return all;
   }
 
-  /** All methods with their settings, by name. */
+  /** All methods with their settings and the signals that they need, by name. */
   public static List<MethodInfo> infos() {
-    return all().infos();
+    return all().infos(method -> method.apply(Kernels.best()).needs());
   }
 
   /** Names of all methods, sorted. */

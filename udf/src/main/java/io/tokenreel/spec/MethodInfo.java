@@ -8,11 +8,15 @@ import java.util.List;
  * @param name what stands before the colon
  * @param meaning what it does, in a sentence
  * @param settings its keys
+ * @param needs names of the signals that it needs beside tokens with the defaults of its keys,
+ *     sorted; none where tokens alone do, and of what is no compression
  */
-public record MethodInfo(String name, String meaning, List<SettingInfo> settings) {
+public record MethodInfo(
+    String name, String meaning, List<SettingInfo> settings, List<String> needs) {
 
   public MethodInfo {
     settings = List.copyOf(settings);
+    needs = needs.stream().sorted().toList();
   }
 
   /**

@@ -3,6 +3,7 @@ package io.tokenreel.spec;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -78,14 +79,23 @@ public final class SpecRegistry<T> {
 
   /** All that there is, with its settings, by name. */
   public List<MethodInfo> infos() {
+    return infos(made -> Set.of());
+  }
+
+  /**
+   * As {@link #infos()}, of what needs more than its settings.
+   *
+   * @param needs what that is, of what a spec is made into
+   */
+  public List<MethodInfo> infos(Function<T, Set<String>> needs) {
     return entries.entrySet().stream()
-        .map(entry -> info(entry.getKey(), entry.getValue()))
+        .map(entry -> info(entry.getKey(), entry.getValue(), needs))
         .toList();
   }
 
-  private MethodInfo info(String name, Entry<T> entry) {
+  private MethodInfo info(String name, Entry<T> entry, Function<T, Set<String>> needs) {
     Spec spec = Spec.example(kind, name);
-    Objects.requireNonNull(entry.maker().apply(spec), name);
-    return new MethodInfo(name, entry.meaning(), spec.settings());
+    T made = Objects.requireNonNull(entry.maker().apply(spec), name);
+    return new MethodInfo(name, entry.meaning(), spec.settings(), List.copyOf(needs.apply(made)));
   }
 }

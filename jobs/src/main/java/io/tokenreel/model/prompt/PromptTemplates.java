@@ -58,7 +58,9 @@ public final class PromptTemplates {
   public static List<MethodInfo> infos() {
     return TEMPLATES.entrySet().stream()
         .map(
-            template -> new MethodInfo(template.getKey(), template.getValue().meaning(), List.of()))
+            template ->
+                new MethodInfo(
+                    template.getKey(), template.getValue().meaning(), List.of(), List.of()))
         .toList();
   }
 
