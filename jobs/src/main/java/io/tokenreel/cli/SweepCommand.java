@@ -174,15 +174,16 @@ final class SweepCommand implements Callable<Integer> {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("results", results);
         object.put("failures", job.failures());
+        object.put("computed", job.computed());
         out.println(FiniteJson.write(object));
         out.flush();
       }
-      print(results, job.failures(), err);
+      print(results, job, err);
       return job.failures().isEmpty() ? 0 : SOME_FAILED;
     }
   }
 
-  private void print(List<Result> results, List<SweepFailure> failures, PrintWriter err) {
+  private void print(List<Result> results, SweepJob job, PrintWriter err) {
     err.print(TextTable.of(results));
     err.println();
     Set<TaskKey> said = new HashSet<>();
@@ -191,9 +192,13 @@ final class SweepCommand implements Callable<Integer> {
         err.printf("%s (%s): %s%n", result.task(), result.version(), judged(result));
       }
     }
-    for (SweepFailure failure : failures) {
+    for (SweepFailure failure : job.failures()) {
       err.println(failure.line());
     }
+    job.computed()
+        .forEach(
+            (model, computed) ->
+                computed.lines().forEach(line -> err.printf("%s: %s%n", model, line)));
     err.printf(
         "the report is %1$s/%2$s, the tables are %1$s/results and samples, logs as lmms-eval's are in %1$s/%3$s%n",
         output, SweepReport.FILE, SweepLogs.FOLDER);

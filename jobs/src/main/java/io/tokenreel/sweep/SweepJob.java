@@ -16,8 +16,10 @@ import io.tokenreel.model.Models;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.pipeline.run.AnswerRun;
+import io.tokenreel.pipeline.run.AnswerSummary;
 import io.tokenreel.pipeline.run.CacheKeys;
 import io.tokenreel.pipeline.run.CompressJob;
+import io.tokenreel.pipeline.run.Computed;
 import io.tokenreel.pipeline.run.FeatureVisualTokens;
 import io.tokenreel.pipeline.run.PrecomputeJob;
 import io.tokenreel.pipeline.run.Progress;
@@ -34,9 +36,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -66,6 +70,7 @@ public final class SweepJob {
   private final Path output;
   private SweepAnswers answers;
   private final List<SweepFailure> failures = new ArrayList<>();
+  private final Map<String, Computed> computed = new LinkedHashMap<>(); // by model
   private SweepVideos videos;
 
   public SweepJob(SparkSession spark, SweepSettings settings, Supplier<Progress> progress) {
@@ -79,6 +84,14 @@ public final class SweepJob {
   /** What failed, in the order of the work. */
   public List<SweepFailure> failures() {
     return Stream.concat(failures.stream(), answers.failures().stream()).distinct().toList();
+  }
+
+  /**
+   * What each model computed in, its tower and its decoder, and where; by the model's name with its
+   * compute type, in the order of the settings.
+   */
+  public Map<String, Computed> computed() {
+    return Collections.unmodifiableMap(computed);
   }
 
   /**
@@ -107,6 +120,7 @@ public final class SweepJob {
                 .run();
         made.notOkLines().forEach(out::println);
         out.flush();
+        computed.merge(model, made.written().computed(), Computed::and);
         Dataset<Row> contents = videos.contents(made.runId());
         for (SweepTask.Read read : tasks) {
           if (made.failed() > 0) {
@@ -291,18 +305,23 @@ public final class SweepJob {
     EncodingSetting encoding = keys().encoding(answer.model(), sampling);
     try (TokenCacheWriter writer = TokenCacheWriter.open(spark, output);
         Progress shown = progress.get()) {
-      new AnswerRun(
-              spark,
-              writer,
-              answer,
-              Models.describeLanguage(answer.model(), hadoop),
-              keys().decoder(answer.model()))
-          .measured(order)
-          .over(
-              questions,
-              new FeatureVisualTokens(
-                  encoding, videos.features(encoding, contents), contents, answer.compressions()),
-              shown);
+      AnswerSummary given =
+          new AnswerRun(
+                  spark,
+                  writer,
+                  answer,
+                  Models.describeLanguage(answer.model(), hadoop),
+                  keys().decoder(answer.model()))
+              .measured(order)
+              .over(
+                  questions,
+                  new FeatureVisualTokens(
+                      encoding,
+                      videos.features(encoding, contents),
+                      contents,
+                      answer.compressions()),
+                  shown);
+      computed.merge(answer.model(), given.computed(), Computed::and);
     }
   }
 }

@@ -68,6 +68,9 @@ class SweepJobTest {
     SweepJob job = new SweepJob(spark, settings, Progress::silent);
     List<Result> results = job.run(new PrintWriter(plan, true));
     assertEquals(List.of(), job.failures());
+    assertEquals(settings.models(), List.copyOf(job.computed().keySet()));
+    job.computed()
+        .forEach((model, computed) -> assertEquals("f32", computed.computeDtype(), model));
     return results;
   }
 

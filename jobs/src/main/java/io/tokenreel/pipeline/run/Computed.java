@@ -8,7 +8,11 @@ import io.tokenreel.stage.StageCounters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a run's model computed in, and where.
@@ -41,6 +45,22 @@ public record Computed(String computeDtype, List<DeviceUse> devices) {
   static Computed of(String model, StageCounters counters) {
     return new Computed(
         Models.computeType(model).map(ComputeType::label).orElse(null), counters.devices().value());
+  }
+
+  /**
+   * This and what another run of the same model computed, with the uses of each device together.
+   *
+   * @throws IllegalArgumentException when the other computed in another type
+   */
+  public Computed and(Computed other) {
+    if (!Objects.equals(computeDtype, other.computeDtype)) {
+      throw new IllegalArgumentException(
+          "expected what was computed in %s; got %s".formatted(computeDtype, other.computeDtype));
+    }
+    Map<String, DeviceUse> uses = new TreeMap<>();
+    Stream.concat(devices.stream(), other.devices.stream())
+        .forEach(use -> uses.merge(use.device(), use, DeviceUse::and));
+    return new Computed(computeDtype, List.copyOf(uses.values()));
   }
 
   /** For a person: where it was computed, and what would be faster there. */

@@ -1,6 +1,7 @@
 package io.tokenreel.pipeline.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.tokenreel.model.DeviceUse;
 import java.util.List;
@@ -58,6 +59,21 @@ class ComputedTest {
             "computed in f16 on cpu",
             "CPUs multiply f16 slowly: --compute-dtype f32 or bf16 is faster there, under a key of its own (docs/models.md)"),
         lines("f16", cpu("AMX")));
+  }
+
+  @Test
+  void and_ofAnotherRun_hasTheMostThatEachDeviceWasUsed() {
+    Computed tower = new Computed("bf16", List.of(gpu(0, 21.3, false), gpu(1, 2, true)));
+    Computed decoder = new Computed("bf16", List.of(gpu(1, 30, false), cpu("AMX")));
+    assertEquals(
+        new Computed("bf16", List.of(cpu("AMX"), gpu(0, 21.3, false), gpu(1, 30, true))),
+        tower.and(decoder));
+    assertEquals(tower, tower.and(new Computed("bf16", List.of())));
+    String message =
+        assertThrows(
+                IllegalArgumentException.class, () -> tower.and(new Computed("f32", List.of())))
+            .getMessage();
+    assertEquals("expected what was computed in bf16; got f32", message);
   }
 
   @Test
