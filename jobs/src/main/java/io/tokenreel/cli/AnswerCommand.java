@@ -1,5 +1,6 @@
 package io.tokenreel.cli;
 
+import io.tokenreel.model.Models;
 import io.tokenreel.model.prompt.Scoring;
 import io.tokenreel.pipeline.run.AnswerJob;
 import io.tokenreel.pipeline.run.AnswerSummary;
@@ -66,6 +67,14 @@ final class AnswerCommand implements Callable<Integer> {
       description =
           "the checkpoint folder that made the cache, or default (default: ${DEFAULT-VALUE})")
   private String model;
+
+  @Option(
+      names = "--fit",
+      converter = Specs.Fit.class,
+      paramLabel = "SPEC",
+      description =
+          "the --fit that the cache was precomputed with; part of the encoder's name (default: as the checkpoint says)")
+  private String fit;
 
   @Option(
       names = "--compression",
@@ -146,7 +155,7 @@ final class AnswerCommand implements Callable<Integer> {
             questions,
             output,
             table.table(),
-            model,
+            fit == null ? model : Models.withFit(model, fit),
             compressions,
             device,
             computeDtype,

@@ -12,6 +12,7 @@ import io.tokenreel.pipeline.run.Progress;
 import io.tokenreel.pipeline.setting.AnswerSettings;
 import io.tokenreel.pipeline.setting.PrecomputeSettings;
 import io.tokenreel.pipeline.setting.SettingsException;
+import io.tokenreel.video.FrameFit;
 import java.io.IOException;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
@@ -66,6 +67,18 @@ public final class Answer {
   /** Sets the checkpoint folder that made the cache, with the settings that it was made with. */
   public Answer model(String folder) {
     model = folder;
+    return this;
+  }
+
+  /**
+   * Sets how frames were sized when the cache was made, for the model that is set; {@link
+   * Precompute#fit}.
+   *
+   * @throws IllegalArgumentException as {@link FrameFit#parse} does
+   */
+  public Answer fit(String spec) {
+    FrameFit.parse(spec);
+    model = Models.withFit(model, spec);
     return this;
   }
 

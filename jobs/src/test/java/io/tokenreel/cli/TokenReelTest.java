@@ -55,6 +55,8 @@ class TokenReelTest {
     assertRefusedLine("--output", "precompute", "--input", "videos");
     assertRefusedLine("--features", "compress", "--output", "out", "--compression", "none");
     assertRefusedLine("--cache", "verify");
+    assertRefusedLine(
+        "--fit", "answer", "--cache=cache", "--questions=q.csv", "--output=out", "--fit=square");
     assertRefused("--batch-frames", "--batch-frames", "many");
     assertRefused("expected a whole number; got 'many'", "--batch-frames", "many");
     assertRefused("expected a number; got 'few'", "--max-failed", "few");

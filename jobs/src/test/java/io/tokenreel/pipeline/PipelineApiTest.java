@@ -71,9 +71,8 @@ class PipelineApiTest {
     List<AnswerSummary> answered =
         Answer.from(cache, cache)
             .questions(questions.toString())
-            .model(
-                Fixtures.LLAVA_VIDEO.resolveSibling("qwen2_vl_tiny")
-                    + "#tokenreel_fit=smart:max=12544")
+            .model(Fixtures.LLAVA_VIDEO.resolveSibling("qwen2_vl_tiny").toString())
+            .fit("smart:max=12544")
             .device("cpu")
             .computeDtype("f32")
             .scoring("generate:tokens=2")
@@ -98,6 +97,7 @@ class PipelineApiTest {
     assertTrue(message.contains("--input"), message);
     assertThrows(IllegalArgumentException.class, () -> Precompute.into("x").sampling("all"));
     assertThrows(IllegalArgumentException.class, () -> Precompute.into("x").fit("square"));
+    assertThrows(IllegalArgumentException.class, () -> Answer.from("x", "y").fit("square"));
     assertThrows(IllegalArgumentException.class, () -> Answer.from("x", "y").template("vicuna"));
     assertThrows(IllegalArgumentException.class, () -> Answer.from("x", "y").computeDtype("f8"));
     assertThrows(IllegalArgumentException.class, () -> Precompute.into("x").computeDtype("f8"));

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import io.tokenreel.cache.CacheKey;
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.EncodingSetting;
+import io.tokenreel.cache.RunRecords;
 import io.tokenreel.cache.commit.ForgottenIds;
 import io.tokenreel.cache.commit.TokenCacheWriter;
 import io.tokenreel.cache.store.CommittedRows;
@@ -25,6 +26,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
@@ -128,7 +130,7 @@ public final class AnswerJob {
   }
 
   /** The name that the cache has for the model's own encoder, whatever that computed in. */
-  private String encoder(Dataset<Row> all, Configuration hadoop) {
+  private String encoder(Dataset<Row> all, Configuration hadoop) throws IOException {
     Map<String, String> models = new TreeMap<>();
     for (Row row : all.select(EncodingSetting.ENCODER, "model_name").distinct().collectAsList()) {
       models.merge(row.getString(0), row.isNullAt(1) ? "" : row.getString(1), AnswerJob::both);
@@ -144,10 +146,30 @@ public final class AnswerJob {
                           : "%s (%s)".formatted(one.getKey(), one.getValue()))
               .toList();
       throw new SettingsException(
-          "--cache %s holds tokens of %s; the encoder of --model %s is %s: name the model that made the cache, with the settings after its # and the --fit that it was precomputed with, or precompute with this one"
-              .formatted(settings.cache(), held, settings.model(), encoder));
+          "--cache %s holds tokens of %s; the encoder of --model %s is %s: %s, or precompute with this one"
+              .formatted(
+                  settings.cache(),
+                  held,
+                  settings.model(),
+                  encoder,
+                  remedy(hadoop, models.keySet())));
     }
     return encoder;
+  }
+
+  /** What --model must be for tokens of these encoders, as far as runs of the cache say it. */
+  private String remedy(Configuration hadoop, Set<String> held) throws IOException {
+    List<String> named =
+        RunRecords.of(hadoop, UserPath.of(settings.cache())).stream()
+            .filter(run -> run.command().equals("precompute") && held.contains(run.encoder()))
+            .map(run -> run.options().get("model"))
+            .filter(Objects::nonNull)
+            .distinct()
+            .map("--model '%s'"::formatted)
+            .toList();
+    return named.isEmpty()
+        ? "name the model that made the cache, with the settings after its # and the --fit that it was precomputed with"
+        : "give %s, as precompute had it".formatted(String.join(" or ", named));
   }
 
   private String encoderOfTokens(Configuration hadoop, Set<String> named) {

@@ -261,5 +261,10 @@ class AnswerJobTest {
         message.matches(
             ".* holds tokens of \\[llava_onevision@[0-9a-f]{20} \\(llava_onevision_tiny\\)]; the encoder of --model .* is llava_onevision@[0-9a-f]{20}: .*"),
         message);
+    assertTrue(
+        message.endsWith(
+            ": give --model '%s', as precompute had it, or precompute with this one"
+                .formatted(MODEL)),
+        message);
   }
 }
