@@ -54,12 +54,23 @@ def test_llava_onevision_says_what_transformers_says(tmp_path, compression):
     assert greedy(loaded, prompt_embeds(video, texts["question"], loaded)) == tensors[f"{compression}.greedy"].tolist()
 
 
+RULES = [
+    ("qwen2_vl", "max", "@max"),
+    ("qwen2_vl", "merged_grid", ""),
+    ("qwen2_5_vl", "max", "@max"),
+    ("qwen2_5_vl", "max_int_seconds", "@max_int_seconds"),
+    ("qwen2_5_vl", "merged_grid", ""),
+    ("qwen3_vl", "max", "@single"),
+    ("qwen3_vl", "merged_grid", "@single"),
+]
+
+
 @pytest.mark.parametrize("compression", ["none", QUARTER])
-@pytest.mark.parametrize(("family", "run"), [("qwen2_vl", "@max"), ("qwen2_5_vl", "@max"), ("qwen3_vl", "@single")])
-def test_qwens_families_say_what_transformers_says(tmp_path, family, run, compression):
+@pytest.mark.parametrize(("family", "rule", "run"), RULES)
+def test_qwens_families_say_what_transformers_says(tmp_path, family, rule, run, compression):
     tensors, texts = golden(family)
     loaded = model(family)
-    inputs = prompt_embeds(qwen_row(family, tmp_path, tensors.get(f"{compression}.keep")), texts["question"], loaded)
+    inputs = prompt_embeds(qwen_row(family, tmp_path, tensors.get(f"{compression}.keep")), texts["question"], loaded, rule=rule)
     assert np.array_equal(inputs["position_ids"][:, 0], tensors[f"{compression}{run}.position_ids"])
     assert greedy(loaded, inputs) == tensors[f"{compression}{run}.greedy"].tolist()
 
@@ -77,6 +88,12 @@ def test_a_tokenizer_or_a_processor_may_be_given(tmp_path):
     loaded.config._name_or_path = "nowhere"
     for given in [tokenizer, Processor()]:
         assert torch.equal(prompt_embeds(video, "?", loaded, given)["inputs_embeds"], expected["inputs_embeds"])
+
+
+def test_a_rule_that_there_is_not_is_refused(tmp_path):
+    video = qwen_row("qwen2_vl", tmp_path)
+    with pytest.raises(ValueError, match="rule must be one of max, max_int_seconds, merged_grid; got 'least'"):
+        prompt_embeds(video, "?", None, rule="least")
 
 
 def test_inputs_have_the_models_dtype(tmp_path):

@@ -109,8 +109,7 @@ def positions(row: VideoTokens, start: int = 0, *, rule: Rule = "max", between: 
         PromptError: the row lacks a column that its family's positions need, or `between` does not fit it.
         CardNotFoundError: Qwen2.5-VL's `tokens_per_second` is in the encoder's card, and the cache has none.
     """
-    if rule not in get_args(Rule):
-        raise ValueError(f"rule must be one of {', '.join(get_args(Rule))}; got {rule!r}")
+    require_rule(rule)
     family = family_of(row)
     if family.block_per_step:
         return _block_per_step(row, start, between)
@@ -131,6 +130,12 @@ def positions(row: VideoTokens, start: int = 0, *, rule: Rule = "max", between: 
     side = max(row.grid_height, row.grid_width)
     reach = side if rule == "merged_grid" else max(side, int(times[-1]) + 1)
     return Positions(start + np.stack([times[step], line, column]), starts, start + reach)
+
+
+def require_rule(rule: str) -> None:
+    """Raises ValueError for a word that is no rule of `positions`."""
+    if rule not in get_args(Rule):
+        raise ValueError(f"rule must be one of {', '.join(get_args(Rule))}; got {rule!r}")
 
 
 def step_texts(row: VideoTokens) -> list[str]:

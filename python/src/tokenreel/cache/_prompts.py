@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tokenreel.cache._errors import CheckpointError, MissingPackageError, PromptError
-from tokenreel.cache._positions import Family, family_of, positions, required, step_texts
+from tokenreel.cache._positions import Family, Rule, family_of, positions, require_rule, required, step_texts
 from tokenreel.cache._rows import VideoTokens
 from tokenreel.cache._tensors import tensor_of, torch_for
 
@@ -23,7 +23,7 @@ _START, _END = "<|vision_start|>", "<|vision_end|>"
 _TEMPLATE_FILES = ("chat_template.jinja", "chat_template.json", "processor_config.json")
 
 
-def prompt_embeds(row: VideoTokens, question: str, model: Any, tokenizer: Any = None) -> dict[str, Any]:
+def prompt_embeds(row: VideoTokens, question: str, model: Any, tokenizer: Any = None, *, rule: Rule = "max") -> dict[str, Any]:
     """What `model.generate(**prompt_embeds(row, question, model))` answers a question about a video from; no video is read.
 
         model = AutoModelForImageTextToText.from_pretrained(checkpoint)
@@ -31,8 +31,8 @@ def prompt_embeds(row: VideoTokens, question: str, model: Any, tokenizer: Any = 
         inputs = prompt_embeds(row, "What happens?", model)
         ids = model.generate(**inputs, max_new_tokens=64, do_sample=False)
 
-    The text is what `tokenreel answer` feeds: the checkpoint's own chat template around the video and the question. Positions
-    go on after a video by the rule `max` of `positions`. `generate` applies `repetition_penalty` of generation_config.json, which
+    The text is what `tokenreel answer` feeds: the checkpoint's own chat template around the video and the question. `generate`
+    applies `repetition_penalty` of generation_config.json, which
     `tokenreel answer` does not; `repetition_penalty=1.0` gives the same answers.
 
     Whether the model has the vision side that the row was computed with, this does not find out: `verify_checkpoint` does.
@@ -43,6 +43,8 @@ def prompt_embeds(row: VideoTokens, question: str, model: Any, tokenizer: Any = 
         model: a loaded model of the row's family: a class of Transformers, and for LLaVA-Video its language model, which
             Qwen2ForCausalLM loads.
         tokenizer: the checkpoint's tokenizer or processor; loaded from where the model came from where it is left out.
+        rule: how positions go on after the video, as `positions` has it: of Qwen2-VL and Qwen2.5-VL, what `answer` has as
+            `tokenreel_positions` in the model's name. The other families have the same positions by every rule.
 
     Returns:
         `inputs_embeds` [1, L, D] and `attention_mask` [1, L], in the model's dtype and on its device; for Qwen's families also
@@ -53,7 +55,9 @@ def prompt_embeds(row: VideoTokens, question: str, model: Any, tokenizer: Any = 
         PromptError: the row has numbers that are not finite, or lacks a column that the prompt needs; the template does not hold
             the video once; the model's code takes no planes.
         MissingPackageError: PyTorch or Transformers is not installed.
+        ValueError: there is no such rule.
     """
+    require_rule(rule)
     torch = torch_for("prompt_embeds")
     family = family_of(row)
     embedding = model.get_input_embeddings()
@@ -72,7 +76,7 @@ def prompt_embeds(row: VideoTokens, question: str, model: Any, tokenizer: Any = 
         inputs: dict[str, Any] = {"inputs_embeds": torch.cat([*parts, texts[-1]])[None]}
     inputs["attention_mask"] = torch.ones(inputs["inputs_embeds"].shape[:2], dtype=torch.long, device=weight.device)
     if family.axes > 1:
-        inputs["position_ids"] = torch.from_numpy(three_axes(row, ids, blocks)).to(weight.device)[:, None]
+        inputs["position_ids"] = torch.from_numpy(three_axes(row, ids, blocks, rule)).to(weight.device)[:, None]
     if row.planes > 1:
         inputs["mm_encoder_outputs"] = {"video": _planes(values)}
     return inputs
@@ -128,10 +132,11 @@ def prompt_parts(row: VideoTokens, question: str, given: Any, *, timed: bool = F
     return ids, list(_blocks(row, len(before)))
 
 
-def three_axes(row: VideoTokens, ids: list[list[int]], blocks: list[slice]) -> npt.NDArray[np.int64]:
+def three_axes(row: VideoTokens, ids: list[list[int]], blocks: list[slice], rule: Rule = "max") -> npt.NDArray[np.int64]:
     """Positions [3, L] of a prompt: texts, which have one position on all axes, and blocks in turn."""
     *before, after = map(len, ids)
-    placed = positions(row, between=before) if family_of(row).block_per_step else positions(row, before[0])
+    start, between = (0, before) if family_of(row).block_per_step else (before[0], None)
+    placed = positions(row, start, rule=rule, between=between)
     parts: list[npt.NDArray[np.int64]] = []
     for start, block, text in zip(placed.starts, blocks, before, strict=True):
         parts += [np.broadcast_to(np.arange(start - text, start), (3, text)), placed.rows[:, block]]
