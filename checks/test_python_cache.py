@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+import os
+import re
 import shutil
+import sys
 
 import launch
 import numpy as np
@@ -135,3 +138,10 @@ def test_the_cache_of_the_shared_videos_is_read_whole(cache):
         assert row.token_index.tolist() == expected[key]["token_index"], key
         kept = row.grid_places()[row.token_index >= 0]
         assert (kept < (row.frames, row.grid_height, row.grid_width)).all(), key
+
+
+def test_the_bench_of_lookups_runs_on_any_cache(cache):
+    bench = [sys.executable, launch.ROOT / "python" / "bench" / "lookup.py", cache, "--compression", "none"]
+    printed = launch.finished(bench, {**os.environ, "PYTHONPATH": str(launch.PACKAGE)}, 0).stdout
+    assert re.search(r"one of 13 videos: p50 \d+\.\d+ ms", printed), printed
+    assert int(re.search(r"ranges that it reads, the most: (\d+);", printed)[1]) <= 3, printed

@@ -82,7 +82,8 @@ def full(scratch, given):
 
 def lookup(scratch, _):
     print("\none of 100,000 rows, from Python", flush=True)
-    bench(PYTHON / "bench" / "lookup.py", "--jar", launch.JAR, "--cache", scratch / "rows")
+    launch.finished([launch.ROOT / "bin" / "bench", "lookup", "--cache", scratch / "rows"], launch.ENVIRONMENT, 0)
+    bench(PYTHON / "bench" / "lookup.py", scratch / "rows")
 
 
 def dataset(scratch, _):

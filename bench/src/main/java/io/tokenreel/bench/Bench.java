@@ -10,9 +10,11 @@ import io.tokenreel.model.ComputeType;
 import io.tokenreel.pipeline.setting.SettingsException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -187,9 +189,15 @@ public final class Bench {
               paramLabel = "N",
               description = "videos of the cache (default: ${DEFAULT-VALUE}, which take 7 GB)")
           int videos,
+      @Option(
+              names = "--cache",
+              paramLabel = "FOLDER",
+              description =
+                  "makes the cache here unless it is there, and keeps it (default: a temporary folder)")
+          Optional<Path> cache,
       @Mixin SessionOptions session)
       throws Exception {
-    return onSpark(videos, session, spark -> new LookupBench(spark, videos).run());
+    return onSpark(videos, session, spark -> new LookupBench(spark, videos, cache).run());
   }
 
   @Command(

@@ -19,9 +19,11 @@ import io.tokenreel.testing.CountingFileSystem;
 import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SplittableRandom;
 import org.apache.commons.math3.stat.StatUtils;
@@ -51,32 +53,44 @@ final class LookupBench {
 
   private final SparkSession spark;
   private final int cells;
+  private final Optional<Path> kept;
 
-  LookupBench(SparkSession spark, int cells) {
+  /**
+   * @param kept where the cache is made unless it is there, and stays; empty for a temporary folder
+   */
+  LookupBench(SparkSession spark, int cells, Optional<Path> kept) {
     this.spark = spark;
     this.cells = cells;
+    this.kept = kept;
   }
 
   /** One lookup in the middle and one of the slowest hundredth, and the yardstick's. */
   List<BenchRow> run() throws IOException {
-    try (ScratchFolder folder = new ScratchFolder("lookup-bench")) {
-      Path output = folder.resolve("cache");
-      write(UserPath.of(output.toString()));
-      double[] reads = millis(reader(output));
-      double[] lookups =
-          millis(
-              lookup(spark.sparkContext().hadoopConfiguration(), UserPath.of(output.toString())));
-      String what = "lookup, one of %d cells of %d bytes".formatted(cells, CELL_BYTES);
-      List<BenchRow> rows = new ArrayList<>();
-      for (int percent : PERCENTILES) {
-        rows.add(row("reading its bytes", reads, reads, percent));
-      }
-      for (int percent : PERCENTILES) {
-        rows.add(row(what, lookups, reads, percent));
-      }
-      rows.addAll(counted(UserPath.of(output.toString())));
-      return rows;
+    if (kept.isPresent()) {
+      return run(kept.get());
     }
+    try (ScratchFolder folder = new ScratchFolder("lookup-bench")) {
+      return run(folder.resolve("cache"));
+    }
+  }
+
+  private List<BenchRow> run(Path output) throws IOException {
+    org.apache.hadoop.fs.Path cache = UserPath.of(output.toString());
+    if (Files.notExists(output)) {
+      write(cache);
+    }
+    double[] reads = millis(reader(output));
+    double[] lookups = millis(lookup(spark.sparkContext().hadoopConfiguration(), cache));
+    String what = "lookup, one of %d cells of %d bytes".formatted(cells, CELL_BYTES);
+    List<BenchRow> rows = new ArrayList<>();
+    for (int percent : PERCENTILES) {
+      rows.add(row("reading its bytes", reads, reads, percent));
+    }
+    for (int percent : PERCENTILES) {
+      rows.add(row(what, lookups, reads, percent));
+    }
+    rows.addAll(counted(cache));
+    return rows;
   }
 
   private void write(org.apache.hadoop.fs.Path output) throws IOException {

@@ -6,18 +6,32 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tokenreel.pipeline.setting.PrecomputeSettings;
 import io.tokenreel.sql.LocalSpark;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Benchmarks at a size that shows that they run, and what they count. */
 @Tag("slow")
 class SmallBenchTest {
 
   @Test
+  void lookup_keptCache_isMadeOnce(@TempDir Path folder) throws IOException {
+    LookupBench bench =
+        new LookupBench(LocalSpark.plain(), 40, Optional.of(folder.resolve("cache")));
+    bench.run();
+    Object made = Files.getLastModifiedTime(folder.resolve("cache").resolve("tokens"));
+    assertEquals(6, bench.run().size());
+    assertEquals(made, Files.getLastModifiedTime(folder.resolve("cache").resolve("tokens")));
+  }
+
+  @Test
   void lookup_fewCells_givesPercentilesBesidePlainReads() throws IOException {
-    List<BenchRow> rows = new LookupBench(LocalSpark.plain(), 40).run();
+    List<BenchRow> rows = new LookupBench(LocalSpark.plain(), 40, Optional.empty()).run();
     assertEquals(6, rows.size(), rows.toString());
     assertPositive(rows);
     assertTrue(rows.get(4).value() <= 3, rows.toString());
