@@ -70,7 +70,12 @@ class SweepJobTest {
     assertEquals(List.of(), job.failures());
     assertEquals(settings.models(), List.copyOf(job.computed().keySet()));
     job.computed()
-        .forEach((model, computed) -> assertEquals("f32", computed.computeDtype(), model));
+        .forEach(
+            (model, computed) ->
+                assertEquals(
+                    model.endsWith("tokenreel_compute=bf16") ? "bf16" : "f32",
+                    computed.computeDtype(),
+                    model));
     return results;
   }
 
