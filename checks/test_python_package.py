@@ -29,6 +29,10 @@ def test_ruff_finds_nothing_in_the_checks():
     run("ruff", "check", "--no-cache", ".", folder=launch.ROOT / "checks")
 
 
+def test_ruff_finds_nothing_in_the_benchmarks_beside_peers():
+    run("ruff", "check", "--no-cache", ".", folder=launch.ROOT / "bench" / "peers")
+
+
 def test_mypy_strict_finds_nothing(tmp_path):
     run("mypy", "--strict", "--cache-dir", tmp_path)
 
