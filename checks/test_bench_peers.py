@@ -27,6 +27,12 @@ def test_a_command_that_leaves_a_daemon_counts_it_and_ends_it():
     assert took.peak_bytes > 1e6
 
 
+def test_named_stretches_are_measured_each_on_its_own():
+    took = harness.measured([sys.executable, "-c", f"print('begin a')\n{BUSY}print('end a')\nprint('begin b')\nprint('end b')"], 60)
+    assert took.stretches.keys() == {"a", "b"}
+    assert all(each.wall_seconds < 60 for each in took.stretches.values())
+
+
 def test_a_command_past_its_limit_is_a_hang(tmp_path):
     took = harness.measured([sys.executable, "-c", "import time; time.sleep(100)"], 0.5, log=tmp_path / "log")
     assert took.hung

@@ -28,6 +28,14 @@ MEASURE = pathlib.Path(__file__).with_name("measure.py")
 
 
 @dataclasses.dataclass(frozen=True)
+class Stretch:
+    """A part of a command's time: wall seconds, and processor seconds of the whole tree of processes."""
+
+    wall_seconds: float
+    cpu_seconds: float
+
+
+@dataclasses.dataclass(frozen=True)
 class Measured:
     """What a command and all processes that came of it took.
 
@@ -36,20 +44,28 @@ class Measured:
         wall_seconds: from its start to its end.
         cpu_seconds: processor time, user and system, of the whole tree of processes, daemons among them.
         peak_bytes: the most memory that the tree had at once, looked at four times a second; a page that processes share counts once.
-        work_wall_seconds: between the lines `begin` and `end` that it printed; None where it printed none.
-        work_cpu_seconds: processor time of the tree between the two.
+        stretches: by name, what it took between the lines `begin NAME` and `end NAME` that it printed; the name is empty for `begin` and `end`.
     """
 
     status: int | None
     wall_seconds: float
     cpu_seconds: float
     peak_bytes: int
-    work_wall_seconds: float | None = None
-    work_cpu_seconds: float | None = None
+    stretches: Mapping[str, Stretch] = dataclasses.field(default_factory=dict)
 
     @property
     def hung(self) -> bool:
         return self.status is None
+
+    @property
+    def work_wall_seconds(self) -> float:
+        """Between the lines `begin` and `end`."""
+        return self.stretches[""].wall_seconds
+
+    @property
+    def work_cpu_seconds(self) -> float:
+        """Processor seconds between the lines `begin` and `end`."""
+        return self.stretches[""].cpu_seconds
 
 
 def installed(benchmark: str) -> pathlib.Path:
@@ -86,7 +102,9 @@ def measured(command: Sequence[object], limit: float, env: Mapping[str, str] | N
         else:
             with open(log, "w", encoding="utf-8") as out:
                 subprocess.run(wrapper, env=env, check=True, stdout=out, stderr=subprocess.STDOUT)
-        return Measured(**json.loads(report.read_text(encoding="utf-8")))
+        took = json.loads(report.read_text(encoding="utf-8"))
+        stretches = {name: Stretch(**each) for name, each in took.pop("stretches").items()}
+        return Measured(**took, stretches=stretches)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,6 +130,11 @@ class Result:
     def median(self, quantity: str) -> float:
         """Of a number of Measured by its name."""
         return float(statistics.median(getattr(each, quantity) for each in self.rounds))
+
+    def median_of(self, stretch: str) -> Stretch:
+        """Of a named stretch."""
+        of_rounds = [each.stretches[stretch] for each in self.rounds]
+        return Stretch(statistics.median(each.wall_seconds for each in of_rounds), statistics.median(each.cpu_seconds for each in of_rounds))
 
 
 def in_turn(sides: Mapping[str, Side], rounds: int = ROUNDS) -> dict[str, Result]:

@@ -5,8 +5,8 @@
 The report is one JSON object, see harness.Measured. Linux only: it makes itself the reaper of orphans, so that the processor time of
 daemons, such as Ray's, counts as well, and it reads /proc.
 
-A command that prints the line `begin`, and later `end`, is measured between the two as well: what a start costs, imports or a JVM, is told
-apart from the work. Its other output is passed on.
+A command that prints the line `begin`, and later `end`, is measured between the two as well, so that what a start costs, imports or a JVM,
+is known apart from the work; with `begin NAME` and `end NAME` it has several such stretches. Its other output is passed on.
 """
 
 import argparse
@@ -84,7 +84,8 @@ class Run:
     def __init__(self, command: list[str]) -> None:
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         self._peak = 0
-        self._marks: dict[str, Reading] = {}
+        self._begun: dict[str, Reading] = {}
+        self._stretches: dict[str, dict[str, float]] = {}
         self._began = time.monotonic()
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -96,8 +97,12 @@ class Run:
     def _read(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
-            if line.strip() in ("begin", "end"):
-                self._marks[line.strip()] = self._now()
+            word, _, name = line.strip().partition(" ")
+            if word == "begin":
+                self._begun[name] = self._now()
+            elif word == "end" and name in self._begun:
+                begin, end = self._begun.pop(name), self._now()
+                self._stretches[name] = {"wall_seconds": end.wall - begin.wall, "cpu_seconds": end.cpu - begin.cpu}
             else:
                 sys.stdout.write(line)
 
@@ -112,16 +117,13 @@ class Run:
         self._end_all()
         self._reader.join(5)
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        report: dict[str, object] = {
+        return {
             "status": status,  # null: the time limit
             "wall_seconds": wall,
             "cpu_seconds": used.ru_utime + used.ru_stime,
             "peak_bytes": self._peak,
+            "stretches": self._stretches,
         }
-        if "begin" in self._marks and "end" in self._marks:
-            begin, end = self._marks["begin"], self._marks["end"]
-            report |= {"work_wall_seconds": end.wall - begin.wall, "work_cpu_seconds": end.cpu - begin.cpu}
-        return report
 
     def _end_all(self) -> None:
         """Kills what is left, and waits for all of it, so that its processor time is known."""
