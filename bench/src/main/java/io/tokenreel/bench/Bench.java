@@ -5,6 +5,7 @@ import io.tokenreel.bench.fuzz.FuzzCommand;
 import io.tokenreel.cli.CommandHelp;
 import io.tokenreel.cli.CommandSession;
 import io.tokenreel.cli.SessionOptions;
+import io.tokenreel.cli.Specs;
 import io.tokenreel.cli.TokenReel;
 import io.tokenreel.model.ComputeType;
 import io.tokenreel.pipeline.setting.SettingsException;
@@ -120,6 +121,51 @@ public final class Bench {
       mixinStandardHelpOptions = true)
   int decode(@Mixin Output output) throws Exception {
     return print(DecodeBench.run(), output.json);
+  }
+
+  /** One side of a benchmark beside peers, which says how long it took. */
+  @Command(
+      description =
+          "decodes the files of a list and marks when each group begins and ends, for bin/bench-peers decode",
+      mixinStandardHelpOptions = true)
+  int frames(
+      @Option(
+              names = "--list",
+              required = true,
+              converter = Specs.LocalPath.class,
+              paramLabel = "FILE",
+              description = "a group, a tab and a file on each line")
+          Path list,
+      @Option(
+              names = "--report",
+              required = true,
+              converter = Specs.LocalPath.class,
+              paramLabel = "FILE",
+              description = "takes a JSON object per file")
+          Path report,
+      @Option(
+              names = "--frames",
+              defaultValue = "32",
+              paramLabel = "N",
+              description = "uniform frames of each file (default: ${DEFAULT-VALUE})")
+          int count,
+      @Option(
+              names = "--fit",
+              defaultValue = "fixed:384x384",
+              paramLabel = "FIT",
+              description = "how frames are sized (default: ${DEFAULT-VALUE})")
+          String fit,
+      @Option(
+              names = "--describe",
+              description = "identify and digest each frame, which takes time of its own")
+          boolean describes)
+      throws IOException {
+    try {
+      new FramesOfFiles(count, fit, describes).run(list, spec.commandLine().getOut(), report);
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException(e.getMessage());
+    }
+    return 0;
   }
 
   @Command(
