@@ -64,6 +64,8 @@ times = list(numpy.cumsum([0] + [20 + (37 * i) % 90 for i in range(FRAMES - 1)])
 write("h264_variable_rate.mkv", "libx264", x264("keyint=10:min-keyint=10:scenecut=0:bframes=3"), times)
 write("hevc_open_gop.mp4", "libx265", {"crf": "35", "x265-params": "keyint=12:min-keyint=6:scenecut=0:open-gop=1:bframes=4:b-pyramid=1:pools=none:frame-threads=1:log-level=none"})
 write("hevc_closed_gop.mkv", "libx265", {"crf": "35", "x265-params": "keyint=12:min-keyint=12:scenecut=0:open-gop=0:bframes=4:pools=none:frame-threads=1:log-level=none"})
+write("hevc_temporal_layers.mp4", "libx265", {"crf": "35", "x265-params": "keyint=24:min-keyint=24:scenecut=0:open-gop=0:bframes=4:b-pyramid=1:temporal-layers=3:pools=none:frame-threads=1:log-level=none"})
+write("av1_hidden_and_leaves.mp4", "libsvtav1", {"crf": "50", "preset": "8", "svtav1-params": "keyint=24:scd=0:lp=1"})
 
 FUZZ = Path(__file__).resolve().parents[5] / "bench" / "src" / "main" / "resources" / "io" / "tokenreel" / "bench" / "fuzz"
 write(str(FUZZ / "hevc.mp4"), "libx265", {"crf": "30", "x265-params": "keyint=10:min-keyint=10:scenecut=0:open-gop=0:bframes=3:pools=none:frame-threads=1:log-level=none"}, frames=40, muxer={"movflags": "faststart"})

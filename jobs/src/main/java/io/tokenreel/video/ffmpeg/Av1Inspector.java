@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 
 /**
  * AV1: entries are temporal units with a sequence header and a shown keyframe, which replaces every
- * reference. A unit that shows no frame or several, or belongs to a scaled stream, is not
- * understood.
+ * reference. A unit whose frames refresh no reference is disposable. A unit that shows no frame or
+ * several, or belongs to a scaled stream, is not understood.
  */
 final class Av1Inspector implements PacketInspector {
 
@@ -15,10 +15,13 @@ final class Av1Inspector implements PacketInspector {
   private static final int FRAME = 6;
   private static final int KEY_FRAME = 0;
 
+  private Av1Sequence last; // of the sequence headers; null before the first
+
   @Override
   public PacketTraits inspect(ByteBuffer packet) {
     boolean sequence = false;
     boolean key = false;
+    boolean disposable = true;
     int shown = 0;
     int at = 0;
     while (at < packet.limit()) {
@@ -45,15 +48,18 @@ final class Av1Inspector implements PacketInspector {
           return PacketTraits.NOT_UNDERSTOOD;
         }
         sequence = true;
+        last = Av1Sequence.of(packet.slice(at, (int) size));
       } else if ((type == FRAME_HEADER || type == FRAME) && size > 0) {
         int bits = packet.get(at) & 0xff;
         boolean existing = (bits & 0x80) != 0;
         boolean shows = existing || (bits & 0x10) != 0;
+        disposable &= !existing && last != null && last.isDisposable(packet.slice(at, (int) size));
         key |= !existing && shows && (bits >> 5 & 3) == KEY_FRAME;
         shown += shows ? 1 : 0;
       }
       at += (int) size;
     }
-    return new PacketTraits(sequence && key ? Entry.CLOSED : Entry.NONE, true, false, shown == 1);
+    Entry entry = sequence && key ? Entry.CLOSED : Entry.NONE;
+    return new PacketTraits(entry, true, disposable, shown == 1);
   }
 }

@@ -24,6 +24,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -103,6 +104,22 @@ class ExactFramesTest {
       assertTrue(
           verdict.framesDecoded() <= 12, clip + " decoded " + verdict.framesDecoded() + " of 75");
     }
+  }
+
+  /** Frames that no other refers to, in codecs whose packets say so. */
+  @ParameterizedTest
+  @CsvSource({
+    "h264_closed_gop.mp4,uniform:frames=7,50",
+    "hevc_closed_gop.mkv,uniform:frames=32,65",
+    "hevc_temporal_layers.mp4,uniform:frames=7,40",
+    "av1_hidden_and_leaves.mp4,uniform:frames=7,40"
+  })
+  void decode_framesThatNoneRefersTo_decodesOnlyThoseThatAreWanted(
+      String name, String sampling, int most) throws Exception {
+    DecodeVerdict verdict =
+        decode(TestClips.clip(name), sampling, DecodeCheck.SAMPLED, new Kept());
+    assertTrue(
+        verdict.framesDecoded() <= most, name + " decoded " + verdict.framesDecoded() + " of 75");
   }
 
   static List<Path> clips() throws IOException {
