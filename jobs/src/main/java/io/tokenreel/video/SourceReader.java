@@ -1,11 +1,12 @@
 package io.tokenreel.video;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
-import org.apache.hadoop.conf.Configuration;
 
 /**
  * Reads a video from its file system in a thread of its own, a little ahead of whoever takes the
@@ -15,8 +16,10 @@ import org.apache.hadoop.conf.Configuration;
  */
 final class SourceReader implements AutoCloseable {
 
-  private static final int CHUNK_BYTES = 1 << 20;
-  private static final int CHUNKS_AHEAD = 2;
+  /** Small enough that what was read is in a cache of the processor when it is hashed. */
+  private static final int CHUNK_BYTES = 1 << 18;
+
+  private static final int CHUNKS_AHEAD = 8;
 
   /** Bytes, none at the end, or why there are no more. */
   private record Chunk(byte[] bytes, Throwable failure) {}
@@ -27,19 +30,19 @@ final class SourceReader implements AutoCloseable {
   private final Thread thread;
   private long total;
 
-  SourceReader(VideoRef video, Configuration hadoop) {
-    this.thread = new Thread(() -> read(video, hadoop), "tokenreel-video-source");
+  SourceReader(VideoRef video, SourceReading.Source source) {
+    this.thread = new Thread(() -> read(video, source), "tokenreel-video-source");
     thread.setDaemon(true);
     thread.start();
   }
 
-  private void read(VideoRef video, Configuration hadoop) {
+  private void read(VideoRef video, SourceReading.Source opener) {
     try {
-      try (SourceStream source = SourceStream.open(video.uri(), hadoop)) {
+      try (SourceStream source = opener.open()) {
         long read = 0;
-        for (byte[] bytes = source.bytes().readNBytes(CHUNK_BYTES);
+        for (byte[] bytes = chunk(source.bytes());
             bytes.length > 0;
-            bytes = source.bytes().readNBytes(CHUNK_BYTES)) {
+            bytes = chunk(source.bytes())) {
           read += bytes.length;
           chunks.put(new Chunk(bytes, null));
         }
@@ -51,6 +54,13 @@ final class SourceReader implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // nobody takes them any more
     }
+  }
+
+  /** Up to a whole chunk; none at the end. Streams' own readNBytes(int) copies what it reads. */
+  private static byte[] chunk(InputStream stream) throws IOException {
+    byte[] bytes = new byte[CHUNK_BYTES];
+    int read = stream.readNBytes(bytes, 0, CHUNK_BYTES);
+    return read == CHUNK_BYTES ? bytes : Arrays.copyOf(bytes, read);
   }
 
   /**

@@ -37,6 +37,18 @@ final class SourceReading {
     void accept(byte[] chunk) throws IOException, NotStaged;
   }
 
+  /** Opens the bytes, once for each attempt. */
+  @FunctionalInterface
+  interface Source {
+    SourceStream open() throws IOException;
+  }
+
+  /** Reads a whole video from where its URI says that it lies, as the next method does. */
+  static void read(VideoRef video, Configuration hadoop, long deadlineNanos, Sink sink)
+      throws IOException, NotStaged {
+    read(video, () -> SourceStream.open(video.uri(), hadoop), deadlineNanos, sink);
+  }
+
   /**
    * Reads a whole video.
    *
@@ -45,13 +57,13 @@ final class SourceReading {
    * @throws IOException what the sink throws
    * @throws CancellationException if the calling thread is interrupted
    */
-  static void read(VideoRef video, Configuration hadoop, long deadlineNanos, Sink sink)
+  static void read(VideoRef video, Source source, long deadlineNanos, Sink sink)
       throws IOException, NotStaged {
     long waitMillis = FIRST_WAIT_MILLIS;
     for (int attempt = 1; ; attempt++) {
       sink.begin();
       try {
-        readOnce(video, hadoop, deadlineNanos, sink);
+        readOnce(video, source, deadlineNanos, sink);
         return;
       } catch (NotStaged e) {
         long leftMillis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
@@ -71,12 +83,12 @@ final class SourceReading {
     }
   }
 
-  private static void readOnce(VideoRef video, Configuration hadoop, long deadlineNanos, Sink sink)
+  private static void readOnce(VideoRef video, Source source, long deadlineNanos, Sink sink)
       throws IOException, NotStaged {
-    try (SourceReader source = new SourceReader(video, hadoop)) {
-      for (byte[] chunk = source.next(deadlineNanos);
+    try (SourceReader reader = new SourceReader(video, source)) {
+      for (byte[] chunk = reader.next(deadlineNanos);
           chunk.length > 0;
-          chunk = source.next(deadlineNanos)) {
+          chunk = reader.next(deadlineNanos)) {
         sink.accept(chunk);
       }
     }

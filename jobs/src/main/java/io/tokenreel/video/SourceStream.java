@@ -5,6 +5,7 @@ import io.tokenreel.files.UserPath;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -18,6 +19,8 @@ import org.apache.hadoop.util.functional.FutureIO;
  * @param saidBy what says so, for messages
  */
 record SourceStream(InputStream bytes, long length, String saidBy) implements AutoCloseable {
+
+  private static final String LENGTH = "its length in the file system";
 
   /** As many bytes came as the source itself or whoever listed it said, or not. */
   static final class LengthException extends IOException {
@@ -61,6 +64,12 @@ record SourceStream(InputStream bytes, long length, String saidBy) implements Au
     throw absent;
   }
 
+  /** Opens a file of this machine. */
+  static SourceStream open(LocalFile file) throws IOException {
+    java.nio.file.Path path = file.path();
+    return new SourceStream(Files.newInputStream(path), Files.size(path), LENGTH);
+  }
+
   private static SourceStream open(Path path, FileSystem files) throws IOException {
     FileStatus status = files.getFileStatus(path);
     InputStream bytes =
@@ -70,7 +79,7 @@ record SourceStream(InputStream bytes, long length, String saidBy) implements Au
                 .opt("fs.option.openfile.read.policy", "whole-file")
                 .withFileStatus(status)
                 .build());
-    return new SourceStream(bytes, status.getLen(), "its length in the file system");
+    return new SourceStream(bytes, status.getLen(), LENGTH);
   }
 
   /**

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.Optional;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.slf4j.Logger;
@@ -17,15 +18,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A video's bytes on the local disk under a neutral name, because a file's name too is an untrusted
- * input to a demuxer.
+ * input to a demuxer: a copy, or a link to where they lie.
  *
  * @param videoId of the video, for log lines
  * @param contentSha256 lower-case hex
+ * @param source what a link leads to; null for a copy
  */
-record StagedVideo(String videoId, Path file, String contentSha256, long bytes)
+record StagedVideo(String videoId, Path file, String contentSha256, long bytes, LocalFile source)
     implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(StagedVideo.class);
+  private static final String NAME = "video";
 
   /**
    * Copies a video and hashes it on the way.
@@ -37,42 +40,65 @@ record StagedVideo(String videoId, Path file, String contentSha256, long bytes)
   static StagedVideo stage(
       VideoRef video, Configuration hadoop, Path folder, long maxBytes, long deadlineNanos)
       throws IOException, NotStaged {
-    Path file = folder.resolve("video");
+    Path file = folder.resolve(NAME);
     try (Copy copy = new Copy(file, maxBytes)) {
       SourceReading.read(video, hadoop, deadlineNanos, copy);
-      return new StagedVideo(video.hiddenId(), file, copy.sha256(), copy.total);
+      return new StagedVideo(video.hiddenId(), file, copy.sha256(), copy.digest.total, null);
     } catch (IOException | NotStaged | RuntimeException e) {
       delete(video.hiddenId(), file);
       throw e;
     }
   }
 
-  /** Writes what comes to a file, no more than it may be. */
-  private static final class Copy implements SourceReading.Sink, AutoCloseable {
+  /**
+   * Links to a video and hashes it. Whether what was hashed is what was decoded, {@link
+   * #isUnchanged} tells after the decoding.
+   *
+   * @param deadlineNanos by {@link System#nanoTime}
+   * @return empty where no link can be made
+   * @throws NotStaged unreadable, too_large or timeout
+   */
+  static Optional<StagedVideo> link(
+      VideoRef video, LocalFile source, Path folder, long maxBytes, long deadlineNanos)
+      throws IOException, NotStaged {
+    Digest digest = new Digest(maxBytes);
+    SourceReading.read(video, () -> SourceStream.open(source), deadlineNanos, digest);
+    Path file = folder.resolve(NAME);
+    try {
+      Files.createSymbolicLink(file, source.path());
+    } catch (IOException e) {
+      LOG.debug("video {}: no link {}", video.hiddenId(), file, e);
+      return Optional.empty();
+    }
+    return Optional.of(
+        new StagedVideo(video.hiddenId(), file, digest.sha256(), digest.total, source));
+  }
+
+  /** Whether the bytes are still those that were hashed. A copy's always are. */
+  boolean isUnchanged() {
+    return source == null || source.isUnchanged();
+  }
+
+  /** Hashes what comes, no more than it may be. */
+  private static final class Digest implements SourceReading.Sink {
 
     private final MessageDigest sha256 = DigestUtils.getSha256Digest();
-    private final FileChannel out;
     private final long maxBytes;
     private long total;
 
-    Copy(Path file, long maxBytes) throws IOException {
-      this.out = FileChannel.open(file, CREATE, WRITE);
+    Digest(long maxBytes) {
       this.maxBytes = maxBytes;
     }
 
     @Override
-    public void begin() throws IOException {
-      out.position(0).truncate(0);
+    public void begin() {
       sha256.reset();
       total = 0;
     }
 
     @Override
-    public void accept(byte[] chunk) throws IOException, NotStaged {
+    public void accept(byte[] chunk) throws NotStaged {
       sha256.update(chunk);
-      for (ByteBuffer bytes = ByteBuffer.wrap(chunk); bytes.hasRemaining(); ) {
-        out.write(bytes);
-      }
       total += chunk.length;
       if (total > maxBytes) {
         throw new NotStaged(
@@ -82,6 +108,36 @@ record StagedVideo(String videoId, Path file, String contentSha256, long bytes)
 
     String sha256() {
       return HexFormat.of().formatHex(sha256.digest());
+    }
+  }
+
+  /** Writes what comes to a file as well. */
+  private static final class Copy implements SourceReading.Sink, AutoCloseable {
+
+    private final Digest digest;
+    private final FileChannel out;
+
+    Copy(Path file, long maxBytes) throws IOException {
+      this.digest = new Digest(maxBytes);
+      this.out = FileChannel.open(file, CREATE, WRITE);
+    }
+
+    @Override
+    public void begin() throws IOException {
+      out.position(0).truncate(0);
+      digest.begin();
+    }
+
+    @Override
+    public void accept(byte[] chunk) throws IOException, NotStaged {
+      for (ByteBuffer bytes = ByteBuffer.wrap(chunk); bytes.hasRemaining(); ) {
+        out.write(bytes);
+      }
+      digest.accept(chunk);
+    }
+
+    String sha256() {
+      return digest.sha256();
     }
 
     @Override

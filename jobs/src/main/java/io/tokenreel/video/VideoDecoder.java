@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
@@ -15,9 +16,10 @@ import org.slf4j.LoggerFactory;
  * Decodes videos, which are untrusted, in a child process: one after another in the same process,
  * in a fresh one when it died or went over a limit. A video whose process dies gets one more try.
  *
- * <p>Each video is first copied to a private local folder and hashed; the process opens that copy
- * only. No video makes {@link #decode} throw; what throws is a broken environment, such as a
- * missing native library or a full disk.
+ * <p>Each video is first hashed, and the process opens what was hashed: a file on a disk of this
+ * machine where it lies, and a copy in a private local folder of anything else. A file that changes
+ * meanwhile is decoded again from a copy. No video makes {@link #decode} throw; what throws is a
+ * broken environment, such as a missing native library or a full disk.
  *
  * <p>One thread decodes. {@link #close} may be called from another one and ends a running decode.
  */
@@ -76,10 +78,9 @@ public final class VideoDecoder implements AutoCloseable {
     begin();
     try {
       Attempt attempt = new Attempt(settings.limits());
-      try (StagedVideo staged =
-          StagedVideo.stage(
-              video, hadoop, folder.path(), settings.limits().maxBytes(), attempt.deadlineNanos)) {
-        return decode(staged, attempt);
+      try {
+        Optional<DecodedVideo> decoded = decodeWhereItLies(video, attempt);
+        return decoded.isPresent() ? decoded.get() : decodeCopy(video, attempt);
       } catch (NotStaged e) {
         return attempt.failed(e.reason(), e.getMessage(), null, e.bytes());
       } catch (IOException e) {
@@ -90,6 +91,33 @@ public final class VideoDecoder implements AutoCloseable {
       }
     } finally {
       finish();
+    }
+  }
+
+  /** Empty where the file must be copied, or was changed before it was decoded. */
+  private Optional<DecodedVideo> decodeWhereItLies(VideoRef video, Attempt attempt)
+      throws IOException, NotStaged {
+    Optional<LocalFile> local = LocalFile.of(video.uri(), hadoop);
+    if (local.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<StagedVideo> linked =
+        StagedVideo.link(
+            video, local.get(), folder.path(), settings.limits().maxBytes(), attempt.deadlineNanos);
+    if (linked.isEmpty()) {
+      return Optional.empty();
+    }
+    try (StagedVideo staged = linked.get()) {
+      DecodedVideo decoded = decode(staged, attempt);
+      return staged.isUnchanged() ? Optional.of(decoded) : Optional.empty();
+    }
+  }
+
+  private DecodedVideo decodeCopy(VideoRef video, Attempt attempt) throws IOException, NotStaged {
+    try (StagedVideo staged =
+        StagedVideo.stage(
+            video, hadoop, folder.path(), settings.limits().maxBytes(), attempt.deadlineNanos)) {
+      return decode(staged, attempt);
     }
   }
 
