@@ -3,6 +3,7 @@ package io.tokenreel.video;
 import io.tokenreel.spec.Spec;
 import java.io.File;
 import java.io.IOException;
+import java.lang.module.ModuleFinder;
 import java.net.JarURLConnection;
 import java.net.URISyntaxException;
 import java.net.URL;
@@ -27,6 +28,9 @@ final class ChildCommand {
   /** By name: what runs in the child is of the child's packages. */
   private static final String MAIN = "io.tokenreel.video.ffmpeg.DecoderMain";
 
+  /** For {@link VectorResizer}. */
+  private static final String VECTORS = "jdk.incubator.vector";
+
   private static final String NATIVES = "org/bytedeco/%s/%s/libjni%s.so";
 
   private ChildCommand() {}
@@ -44,6 +48,9 @@ final class ChildCommand {
     command.add("tokenreel-decoder");
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(jvmOptions(memoryMegabytes, folder, nativesCache));
+    if (ModuleFinder.ofSystem().find(VECTORS).isPresent()) {
+      command.add("--add-modules=" + VECTORS);
+    }
     command.add("-cp");
     command.add(String.join(File.pathSeparator, classPath()));
     command.add(MAIN);

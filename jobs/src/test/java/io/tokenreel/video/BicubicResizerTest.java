@@ -2,6 +2,7 @@ package io.tokenreel.video;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.testing.Fixtures;
 import io.tokenreel.testing.Safetensors;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class BicubicResizerTest {
 
+  private static final long SEED = 11;
   private static final Path GOLDEN = Fixtures.LLAVA_ONEVISION.resolve("expected.safetensors");
 
   @Test
@@ -73,6 +75,43 @@ class BicubicResizerTest {
         new BicubicResizer(new FrameSize(1, 6), new FrameSize(1, 12), Resampling.PILLOW)
             .resize(row);
     assertArrayEquals(wideRow, Arrays.copyOf(wide, 36));
+  }
+
+  /** A process that resizes more than a few frames comes to vectors. */
+  @Test
+  void resize_anySize_isInVectorsLevelForLevelTheSame() {
+    assertTrue(VectorResizer.isAvailable());
+    Random random = new Random(SEED);
+    for (int run = 0; run < 200; run++) {
+      FrameSize source = new FrameSize(1 + random.nextInt(70), 1 + random.nextInt(70));
+      FrameSize target =
+          switch (random.nextInt(4)) {
+            case 0 -> new FrameSize(source.height(), 1 + random.nextInt(70));
+            case 1 -> new FrameSize(1 + random.nextInt(70), source.width());
+            default -> new FrameSize(1 + random.nextInt(70), 1 + random.nextInt(70));
+          };
+      Resampling resampling = Resampling.values()[run % 2];
+      byte[] rgb = noise(source.height(), source.width());
+      assertArrayEquals(
+          new BicubicResizer(source, target, resampling).resize(rgb),
+          new VectorResizer(source, target, resampling)
+              .resize((y, row) -> System.arraycopy(rgb, y * row.length, row, 0, row.length)),
+          "seed %d, run %d: %s to %s, %s".formatted(SEED, run, source, target, resampling));
+    }
+  }
+
+  @Test
+  void resize_muchInOneProcess_staysTheSame() {
+    FrameSize source = new FrameSize(1024, 1024);
+    FrameSize target = new FrameSize(100, 100);
+    byte[] rgb = noise(source.height(), source.width());
+    byte[] expected = new BicubicResizer(source, target, Resampling.PILLOW).resize(rgb);
+    RowResizer resizer = new RowResizer(source, target, Resampling.PILLOW);
+    for (int frame = 0; frame < 66; frame++) { // 64 have the pixels after which vectors come
+      assertArrayEquals(
+          expected,
+          resizer.resize((y, row) -> System.arraycopy(rgb, y * row.length, row, 0, row.length)));
+    }
   }
 
   private static FrameSize size(Safetensors.Tensor frames) {

@@ -34,11 +34,11 @@ import static org.bytedeco.ffmpeg.global.swscale.sws_getContext;
 import static org.bytedeco.ffmpeg.global.swscale.sws_scale;
 import static org.bytedeco.ffmpeg.global.swscale.sws_setColorspaceDetails;
 
-import io.tokenreel.video.BicubicResizer;
 import io.tokenreel.video.DecoderSettings;
 import io.tokenreel.video.FrameFit;
 import io.tokenreel.video.FrameSize;
 import io.tokenreel.video.Reason;
+import io.tokenreel.video.RowResizer;
 import io.tokenreel.video.SourceInfo;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -104,7 +104,7 @@ final class RgbConverter implements AutoCloseable {
   private ChromaRows chroma; // null where the converter needs no help
   private BytePointer rgb;
   private int stride;
-  private BicubicResizer resizer;
+  private RowResizer resizer;
 
   RgbConverter(FrameFit fit) {
     this.fit = fit;
@@ -169,7 +169,7 @@ final class RgbConverter implements AutoCloseable {
       resizer = null;
     }
     if (resizer == null || !resizer.source().equals(source)) {
-      resizer = new BicubicResizer(source, target, fit.resampling());
+      resizer = new RowResizer(source, target, fit.resampling());
     }
     ByteBuffer pixels = rgb.asByteBuffer();
     return resizer.resize((y, row) -> readRow(pixels, upright, y, row));
