@@ -1,10 +1,10 @@
 package io.tokenreel.video;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 
 /** What a process takes, as Linux tells it under /proc; zeros once the process has ended. */
 final class ProcessUsage {
@@ -26,19 +26,20 @@ final class ProcessUsage {
     return field("VmHWM:");
   }
 
+  /** Takes some ten times as long as the others. */
   Duration cpu() {
     return process.info().totalCpuDuration().orElse(Duration.ZERO);
   }
 
   private long field(String name) {
     try {
-      List<String> lines = Files.readAllLines(status);
-      for (String line : lines) {
-        if (line.startsWith(name)) {
-          return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
-        }
+      String text = Files.readString(status, StandardCharsets.ISO_8859_1);
+      int at = text.indexOf("\n" + name);
+      if (at < 0) {
+        return 0; // a zombie has no memory
       }
-      return 0; // a zombie has no memory
+      String line = text.substring(at + 1 + name.length(), text.indexOf('\n', at + 1));
+      return Long.parseLong(line.replace("kB", "").strip()) * 1024;
     } catch (IOException e) {
       return 0; // it ended between two looks
     }

@@ -11,11 +11,14 @@ import org.slf4j.LoggerFactory;
 /**
  * Ends a decoder process that outlives the limits of the video it is at, and remembers why. It
  * looks every {@value #LOOK_MILLIS} ms; a faster grab of memory meets the process's own data limit.
+ * Processor time, which grows no faster than the clock and takes longer to ask for, it looks at once
+ * in {@value #LOOKS_PER_CPU} times.
  */
 final class Watchdog implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
   private static final long LOOK_MILLIS = 25;
+  private static final int LOOKS_PER_CPU = 16;
 
   private static final ScheduledExecutorService LOOKING =
       Executors.newSingleThreadScheduledExecutor(
@@ -32,6 +35,7 @@ final class Watchdog implements AutoCloseable {
   private final Duration cpuBefore;
   private final ScheduledFuture<?> looks;
   private volatile Death death;
+  private int count; // of looks, by their one thread
 
   /**
    * @param deadlineNanos by {@link System#nanoTime}
@@ -58,7 +62,8 @@ final class Watchdog implements AutoCloseable {
   private void compare() {
     if (System.nanoTime() - deadlineNanos > 0) {
       end(new Death(Reason.TIMEOUT, limits.wallIsOver()));
-    } else if (usage.cpu().minus(cpuBefore).compareTo(limits.cpu()) > 0) {
+    } else if (count++ % LOOKS_PER_CPU == 0
+        && usage.cpu().minus(cpuBefore).compareTo(limits.cpu()) > 0) {
       end(new Death(Reason.TIMEOUT, limits.cpuIsUsedUp()));
     } else if (usage.residentBytes() > ((long) limits.memoryMegabytes() << 20)) {
       end(new Death(Reason.DECODER_MEMORY, limits.memoryIsFull()));
