@@ -3,8 +3,8 @@
     bin/bench-peers decode [--clips N] [--longs N] [--rounds N] [--results docs/results.md] ...
 
 Every side decodes on one thread, in a process of its own, all files of a list one after another. What counts is the processor time of the
-side's whole tree of processes from the first file of a group to its last, so not the start of Python or of a JVM, whose own time is said
-apart; before that each side has decoded the first file of each group once. TokenReel's side is the decoder as a task runs it: digest, own
+side's whole tree of processes from the first file of a group to its last, so not the start of Python or of a JVM: in each process a clip of
+every codec comes first, and what was used up to its end is said apart. TokenReel's side is the decoder as a task runs it: digest, own
 process, limits, and frames resized to 384 x 384. A peer's frames are not resized, and its files neither digested nor decoded apart.
 """
 
@@ -33,12 +33,18 @@ LONG_LIMIT_SECONDS = 600
 HEADING = "## Decode beside peers"
 
 Report = dict[str, dict]  # by file, the lines of a side's report
+Table = dict[str, dict[str, object]]  # by group and side
 
 
 class Sides:
     """The sides as commands."""
 
-    def __init__(self, site: pathlib.Path, scratch: pathlib.Path, frames: int) -> None:
+    def __init__(self, site: pathlib.Path, scratch: pathlib.Path, frames: int, first: Sequence[corpus.Video]) -> None:
+        """
+        Args:
+            first: what each process decodes before anything counts.
+        """
+        self._first = [("first", video.file) for video in first]
         self._scratch = scratch
         self._frames = frames
         links = self._linked(site)
@@ -64,7 +70,7 @@ class Sides:
             limit: wall seconds of a file.
         """
         listed, report, log = (self._scratch / f"{name}.{ending}" for ending in ("list", "report", "log"))
-        listed.write_text("".join(f"{group}\t{file}\n" for group, file in files), encoding="utf-8")
+        listed.write_text("".join(f"{group}\t{file}\n" for group, file in [*self._first, *files]), encoding="utf-8")
         report.unlink(missing_ok=True)
         common = ["--list", listed, "--report", report, "--frames", self._frames, *(["--describe"] if describe else [])]
         if name == OURS:
@@ -89,17 +95,19 @@ def wrong_frames(video: corpus.Video, line: dict | None, count: int, exact: bool
     return max(count if exact else 1, len(frames)) - right
 
 
-def speeds(sides: Sides, names: Sequence[str], videos: list[corpus.Video], seconds: float, limit: float, arguments: argparse.Namespace) -> dict:
-    """By group and side, files per processor second, or what is wrong."""
+def speeds(sides: Sides, names: Sequence[str], videos: list[corpus.Video], seconds: float, limit: float, arguments: argparse.Namespace) -> tuple[Table, dict[str, float]]:
+    """By group and side, files per processor second, or what is wrong; and by side, the processor seconds of its start and first files."""
     files = [(video.group, video.file) for video in videos]
     groups = list(dict.fromkeys(video.group for video in videos))
     wrong: dict[str, dict[str, int]] = {}
+    failed: dict[str, set[str]] = {}  # by side, groups of which it decodes no file
     for name in names:
         took, report = sides.run(name, files, seconds, limit, describe=True)
         if took.status != 0:
             harness.say(f"{name}: status {took.status}\n{sides.tail(name)}")
         each = {video: wrong_frames(video, report.get(str(video.file)), arguments.frames, name != "Daft") for video in videos}
         wrong[name] = {group: sum(count for video, count in each.items() if video.group == group) for group in groups}
+        failed[name] = set(groups) - {video.group for video in videos if report.get(str(video.file), {"sound": False})["sound"]}
         harness.say(f"{name}: frames that are not those asked for: {wrong[name]}")
     timed = [name for name in names if any(count == 0 for count in wrong[name].values())]
     done = harness.in_turn(
@@ -112,22 +120,25 @@ def speeds(sides: Sides, names: Sequence[str], videos: list[corpus.Video], secon
         },
         arguments.rounds,
     )
-    table: dict[str, dict[str, object]] = {}
+    table: Table = {}
     for group in groups:
         count = sum(video.group == group for video in videos)
         table[group] = {}
         for name in names:
-            if wrong[name][group]:
+            if group in failed[name]:
+                table[group][name] = "not decoded"
+            elif wrong[name][group]:
                 table[group][name] = f"{wrong[name][group]} of {count * arguments.frames} frames wrong"
             elif done[name].difference:
                 table[group][name] = done[name].difference
             else:
                 table[group][name] = count / done[name].median_of(group).cpu_seconds
     starts = {
-        name: statistics.median(each.cpu_seconds - sum(part.cpu_seconds for part in each.stretches.values()) for each in done[name].rounds) for name in timed
+        name: statistics.median(each.cpu_seconds - sum(each.stretches[group].cpu_seconds for group in groups) for each in done[name].rounds)
+        for name in timed
+        if not done[name].difference
     }
-    harness.say(f"processor seconds outside the groups, start and first files: { {name: round(each, 1) for name, each in starts.items()} }")
-    return table
+    return table, starts
 
 
 def damage(sides: Sides, names: Sequence[str], made: corpus.Corpus, arguments: argparse.Namespace) -> list[list[object]]:
@@ -136,8 +147,7 @@ def damage(sides: Sides, names: Sequence[str], made: corpus.Corpus, arguments: a
     sound = made.clips
     rows = []
     for name in names:
-        files = [("damaged", each.file) for each in damaged]
-        files = [("sound", sound[0].file), *files, *(("sound", each.file) for each in sound[1:])]
+        files = [("corpus", file) for file in [sound[0].file, *(each.file for each in damaged), *(each.file for each in sound[1:])]]
         _, truth = sides.run(name, [("sound", each.file) for each in sound], corpus.CLIP_SECONDS, CLIP_LIMIT_SECONDS, describe=True)
         found: Report = {}
         hangs, ended = 0, 0
@@ -184,6 +194,7 @@ def main() -> None:
     parser.add_argument("--damaged", type=float, default=2, help="per cent of the clips, at least one of each kind and codec (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of the damage (default: %(default)s)")
     parser.add_argument("--sides", nargs="+", default=[OURS, *PEERS], choices=[OURS, *PEERS], metavar="SIDE", help="default: all")
+    parser.add_argument("--clips-only", nargs="*", default=[], choices=PEERS, metavar="SIDE", help="sides that are not run on long files")
     parser.add_argument("--parts", nargs="+", default=["clips", "longs", "damaged"], choices=["clips", "longs", "damaged"], help="default: all")
     parser.add_argument("--corpora", type=pathlib.Path, default=harness.ROOT / "bench" / "target" / "peers-decode", help="where they are kept (default: %(default)s)")
     parser.add_argument("--results", type=pathlib.Path, help="a page that takes the tables as a section")
@@ -192,27 +203,31 @@ def main() -> None:
     ffmpeg = next((site / "imageio_ffmpeg" / "binaries").glob("ffmpeg-*"))
     made = corpus.Corpus(ffmpeg, arguments.corpora, arguments.clips, arguments.longs, arguments.long_seconds, arguments.megabits)
     with tempfile.TemporaryDirectory() as scratch:
-        sides = Sides(site, pathlib.Path(scratch), arguments.frames)
-        table: dict[str, dict[str, object]] = {}
+        first = list({video.group: video for video in reversed(made.clips)}.values())
+        sides = Sides(site, pathlib.Path(scratch), arguments.frames, first)
+        table: Table = {}
+        starts: dict[str, float] = {}
         if "clips" in arguments.parts:
-            table |= speeds(sides, arguments.sides, made.clips, corpus.CLIP_SECONDS, CLIP_LIMIT_SECONDS, arguments)
+            table, starts = speeds(sides, arguments.sides, made.clips, corpus.CLIP_SECONDS, CLIP_LIMIT_SECONDS, arguments)
         if "longs" in arguments.parts:
-            table |= speeds(sides, arguments.sides, made.longs, arguments.long_seconds, LONG_LIMIT_SECONDS, arguments)
+            names = [name for name in arguments.sides if name not in arguments.clips_only]
+            long_table, long_starts = speeds(sides, names, made.longs, arguments.long_seconds, LONG_LIMIT_SECONDS, arguments)
+            table, starts = table | long_table, starts | long_starts
         rows = damage(sides, arguments.sides, made, arguments) if "damaged" in arguments.parts else []
-    text = section(table, rows, site, arguments)
+    text = section(table, starts, rows, site, arguments)
     print(text)
     if arguments.results:
         harness.write_section(arguments.results, HEADING, text)
 
 
-def section(table: dict[str, dict[str, object]], damaged: list[list[object]], site: pathlib.Path, arguments: argparse.Namespace) -> str:
+def section(table: Table, starts: dict[str, float], damaged: list[list[object]], site: pathlib.Path, arguments: argparse.Namespace) -> str:
     """The tables in Markdown, with what was run."""
     lines = []
     for group, row in table.items():
         exact = [value for name, value in row.items() if name in EXACT and isinstance(value, float)]
         ours = row.get(OURS)
         ratio = f"{ours / max(exact):.2f}" if exact and isinstance(ours, float) else ""
-        lines.append([group, *(cell(row[name]) for name in arguments.sides), ratio])
+        lines.append([group, *(cell(row.get(name, "")) for name in arguments.sides), ratio])
     size = f"{arguments.clips} clips of {corpus.CLIP_SECONDS} s and {arguments.longs} files of {arguments.long_seconds} s"
     rate = f"{arguments.megabits} Mbit/s" if arguments.megabits else ", ".join(f"{codec.name} {codec.megabits} Mbit/s" for codec in corpus.CODECS)
     options = " ".join(sys.argv[1:])
@@ -222,6 +237,8 @@ def section(table: dict[str, dict[str, object]], damaged: list[list[object]], si
     if lines:
         text += "Files per second of processor time, medians; the ratio is that to the best exact peer:\n\n"
         text += harness.table(["files", *arguments.sides, "ratio"], lines) + "\n"
+        text += "Processor seconds of the start and of a clip of each codec, which are not counted above: "
+        text += ", ".join(f"{name} {seconds:.1f}" for name, seconds in starts.items()) + ".\n\n"
     if damaged:
         text += "Damaged files among the sound clips (truncated, bits flipped, tail missing, not a video):\n\n"
         columns = ["side", "reported", "returned unchanged", "wrong frames returned as right", "hangs", "files lost", "jobs ended"]

@@ -164,8 +164,6 @@ def main() -> None:
         groups.setdefault(group, []).append(file)
     start(arguments.name)
     with open(arguments.report, "w", encoding="utf-8", buffering=1) as report:
-        for files in groups.values():  # what is done once is done
-            list(decoded(arguments.name, files[:1], arguments))
         for group, files in groups.items():
             print("begin", group, flush=True)
             for each in decoded(arguments.name, files, arguments):

@@ -73,7 +73,7 @@ final class FramesOfFiles {
   }
 
   /**
-   * Decodes all files; the first of each group once more before anything is timed.
+   * Decodes all files, group by group.
    *
    * @param marks takes {@code begin GROUP} and {@code end GROUP}
    * @param report takes a JSON object per file
@@ -83,9 +83,6 @@ final class FramesOfFiles {
     List<String> groups = entries.stream().map(Entry::group).distinct().toList();
     try (VideoDecoder decoder = new VideoDecoder(settings, new Configuration(false));
         Writer out = Files.newBufferedWriter(report)) {
-      for (String group : groups) {
-        decode(decoder, files(entries, group).get(0));
-      }
       for (String group : groups) {
         marks.println("begin " + group);
         marks.flush();
