@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -77,7 +78,7 @@ record LocalFile(Path path, Map<String, Object> state) {
   }
 
   private static Map<String, Object> state(Path path) throws IOException {
-    return Map.copyOf(Files.readAttributes(path, STATE));
+    return Collections.unmodifiableMap(Files.readAttributes(path, STATE));
   }
 
   /** Whether the path still names this file, and nobody has written to it. */

@@ -11,8 +11,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Ends a decoder process that outlives the limits of the video it is at, and remembers why. It
  * looks every {@value #LOOK_MILLIS} ms; a faster grab of memory meets the process's own data limit.
- * Processor time, which grows no faster than the clock and takes longer to ask for, it looks at once
- * in {@value #LOOKS_PER_CPU} times.
+ * Processor time, which grows no faster than the clock and takes longer to ask for, it looks at
+ * once in {@value #LOOKS_PER_CPU} times.
  */
 final class Watchdog implements AutoCloseable {
 

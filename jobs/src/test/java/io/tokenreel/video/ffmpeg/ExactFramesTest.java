@@ -116,8 +116,7 @@ class ExactFramesTest {
   })
   void decode_framesThatNoneRefersTo_decodesOnlyThoseThatAreWanted(
       String name, String sampling, int most) throws Exception {
-    DecodeVerdict verdict =
-        decode(TestClips.clip(name), sampling, DecodeCheck.SAMPLED, new Kept());
+    DecodeVerdict verdict = decode(TestClips.clip(name), sampling, DecodeCheck.SAMPLED, new Kept());
     assertTrue(
         verdict.framesDecoded() <= most, name + " decoded " + verdict.framesDecoded() + " of 75");
   }
