@@ -61,27 +61,12 @@ final class Timeline {
     return presentation;
   }
 
-  /**
-   * @param packet that the frame came from
-   * @param place of the frame in presentation order
-   */
-  long micros(int packet, int place) {
-    try (AVRational micros = av_make_q(1, MICROS_PER_SECOND)) {
-      if (!index.timed()) {
-        try (AVRational frame = av_make_q(rateDenominator, rateNumerator)) {
-          return av_rescale_q(place, frame, micros);
-        }
-      }
-      try (AVRational base = av_make_q(baseNumerator, baseDenominator)) {
-        return av_rescale_q(index.pts(packet) - firstPts, base, micros);
-      }
-    }
-  }
-
   /** From the first frame to the last. */
   long durationMicros() {
     int last = presentation.length - 1;
-    return micros(presentation[last], last);
+    try (Clock clock = new Clock()) {
+      return clock.micros(presentation[last], last);
+    }
   }
 
   /**
@@ -92,10 +77,36 @@ final class Timeline {
   FrameTimes times(int[] packets) {
     long[] micros = new long[packets.length];
     boolean[] key = new boolean[packets.length];
-    for (int i = 0; i < packets.length; i++) {
-      micros[i] = micros(packets[i], i);
-      key[i] = index.isKey(packets[i]);
+    try (Clock clock = new Clock()) {
+      for (int i = 0; i < packets.length; i++) {
+        micros[i] = clock.micros(packets[i], i);
+        key[i] = index.isKey(packets[i]);
+      }
     }
     return new FrameTimes(micros, key, averageRate);
+  }
+
+  /** From the stream's time base, or its frame rate, to microseconds; for many frames at once. */
+  private final class Clock implements AutoCloseable {
+
+    private final AVRational micros = av_make_q(1, MICROS_PER_SECOND);
+    private final AVRational unit =
+        index.timed()
+            ? av_make_q(baseNumerator, baseDenominator)
+            : av_make_q(rateDenominator, rateNumerator);
+
+    /**
+     * @param packet that the frame came from
+     * @param place of the frame in presentation order
+     */
+    long micros(int packet, int place) {
+      return av_rescale_q(index.timed() ? index.pts(packet) - firstPts : place, unit, micros);
+    }
+
+    @Override
+    public void close() {
+      micros.close();
+      unit.close();
+    }
   }
 }
