@@ -231,7 +231,8 @@ def section(table: Table, starts: dict[str, float], damaged: list[list[object]],
     size = f"{arguments.clips} clips of {corpus.CLIP_SECONDS} s and {arguments.longs} files of {arguments.long_seconds} s"
     rate = f"{arguments.megabits} Mbit/s" if arguments.megabits else ", ".join(f"{codec.name} {codec.megabits} Mbit/s" for codec in corpus.CODECS)
     options = " ".join(sys.argv[1:])
-    text = f"    bin/bench-peers decode{' ' + options if options else ''}\n\n"
+    text = "<!-- not run: it takes an hour, and fetches 6 GB of packages once -->\n\n"
+    text += f"    bin/bench-peers decode{' ' + options if options else ''}\n\n"
     text += f"{size}, 1280 x 720, 30 frames a second, {rate}; {arguments.frames} uniform frames of each; {arguments.rounds} rounds. "
     text += f"{harness.machine()}; {harness.versions(site, PACKAGES)}.\n\n"
     if lines:

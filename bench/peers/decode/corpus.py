@@ -148,7 +148,7 @@ class Corpus:
         self._run(["-filter_complex", picture, "-t", str(seconds), *encoder, *self._muxing(codec)], file)
 
     def _run(self, arguments: list[object], file: pathlib.Path) -> None:
-        unfinished = file.with_name("unfinished-" + file.name)
+        unfinished = file.with_name(f"unfinished-{os.getpid()}-{file.name}")
         command = [self._ffmpeg, "-nostdin", "-hide_banner", "-loglevel", "error", "-y", *arguments, unfinished]
         subprocess.run([str(each) for each in command], check=True, env={**os.environ, "SVT_LOG": "1"})
         unfinished.rename(file)
