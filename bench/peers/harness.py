@@ -43,7 +43,7 @@ class Measured:
         status: the exit status; None where the time limit ended it, which is a hang.
         wall_seconds: from its start to its end.
         cpu_seconds: processor time, user and system, of the whole tree of processes, daemons among them.
-        peak_bytes: the most memory that the tree had at once, looked at four times a second; a page that processes share counts once.
+        peak_bytes: the most memory that the tree had at once, looked at once a second; a page that processes share counts once.
         stretches: by name, what it took between the lines `begin NAME` and `end NAME` that it printed; the name is empty for `begin` and `end`.
     """
 

@@ -24,7 +24,7 @@ import threading
 import time
 
 PR_SET_CHILD_SUBREAPER = 36
-LOOK_SECONDS = 0.25
+LOOK_SECONDS = 1.0
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
