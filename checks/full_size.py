@@ -1,5 +1,7 @@
 """Checkpoints of published widths with random weights, which take the tokenizer and the templates of a small one.
 
+bench/peers has some of few layers, whose language model has the words of the tokenizer alone.
+
     .venv/bin/python checks/full_size.py FOLDER --size 0.5b
 """
 
@@ -21,7 +23,7 @@ VOCABULARY = 151936
 SHARD = "model-{:05}-of-00004.safetensors"
 
 
-def vision_shapes(text_hidden):
+def vision_shapes(text_hidden, layers=SIGLIP["num_hidden_layers"]):
     hidden, inner, patch = SIGLIP["hidden_size"], SIGLIP["intermediate_size"], SIGLIP["patch_size"]
     tower = "vision_tower.vision_model."
     shapes = {
@@ -30,7 +32,7 @@ def vision_shapes(text_hidden):
         tower + "embeddings.patch_embedding.bias": [hidden],
         tower + "embeddings.position_embedding.weight": [(SIGLIP["image_size"] // patch) ** 2, hidden],
     }
-    for i in range(SIGLIP["num_hidden_layers"]):
+    for i in range(layers):
         layer = f"{tower}encoder.layers.{i}."
         for name in ("layer_norm1", "layer_norm2"):
             shapes |= {layer + name + ".weight": [hidden], layer + name + ".bias": [hidden]}
@@ -42,10 +44,10 @@ def vision_shapes(text_hidden):
     return shapes
 
 
-def language_shapes(text):
+def language_shapes(text, vocabulary=VOCABULARY):
     hidden, inner = text["hidden_size"], text["intermediate_size"]
     keys = text["num_key_value_heads"] * hidden // text["num_attention_heads"]
-    shapes = {"language_model.model.embed_tokens.weight": [VOCABULARY, hidden], "language_model.model.norm.weight": [hidden]}
+    shapes = {"language_model.model.embed_tokens.weight": [vocabulary, hidden], "language_model.model.norm.weight": [hidden]}
     for i in range(text["num_hidden_layers"]):
         layer = f"language_model.model.layers.{i}."
         shapes |= {layer + "input_layernorm.weight": [hidden], layer + "post_attention_layernorm.weight": [hidden]}
@@ -76,21 +78,34 @@ def write_random(file, shapes, seed):
             out.write((values.view(numpy.uint32) >> 16).astype(numpy.uint16).tobytes())
 
 
-def write(folder, size):
-    """A LLaVA-OneVision. That of 7b has language shards of 15 GB that hold nothing, not even a header: whoever opens them fails."""
+def write_settings(folder, vision, text, tied):
+    """A folder with all but the weights."""
     folder.mkdir(parents=True)
-    text = QWEN2[size]
     for file in GOLDEN.glob("*.json"):
         shutil.copy(file, folder)
     (folder / "model.safetensors.index.json").unlink()
     config = json.loads((folder / "config.json").read_text())
-    config["text_config"] |= text | {"vocab_size": VOCABULARY, "max_position_embeddings": 32768, "tie_word_embeddings": size == "0.5b"}
-    config["vision_config"] |= SIGLIP
-    config["tie_word_embeddings"] = size == "0.5b"
+    config["text_config"] |= text | {"max_position_embeddings": 32768, "tie_word_embeddings": tied}
+    config["vision_config"] |= vision
+    config["tie_word_embeddings"] = tied
     (folder / "config.json").write_text(json.dumps(config))
     preprocessor = json.loads((folder / "preprocessor_config.json").read_text())
-    preprocessor["size"] = {"height": SIGLIP["image_size"], "width": SIGLIP["image_size"]}
+    preprocessor["size"] = {"height": vision["image_size"], "width": vision["image_size"]}
     (folder / "preprocessor_config.json").write_text(json.dumps(preprocessor))
+
+
+def write_shallow(folder, size, vision_layers, text_layers):
+    """A LLaVA-OneVision of published widths and few layers, with the words of the small tokenizer."""
+    vision, text = SIGLIP | {"num_hidden_layers": vision_layers}, QWEN2[size] | {"num_hidden_layers": text_layers}
+    write_settings(folder, vision, text, tied=True)
+    vocabulary = json.loads((folder / "config.json").read_text())["text_config"]["vocab_size"]
+    write_random(folder / "model.safetensors", vision_shapes(text["hidden_size"], vision_layers) | language_shapes(text, vocabulary), 7)
+
+
+def write(folder, size):
+    """A LLaVA-OneVision. That of 7b has language shards of 15 GB that hold nothing, not even a header: whoever opens them fails."""
+    text = QWEN2[size]
+    write_settings(folder, SIGLIP, text | {"vocab_size": VOCABULARY}, tied=size == "0.5b")
     vision, language = vision_shapes(text["hidden_size"]), language_shapes(text)
     if size == "0.5b":
         write_random(folder / "model.safetensors", vision | language, 7)

@@ -2,9 +2,15 @@
 
 import sys
 
+import numpy
+import pyarrow
+import pyarrow.parquet
+import pytest
+
 import launch
 
-sys.path.append(str(launch.ROOT / "bench" / "peers"))
+sys.path += [str(launch.ROOT / "bench" / "peers"), str(launch.ROOT / "bench" / "peers" / "folder")]
+import written  # noqa: E402
 import harness  # noqa: E402
 
 BUSY = "import time\nwhile time.process_time() < 0.5: pass\n"
@@ -64,3 +70,21 @@ def test_a_section_is_replaced_and_the_others_stand(tmp_path):
     harness.write_section(page, "## Three", "newer\n")
     expected = "# Results\n\n## One\n\n| a | b |\n| --- | --- |\n| 1 | x |\n\n## Two\n\nkept\n\n## Three\n\nnewer\n"
     assert page.read_text(encoding="utf-8") == expected
+
+
+def test_a_folder_of_rows_is_read_past_what_is_half_written(tmp_path):
+    tokens = numpy.array([[1, -2], [0.5, 3]], "<f4")
+    stored = (tokens.view("<u4") >> 16).astype("<u2").tobytes()
+    rows = [{"video": f"/clips/clip-{number}.mp4", "indices": [0, 3], "dim": 2, "tokens": stored} for number in (1, 2, 2)]
+    for number, row in enumerate(rows):
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist([row]), tmp_path / f"{number}.parquet")
+    (tmp_path / "3.parquet").write_bytes((tmp_path / "2.parquet").read_bytes()[:-20])
+    said, found = written.read(tmp_path, is_ours=False)
+    assert said == {"names": ["clip-1.mp4", "clip-2.mp4", "clip-2.mp4"], "unreadable": 1, "reported": []}
+    assert numpy.array_equal(found["clip-1.mp4"][1], tokens)
+
+
+def test_rows_agree_by_indices_in_common_and_tokens_there():
+    ours = {"a": (numpy.array([0, 1, 2, 3]), numpy.ones((4, 2))), "b": (numpy.array([0]), numpy.ones((1, 2)))}
+    theirs = {"a": (numpy.array([1, 2, 3, 5]), numpy.full((4, 2), 1.1)), "c": (numpy.array([0]), numpy.ones((1, 2)))}
+    assert written.agreement(ours, theirs) == {"clips": 1, "common": 0.75, "difference": pytest.approx(0.1)}
