@@ -24,6 +24,7 @@ class CompressedLlava(LlavaHf):
         places = (input_ids[0] == self._model.config.video_token_id).nonzero().flatten()
         text = self._model.get_input_embeddings()(input_ids)[0]
         rows = torch.cat([text[: places[0]], video, text[places[-1] + 1 :]])[None]
-        settings.pop("image_sizes_videos", None)
+        for name in ("image_sizes_videos", "mm_token_type_ids"):  # of the prompt as it was
+            settings.pop(name, None)
         new = self._whole(inputs_embeds=rows, attention_mask=attention_mask.new_ones(rows.shape[:2]), **settings)
         return torch.cat([input_ids, new], 1)  # llava_hf takes what stands after the prompt
