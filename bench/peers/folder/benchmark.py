@@ -22,7 +22,7 @@ import full_size  # noqa: E402
 
 HEADING = "## A folder beside peers"
 # A resized pixel differs by one level between Pillow's filter, which TokenReel has, and torchvision's; sums of bfloat16 differ more.
-LEAST_COMMON = {"f32": 0.98, "bf16": 0.93}
+LEAST_COMMON = {"f32": 0.96, "bf16": 0.93}
 MOST_DIFFERENT = {"f32": 0.01, "bf16": 0.03}
 LIMIT_SECONDS = 3600
 LEAST_BROKEN = 3

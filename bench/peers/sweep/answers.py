@@ -10,13 +10,13 @@ import pathlib
 import pyarrow.parquet
 
 
-def of_sweep(folder: pathlib.Path) -> dict[tuple[str, str], str]:
-    """Responses of `samples/` by compression and question."""
-    rows = pyarrow.parquet.read_table(folder / "samples", columns=["compression", "video_id", "question_id", "response"]).to_pylist()
-    return {(row["compression"], f"{row['video_id']} {row['question_id']}"): row["response"].strip() for row in rows}
+def of_sweep(folder: pathlib.Path) -> dict[tuple[str, int], str]:
+    """Responses of `samples/` by compression and the question's line."""
+    rows = pyarrow.parquet.read_table(folder / "samples", columns=["compression", "doc_id", "response"]).to_pylist()
+    return {(row["compression"], int(row["doc_id"])): row["response"].strip() for row in rows}
 
 
-def of_loop(folder: pathlib.Path) -> dict[tuple[str, str], str]:
+def of_loop(folder: pathlib.Path) -> dict[tuple[str, int], str]:
     """Responses of lmms-eval's logs; a setting is a folder that is named by its retention."""
     found = {}
     for file in folder.glob("*/**/*_samples_scenes.jsonl"):
@@ -24,7 +24,7 @@ def of_loop(folder: pathlib.Path) -> dict[tuple[str, str], str]:
         compression = "none" if retention == "1" else f"vidcom2:retention={retention}"
         for line in file.read_text(encoding="utf-8").splitlines():
             sample = json.loads(line)
-            found[compression, sample["doc_id"]] = sample["filtered_resps"][0].strip()
+            found[compression, int(sample["doc_id"])] = sample["filtered_resps"][0].strip()
     return found
 
 
@@ -34,13 +34,10 @@ def main() -> None:
     parser.add_argument("theirs", type=pathlib.Path)
     parser.add_argument("questions", type=pathlib.Path)
     asked = parser.parse_args()
-    questions = [json.loads(line) for line in asked.questions.read_text(encoding="utf-8").splitlines()]
-    names = [f"{question['video_id']} {question['question_id']}" for question in questions]
-    right = {name: question["answer"] for name, question in zip(names, questions, strict=True)}
-    ours = of_sweep(asked.ours)
-    theirs = {(compression, names[doc]): response for (compression, doc), response in of_loop(asked.theirs).items()}
+    right = [json.loads(line)["answer"] for line in asked.questions.read_text(encoding="utf-8").splitlines()]
+    ours, theirs = of_sweep(asked.ours), of_loop(asked.theirs)
     unlike = [[*key, ours.get(key), theirs.get(key)] for key in sorted(ours.keys() | theirs.keys()) if ours.get(key) != theirs.get(key)]
-    said = {"answers": len(ours), "right": sum(response == right[name] for (_, name), response in ours.items()), "unlike": unlike}
+    said = {"answers": len(ours), "right": sum(response == right[line] for (_, line), response in ours.items()), "unlike": unlike}
     print(json.dumps(said))
 
 
