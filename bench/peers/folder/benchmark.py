@@ -23,6 +23,7 @@ import full_size  # noqa: E402
 HEADING = "## A folder beside peers"
 # A resized pixel differs by one level between Pillow's filter, which TokenReel has, and torchvision's; sums of bfloat16 differ more.
 LEAST_COMMON = {"f32": 0.96, "bf16": 0.93}
+RULE_LEAST_COMMON = 0.99  # of TokenReel's own tokens, which are the same numbers on both sides: but for ties
 MOST_DIFFERENT = {"f32": 0.01, "bf16": 0.03}
 LIMIT_SECONDS = 3600
 LEAST_BROKEN = 3
@@ -50,6 +51,13 @@ class Benchmark:
             made = subprocess.run(command, env=harness.environment(self._site), check=True, capture_output=True, text=True)
             names.write_text(made.stdout, encoding="utf-8")
         return Work(clips, self._checkpoint, self._asked.frames, dtype, wave), names.read_text(encoding="utf-8").split()
+
+    def hold_rule(self, count: int, dtype: str) -> None:
+        """Ends the benchmark where the peers' rule is not TokenReel's."""
+        rule = sides.rule_in_common(self.sides[OURS], self.work(count, dtype)[0], LIMIT_SECONDS)
+        harness.say(f"the peers' rule on TokenReel's tokens: at least {rule:.4f} of a clip's kept tokens in common")
+        if rule < RULE_LEAST_COMMON:
+            sys.exit(f"bench-peers: expected the peers' rule to select what TokenReel does, {RULE_LEAST_COMMON} of it or more; got {rule}: see vidcom2.py")
 
     def speed(self, count: int, dtype: str) -> list[list[str]]:
         """Rows of the table: each side's clips per minute."""
@@ -168,6 +176,8 @@ def main() -> None:
         scratch = asked.scratch or pathlib.Path(temporary)
         scratch.mkdir(parents=True, exist_ok=True)
         benchmark = Benchmark(asked, site, scratch.absolute())
+        if "speed" in asked.parts:
+            benchmark.hold_rule(min(asked.clips), asked.dtypes[0])
         parts: dict[str, list] = {
             "speed": [row for count in asked.clips for dtype in asked.dtypes for row in benchmark.speed(count, dtype)] if "speed" in asked.parts else [],
             "killed": benchmark.killed(max(asked.clips), asked.dtypes[-1]) if "killed" in asked.parts else [],

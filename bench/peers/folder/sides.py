@@ -63,16 +63,16 @@ class Side:
         for folder in (self.output, self.output.with_name(f"{self.output.name}-checkpoint")):
             shutil.rmtree(folder, ignore_errors=True)
 
-    def run(self, work: Work, limit: float) -> harness.Measured:
-        """Does the work, or what is left of it; after `limit` seconds everything of it is killed."""
+    def run(self, work: Work, limit: float, *more: object) -> harness.Measured:
+        """Does the work, or what is left of it; after `limit` seconds everything of it is killed. TokenReel takes `more` compressions."""
         self._encoded.unlink(missing_ok=True)
-        return harness.measured(self._command(work), limit, self._environment, self.log)
+        return harness.measured(self._command(work, *more), limit, self._environment, self.log)
 
-    def _command(self, work: Work) -> list[object]:
+    def _command(self, work: Work, *more: object) -> list[object]:
         if self.name != OURS:
             return [sys.executable, FOLDER / PEERS[self.name], work.clips, self.output, work.checkpoint, DTYPES[work.dtype], work.frames, RETENTION, PROCESSES]
         command = [harness.ROOT / "bin" / "tokenreel", "precompute", "--input", work.clips, "--output", self.output, "--model", work.checkpoint]
-        command += ["--sampling", f"uniform:frames={work.frames}", "--compression", f"vidcom2:retention={RETENTION}"]
+        command += ["--sampling", f"uniform:frames={work.frames}", "--compression", f"vidcom2:retention={RETENTION}", *more]
         command += ["--compute-dtype", work.dtype]
         return [*command, *([] if work.wave is None else ["--videos-per-commit", work.wave])]
 
@@ -102,6 +102,14 @@ def linked(site: pathlib.Path, scratch: pathlib.Path) -> pathlib.Path:
         if name and not (links / (name[1] + name[2])).exists():
             (links / (name[1] + name[2])).symlink_to(file)
     return links
+
+
+def rule_in_common(ours: Side, work: Work, limit: float) -> float:
+    """The least share of a clip's kept tokens that the peers' rule selects of TokenReel's own tokens; ties may fall otherwise."""
+    ours.clear()
+    ours.run(work, limit, "none")
+    done = subprocess.run([sys.executable, FOLDER / "rule.py", ours.output], env=ours.reading, check=True, capture_output=True, text=True)
+    return float(done.stdout)
 
 
 @dataclasses.dataclass(frozen=True)
