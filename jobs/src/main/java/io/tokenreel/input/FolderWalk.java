@@ -7,6 +7,7 @@ import io.tokenreel.video.UriSecrets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
@@ -28,10 +29,10 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.TaskCompletionListener;
 
 /**
- * What lies below a folder, as one task lists it: names go from the file system to Spark one by
- * one, so that a folder may have millions. Links are followed, but for those that lead back to a
- * folder above them. No name is passed over: what is no file, or cannot be looked at, is a row with
- * the reason.
+ * What lies below a folder. A few names are listed by the driver, many by one task, from which they
+ * go to Spark one by one, so that a folder may have millions. Links are followed, but for those
+ * that lead back to a folder above them. No name is passed over: what is no file, or cannot be
+ * looked at, is a row with the reason.
  *
  * <p>Not by {@link FileSystem#listFiles}, which asks for the permissions of each file; on a local
  * disk that starts a process for each.
@@ -59,8 +60,21 @@ public final class FolderWalk implements FlatMapFunction<String, Row> {
    * One row per name that is no folder: its path relative to the folder, its URI, its length; or
    * why it is left out, which folders may be as well. A failure that the walk does not survive is
    * its last row, as {@code problem}.
+   *
+   * @param mostLocal so many names are listed by the driver, which are local rows then; with more,
+   *     the walk is begun again by a task
    */
-  public static Dataset<Row> of(SparkSession spark, Path folder) {
+  public static Dataset<Row> of(SparkSession spark, Path folder, int mostLocal) {
+    List<Row> local = new ArrayList<>();
+    Walk here = new Walk(folder, TaskConfiguration.of(spark.sparkContext().hadoopConfiguration()));
+    while (local.size() <= mostLocal && here.tryAdvance(local::add)) {
+      // the walk adds to the list
+    }
+    here.close();
+    return local.size() <= mostLocal ? LocalRows.of(spark, local, SCHEMA) : ofTask(spark, folder);
+  }
+
+  private static Dataset<Row> ofTask(SparkSession spark, Path folder) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     FolderWalk walk = new FolderWalk(TaskConfiguration.broadcast(spark));
     return spark.createDataFrame(

@@ -1,6 +1,8 @@
 package io.tokenreel.input;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.sql.LocalSpark;
 import java.io.FileNotFoundException;
@@ -15,6 +17,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.security.AccessControlException;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,13 +33,20 @@ class FolderWalkTest {
     Files.writeString(Files.createDirectories(folder.resolve("sub/deep")).resolve("b.mp4"), "b");
   }
 
-  private List<String> walked(String uri) {
-    return FolderWalk.of(LocalSpark.plain(), new org.apache.hadoop.fs.Path(uri))
-        .orderBy("video_id")
-        .collectAsList()
-        .stream()
-        .map(Row::toString)
-        .toList();
+  /** As the driver lists it, and as a task does: the same. */
+  private static List<String> walked(String uri) {
+    org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(uri);
+    Dataset<Row> local = FolderWalk.of(LocalSpark.plain(), path, 100);
+    assertTrue(local.isLocal());
+    Dataset<Row> ofTask = FolderWalk.of(LocalSpark.plain(), path, 1);
+    assertFalse(ofTask.isLocal());
+    List<String> rows = rows(local);
+    assertEquals(rows, rows(ofTask));
+    return rows;
+  }
+
+  private static List<String> rows(Dataset<Row> walk) {
+    return walk.orderBy("video_id").collectAsList().stream().map(Row::toString).toList();
   }
 
   private String file(String name) {

@@ -10,12 +10,13 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.AccumulableInfo;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerJobEnd;
+import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * What the tasks of a Spark context count while this is open: the named accumulators of those that
- * succeeded, and how many failed.
+ * succeeded, how many failed, and the jobs that were started.
  */
 public final class TaskCounts extends SparkListener implements AutoCloseable {
 
@@ -23,6 +24,8 @@ public final class TaskCounts extends SparkListener implements AutoCloseable {
   private final Map<String, Long> counted = new TreeMap<>();
   private CountDownLatch jobEnded = new CountDownLatch(0);
   private int failedTasks;
+  private int jobs;
+  private int ownJobs;
 
   public TaskCounts(SparkContext context) {
     this.context = context;
@@ -41,6 +44,11 @@ public final class TaskCounts extends SparkListener implements AutoCloseable {
         }
       }
     }
+  }
+
+  @Override
+  public synchronized void onJobStart(SparkListenerJobStart job) {
+    jobs++;
   }
 
   @Override
@@ -63,12 +71,21 @@ public final class TaskCounts extends SparkListener implements AutoCloseable {
     }
   }
 
+  /** Jobs that have been started by now. */
+  public int jobs() throws InterruptedException {
+    awaitEvents();
+    synchronized (this) {
+      return jobs - ownJobs;
+    }
+  }
+
   /** Events are delivered late but in order: when a last job's end is here, so is all before it. */
   private void awaitEvents() throws InterruptedException {
     CountDownLatch latch;
     synchronized (this) {
       // The end of an earlier job may still be on its way, hence more than one.
       jobEnded = new CountDownLatch(1);
+      ownJobs++;
       latch = jobEnded;
     }
     new JavaSparkContext(context).parallelize(List.of(1), 1).count();

@@ -8,6 +8,7 @@ import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.Json;
 import io.tokenreel.cache.store.CommitJournal;
 import io.tokenreel.cache.store.Contents;
+import io.tokenreel.cache.store.OutcomeCounts;
 import io.tokenreel.cache.store.TableFileWriter;
 import io.tokenreel.cache.store.TableStore;
 import io.tokenreel.files.SparkFiles;
@@ -50,6 +51,7 @@ public final class WaveCommit {
   private final CommitRecovery recovery;
   private final AtomicLong bytesStaged;
   private final Map<CacheTable, Path> staged = new EnumMap<>(CacheTable.class);
+  private OutcomeCounts outcomes;
   private boolean committed;
 
   WaveCommit(
@@ -92,7 +94,11 @@ public final class WaveCommit {
               .formatted(number, staged.keySet(), committed ? " and is committed" : ""));
     }
     Path folder = new Path(layout.staging(number), table.folder());
-    tableFiles.write(table, rows, folder);
+    if (table == CacheTable.OUTCOMES) {
+      outcomes = tableFiles.writeOutcomes(rows, folder);
+    } else {
+      tableFiles.write(table, rows, folder);
+    }
     for (FileStatus file : files.list(folder)) {
       bytesStaged.addAndGet(file.getLen());
     }
@@ -124,6 +130,19 @@ public final class WaveCommit {
       }
     }
     stage(CacheTable.CONTENTS, contents.coalesce(1));
+  }
+
+  /**
+   * The outcomes that were staged, as they were counted when they were written.
+   *
+   * @throws IllegalStateException when {@code outcomes/} was not staged
+   */
+  public OutcomeCounts outcomes() {
+    if (outcomes == null) {
+      throw new IllegalStateException(
+          "outcomes/ is counted by its staging; wave %d has %s".formatted(number, staged.keySet()));
+    }
+    return outcomes;
   }
 
   /**

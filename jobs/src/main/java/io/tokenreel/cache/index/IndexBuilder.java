@@ -34,6 +34,9 @@ import org.apache.spark.sql.SparkSession;
  */
 public final class IndexBuilder {
 
+  /** Files that are read in less time than a job takes to begin. */
+  private static final int FEW_FILES = 4;
+
   private final SparkSession spark;
   private final CacheFiles files;
   private final CacheLayout layout;
@@ -147,12 +150,17 @@ public final class IndexBuilder {
     return records;
   }
 
-  /** The rows of files of {@code tokens/}, found by a Spark job with one task per file. */
-  private List<RowLocation> scan(List<Path> tokenFiles) {
-    if (tokenFiles.isEmpty()) {
-      return List.of();
-    }
+  /** The rows of files of {@code tokens/}; of more than a few by a Spark job, a task per file. */
+  private List<RowLocation> scan(List<Path> tokenFiles) throws IOException {
     List<String> names = tokenFiles.stream().map(UserPath::text).toList();
+    if (names.size() <= FEW_FILES) {
+      RowScan here = new RowScan(TaskConfiguration.of(spark.sparkContext().hadoopConfiguration()));
+      List<RowLocation> rows = new ArrayList<>();
+      for (String name : names) {
+        here.call(name).forEachRemaining(rows::add);
+      }
+      return rows;
+    }
     return JavaSparkContext.fromSparkContext(spark.sparkContext())
         .parallelize(names, names.size())
         .flatMap(new RowScan(TaskConfiguration.broadcast(spark)))

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -44,6 +45,31 @@ public final class TableFileWriter {
    * @throws IllegalArgumentException when a column is missing or of another type
    */
   public void write(CacheTable table, Dataset<Row> rows, Path folder) {
+    write(table, rows, folder, (sorted, schema) -> sorted);
+  }
+
+  /**
+   * Writes rows of {@code outcomes/} as {@link #write(CacheTable, Dataset, Path)} does.
+   *
+   * @return what was written, counted
+   */
+  public OutcomeCounts writeOutcomes(Dataset<Row> rows, Path folder) {
+    OutcomeCounts counts = new OutcomeCounts(caller.sparkContext());
+    write(
+        CacheTable.OUTCOMES,
+        rows,
+        folder,
+        (sorted, schema) -> sorted.map(counts.counting(schema.fieldIndex("outcome"))));
+    return counts;
+  }
+
+  /** What is done to rows on their way to their files. */
+  @FunctionalInterface
+  private interface Passing {
+    JavaRDD<Row> of(JavaRDD<Row> sorted, StructType schema);
+  }
+
+  private void write(CacheTable table, Dataset<Row> rows, Path folder, Passing passing) {
     StructType schema = CacheSchema.written(table, rows.schema());
     // A sort that the plan knows to be there already is dropped by Spark.
     Dataset<Row> sorted =
@@ -55,7 +81,7 @@ public final class TableFileWriter {
     // Through rows rather than columns: a NULL in a column that must not be NULL stops the job, and
     // every file declares its columns alike whatever the plan knew about them.
     session()
-        .createDataFrame(sorted.javaRDD(), schema)
+        .createDataFrame(passing.of(sorted.javaRDD(), schema), schema)
         .write()
         .options(table.writeOptions())
         .parquet(folder.toString());

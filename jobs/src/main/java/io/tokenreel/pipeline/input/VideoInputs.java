@@ -1,16 +1,10 @@
 package io.tokenreel.pipeline.input;
 
-import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.lower;
-import static org.apache.spark.sql.functions.min;
-import static org.apache.spark.sql.functions.not;
-import static org.apache.spark.sql.functions.substring_index;
-import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
 import io.tokenreel.files.Glob;
@@ -19,6 +13,7 @@ import io.tokenreel.files.Stores;
 import io.tokenreel.files.UserPath;
 import io.tokenreel.input.FolderWalk;
 import io.tokenreel.input.LocalNames;
+import io.tokenreel.input.LocalRows;
 import io.tokenreel.input.RecordFiles;
 import io.tokenreel.input.RecordFormat;
 import io.tokenreel.pipeline.setting.SettingsException;
@@ -43,6 +38,9 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.api.java.UDF2;
+import org.apache.spark.sql.expressions.UserDefinedFunction;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.storage.StorageLevel;
 
 /**
@@ -63,11 +61,11 @@ public final class VideoInputs {
   static final Set<String> VIDEO_ENDINGS = new TreeSet<>(VideoFormat.allEndings());
 
   /** Why a name is left out; NULL for a video. */
-  private static final String LEFT_OUT = "left_out";
+  static final String LEFT_OUT = "left_out";
 
-  private static final String ID = "video_id";
-  private static final String PROBLEM = "problem";
-  private static final Column REFUSED = expr("times > 1 or video_id is null");
+  static final String ID = "video_id";
+  static final String PROBLEM = "problem";
+  static final Column REFUSED = expr("times > 1 or video_id is null");
 
   private final SparkSession spark;
   private final Configuration hadoop;
@@ -75,10 +73,12 @@ public final class VideoInputs {
   private final List<Row> listed = new ArrayList<>();
   private final List<Dataset<Row>> walks = new ArrayList<>();
   private final Optional<VideoIds> ids;
+  private final int mostLocal;
   private Dataset<Row> manifests;
 
-  private VideoInputs(SparkSession spark, String idRoot) {
+  private VideoInputs(SparkSession spark, String idRoot, int mostLocal) {
     this.spark = spark;
+    this.mostLocal = mostLocal;
     this.records = new RecordFiles(spark);
     this.hadoop = spark.sparkContext().hadoopConfiguration();
     this.ids = Optional.ofNullable(idRoot).map(root -> new VideoIds(root, hadoop));
@@ -90,7 +90,7 @@ public final class VideoInputs {
    * @param videos one row per video, ids unique; read from {@code names}
    * @param count how many they are
    * @param leftOut what was found and is no video
-   * @param names all that was found, persisted, so that each folder is walked once
+   * @param names all that was found, local or persisted, so that each folder is walked once
    * @param records the manifests, which are kept as well
    */
   public record Found(
@@ -121,7 +121,16 @@ public final class VideoInputs {
    *     null for ids as the inputs give them
    */
   public static Found list(SparkSession spark, List<String> inputs, String idRoot) {
-    VideoInputs inputsOfRun = new VideoInputs(spark, idRoot);
+    return list(spark, inputs, idRoot, LocalRows.MOST);
+  }
+
+  /**
+   * The same.
+   *
+   * @param mostLocal so many names are kept by the driver; more are left to Spark
+   */
+  static Found list(SparkSession spark, List<String> inputs, String idRoot, int mostLocal) {
+    VideoInputs inputsOfRun = new VideoInputs(spark, idRoot, mostLocal);
     try {
       return inputsOfRun.find(inputs);
     } catch (RuntimeException e) {
@@ -142,7 +151,10 @@ public final class VideoInputs {
                 + StoreRefusal.of(e, input).orElse("%s cannot be read: %s".formatted(input, e)));
       }
     }
-    Dataset<Row> names = names().persist(StorageLevel.MEMORY_AND_DISK());
+    Dataset<Row> names = names();
+    if (!names.isLocal()) {
+      names = names.persist(StorageLevel.MEMORY_AND_DISK());
+    }
     try {
       return find(names, inputs);
     } catch (RuntimeException e) {
@@ -152,13 +164,14 @@ public final class VideoInputs {
   }
 
   private Found find(Dataset<Row> names, List<String> inputs) {
-    Dataset<Row> videos = names.filter(col(LEFT_OUT).isNull()).drop(LEFT_OUT, PROBLEM);
-    List<Tally> tallies = tallies(names, inputs);
+    Dataset<Row> videos =
+        LocalRows.derived(names, names.filter(col(LEFT_OUT).isNull()).drop(LEFT_OUT, PROBLEM));
+    List<NameTally> tallies = NameTally.of(names, inputs);
     LeftOut leftOut = leftOut(names, tallies);
-    for (Tally tally : tallies) {
-      if (tally.leftOut == null) {
+    for (NameTally tally : tallies) {
+      if (tally.leftOut() == null) {
         requireIds(tally, videos, inputs);
-        return new Found(videos, tally.names, leftOut, names, records);
+        return new Found(videos, tally.names(), leftOut, names, records);
       }
     }
     throw new SettingsException(
@@ -169,15 +182,15 @@ public final class VideoInputs {
   /** Each name with its id, and why it is left out; few partitions, since names are small. */
   private Dataset<Row> names() {
     if (!listed.isEmpty()) {
-      walks.add(spark.createDataFrame(listed, FolderWalk.SCHEMA).coalesce(1));
+      walks.add(LocalRows.of(spark, listed, FolderWalk.SCHEMA));
     }
     if (walks.isEmpty()) {
       return manifests
           .withColumn(LEFT_OUT, lit(null).cast("string"))
           .withColumn(PROBLEM, lit(null).cast("string"));
     }
-    Dataset<Row> names =
-        walks.stream().reduce(Dataset::union).orElseThrow().withColumn(LEFT_OUT, reason());
+    Dataset<Row> walked = walked();
+    Dataset<Row> names = walked.withColumn(LEFT_OUT, reason());
     if (ids.isPresent()) {
       Column id = when(col(LEFT_OUT).isNull(), ids.get().id()).otherwise(col(ID));
       names = names.withColumn(ID, id);
@@ -185,7 +198,24 @@ public final class VideoInputs {
     if (manifests != null) {
       return names.unionByName(manifests, true);
     }
+    if (walked.isLocal()) {
+      return LocalRows.derived(walked, names);
+    }
     return walks.size() == 1 ? names.coalesce(1) : names;
+  }
+
+  /** All names but those of manifests; together they may be too many for the driver. */
+  private Dataset<Row> walked() {
+    List<Row> few = new ArrayList<>();
+    for (Dataset<Row> walk : walks) {
+      if (walk.isLocal()) {
+        few.addAll(walk.collectAsList());
+      }
+      if (!walk.isLocal() || few.size() > mostLocal) {
+        return walks.stream().reduce(Dataset::union).orElseThrow();
+      }
+    }
+    return LocalRows.of(spark, few, FolderWalk.SCHEMA);
   }
 
   private void add(String input) throws IOException {
@@ -223,7 +253,7 @@ public final class VideoInputs {
       Dataset<Row> rows = new VideoManifest(records, hadoop, ids).read(path);
       manifests = manifests == null ? rows : manifests.unionByName(rows, true);
     } else if (found.isDirectory()) {
-      walks.add(FolderWalk.of(spark, path));
+      walks.add(FolderWalk.of(spark, path, mostLocal));
     } else {
       listed.add(RowFactory.create(name, UserPath.text(path), found.getLen(), null, null));
     }
@@ -231,8 +261,7 @@ public final class VideoInputs {
 
   /** A table in a format that is not read must not be tried as a video. */
   private static void requireVideo(String input, String name) {
-    String ending = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-    if (!VIDEO_ENDINGS.contains(ending)) {
+    if (!isVideo(name)) {
       throw new SettingsException(
           "--input %s ends neither as a video nor as a manifest on a file system does. Videos end in %s; manifests in %s. A manifest may name files of any ending."
               .formatted(input, VIDEO_ENDINGS, RecordFormat.known()));
@@ -253,45 +282,26 @@ public final class VideoInputs {
     return UserPath.of(UriSecrets.hide(UserPath.text(path))).getName();
   }
 
+  /** In Java: Spark's lower() has a first call look at every letter there is, for half a second. */
   private static Column reason() {
-    Column video = lower(substring_index(col(ID), ".", -1)).isin(VIDEO_ENDINGS.toArray());
-    return coalesce(col(LEFT_OUT), when(not(video), lit(LeftOut.ENDING)));
+    UserDefinedFunction reason =
+        udf(
+            (UDF2<String, String, String>)
+                (found, name) -> found != null || isVideo(name) ? found : LeftOut.ENDING,
+            DataTypes.StringType);
+    return reason.apply(col(LEFT_OUT), col(ID));
   }
 
-  /**
-   * How many names there are of one kind.
-   *
-   * @param leftOut the reason, without what follows its colon, which may have the name in it; null
-   *     for videos
-   * @param refused ids that are NULL, or of several of these names
-   */
-  private record Tally(String leftOut, long names, long refused) {}
-
-  /** By one query, which is the first to read the names. */
-  private static List<Tally> tallies(Dataset<Row> names, List<String> inputs) {
-    List<Tally> tallies = new ArrayList<>();
-    Column reason = substring_index(col(LEFT_OUT), ": ", 1).as(LEFT_OUT);
-    for (Row tally :
-        names
-            .groupBy(reason, col(ID))
-            .agg(count(lit(1)).as("times"), min(PROBLEM).as(PROBLEM))
-            .groupBy(LEFT_OUT)
-            .agg(sum("times"), count_if(REFUSED), min(PROBLEM))
-            .collectAsList()) {
-      if (!tally.isNullAt(3)) {
-        throw new SettingsException(
-            "--input %s cannot be listed: %s".formatted(inputs, tally.getString(3)));
-      }
-      tallies.add(new Tally(tally.getString(0), tally.getLong(1), tally.getLong(2)));
-    }
-    return tallies;
+  private static boolean isVideo(String name) {
+    return VIDEO_ENDINGS.contains(
+        name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT));
   }
 
-  private static LeftOut leftOut(Dataset<Row> names, List<Tally> tallies) {
+  private static LeftOut leftOut(Dataset<Row> names, List<NameTally> tallies) {
     Map<String, Long> byReason = new HashMap<>();
     tallies.stream()
-        .filter(tally -> tally.leftOut != null)
-        .forEach(tally -> byReason.put(tally.leftOut, tally.names));
+        .filter(tally -> tally.leftOut() != null)
+        .forEach(tally -> byReason.put(tally.leftOut(), tally.names()));
     return byReason.isEmpty()
         ? LeftOut.NONE
         : new LeftOut(
@@ -307,8 +317,8 @@ public final class VideoInputs {
                 .toList());
   }
 
-  private void requireIds(Tally tally, Dataset<Row> videos, List<String> inputs) {
-    if (tally.refused == 0) {
+  private void requireIds(NameTally tally, Dataset<Row> videos, List<String> inputs) {
+    if (tally.refused() == 0) {
       return;
     }
     ids.ifPresent(rule -> rule.requireIds(videos));

@@ -1,16 +1,11 @@
 package io.tokenreel.pipeline.run;
 
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.count_if;
-import static org.apache.spark.sql.functions.lit;
-
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.RunRecord;
 import io.tokenreel.cache.commit.TokenCacheWriter;
 import io.tokenreel.cache.commit.WaveCommit;
+import io.tokenreel.cache.store.OutcomeCounts;
 import io.tokenreel.pipeline.input.ManifestColumns;
-import io.tokenreel.video.Outcome;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -95,10 +90,13 @@ final class CacheRun {
             ManifestColumns.restored(
                 new CarriedOutcomes(spark, output, run)
                     .rows(committed.done().drop("video_bytes"))));
-        carried = counts(wave.staged(CacheTable.OUTCOMES));
+        carried = counts(wave.outcomes());
         wave.commit();
       }
-      Dataset<Row> pending = committed.leftOutOf(videos).persist(StorageLevel.MEMORY_AND_DISK());
+      Dataset<Row> pending = committed.leftOutOf(videos);
+      if (!pending.isLocal()) {
+        pending.persist(StorageLevel.MEMORY_AND_DISK());
+      }
       try {
         commitAll(pending, work, committed, progress);
       } finally {
@@ -174,7 +172,7 @@ final class CacheRun {
           wave.stage(table, ManifestColumns.restored(rows));
         }
       }
-      Progress.Counts ofWave = counts(wave.staged(CacheTable.OUTCOMES));
+      Progress.Counts ofWave = counts(wave.outcomes());
       wave.commit();
       done = done.plus(ofWave);
     } finally {
@@ -189,15 +187,7 @@ final class CacheRun {
         .toList();
   }
 
-  private static Progress.Counts counts(Dataset<Row> outcomes) {
-    Row counts =
-        outcomes
-            .coalesce(1) // small rows: without a shuffle
-            .agg(
-                count(lit(1)),
-                count_if(col("outcome").equalTo(Outcome.DEGRADED.name())),
-                count_if(col("outcome").equalTo(Outcome.FAILED.name())))
-            .first();
-    return new Progress.Counts(counts.getLong(0), counts.getLong(1), counts.getLong(2));
+  private static Progress.Counts counts(OutcomeCounts outcomes) {
+    return new Progress.Counts(outcomes.videos(), outcomes.degraded(), outcomes.failed());
   }
 }

@@ -13,6 +13,7 @@ import io.tokenreel.cache.VideoContent;
 import io.tokenreel.cache.commit.TokenCacheWriter;
 import io.tokenreel.sql.Columns;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -28,11 +29,24 @@ final class CommittedVideos implements AutoCloseable {
 
   private static final String[] ID = {VideoContent.ID};
 
-  private final Dataset<Row> keys;
-  private final boolean none;
-  private final Dataset<Row> done;
-  private final Dataset<Row> partly;
-  private final boolean nonePartly;
+  /** Empty where the cache has no row of the run's setting. */
+  private final Optional<Held> held;
+
+  private final Dataset<Row> noVideos;
+
+  /**
+   * What a cache has of the run's videos.
+   *
+   * @param keys all that are committed
+   * @param done see {@link #done()}
+   * @param partly keys of videos that are not done
+   */
+  private record Held(
+      Dataset<Row> keys,
+      boolean none,
+      Dataset<Row> done,
+      Dataset<Row> partly,
+      boolean nonePartly) {}
 
   /**
    * @param videos the run's videos
@@ -46,8 +60,23 @@ final class CommittedVideos implements AutoCloseable {
       UnaryOperator<Dataset<Row>> digest)
       throws IOException {
     Dataset<Row> committed = writer.unchanging(keys(writer, run));
-    this.keys = committed.join(videos.select(ID[0]), ID, "left_semi").persist(persistence());
-    this.none = committed.isEmpty() || keys.isEmpty(); // a new cache needs no job to be empty
+    this.noVideos =
+        videos
+            .limit(0)
+            .withColumn(VideoContent.SHA256, lit(null).cast("string"))
+            .withColumn("outcome", lit(null).cast("string"));
+    // A new cache needs no job to be empty, and nothing of it is planned.
+    this.held =
+        committed.isEmpty() ? Optional.empty() : Optional.of(held(committed, run, videos, digest));
+  }
+
+  private static Held held(
+      Dataset<Row> committed,
+      RunRecord run,
+      Dataset<Row> videos,
+      UnaryOperator<Dataset<Row>> digest) {
+    Dataset<Row> keys =
+        committed.join(videos.select(ID[0]), ID, "left_semi").persist(persistence());
     Dataset<Row> known = videos.join(keys.select(ID[0]).distinct(), ID, "left_semi");
     Dataset<Row> complete =
         keys.groupBy(Columns.quoted(VideoContent.COLUMNS))
@@ -57,11 +86,12 @@ final class CommittedVideos implements AutoCloseable {
                 count_distinct(col("table"), col(CacheKey.COMPRESSION)).as("keys"))
             .filter(col("keys").equalTo(run.setting().keysPerVideo()))
             .drop("keys");
-    this.done =
+    Dataset<Row> done =
         digest.apply(known).join(complete, VideoContent.columns(), "inner").persist(persistence());
     // Whatever the bytes were when they were hashed: what counts is what the decoder will read.
-    this.partly = keys.join(done, ID, "left_anti").orderBy(ID[0]).persist(persistence());
-    this.nonePartly = none || partly.isEmpty();
+    Dataset<Row> partly = keys.join(done, ID, "left_anti").orderBy(ID[0]).persist(persistence());
+    boolean none = keys.isEmpty();
+    return new Held(keys, none, done, partly, none || partly.isEmpty());
   }
 
   /** Columns {@code video_id, content_sha256, table, compression, outcome}, a row per key. */
@@ -89,14 +119,18 @@ final class CommittedVideos implements AutoCloseable {
     return StorageLevel.MEMORY_AND_DISK();
   }
 
+  private boolean none() {
+    return held.map(Held::none).orElse(true);
+  }
+
   /** How many videos are {@link #done}. */
   long count() {
-    return none ? 0 : done.count();
+    return none() ? 0 : done().count();
   }
 
   /** Of the run's videos those that are not {@link #done}. */
   Dataset<Row> leftOutOf(Dataset<Row> videos) {
-    return none ? videos : videos.join(done, ID, "left_anti");
+    return none() ? videos : videos.join(done(), ID, "left_anti");
   }
 
   /**
@@ -104,7 +138,7 @@ final class CommittedVideos implements AutoCloseable {
    * and the {@code outcome} of their rows.
    */
   Dataset<Row> done() {
-    return done;
+    return held.map(Held::done).orElse(noVideos);
   }
 
   /**
@@ -114,7 +148,7 @@ final class CommittedVideos implements AutoCloseable {
    * @param rows of one wave
    */
   Dataset<Row> missing(CacheTable table, Dataset<Row> rows, VideoWaves.Wave wave) {
-    if (nonePartly) {
+    if (held.isEmpty() || held.get().nonePartly) {
       return rows;
     }
     String[] columns =
@@ -122,7 +156,8 @@ final class CommittedVideos implements AutoCloseable {
             ? VideoContent.columns(CacheKey.COMPRESSION)
             : VideoContent.columns();
     Dataset<Row> ofWave =
-        partly
+        held.get()
+            .partly
             .filter(col("table").equalTo(table.folder()))
             .filter(col("video_id").between(wave.firstId(), wave.lastId()))
             .selectExpr(columns);
@@ -132,8 +167,11 @@ final class CommittedVideos implements AutoCloseable {
 
   @Override
   public void close() {
-    partly.unpersist();
-    done.unpersist();
-    keys.unpersist();
+    held.ifPresent(
+        known -> {
+          known.partly.unpersist();
+          known.done.unpersist();
+          known.keys.unpersist();
+        });
   }
 }

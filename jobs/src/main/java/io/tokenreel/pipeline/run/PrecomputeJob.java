@@ -5,6 +5,7 @@ import io.tokenreel.cache.RunRecord;
 import io.tokenreel.cache.commit.ForgottenIds;
 import io.tokenreel.cache.commit.TokenCacheWriter;
 import io.tokenreel.files.UserPath;
+import io.tokenreel.input.LocalRows;
 import io.tokenreel.model.Models;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.pipeline.input.VideoInputs;
@@ -71,8 +72,8 @@ public final class PrecomputeJob {
     try (TokenCacheWriter writer = TokenCacheWriter.open(spark, output, settings.table());
         Progress shown = progress) {
       ForgottenIds forgotten = writer.forgotten();
-      Dataset<Row> taken = forgotten.leftOutOf(found.videos());
-      long takenVideos = forgotten.isEmpty() ? found.count() : taken.count();
+      Dataset<Row> taken = LocalRows.derived(found.videos(), forgotten.leftOutOf(found.videos()));
+      long takenVideos = forgotten.isEmpty() ? found.count() : LocalRows.count(taken);
       Dataset<Row> videos = first(taken);
       long count = limited(takenVideos);
       RunRecord run =
@@ -106,7 +107,9 @@ public final class PrecomputeJob {
   }
 
   private Dataset<Row> first(Dataset<Row> videos) {
-    return settings.limit() == null ? videos : videos.orderBy("video_id").limit(settings.limit());
+    return settings.limit() == null
+        ? videos
+        : LocalRows.derived(videos, videos.orderBy("video_id").limit(settings.limit()));
   }
 
   private long limited(long videos) {

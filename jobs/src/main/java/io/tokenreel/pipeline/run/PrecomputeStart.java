@@ -3,6 +3,7 @@ package io.tokenreel.pipeline.run;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.not;
 
+import io.tokenreel.input.LocalRows;
 import io.tokenreel.model.Models;
 import io.tokenreel.model.VisionInfo;
 import io.tokenreel.pipeline.setting.PrecomputeSettings;
@@ -73,7 +74,8 @@ public final class PrecomputeStart {
     }
     long others =
         Models.isBuiltIn(settings.model())
-            ? videos.filter(not(col("video_id").rlike(SceneSet.IDS))).count()
+            ? LocalRows.count(
+                LocalRows.derived(videos, videos.filter(not(col("video_id").rlike(SceneSet.IDS)))))
             : 0;
     Input input = new Input(settings.model(), settings.tokenDtype(), count, others);
     List<String> lines = lines(input, vision, naming);

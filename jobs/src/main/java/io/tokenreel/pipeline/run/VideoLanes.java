@@ -5,7 +5,9 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 
+import io.tokenreel.input.LocalRows;
 import io.tokenreel.pipeline.input.VideoWeight;
+import java.util.LongSummaryStatistics;
 import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -29,24 +31,53 @@ public record VideoLanes(long videos, Optional<Dataset<Row>> large, Dataset<Row>
   /**
    * Divides videos.
    *
-   * @param pending with {@code video_bytes}; is read twice
+   * @param pending with {@code video_bytes}; is read twice, without a job where it is local
    * @param videosPerWave how many make a wave
    * @param cores of the cluster
    */
   public static VideoLanes of(Dataset<Row> pending, int videosPerWave, int cores) {
     Column weight = VideoWeight.column();
-    Row all = pending.agg(count(lit(1)), avg(weight), max(weight)).first();
-    long videos = all.getLong(0);
-    if (videos == 0) {
-      return new VideoLanes(videos, Optional.empty(), pending);
+    Weights all = pending.isLocal() ? Weights.added(pending) : Weights.asked(pending);
+    if (all.videos == 0) {
+      return new VideoLanes(all.videos, Optional.empty(), pending);
     }
-    double wave = all.getDouble(1) * Math.min(videos, videosPerWave);
+    double wave = all.mean * Math.min(all.videos, videosPerWave);
     double bound = Math.max(LEAST_LARGE_BYTES, wave / cores);
-    return all.getLong(2) <= bound
-        ? new VideoLanes(videos, Optional.empty(), pending)
+    return all.most <= bound
+        ? new VideoLanes(all.videos, Optional.empty(), pending)
         : new VideoLanes(
-            videos,
-            Optional.of(pending.filter(weight.gt(bound))),
-            pending.filter(weight.leq(bound)));
+            all.videos,
+            Optional.of(LocalRows.derived(pending, pending.filter(weight.gt(bound)))),
+            LocalRows.derived(pending, pending.filter(weight.leq(bound))));
+  }
+
+  /**
+   * The weights of videos; of none, those are 0.
+   *
+   * @param mean of a video
+   * @param most of any video
+   */
+  private record Weights(long videos, double mean, long most) {
+
+    /** Of rows that the driver has. */
+    static Weights added(Dataset<Row> pending) {
+      int bytesColumn = pending.schema().fieldIndex(VideoWeight.BYTES);
+      LongSummaryStatistics weights =
+          pending.collectAsList().stream()
+              .mapToLong(video -> VideoWeight.of(video, bytesColumn))
+              .summaryStatistics();
+      return weights.getCount() == 0
+          ? new Weights(0, 0, 0)
+          : new Weights(weights.getCount(), weights.getAverage(), weights.getMax());
+    }
+
+    /** Of rows that Spark has. */
+    static Weights asked(Dataset<Row> pending) {
+      Column weight = VideoWeight.column();
+      Row all = pending.agg(count(lit(1)), avg(weight), max(weight)).first();
+      return all.getLong(0) == 0
+          ? new Weights(0, 0, 0)
+          : new Weights(all.getLong(0), all.getDouble(1), all.getLong(2));
+    }
   }
 }

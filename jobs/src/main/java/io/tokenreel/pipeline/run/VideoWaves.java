@@ -3,7 +3,9 @@ package io.tokenreel.pipeline.run;
 import static org.apache.spark.sql.functions.col;
 
 import io.tokenreel.pipeline.input.VideoWeight;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
@@ -57,7 +59,18 @@ public final class VideoWaves implements Iterator<VideoWaves.Wave> {
     this.idColumn = schema.fieldIndex("video_id");
     this.bytesColumn = schema.fieldIndex(VideoWeight.BYTES);
     this.videosPerWave = videosPerWave;
-    this.videos = inOrder(pending, atMost).toLocalIterator();
+    this.videos = pending.isLocal() ? sorted(pending) : inOrder(pending, atMost).toLocalIterator();
+  }
+
+  /** Rows that the driver has, in the order that Spark gives them: that of UTF-8 bytes. */
+  private Iterator<Row> sorted(Dataset<Row> pending) {
+    return pending.collectAsList().stream()
+        .sorted(Comparator.comparing(this::idBytes, Arrays::compareUnsigned))
+        .iterator();
+  }
+
+  private byte[] idBytes(Row video) {
+    return video.getString(idColumn).getBytes(StandardCharsets.UTF_8);
   }
 
   /** Few videos need no shuffle, and no sample of them that would say where to divide. */

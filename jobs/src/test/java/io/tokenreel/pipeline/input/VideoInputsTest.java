@@ -23,6 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Inputs are listed and never opened, so these videos are a few letters each. */
 class VideoInputsTest {
 
+  /** For names that Spark keeps. */
+  private static final int MOST_LOCAL = 0;
+
   @TempDir Path folder;
 
   @BeforeEach
@@ -47,7 +50,23 @@ class VideoInputsTest {
   private VideoInputs.Found found(String... names) {
     List<String> inputs =
         Arrays.stream(names).map(name -> folder.resolve(name).toString()).toList();
-    return VideoInputs.list(LocalSpark.plain(), inputs);
+    return found(inputs, null);
+  }
+
+  /** With names that the driver keeps; what Spark keeps of them is the same. */
+  private static VideoInputs.Found found(List<String> inputs, String idRoot) {
+    VideoInputs.Found local = VideoInputs.list(LocalSpark.plain(), inputs, idRoot);
+    try (VideoInputs.Found ofSpark =
+        VideoInputs.list(LocalSpark.plain(), inputs, idRoot, MOST_LOCAL)) {
+      assertEquals(local.count(), ofSpark.count());
+      assertEquals(local.leftOut(), ofSpark.leftOut());
+      assertEquals(sorted(local), sorted(ofSpark));
+    }
+    return local;
+  }
+
+  private static List<String> sorted(VideoInputs.Found found) {
+    return found.videos().collectAsList().stream().map(Row::toString).sorted().toList();
   }
 
   private List<Row> rows(String... names) {
@@ -334,10 +353,7 @@ class VideoInputsTest {
   }
 
   private List<String> idsBelow(String root, String input) {
-    return VideoInputs.list(
-            LocalSpark.plain(),
-            List.of(folder.resolve(input).toString()),
-            folder.resolve(root).toString())
+    return found(List.of(folder.resolve(input).toString()), folder.resolve(root).toString())
         .videos()
         .orderBy("video_id")
         .collectAsList()

@@ -39,6 +39,7 @@ class PrecomputeJobTest {
 
   private static final SparkSession SPARK = LocalSpark.plain();
   private static final List<String> SPECS = List.of("none", "vidcom2:retention=0.5");
+  private static final int MOST_JOBS_OF_ONE_VIDEO = 12;
   private static final String[] VIDEOS = {"av1.mkv", "hevc.mp4", "turned_0.mov", "turned_90.mov"};
 
   @TempDir Path folder;
@@ -96,6 +97,16 @@ class PrecomputeJobTest {
     assertEquals(once, FlakyFileSystem.opened());
     assertEquals(8, rows(CacheTable.TOKENS).count());
     assertEquals(4, rows(CacheTable.FEATURES).count());
+  }
+
+  /** What is listed, counted, checked and committed takes few jobs, whose cost is a short run's. */
+  @Test
+  void run_oneVideoIntoANewCache_takesFewSparkJobs() throws Exception {
+    try (TaskCounts counts = new TaskCounts(SPARK.sparkContext())) {
+      assertEquals(1, run(settings("hevc.mp4")).ok());
+      int jobs = counts.jobs();
+      assertTrue(jobs <= MOST_JOBS_OF_ONE_VIDEO, "Spark jobs: " + jobs);
+    }
   }
 
   @Test

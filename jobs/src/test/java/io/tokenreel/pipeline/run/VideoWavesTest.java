@@ -20,6 +20,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class VideoWavesTest {
@@ -31,9 +32,21 @@ class VideoWavesTest {
           .add("video_bytes", "long")
           .add("split", "string");
 
-  private static VideoWaves waves(List<Row> videos, int videosPerWave) {
-    Dataset<Row> pending = LocalSpark.plain().createDataFrame(videos, SCHEMA);
-    return new VideoWaves(LocalSpark.plain(), pending, videos.size(), videosPerWave);
+  /** Where the rows are. */
+  private enum At {
+    DRIVER,
+    SPARK
+  }
+
+  private static Dataset<Row> pending(List<Row> videos, At at) {
+    Dataset<Row> local = LocalSpark.plain().createDataFrame(videos, SCHEMA);
+    Dataset<Row> pending = at == At.DRIVER ? local : local.repartition(2);
+    assertEquals(at == At.DRIVER, pending.isLocal());
+    return pending;
+  }
+
+  private static VideoWaves waves(List<Row> videos, int videosPerWave, At at) {
+    return new VideoWaves(LocalSpark.plain(), pending(videos, at), videos.size(), videosPerWave);
   }
 
   private static Row video(String id, Long bytes) {
@@ -62,8 +75,9 @@ class VideoWavesTest {
     List<Row> shuffled = new ArrayList<>(videos);
     Collections.shuffle(shuffled, random);
 
-    VideoWaves waves = waves(shuffled, perWave);
-    String where = "seed %d: %d videos by %d".formatted(seed, count, perWave);
+    At at = seed % 2 == 0 ? At.DRIVER : At.SPARK;
+    VideoWaves waves = waves(shuffled, perWave, at);
+    String where = "seed %d: %d videos by %d, at %s".formatted(seed, count, perWave, at);
     int mostPartitions = 2 * LocalSpark.plain().sparkContext().defaultParallelism();
     List<Row> given = new ArrayList<>();
     while (waves.hasNext()) {
@@ -98,19 +112,31 @@ class VideoWavesTest {
       videos.add(video("v%02d".formatted(i), bytes));
     }
     int partitions = 2 * LocalSpark.plain().sparkContext().defaultParallelism();
-    for (List<Row> partition : waves(videos, 16).next().videos().toJavaRDD().glom().collect()) {
+    for (List<Row> partition :
+        waves(videos, 16, At.DRIVER).next().videos().toJavaRDD().glom().collect()) {
       assertEquals(16 / partitions, partition.size(), "seed " + seed);
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {1, 5})
-  void hasNext_nothingPending_isFalse(int videosPerWave) {
-    assertFalse(waves(List.of(), videosPerWave).hasNext());
+  @Test
+  void next_idsOfLettersBeyondTheFirstPlane_areInTheOrderOfTheirBytes() {
+    // UTF-16, and so Java's own order, has the second before the first.
+    List<Row> videos = List.of(video("\uff5e", 1L), video("\ud83c\udfac", 1L));
+    for (At at : At.values()) {
+      VideoWaves.Wave wave = waves(videos, 2, at).next();
+      assertEquals(List.of("\uff5e", "\ud83c\udfac"), List.of(wave.firstId(), wave.lastId()));
+    }
   }
 
-  @Test
-  void lanes_oneVideoLongerThanAWave_isLarge() {
+  @ParameterizedTest
+  @EnumSource(At.class)
+  void hasNext_nothingPending_isFalse(At at) {
+    assertFalse(waves(List.of(), 5, at).hasNext());
+  }
+
+  @ParameterizedTest
+  @EnumSource(At.class)
+  void lanes_oneVideoLongerThanAWave_isLarge(At at) {
     List<Row> videos = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
       videos.add(video("v%02d".formatted(i), 100L << 20));
@@ -118,7 +144,7 @@ class VideoWavesTest {
     videos.add(video("unknown", null));
     videos.add(video("long", 3L << 30));
     videos.add(video("less", 200L << 20));
-    Dataset<Row> pending = LocalSpark.plain().createDataFrame(videos, SCHEMA);
+    Dataset<Row> pending = pending(videos, at);
     // A wave of 10 takes 2 cores as long as one of its videos 5: 650 MB.
     VideoLanes lanes = VideoLanes.of(pending, 10, 2);
     assertEquals(List.of(videos.get(101)), lanes.large().orElseThrow().collectAsList());
@@ -126,12 +152,14 @@ class VideoWavesTest {
     assertEquals(103, lanes.videos());
   }
 
-  @Test
-  void lanes_oneShortVideoAmongShorterOnes_isOrdinary() {
+  @ParameterizedTest
+  @EnumSource(At.class)
+  void lanes_oneShortVideoAmongShorterOnes_isOrdinary(At at) {
     List<Row> videos = List.of(video("a", 1L), video("b", 1L), video("c", 200L << 20));
-    Dataset<Row> pending = LocalSpark.plain().createDataFrame(videos, SCHEMA);
+    Dataset<Row> pending = pending(videos, at);
     assertEquals(Optional.empty(), VideoLanes.of(pending, 10, 2).large());
-    assertEquals(Optional.empty(), VideoLanes.of(pending.limit(0), 10, 2).large());
-    assertEquals(0, VideoLanes.of(pending.limit(0), 10, 2).videos());
+    VideoLanes none = VideoLanes.of(pending(List.of(), at), 10, 2);
+    assertEquals(Optional.empty(), none.large());
+    assertEquals(0, none.videos());
   }
 }
