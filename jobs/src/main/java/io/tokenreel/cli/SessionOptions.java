@@ -57,6 +57,14 @@ public final class SessionOptions {
           "spark.sql.sources.bucketing.autoBucketedScan.enabled", "false",
           "spark.sql.hive.filesourcePartitionFileCacheSize", "0");
 
+  /**
+   * What a session does not need that has no Spark Connect: a class loader of its own in each
+   * executor. That loader asks the driver for each class that it does not find, and the compiler of
+   * generated code looks for many that do not exist.
+   */
+  private static final Map<String, String> NO_ARTIFACTS =
+      Map.of("spark.sql.artifact.isolation.enabled", "false");
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec mixee;
 
@@ -146,6 +154,7 @@ public final class SessionOptions {
       REMEMBERED.forEach((key, most) -> builder.config(key, most));
     }
     LEAK_GUARDS.forEach(builder::config);
+    NO_ARTIFACTS.forEach(builder::config);
     properties.forEach(builder::config);
     builder.config(
         EXTENSIONS,
