@@ -24,10 +24,11 @@ import java.util.Random;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * What a precompute run costs beside its real work: generated videos end to end, in processor time.
- * Decoding is what the decoder processes took, encoding what the tower's threads took; compressing
- * is measured alone, on as many tokens, after the run; the rest is Spark, staging, hashing,
- * Parquet, commits and the JVM's own.
+ * What a precompute run costs beside its real work: generated videos end to end, in processor time
+ * and in wall time. Decoding is what the decoder processes took, encoding what the tower's threads
+ * took; compressing is measured alone, on as many tokens, after the run; the rest is Spark,
+ * staging, hashing, Parquet, commits and the JVM's own. Of the wall time, the rest is that in which
+ * no task was at work that decodes, encodes and compresses: listing, planning and commits.
  */
 final class PipelineBench {
 
@@ -36,6 +37,7 @@ final class PipelineBench {
   private static final int HEIGHT = 270;
   private static final int VIDEO_FRAMES = 96;
   private static final int BATCH = 32;
+  private static final String CORES = "the cores' time while tasks compute";
   private static final String COMPRESSION = "vidcom2:retention=0.25";
 
   private final SparkSession spark;
@@ -55,19 +57,27 @@ final class PipelineBench {
       SeededCheckpoint.base(4).write(model);
       CpuClock spent;
       double encode;
+      double wall;
+      TaskTimes.Times tasks;
       // Held, so that the tower's threads are alive when they are asked.
-      try (SharedModels.Lease<VisionTower> lease = tower(model)) {
+      try (SharedModels.Lease<VisionTower> lease = tower(model);
+          TaskTimes times = new TaskTimes(spark.sparkContext(), "encode videos")) {
         CpuClock start = CpuClock.now();
+        long begin = System.nanoTime();
         long encoding = CpuClock.threadNanos(BatchedTower.THREADS);
         new PrecomputeJob(spark, settings(input, model, folder.resolve("cache")), Progress.silent())
             .run();
+        wall = (System.nanoTime() - begin) / 1e6;
         spent = CpuClock.now().since(start);
+        tasks = times.read();
         encode = (CpuClock.threadNanos(BatchedTower.THREADS) - encoding) / 1e6;
       }
       double whole = (spent.ownNanos() + spent.childNanos()) / 1e6;
       double decode = spent.childNanos() / 1e6;
       double compress = compressMillis(model);
       double rest = whole - decode - encode - compress;
+      double slots = (double) tasks.millis() * spark.sparkContext().defaultParallelism();
+      double idle = slots - tasks.taskMillis();
       String yardstick = "the run's processor time";
       return List.of(
           BenchRow.millis(videos + " videos end to end", whole, 1, yardstick),
@@ -78,7 +88,14 @@ final class PipelineBench {
               encode / whole,
               yardstick),
           BenchRow.millis("compress", compress, compress / whole, yardstick),
-          BenchRow.millis("all else", rest, rest / whole, yardstick));
+          BenchRow.millis("all else", rest, rest / whole, yardstick),
+          BenchRow.millis("the run's wall time", wall, 1, "itself"),
+          BenchRow.millis(
+              "no task decodes, encodes or compresses (%d Spark jobs)".formatted(tasks.jobs()),
+              wall - tasks.millis(),
+              1 - tasks.millis() / wall,
+              "the run's wall time"),
+          BenchRow.millis("cores without a task while others have one", idle, idle / slots, CORES));
     }
   }
 
