@@ -161,12 +161,34 @@ public final class WaveCommit {
   }
 
   /**
-   * Commits what was staged.
+   * Commits what was staged, and has its rows in their tables when it returns.
    *
    * @throws CacheLockedException when another writer has taken this one's lock; nothing is
    *     committed
    */
   public void commit() throws IOException {
+    seal().carryOut();
+  }
+
+  /** The part of a commit that is left when the journal has been written. */
+  @FunctionalInterface
+  public interface Sealed {
+
+    /**
+     * Gets the rows into their tables. It must have returned before the next wave is asked for; of
+     * one that failed or never ran, the next writer does what is left.
+     */
+    void carryOut() throws IOException;
+  }
+
+  /**
+   * Writes the journal: from here on the wave is committed, whatever happens, and its rows are not
+   * in their tables yet.
+   *
+   * @throws CacheLockedException when another writer has taken this one's lock; nothing is
+   *     committed
+   */
+  public Sealed seal() throws IOException {
     if (committed || staged.isEmpty()) {
       throw new IllegalStateException(
           "a wave is committed once, after at least one table was staged; wave %d has %s%s"
@@ -177,6 +199,6 @@ public final class WaveCommit {
     CommitJournal journal = new CommitJournal(number, store.moves(number, staged));
     files.write(layout.journal(number), out -> out.write(Json.bytes(journal)));
     committed = true;
-    recovery.carryOut(journal);
+    return () -> recovery.carryOut(journal);
   }
 }

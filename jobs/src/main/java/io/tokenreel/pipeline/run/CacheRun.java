@@ -52,6 +52,7 @@ final class CacheRun {
   private final RunRecord run;
   private final int videosPerCommit;
   private final Lock commits = new ReentrantLock(true); // fair: large videos get their turn
+  private ConcurrentJob carriedOut; // of the last wave, guarded by commits; null before the first
   private volatile Progress.Counts done = Progress.Counts.NONE;
 
   CacheRun(SparkSession spark, TokenCacheWriter writer, RunRecord run, int videosPerCommit) {
@@ -99,8 +100,10 @@ final class CacheRun {
       }
       try {
         commitAll(pending, work, committed, progress);
+        awaitLast();
       } finally {
         pending.unpersist();
+        closeLast();
       }
     }
     writer.saveRun(run.finished());
@@ -156,13 +159,15 @@ final class CacheRun {
 
   /**
    * One wave, whose rows were computed once and are kept on disk, whatever number of tables is
-   * written from them. One thread at a time commits.
+   * written from them. One thread at a time commits. When this returns the wave is in the journal;
+   * its rows get into their tables while the next wave is computed.
    */
   private void commit(
       VideoWaves.Wave videos, Dataset<Row> computed, Work work, CommittedVideos committed)
       throws IOException {
     commits.lock();
     try {
+      awaitLast();
       WaveCommit wave = writer.nextWave();
       wave.stage(
           CacheTable.OUTCOMES, ManifestColumns.restored(work.rows(CacheTable.OUTCOMES, computed)));
@@ -173,10 +178,27 @@ final class CacheRun {
         }
       }
       Progress.Counts ofWave = counts(wave.outcomes());
-      wave.commit();
+      WaveCommit.Sealed sealed = wave.seal();
+      carriedOut =
+          ConcurrentJob.start(
+              spark.sparkContext(), "commit of wave " + wave.number(), sealed::carryOut);
       done = done.plus(ofWave);
     } finally {
       commits.unlock();
+    }
+  }
+
+  /** Waits until the rows of the last wave are in their tables, and throws what stopped that. */
+  private void awaitLast() throws IOException {
+    if (carriedOut != null) {
+      carriedOut.await();
+    }
+  }
+
+  /** Of a run that fails: what is left of a wave's commit is for the next writer. */
+  private void closeLast() throws IOException {
+    if (carriedOut != null) {
+      carriedOut.close();
     }
   }
 
