@@ -24,7 +24,7 @@ def of_loop(folder: pathlib.Path) -> dict[tuple[str, int], str]:
         compression = "none" if retention == "1" else f"vidcom2:retention={retention}"
         for line in file.read_text(encoding="utf-8").splitlines():
             sample = json.loads(line)
-            found[compression, int(sample["doc_id"])] = sample["filtered_resps"][0].strip()
+            found[compression, int(sample["doc_id"])] = sample["filtered_resps"].strip()
     return found
 
 
