@@ -25,7 +25,7 @@ MODEL = harness.ROOT / "jobs" / "src" / "main" / "resources" / "io" / "tokenreel
 FRAMES = 16
 RETENTIONS = ("1", "0.5", "0.35", "0.25", "0.15", "0.1")
 LIMIT_SECONDS = 3600
-PACKAGES = ("lmms-eval", "transformers", "torch", "decord")
+PACKAGES = ("lmms_eval", "transformers", "torch", "decord")
 HEADING = "## A sweep beside lmms-eval's loop"
 # llava_hf renders the tokenizer's template with a text, where the checkpoint's own takes a list of parts; the prompts are the same.
 TEMPLATE = (
