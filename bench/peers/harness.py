@@ -79,6 +79,16 @@ def environment(site: pathlib.Path, **more: object) -> dict[str, str]:
     return {**os.environ, **one, "PYTHONPATH": str(site), **{name: str(value) for name, value in more.items()}}
 
 
+def ffmpeg_of_pyav(site: pathlib.Path, folder: pathlib.Path) -> str:
+    """A library path by which torchcodec, which brings no FFmpeg, finds PyAV's, with dav1d; `folder` takes links by the names that it looks for."""
+    folder.mkdir(exist_ok=True)
+    for file in (site / "av.libs").glob("lib*.so.*"):
+        name = re.match(r"(lib(?:av|sw)\w+)-\w+(\.so\.\d+)", file.name)
+        if name and not (folder / (name[1] + name[2])).exists():
+            (folder / (name[1] + name[2])).symlink_to(file)
+    return os.pathsep.join([str(folder), str(site / "av.libs")])
+
+
 def versions(site: pathlib.Path, names: Iterable[str]) -> str:
     """Of packages in a folder, as `name 1.2, name 3.4`."""
     found = {each.metadata["Name"].lower(): each.version for each in importlib.metadata.distributions(path=[str(site)])}

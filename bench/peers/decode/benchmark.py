@@ -12,7 +12,6 @@ import argparse
 import json
 import os
 import pathlib
-import re
 import statistics
 import sys
 import tempfile
@@ -47,20 +46,9 @@ class Sides:
         self._first = [("first", video.file) for video in first]
         self._scratch = scratch
         self._frames = frames
-        links = self._linked(site)
-        libraries = os.pathsep.join([str(links), str(site / "av.libs")])
+        libraries = harness.ffmpeg_of_pyav(site, scratch / "ffmpeg")
         path = os.pathsep.join([str(site), str(FOLDER)])
         self._environment = {**harness.environment(site, LD_LIBRARY_PATH=libraries, RAY_DEDUP_LOGS="0", DAFT_PROGRESS_BAR="0"), "PYTHONPATH": path}
-
-    def _linked(self, site: pathlib.Path) -> pathlib.Path:
-        """torchcodec brings no FFmpeg: PyAV's, with dav1d, by the names that it looks for."""
-        links = self._scratch / "ffmpeg"
-        links.mkdir()
-        for file in (site / "av.libs").glob("lib*.so.*"):
-            name = re.match(r"(lib(?:av|sw)\w+)-\w+(\.so\.\d+)", file.name)
-            if name:
-                (links / (name[1] + name[2])).symlink_to(file)
-        return links
 
     def run(self, name: str, files: Sequence[tuple[str, pathlib.Path]], seconds: float, limit: float, describe: bool) -> tuple[harness.Measured, Report]:
         """Decodes files, each with its group.

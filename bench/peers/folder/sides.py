@@ -53,7 +53,7 @@ class Side:
         self.output = scratch / name.replace(" ", "-")
         self.log = scratch / f"{self.output.name}.log"
         path = os.pathsep.join(map(str, (site, FOLDER, FOLDER.parent)))
-        more = {"LD_LIBRARY_PATH": os.pathsep.join([str(linked(site, scratch)), str(site / "av.libs")]), "HF_HUB_OFFLINE": "1", "RAY_DEDUP_LOGS": "0"}
+        more = {"LD_LIBRARY_PATH": harness.ffmpeg_of_pyav(site, scratch / "ffmpeg"), "HF_HUB_OFFLINE": "1", "RAY_DEDUP_LOGS": "0"}
         self._encoded = self.output.with_suffix(".encoded")
         more["ENCODED"] = str(self._encoded)
         self.reading = harness.environment(site, **more) | {"PYTHONPATH": path}
@@ -91,17 +91,6 @@ class Side:
             return 1
         lines = [line.strip() for file in (PEERS[self.name], *SHARED) for line in (FOLDER / file).read_text(encoding="utf-8").splitlines()]
         return sum(bool(line) and not line.startswith(("#", '"""')) for line in lines)
-
-
-def linked(site: pathlib.Path, scratch: pathlib.Path) -> pathlib.Path:
-    """torchcodec brings no FFmpeg: PyAV's, by the names that it looks for."""
-    links = scratch / "ffmpeg"
-    links.mkdir(exist_ok=True)
-    for file in (site / "av.libs").glob("lib*.so.*"):
-        name = re.match(r"(lib(?:av|sw)\w+)-\w+(\.so\.\d+)", file.name)
-        if name and not (links / (name[1] + name[2])).exists():
-            (links / (name[1] + name[2])).symlink_to(file)
-    return links
 
 
 def rule_in_common(ours: Side, work: Work, limit: float) -> float:
