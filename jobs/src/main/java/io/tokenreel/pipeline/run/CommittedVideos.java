@@ -29,7 +29,7 @@ final class CommittedVideos implements AutoCloseable {
 
   private static final String[] ID = {VideoContent.ID};
 
-  /** Empty where the cache has no row of the run's setting. */
+  /** Empty where the cache has no row of the run's videos and setting. */
   private final Optional<Held> held;
 
   private final Dataset<Row> noVideos;
@@ -42,11 +42,7 @@ final class CommittedVideos implements AutoCloseable {
    * @param partly keys of videos that are not done
    */
   private record Held(
-      Dataset<Row> keys,
-      boolean none,
-      Dataset<Row> done,
-      Dataset<Row> partly,
-      boolean nonePartly) {}
+      Dataset<Row> keys, Dataset<Row> done, Dataset<Row> partly, boolean nonePartly) {}
 
   /**
    * @param videos the run's videos
@@ -66,17 +62,20 @@ final class CommittedVideos implements AutoCloseable {
             .withColumn(VideoContent.SHA256, lit(null).cast("string"))
             .withColumn("outcome", lit(null).cast("string"));
     // A new cache needs no job to be empty, and nothing of it is planned.
-    this.held =
-        committed.isEmpty() ? Optional.empty() : Optional.of(held(committed, run, videos, digest));
+    this.held = committed.isEmpty() ? Optional.empty() : held(committed, run, videos, digest);
   }
 
-  private static Held held(
+  private static Optional<Held> held(
       Dataset<Row> committed,
       RunRecord run,
       Dataset<Row> videos,
       UnaryOperator<Dataset<Row>> digest) {
     Dataset<Row> keys =
         committed.join(videos.select(ID[0]), ID, "left_semi").persist(persistence());
+    if (keys.isEmpty()) {
+      keys.unpersist();
+      return Optional.empty();
+    }
     Dataset<Row> known = videos.join(keys.select(ID[0]).distinct(), ID, "left_semi");
     Dataset<Row> complete =
         keys.groupBy(Columns.quoted(VideoContent.COLUMNS))
@@ -90,8 +89,7 @@ final class CommittedVideos implements AutoCloseable {
         digest.apply(known).join(complete, VideoContent.columns(), "inner").persist(persistence());
     // Whatever the bytes were when they were hashed: what counts is what the decoder will read.
     Dataset<Row> partly = keys.join(done, ID, "left_anti").orderBy(ID[0]).persist(persistence());
-    boolean none = keys.isEmpty();
-    return new Held(keys, none, done, partly, none || partly.isEmpty());
+    return Optional.of(new Held(keys, done, partly, partly.isEmpty()));
   }
 
   /** Columns {@code video_id, content_sha256, table, compression, outcome}, a row per key. */
@@ -119,18 +117,14 @@ final class CommittedVideos implements AutoCloseable {
     return StorageLevel.MEMORY_AND_DISK();
   }
 
-  private boolean none() {
-    return held.map(Held::none).orElse(true);
-  }
-
   /** How many videos are {@link #done}. */
   long count() {
-    return none() ? 0 : done().count();
+    return held.map(known -> known.done.count()).orElse(0L);
   }
 
   /** Of the run's videos those that are not {@link #done}. */
   Dataset<Row> leftOutOf(Dataset<Row> videos) {
-    return none() ? videos : videos.join(done(), ID, "left_anti");
+    return held.map(known -> videos.join(known.done, ID, "left_anti")).orElse(videos);
   }
 
   /**
