@@ -204,3 +204,11 @@ def write_section(page: pathlib.Path, heading: str, body: str) -> None:
     following = re.compile(rf"^#{{1,{len(level)}}} ", re.MULTILINE).search(text, start.end())
     rest = text[following.start() :] if following else ""
     page.write_text(text[: start.start()] + section + ("\n" + rest if rest else ""), encoding="utf-8")
+
+
+def publish(text: str, heading: str, page: pathlib.Path | None) -> None:
+    """Puts a benchmark's section into a page, or prints it where there is none."""
+    if page is None:
+        print(text)
+    else:
+        write_section(page, heading, text)

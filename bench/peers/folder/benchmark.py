@@ -184,10 +184,7 @@ def main() -> None:
             "broken": benchmark.broken(max(asked.clips), asked.dtypes[-1]) if "broken" in asked.parts else [],
         }
     text = page(parts, asked, site)
-    if asked.results is None:
-        print(text)
-    else:
-        harness.write_section(asked.results, HEADING, text)
+    harness.publish(text, HEADING, asked.results)
 
 
 if __name__ == "__main__":

@@ -123,10 +123,7 @@ def main() -> None:
     command = f"bin/bench-peers sweep --videos {asked.videos} --settings {' '.join(map(str, asked.settings))} --rounds {asked.rounds}"
     columns = ["settings", "side", "wall s", "its time / TokenReel's", "processor s", "peak GiB"]
     text = f"{harness.machine()}; {harness.versions(site, PACKAGES)}.\n\n`{command}`: medians of {asked.rounds} rounds.\n\n{harness.table(columns, lines)}"
-    if asked.results is None:
-        print(text)
-    else:
-        harness.write_section(asked.results, HEADING, text)
+    harness.publish(text, HEADING, asked.results)
 
 
 if __name__ == "__main__":
