@@ -66,7 +66,7 @@ public final class CheckpointTensors {
     return new CheckpointTensors(folder.uri(), locations);
   }
 
-  /** The tensor of a canonical name, mapped, if the checkpoint holds it. */
+  /** The tensor of a canonical name, if the checkpoint holds it. */
   public Optional<Tensor> tensor(String canonicalName) {
     return Optional.ofNullable(locations.get(canonicalName))
         .map(location -> location.file().tensor(location.stored()));

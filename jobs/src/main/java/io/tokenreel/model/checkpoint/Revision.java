@@ -88,7 +88,7 @@ public final class Revision {
     for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
       Tensor tensor = entry.getValue();
       update(digest, "%s %s %s\n".formatted(entry.getKey(), tensor.dtype(), tensor.shape()));
-      digest.update(tensor.data().duplicate());
+      tensor.forEachPart(digest::update);
     }
     return hex(digest, characters);
   }

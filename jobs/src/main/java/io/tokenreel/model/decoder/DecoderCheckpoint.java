@@ -36,7 +36,7 @@ public final class DecoderCheckpoint {
   private final int[] endTokens;
 
   /**
-   * Reads the settings and maps the weights.
+   * Reads the settings and finds the weights.
    *
    * @param config config.json of the whole model
    * @param text the language model's part of it

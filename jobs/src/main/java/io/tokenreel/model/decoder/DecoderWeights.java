@@ -31,7 +31,7 @@ final class DecoderWeights {
   private final SortedMap<String, Tensor> tensors;
 
   /**
-   * Maps the tensors.
+   * Finds the tensors.
    *
    * @param tied whether the head is the embedding where no head is stored
    * @throws IllegalArgumentException when one is missing or of another shape; the message names it

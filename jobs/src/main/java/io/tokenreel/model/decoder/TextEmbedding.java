@@ -13,7 +13,7 @@ final class TextEmbedding {
    * @param table [vocabulary][hidden]
    */
   TextEmbedding(Tensor table) {
-    this.table = table;
+    this.table = table.mapped();
   }
 
   /**

@@ -43,6 +43,14 @@ public final class ComputeArrays {
     return Helper.on(bits, "bfloat16_of_bits.pt").apply(bits, new NDList());
   }
 
+  /** Zeros in bfloat16, to be written to as bytes. What they are made of takes no memory beside. */
+  static NDArray bfloat16(NDManager manager, Shape shape) {
+    try (NDArray zero = manager.zeros(new Shape(1));
+        NDArray zeros = zero.broadcast(shape)) {
+      return toBfloat16(zeros);
+    }
+  }
+
   /** Zeros of a compute type. */
   public static NDArray zeros(NDManager manager, Shape shape, ComputeType type) {
     return switch (type) {

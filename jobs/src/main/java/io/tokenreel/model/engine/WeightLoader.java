@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.tokenreel.model.ComputeType;
@@ -13,9 +12,9 @@ import io.tokenreel.model.safetensors.SafetensorsDtype;
 import io.tokenreel.model.safetensors.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
-import java.util.List;
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -23,8 +22,9 @@ import java.util.function.UnaryOperator;
  * model computes in, all else in float32. Each is held once.
  *
  * <p>On the CPU a float32 tensor that stays float32 is the mapped file itself, which its array
- * keeps alive; other types and devices get a native copy. A stored bfloat16 that stays bfloat16 is
- * never widened. Nothing may write to the arrays.
+ * keeps alive; for other types and devices the file is read into the engine's memory, and none of
+ * it stays mapped. A stored bfloat16 that stays bfloat16 is never widened. Nothing may write to the
+ * arrays.
  */
 public final class WeightLoader {
 
@@ -108,74 +108,95 @@ public final class WeightLoader {
    * @param to the one after the last
    */
   public NDArray columns(Tensor tensor, long from, long to) {
-    try (NDManager host = manager.newSubManager(Device.cpu());
-        NDArray whole = stored(host, tensor);
-        NDArray view = whole.get(new NDIndex(":, " + from + ":" + to))) {
-      NDArray part = contiguous(view); // of what is stored, so that no more is converted
-      if (tensor.dtype() == SafetensorsDtype.BF16 && type != ComputeType.BF16) {
-        List<Long> shape = List.of(tensor.shape().get(0), to - from);
-        return converted(
-            widen(manager, new Tensor(tensor.dtype(), shape, part.toByteBuffer(true))), type);
-      }
-      NDArray there = part.toDevice(manager.getDevice(), false);
-      there.attach(manager);
-      return ofStored(there, tensor.dtype(), type);
-    }
+    return load(type, tensor.columns(from, to));
   }
 
   private NDArray load(ComputeType target, Tensor... parts) {
-    if (parts.length == 1) {
-      return load(manager, parts[0], target);
+    if (parts.length == 1 && target == ComputeType.F32 && !manager.getDevice().isGpu()) {
+      Optional<ByteBuffer> data = floatsAsTheyLie(parts[0]);
+      if (data.isPresent()) {
+        return manager.create(data.get(), shape(parts), DataType.FLOAT32);
+      }
+    }
+    if (Arrays.stream(parts).allMatch(part -> takes(target, part.dtype()))) {
+      return read(manager, target, parts);
     }
     try (NDManager scope = manager.newSubManager()) {
       NDList loaded = new NDList();
       for (Tensor part : parts) {
-        loaded.add(load(scope, part, target));
+        loaded.add(converted(read(scope, readAs(part.dtype()), part), target));
       }
-      return held(NDArrays.concat(loaded));
+      NDArray joined = parts.length == 1 ? loaded.get(0) : NDArrays.concat(loaded);
+      joined.attach(manager);
+      return joined;
     }
-  }
-
-  private NDArray held(NDArray array) {
-    array.attach(manager);
-    return array;
   }
 
   /**
-   * A copy whose rows lie one after the other. It is one of a whole array too, which the engine
-   * would only share: memory of a file is unmapped once the array that was made over it is closed.
+   * The bytes of a float32 tensor where the engine can compute from them. The format promises no
+   * alignment of a tensor within its file, but the engine needs it.
    */
-  private static NDArray contiguous(NDArray view) {
-    try (NDArray copy = view.duplicate();
-        NDArray flat = copy.flatten()) {
-      return flat.reshape(view.getShape());
+  private static Optional<ByteBuffer> floatsAsTheyLie(Tensor tensor) {
+    if (tensor.dtype() != SafetensorsDtype.F32 || !tensor.isConnected()) {
+      return Optional.empty();
+    }
+    ByteBuffer data = tensor.data();
+    return data.isDirect() && data.alignmentOffset(data.position(), Float.BYTES) == 0
+        ? Optional.of(data)
+        : Optional.empty();
+  }
+
+  /** Whether a stored type is read into arrays of a type without the engine's help. */
+  private static boolean takes(ComputeType target, SafetensorsDtype stored) {
+    return stored.name().equals(target.name())
+        || (stored == SafetensorsDtype.BF16 && target == ComputeType.F32);
+  }
+
+  /** The type of an array that the engine converts on. */
+  private static ComputeType readAs(SafetensorsDtype stored) {
+    return switch (stored) {
+      case F32, BF16 -> ComputeType.F32;
+      case F16 -> ComputeType.F16;
+      default ->
+          throw new IllegalArgumentException("weights must be F32, F16 or BF16; got " + stored);
+    };
+  }
+
+  /**
+   * Tensors below each other, read straight into the engine's memory. Nothing is allocated beside
+   * it: an allocator keeps what is freed between arrays that stay.
+   *
+   * @param target that {@link #takes} their types
+   */
+  private static NDArray read(NDManager owner, ComputeType target, Tensor... parts) {
+    boolean gpu = owner.getDevice().isGpu();
+    boolean bits =
+        gpu && target == ComputeType.BF16; // as if they were float16, until they are there
+    try (NDManager host = owner.newSubManager(Device.cpu())) {
+      NDArray array =
+          target == ComputeType.BF16 && !bits
+              ? ComputeArrays.bfloat16(host, shape(parts))
+              : host.create(
+                  shape(parts), target == ComputeType.F32 ? DataType.FLOAT32 : DataType.FLOAT16);
+      ByteBuffer to = array.toByteBuffer(true).order(ByteOrder.nativeOrder());
+      for (Tensor part : parts) {
+        if (part.dtype().name().equals(target.name())) {
+          part.forEachPart(to::put);
+        } else {
+          part.forEachPart(from -> widen(from.asShortBuffer(), to));
+        }
+      }
+      NDArray there = gpu ? array.toDevice(owner.getDevice(), false) : array;
+      there.attach(owner);
+      return bits ? closing(there, ComputeArrays::bfloat16OfBits) : there;
     }
   }
 
-  private static NDArray load(NDManager owner, Tensor tensor, ComputeType target) {
-    return tensor.dtype() == SafetensorsDtype.BF16 && target != ComputeType.BF16
-        ? converted(widen(owner, tensor), target)
-        : ofStored(stored(owner, tensor), tensor.dtype(), target);
-  }
-
-  /** A tensor as it is stored; bfloat16 as if it were float16. On the CPU it is the mapped file. */
-  private static NDArray stored(NDManager owner, Tensor tensor) {
-    DataType dtype =
-        switch (tensor.dtype()) {
-          case F32 -> DataType.FLOAT32;
-          case F16, BF16 -> DataType.FLOAT16;
-          default ->
-              throw new IllegalArgumentException(
-                  "weights must be F32, F16 or BF16; got " + tensor.dtype());
-        };
-    return owner.create(aligned(owner, tensor), shape(tensor), dtype);
-  }
-
-  /** An array in the type, which takes the place of one as it is stored. */
-  private static NDArray ofStored(NDArray array, SafetensorsDtype stored, ComputeType target) {
-    return stored == SafetensorsDtype.BF16
-        ? closing(array, ComputeArrays::bfloat16OfBits)
-        : converted(array, target);
+  /** The upper half of a float32 is a bfloat16. */
+  private static void widen(ShortBuffer from, ByteBuffer to) {
+    while (from.hasRemaining()) {
+      to.putInt(from.get() << Short.SIZE);
+    }
   }
 
   /** An array in the type, which takes the place of one in float32 or float16. */
@@ -197,33 +218,12 @@ public final class WeightLoader {
     }
   }
 
-  private static Shape shape(Tensor tensor) {
-    return new Shape(tensor.shape());
-  }
-
-  /** The upper half of a float32 is a bfloat16. Written straight into the engine's memory. */
-  private static NDArray widen(NDManager owner, Tensor tensor) {
-    NDManager host = owner.newSubManager(Device.cpu());
-    NDArray widened = host.create(shape(tensor), DataType.FLOAT32);
-    FloatBuffer to = widened.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
-    ShortBuffer from = tensor.data().slice().order(ByteOrder.LITTLE_ENDIAN).asShortBuffer();
-    for (int i = 0; i < to.limit(); i++) {
-      to.put(i, Float.intBitsToFloat(from.get(i) << 16));
+  /** Of tensors below each other. */
+  private static Shape shape(Tensor... parts) {
+    long[] shape = parts[0].shape().stream().mapToLong(Long::longValue).toArray();
+    for (Tensor part : Arrays.asList(parts).subList(1, parts.length)) {
+      shape[0] += part.shape().get(0);
     }
-    NDArray loaded = widened.toDevice(owner.getDevice(), false);
-    loaded.attach(owner);
-    host.close();
-    return loaded;
-  }
-
-  /** The format promises no alignment of a tensor within its file, but the engine needs it. */
-  private static ByteBuffer aligned(NDManager owner, Tensor tensor) {
-    ByteBuffer data = tensor.data().slice();
-    if (data.isDirect() && data.alignmentOffset(0, tensor.dtype().bytes()) == 0) {
-      return data;
-    }
-    ByteBuffer copy = owner.allocateDirect(data.remaining());
-    copy.put(data).flip();
-    return copy;
+    return new Shape(shape);
   }
 }

@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One safetensors file: its header is read and checked when it is opened, its tensors are mapped
- * when they are asked for. A file must not be cut short while it is mapped.
+ * One safetensors file: its header is read and checked when it is opened, its tensors' bytes stay
+ * in the file until they are asked for.
  */
 public final class SafetensorsFile {
 
@@ -31,15 +31,16 @@ public final class SafetensorsFile {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
 
-  private final Path path;
+  private final TensorBytes.Version file;
   private final Map<String, Entry> entries;
   private final Map<String, String> metadata;
 
   /** Where a tensor lies, in bytes from the start of the file. */
   private record Entry(SafetensorsDtype dtype, List<Long> shape, long begin, long end) {}
 
-  private SafetensorsFile(Path path, Map<String, Entry> entries, Map<String, String> metadata) {
-    this.path = path;
+  private SafetensorsFile(
+      TensorBytes.Version file, Map<String, Entry> entries, Map<String, String> metadata) {
+    this.file = file;
     this.entries = entries;
     this.metadata = metadata;
   }
@@ -52,6 +53,7 @@ public final class SafetensorsFile {
    */
   public static SafetensorsFile open(Path path) {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      TensorBytes.Version file = TensorBytes.Version.of(path);
       long size = channel.size();
       long headerBytes = size < Long.BYTES ? -1 : read(channel, 0, Long.BYTES).getLong();
       if (headerBytes < 2 || headerBytes > Math.min(MAX_HEADER_BYTES, size - Long.BYTES)) {
@@ -59,7 +61,7 @@ public final class SafetensorsFile {
             path, "a header of %d bytes in a file of %d bytes".formatted(headerBytes, size));
       }
       JsonNode header = JSON.readTree(read(channel, Long.BYTES, (int) headerBytes).array());
-      return parse(path, header, Long.BYTES + headerBytes, size);
+      return parse(file, header, Long.BYTES + headerBytes, size);
     } catch (JsonProcessingException e) {
       throw malformed(path, "a header that is not JSON: " + e.getOriginalMessage());
     } catch (IOException e) {
@@ -78,30 +80,24 @@ public final class SafetensorsFile {
   }
 
   /**
-   * Maps a tensor.
+   * A tensor, whose bytes stay in the file.
    *
-   * @throws IllegalArgumentException when the file does not hold it, or it is 2 GiB or more
+   * @throws IllegalArgumentException when the file does not hold it
    */
   public Tensor tensor(String name) {
     Entry entry = entries.get(name);
     if (entry == null) {
-      throw new IllegalArgumentException("%s holds no tensor '%s'".formatted(path, name));
+      throw new IllegalArgumentException("%s holds no tensor '%s'".formatted(file.path(), name));
     }
-    long bytes = entry.end() - entry.begin();
-    if (bytes > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(
-          "tensor '%s' of %s holds %d bytes; at most %d can be mapped"
-              .formatted(name, path, bytes, Integer.MAX_VALUE));
-    }
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      ByteBuffer data = channel.map(FileChannel.MapMode.READ_ONLY, entry.begin(), bytes);
-      return new Tensor(entry.dtype(), entry.shape(), data.order(ByteOrder.LITTLE_ENDIAN));
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot map %s of %s".formatted(name, path), e);
-    }
+    return new Tensor(
+        entry.dtype(),
+        entry.shape(),
+        new TensorBytes.InFile(file, entry.begin(), entry.end() - entry.begin()));
   }
 
-  private static SafetensorsFile parse(Path path, JsonNode header, long start, long size) {
+  private static SafetensorsFile parse(
+      TensorBytes.Version file, JsonNode header, long start, long size) {
+    Path path = file.path();
     Map<String, Entry> entries = new LinkedHashMap<>();
     Map<String, String> metadata = new LinkedHashMap<>();
     header
@@ -120,7 +116,7 @@ public final class SafetensorsFile {
               }
             });
     checkDisjoint(path, entries);
-    return new SafetensorsFile(path, entries, Collections.unmodifiableMap(metadata));
+    return new SafetensorsFile(file, entries, Collections.unmodifiableMap(metadata));
   }
 
   private static Entry entry(Path path, String name, JsonNode node, long start, long size) {

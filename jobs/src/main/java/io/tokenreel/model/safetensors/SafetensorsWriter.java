@@ -43,7 +43,7 @@ public final class SafetensorsWriter {
     out.flush();
     WritableByteChannel channel = Channels.newChannel(out);
     for (Tensor tensor : tensors.values()) {
-      ByteBuffer data = tensor.data().duplicate();
+      ByteBuffer data = tensor.data();
       while (data.hasRemaining()) {
         channel.write(data);
       }
@@ -64,7 +64,7 @@ public final class SafetensorsWriter {
       node.put("dtype", tensor.dtype().name());
       ArrayNode shape = node.putArray("shape");
       tensor.shape().forEach(shape::add);
-      long end = offset + tensor.data().remaining();
+      long end = offset + tensor.bytes().size();
       node.putArray("data_offsets").add(offset).add(end);
       offset = end;
     }

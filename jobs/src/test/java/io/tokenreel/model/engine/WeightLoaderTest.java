@@ -8,14 +8,24 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.tokenreel.model.ComputeType;
 import io.tokenreel.model.safetensors.SafetensorsDtype;
+import io.tokenreel.model.safetensors.SafetensorsFile;
+import io.tokenreel.model.safetensors.SafetensorsWriter;
 import io.tokenreel.model.safetensors.Tensor;
 import io.tokenreel.testing.RunSeed;
 import io.tokenreel.token.TokenFormat;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -111,6 +121,33 @@ class WeightLoaderTest {
         }
       }
       assertEquals(COLUMNS, manager.getManagedArrays().size());
+    }
+  }
+
+  /** Mapped pages count as a process's memory, so a copy beside them would take twice as much. */
+  @ParameterizedTest
+  @MethodSource("storedAndComputed")
+  @EnabledOnOs(OS.LINUX)
+  void load_ofAFile_leavesMappedOnlyWhatItComputesFrom(
+      SafetensorsDtype stored, ComputeType type, @TempDir Path folder) throws IOException {
+    Path path = folder.resolve("weights.safetensors");
+    Tensor written = tensor(stored, 0);
+    try (OutputStream out = Files.newOutputStream(path)) {
+      SafetensorsWriter.write(out, Map.of("w", written), Map.of());
+    }
+    try (NDManager manager = PyTorch.engine().newBaseManager(Device.cpu())) {
+      WeightLoader loader = new WeightLoader(manager, type);
+      Tensor tensor = SafetensorsFile.open(path).tensor("w");
+      NDArray matrix = loader.matrix(tensor);
+      NDArray columns = loader.columns(tensor, 1, COLUMNS);
+      assertArrayEquals(rounded(written, type), numbers(matrix, type), "seed " + SEED);
+      assertEquals(ROWS, columns.getShape().get(0));
+      String name = path.toRealPath().toString();
+      long mappings =
+          Files.readAllLines(Path.of("/proc/self/maps")).stream()
+              .filter(line -> line.endsWith(name))
+              .count();
+      assertEquals(stored == SafetensorsDtype.F32 && type == ComputeType.F32 ? 1 : 0, mappings);
     }
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tokenreel.testing.RunSeed;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,10 +13,13 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,9 +40,45 @@ class SafetensorsFileTest {
 
     assertEquals(List.of("z", "empty", "scalar"), file.names());
     assertEquals(Map.of("format", "pt"), file.metadata());
-    tensors.forEach((name, expected) -> assertEquals(expected, file.tensor(name)));
+    tensors.forEach((name, expected) -> assertEquals(expected, file.tensor(name).mapped()));
     assertArrayEquals(new float[] {1}, file.tensor("scalar").floats());
     assertTrue(file.tensor("z").data().isDirect(), "mapped, not read");
+  }
+
+  @Test
+  void forEachPart_ofRowsOfAFile_givesTheirBytesInOrder() throws IOException {
+    int rows = 3000;
+    int columns = 333; // so that parts end within rows
+    ByteBuffer data = ByteBuffer.allocate(rows * columns * 2);
+    new Random(RunSeed.VALUE).nextBytes(data.array());
+    LinkedHashMap<String, Tensor> tensors = new LinkedHashMap<>();
+    tensors.put("odd", tensor(SafetensorsDtype.U8, List.of(1L), 1)); // the next lies at an odd byte
+    Tensor whole = new Tensor(SafetensorsDtype.BF16, List.of((long) rows, (long) columns), data);
+    tensors.put("matrix", whole);
+    Tensor stored = SafetensorsFile.open(write(tensors, Map.of())).tensor("matrix");
+
+    for (int from : new int[] {0, 1, 1234}) {
+      ByteBuffer found = ByteBuffer.allocate((rows - from) * columns * 2);
+      stored.rows(from, rows).forEachPart(found::put);
+      assertEquals(whole.rows(from, rows).data(), found.flip(), "seed " + RunSeed.VALUE);
+      assertArrayEquals(
+          whole.rows(from, from + 2L).floats(), stored.rows(from, from + 2L).floats());
+    }
+  }
+
+  @Test
+  void tensor_ofAFileThatWasReplacedSince_saysSo() throws IOException {
+    LinkedHashMap<String, Tensor> tensors = new LinkedHashMap<>();
+    tensors.put("a", tensor(SafetensorsDtype.U8, List.of(2L), 7, 8));
+    Path path = write(tensors, Map.of());
+    Tensor before = SafetensorsFile.open(path).tensor("a");
+    Path other = Files.write(folder.resolve("other"), Files.readAllBytes(path));
+    Files.move(other, path, StandardCopyOption.REPLACE_EXISTING);
+    for (Executable reading : List.<Executable>of(before::mapped, before::data)) {
+      String message = assertThrows(IllegalStateException.class, reading).getMessage();
+      assertTrue(message.contains(path.toString()) && message.contains("start again"), message);
+    }
+    assertThrows(IllegalStateException.class, () -> before.forEachPart(part -> {}));
   }
 
   @Test

@@ -28,7 +28,7 @@ final class QwenVisionWeights {
   private final TreeMap<String, Tensor> tensors;
 
   /**
-   * Maps the tensors.
+   * Finds the tensors.
    *
    * @throws IllegalArgumentException when one is missing or of another shape; the message names it
    */
