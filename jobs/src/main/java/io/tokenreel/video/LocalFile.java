@@ -13,6 +13,11 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
@@ -36,14 +41,43 @@ record LocalFile(Path path, Map<String, Object> state) {
   private static final Set<String> DISKS =
       Set.of("ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "tmpfs", "overlay");
 
-  /** Changes closer to each other than a clock's step may have the same time. */
-  private static final Duration CLOCK_STEP = Duration.ofMillis(100);
+  /**
+   * Changes closer to each other than the step of a file system's times may have the same time;
+   * some count whole seconds, as ext3 and small inodes of ext4.
+   */
+  static final Duration TIME_STEP = Duration.ofSeconds(2);
 
   /**
    * The file of a URI; empty where it must be copied: another file system, no regular file, one
    * with a file of checksums, which are looked at when it is copied, and one that has just changed.
+   * A mount that does not answer costs a thread and the video's row, not the task.
+   *
+   * @param deadlineNanos by {@link System#nanoTime}
+   * @throws NotStaged timeout
+   * @throws CancellationException if the calling thread is interrupted
    */
-  static Optional<LocalFile> of(String uri, Configuration hadoop) {
+  static Optional<LocalFile> of(String uri, Configuration hadoop, long deadlineNanos)
+      throws NotStaged {
+    FutureTask<Optional<LocalFile>> found =
+        new FutureTask<>(() -> of(uri, hadoop, Instant.now().minus(TIME_STEP)));
+    Thread thread = new Thread(found, "tokenreel-video-source");
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      return found.get(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw new NotStaged(
+          Reason.TIMEOUT, 0, "the wall time was over before its file system answered", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("interrupted while a video was looked for");
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a local file cannot be looked at", e.getCause());
+    }
+  }
+
+  /** The same, without a deadline, of a file that has not changed since a moment. */
+  static Optional<LocalFile> of(String uri, Configuration hadoop, Instant since) {
     try {
       for (org.apache.hadoop.fs.Path reading : UserPath.readings(uri)) {
         if (!isLocal(reading, hadoop)
@@ -53,7 +87,7 @@ record LocalFile(Path path, Map<String, Object> state) {
         Path path = files.pathToFile(reading).toPath();
         if (Files.exists(path)) {
           File sums = files.pathToFile(files.getChecksumFile(reading));
-          return sums.exists() ? Optional.empty() : of(path);
+          return sums.exists() ? Optional.empty() : of(path, since);
         }
       }
       return Optional.empty();
@@ -68,13 +102,13 @@ record LocalFile(Path path, Map<String, Object> state) {
     return FILE.equals(scheme == null ? FileSystem.getDefaultUri(hadoop).getScheme() : scheme);
   }
 
-  private static Optional<LocalFile> of(Path path) throws IOException {
+  private static Optional<LocalFile> of(Path path, Instant since) throws IOException {
     if (!Files.isRegularFile(path) || !DISKS.contains(Files.getFileStore(path).type())) {
       return Optional.empty();
     }
     LocalFile file = new LocalFile(path.toRealPath(), state(path));
     Instant changed = ((FileTime) file.state.get("ctime")).toInstant();
-    return changed.isBefore(Instant.now().minus(CLOCK_STEP)) ? Optional.of(file) : Optional.empty();
+    return changed.isBefore(since) ? Optional.of(file) : Optional.empty();
   }
 
   private static Map<String, Object> state(Path path) throws IOException {

@@ -37,6 +37,7 @@ public final class RowResizer {
     long before = RESIZED_PIXELS.getAndAdd((long) source.height() * source.width());
     if (before >= PIXELS_UNTIL_VECTORS && !source.equals(target) && Vectors.CAN_RESIZE) {
       if (vector == null) {
+        scalar = null; // whose rows take as much memory
         vector = new VectorResizer(source, target, resampling);
       }
       return vector.resize(image);

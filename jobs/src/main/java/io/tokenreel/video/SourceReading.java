@@ -2,6 +2,8 @@ package io.tokenreel.video;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
@@ -99,6 +101,8 @@ final class SourceReading {
     Throwable cause = failure.getCause();
     return cause instanceof IOException
         && !(cause instanceof FileNotFoundException
+            || cause instanceof NoSuchFileException
+            || cause instanceof AccessDeniedException
             || cause instanceof AccessControlException
             || cause instanceof ChecksumException);
   }

@@ -67,7 +67,8 @@ record SourceStream(InputStream bytes, long length, String saidBy) implements Au
   /** Opens a file of this machine. */
   static SourceStream open(LocalFile file) throws IOException {
     java.nio.file.Path path = file.path();
-    return new SourceStream(Files.newInputStream(path), Files.size(path), LENGTH);
+    long length = Files.size(path);
+    return new SourceStream(Files.newInputStream(path), length, LENGTH);
   }
 
   private static SourceStream open(Path path, FileSystem files) throws IOException {

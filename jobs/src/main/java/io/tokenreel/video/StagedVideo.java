@@ -1,6 +1,6 @@
 package io.tokenreel.video;
 
-import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
@@ -65,6 +65,7 @@ record StagedVideo(String videoId, Path file, String contentSha256, long bytes, 
     SourceReading.read(video, () -> SourceStream.open(source), deadlineNanos, digest);
     Path file = folder.resolve(NAME);
     try {
+      Files.deleteIfExists(file);
       Files.createSymbolicLink(file, source.path());
     } catch (IOException e) {
       LOG.debug("video {}: no link {}", video.hiddenId(), file, e);
@@ -119,7 +120,8 @@ record StagedVideo(String videoId, Path file, String contentSha256, long bytes, 
 
     Copy(Path file, long maxBytes) throws IOException {
       this.digest = new Digest(maxBytes);
-      this.out = FileChannel.open(file, CREATE, WRITE);
+      Files.deleteIfExists(file); // a link that was left would be followed to its video
+      this.out = FileChannel.open(file, CREATE_NEW, WRITE);
     }
 
     @Override

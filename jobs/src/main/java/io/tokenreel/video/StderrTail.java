@@ -12,6 +12,10 @@ final class StderrTail {
 
   private static final int LINES = 5;
   private static final int MAX_LINE = 200;
+
+  /** Of every process: nobody looks for a cause there. */
+  private static final String STARTED = "WARNING: Using incubator modules:";
+
   private static final long PATIENCE_MILLIS = 1000;
 
   private final ArrayDeque<String> lines = new ArrayDeque<>();
@@ -35,7 +39,7 @@ final class StderrTail {
   }
 
   private synchronized void add(String line) {
-    if (line.isEmpty() || line.equals("#")) {
+    if (line.isEmpty() || line.equals("#") || line.startsWith(STARTED)) {
       return;
     }
     lines.add(line.substring(0, Math.min(line.length(), MAX_LINE)));

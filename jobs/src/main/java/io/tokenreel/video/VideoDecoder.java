@@ -79,8 +79,7 @@ public final class VideoDecoder implements AutoCloseable {
     try {
       Attempt attempt = new Attempt(settings.limits());
       try {
-        Optional<DecodedVideo> decoded = decodeWhereItLies(video, attempt);
-        return decoded.isPresent() ? decoded.get() : decodeCopy(video, attempt);
+        return decodeStaged(video, attempt);
       } catch (NotStaged e) {
         return attempt.failed(e.reason(), e.getMessage(), null, e.bytes());
       } catch (IOException e) {
@@ -94,31 +93,40 @@ public final class VideoDecoder implements AutoCloseable {
     }
   }
 
-  /** Empty where the file must be copied, or was changed before it was decoded. */
-  private Optional<DecodedVideo> decodeWhereItLies(VideoRef video, Attempt attempt)
-      throws IOException, NotStaged {
-    Optional<LocalFile> local = LocalFile.of(video.uri(), hadoop);
-    if (local.isEmpty()) {
-      return Optional.empty();
-    }
-    Optional<StagedVideo> linked =
-        StagedVideo.link(
-            video, local.get(), folder.path(), settings.limits().maxBytes(), attempt.deadlineNanos);
+  /** Where it lies, and from a copy where it must be copied, or was changed meanwhile. */
+  private DecodedVideo decodeStaged(VideoRef video, Attempt attempt) throws IOException, NotStaged {
+    Optional<StagedVideo> linked = link(video, attempt);
     if (linked.isEmpty()) {
-      return Optional.empty();
+      try (StagedVideo copy = copy(video, attempt)) {
+        return decode(copy, attempt);
+      }
     }
+    DecodedVideo decoded;
     try (StagedVideo staged = linked.get()) {
-      DecodedVideo decoded = decode(staged, attempt);
-      return staged.isUnchanged() ? Optional.of(decoded) : Optional.empty();
+      decoded = decode(staged, attempt);
+      if (staged.isUnchanged()) {
+        return decoded;
+      }
+    }
+    attempt.restart(); // what the change cost is not the video's fault
+    try (StagedVideo copy = copy(video, attempt)) {
+      boolean sameBytes = copy.contentSha256().equals(decoded.contentSha256());
+      return sameBytes && decoded.outcome() != Outcome.FAILED ? decoded : decode(copy, attempt);
     }
   }
 
-  private DecodedVideo decodeCopy(VideoRef video, Attempt attempt) throws IOException, NotStaged {
-    try (StagedVideo staged =
-        StagedVideo.stage(
-            video, hadoop, folder.path(), settings.limits().maxBytes(), attempt.deadlineNanos)) {
-      return decode(staged, attempt);
-    }
+  private Optional<StagedVideo> link(VideoRef video, Attempt attempt)
+      throws IOException, NotStaged {
+    Optional<LocalFile> local = LocalFile.of(video.uri(), hadoop, attempt.deadlineNanos);
+    return local.isEmpty()
+        ? Optional.empty()
+        : StagedVideo.link(
+            video, local.get(), folder.path(), settings.limits().maxBytes(), attempt.deadlineNanos);
+  }
+
+  private StagedVideo copy(VideoRef video, Attempt attempt) throws IOException, NotStaged {
+    return StagedVideo.stage(
+        video, hadoop, folder.path(), settings.limits().maxBytes(), attempt.deadlineNanos);
   }
 
   private DecodedVideo decode(StagedVideo staged, Attempt attempt) {
@@ -183,11 +191,19 @@ public final class VideoDecoder implements AutoCloseable {
   private static final class Attempt {
 
     private final long startNanos = System.nanoTime();
-    private final long deadlineNanos;
-    private int number = 1;
+    private final DecodeLimits limits;
+    private long deadlineNanos;
+    private int number;
 
     Attempt(DecodeLimits limits) {
-      this.deadlineNanos = startNanos + limits.wall().toNanos();
+      this.limits = limits;
+      restart();
+    }
+
+    /** Has all its tries and all its time again. */
+    void restart() {
+      deadlineNanos = System.nanoTime() + limits.wall().toNanos();
+      number = 1;
     }
 
     private long millis() {

@@ -2,24 +2,33 @@ package io.tokenreel.video;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which files are decoded where they lie, and what is noticed of those that change meanwhile. */
 class LocalFileTest {
 
-  private static final long LONGER_THAN_THE_CLOCKS_STEP = 150; // ms
+  private static final long LONGER_THAN_THE_CLOCKS_STEP = 150; // ms, of the file systems of tests
 
   @TempDir private Path folder;
 
@@ -29,8 +38,24 @@ class LocalFileTest {
     return file;
   }
 
+  /** However long ago it changed. */
   private static Optional<LocalFile> of(Object uri) {
-    return LocalFile.of(uri.toString(), new Configuration(false));
+    return of(uri, new Configuration(false));
+  }
+
+  private static Optional<LocalFile> of(Object uri, Configuration hadoop) {
+    return LocalFile.of(uri.toString(), hadoop, Instant.now().plusSeconds(1));
+  }
+
+  /** A file that has not changed for so long that it is decoded where it lies. */
+  private Path oldFile(String name, String content) throws IOException, InterruptedException {
+    Path file = file(name, content);
+    Thread.sleep(LocalFile.TIME_STEP.toMillis());
+    return file;
+  }
+
+  private static long deadlineAfter(Duration wall) {
+    return System.nanoTime() + wall.toNanos();
   }
 
   @Test
@@ -59,12 +84,39 @@ class LocalFileTest {
     }
     Configuration elsewhere = new Configuration(false);
     elsewhere.set("fs.defaultFS", "hdfs://127.0.0.1:1/");
-    assertTrue(LocalFile.of(folder + "/x.mp4", elsewhere).isEmpty());
+    assertTrue(of(folder + "/x.mp4", elsewhere).isEmpty());
   }
 
   @Test
-  void of_fileThatHasJustChanged_isEmpty() throws IOException {
-    assertTrue(of(Files.writeString(folder.resolve("new.mp4"), "a")).isEmpty());
+  void of_fileThatHasJustChanged_isEmpty() throws Exception {
+    String uri = file("new.mp4", "a").toString();
+    Configuration hadoop = new Configuration(false);
+    assertTrue(LocalFile.of(uri, hadoop, deadlineAfter(Duration.ofMinutes(1))).isEmpty());
+    Thread.sleep(LocalFile.TIME_STEP.toMillis());
+    assertTrue(LocalFile.of(uri, hadoop, deadlineAfter(Duration.ofMinutes(1))).isPresent());
+  }
+
+  @Test
+  void of_fileSystemThatDoesNotAnswer_isATimeoutOfTheVideo() throws Exception {
+    Configuration hadoop = new Configuration(false);
+    hadoop.setClass("fs.file.impl", HangingFiles.class, FileSystem.class);
+    hadoop.setBoolean("fs.file.impl.disable.cache", true);
+    String uri = file("there.mp4", "a").toString();
+    NotStaged failure =
+        assertThrows(
+            NotStaged.class,
+            () -> LocalFile.of(uri, hadoop, deadlineAfter(Duration.ofMillis(200))));
+    assertEquals(Reason.TIMEOUT, failure.reason());
+  }
+
+  /** As a mount whose server is away. */
+  public static final class HangingFiles extends LocalFileSystem {
+
+    @Override
+    public File pathToFile(org.apache.hadoop.fs.Path path) {
+      LockSupport.parkNanos(Duration.ofMinutes(10).toNanos());
+      return super.pathToFile(path);
+    }
   }
 
   @Test
@@ -88,7 +140,7 @@ class LocalFileTest {
 
   @Test
   void decode_fileThatStays_isLinkedAndNotCopied() throws Exception {
-    Path video = file("told.mp4", "good");
+    Path video = oldFile("told.mp4", "good");
     try (VideoDecoder decoder = decoder("test -L \"$file\" && echo linked > \"$seen\"")) {
       DecodedVideo decoded = decoder.decode(VideoTests.ref(video));
       assertEquals(Outcome.OK, decoded.outcome(), decoded.detail());
@@ -100,13 +152,35 @@ class LocalFileTest {
 
   @Test
   void decode_fileThatChangesMeanwhile_isDecodedAgainFromACopy() throws Exception {
-    Path video = file("changing.mp4", "good");
+    Path video = oldFile("changing.mp4", "good");
     try (VideoDecoder decoder =
         decoder("test -L \"$file\" && printf abort > '%s'".formatted(video))) {
       DecodedVideo decoded = decoder.decode(VideoTests.ref(video));
       assertEquals(Reason.DECODER_CRASH, decoded.reason(), "what the file says now");
       assertEquals(DigestUtils.sha256Hex("abort"), decoded.contentSha256());
     }
+  }
+
+  @Test
+  void decode_whereALinkWasLeft_doesNotWriteThroughIt() throws Exception {
+    Path other = file("other.mp4", "precious");
+    Path fresh = file("fresh.mp4", "good"); // so it is copied
+    AtomicReference<Path> own = new AtomicReference<>();
+    Function<Path, List<String>> stands =
+        path -> {
+          own.set(path);
+          return StandInDecoder.command(folder);
+        };
+    try (VideoDecoder decoder =
+        new VideoDecoder(
+            VideoTests.settings("uniform:frames=1", new FrameSize(2, 2), DecodeCheck.SAMPLED),
+            new Configuration(false),
+            folder,
+            stands)) {
+      Files.createSymbolicLink(own.get().resolve("video"), other);
+      assertEquals(Outcome.OK, decoder.decode(VideoTests.ref(fresh)).outcome());
+    }
+    assertEquals("precious", Files.readString(other));
   }
 
   /** A decoder that runs a shell command before its first video, once the file is there. */
