@@ -56,10 +56,12 @@ final class CommitRecovery {
       lock.checkHeld();
       store.replace(replacement);
     }
+    lock.checkHeld();
     store.moved(journal);
     for (RunRecord run : journal.runs()) {
       runs.save(run);
     }
+    lock.checkHeld(); // the index may have taken long
     files.delete(layout.journal(journal.wave()));
     files.delete(layout.staging(journal.wave()));
   }

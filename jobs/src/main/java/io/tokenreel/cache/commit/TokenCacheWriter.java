@@ -332,6 +332,7 @@ public final class TokenCacheWriter implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try {
+      lock.checkHeld(); // what is staged by now is another writer's
       if (!isCommitPending()) {
         files.deleteEmptied(layout.journals());
         files.delete(layout.staging());

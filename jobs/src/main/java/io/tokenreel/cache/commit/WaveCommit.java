@@ -160,6 +160,11 @@ public final class WaveCommit {
     return SparkFiles.of(spark).schema(table.schema()).parquet(staged.get(table));
   }
 
+  /** Whether {@link Sealed#carryOut} takes Spark jobs. */
+  public boolean takesJobs() {
+    return store.movesByJobs();
+  }
+
   /**
    * Commits what was staged, and has its rows in their tables when it returns.
    *
@@ -197,6 +202,7 @@ public final class WaveCommit {
     lock.checkHeld();
     stageContents();
     CommitJournal journal = new CommitJournal(number, store.moves(number, staged));
+    lock.checkHeld(); // the jobs before may have waited for others
     files.write(layout.journal(number), out -> out.write(Json.bytes(journal)));
     committed = true;
     return () -> recovery.carryOut(journal);

@@ -7,6 +7,7 @@ import io.tokenreel.files.TaskConfiguration;
 import io.tokenreel.files.UserPath;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,6 +19,10 @@ import java.util.PriorityQueue;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
@@ -34,8 +39,13 @@ import org.apache.spark.sql.SparkSession;
  */
 public final class IndexBuilder {
 
-  /** Files that are read in less time than a job takes to begin. */
-  private static final int FEW_FILES = 4;
+  /**
+   * Files that the driver reads, some at a time: keys and footers of a wave, while the executors
+   * compute the next one. A job would wait until its tasks are done.
+   */
+  private static final int MOST_FILES = 1_000;
+
+  private static final int READERS = 8;
 
   private final SparkSession spark;
   private final CacheFiles files;
@@ -150,21 +160,37 @@ public final class IndexBuilder {
     return records;
   }
 
-  /** The rows of files of {@code tokens/}; of more than a few by a Spark job, a task per file. */
+  /** The rows of files of {@code tokens/}; of very many by a Spark job, a task per file. */
   private List<RowLocation> scan(List<Path> tokenFiles) throws IOException {
     List<String> names = tokenFiles.stream().map(UserPath::text).toList();
-    if (names.size() <= FEW_FILES) {
-      RowScan here = new RowScan(TaskConfiguration.of(spark.sparkContext().hadoopConfiguration()));
-      List<RowLocation> rows = new ArrayList<>();
-      for (String name : names) {
-        here.call(name).forEachRemaining(rows::add);
-      }
-      return rows;
+    if (names.size() <= MOST_FILES) {
+      return scanHere(names);
     }
     return JavaSparkContext.fromSparkContext(spark.sparkContext())
         .parallelize(names, names.size())
         .flatMap(new RowScan(TaskConfiguration.broadcast(spark)))
         .collect();
+  }
+
+  private List<RowLocation> scanHere(List<String> names) throws IOException {
+    RowScan scan = new RowScan(TaskConfiguration.of(spark.sparkContext().hadoopConfiguration()));
+    ExecutorService readers = Executors.newFixedThreadPool(READERS);
+    try {
+      List<Future<Iterator<RowLocation>>> read = new ArrayList<>();
+      names.forEach(name -> read.add(readers.submit(() -> scan.call(name))));
+      List<RowLocation> rows = new ArrayList<>();
+      for (Future<Iterator<RowLocation>> each : read) {
+        each.get().forEachRemaining(rows::add);
+      }
+      return rows;
+    } catch (ExecutionException e) {
+      throw new IOException("a file of tokens/ cannot be indexed", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while files of tokens/ were indexed");
+    } finally {
+      readers.shutdownNow();
+    }
   }
 
   /** Merges the latest tables as far as the sizes call for it. */

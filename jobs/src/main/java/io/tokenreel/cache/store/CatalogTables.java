@@ -141,6 +141,11 @@ final class CatalogTables implements TableStore {
   }
 
   @Override
+  public boolean movesByJobs() {
+    return true;
+  }
+
+  @Override
   public void move(CommitJournal.Move move) throws IOException {
     append(move, staged(move));
   }

@@ -148,6 +148,11 @@ final class ParquetTables implements TableStore {
   }
 
   @Override
+  public boolean movesByJobs() {
+    return false;
+  }
+
+  @Override
   public void move(CommitJournal.Move move) throws IOException {
     files.move(new Path(layout.root(), move.from()), new Path(layout.root(), move.to()));
   }

@@ -56,6 +56,9 @@ public interface TableStore {
    */
   List<CommitJournal.Move> moves(long wave, Map<CacheTable, Path> staged) throws IOException;
 
+  /** Whether moves are made by Spark jobs, as an append to a catalog's table is. */
+  boolean movesByJobs();
+
   /** Makes a move that has not been tried before. */
   void move(CommitJournal.Move move) throws IOException;
 

@@ -33,6 +33,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -75,6 +76,7 @@ public final class VideoInputs {
   private final Optional<VideoIds> ids;
   private final int mostLocal;
   private Dataset<Row> manifests;
+  private int local; // names of walks that the driver has
 
   private VideoInputs(SparkSession spark, String idRoot, int mostLocal) {
     this.spark = spark;
@@ -182,7 +184,12 @@ public final class VideoInputs {
   /** Each name with its id, and why it is left out; few partitions, since names are small. */
   private Dataset<Row> names() {
     if (!listed.isEmpty()) {
-      walks.add(LocalRows.of(spark, listed, FolderWalk.SCHEMA));
+      walks.add(
+          listed.size() <= mostLocal
+              ? LocalRows.of(spark, listed, FolderWalk.SCHEMA)
+              : spark.createDataFrame(
+                  JavaSparkContext.fromSparkContext(spark.sparkContext()).parallelize(listed),
+                  FolderWalk.SCHEMA));
     }
     if (walks.isEmpty()) {
       return manifests
@@ -253,7 +260,9 @@ public final class VideoInputs {
       Dataset<Row> rows = new VideoManifest(records, hadoop, ids).read(path);
       manifests = manifests == null ? rows : manifests.unionByName(rows, true);
     } else if (found.isDirectory()) {
-      walks.add(FolderWalk.of(spark, path, mostLocal));
+      Dataset<Row> walk = FolderWalk.of(spark, path, mostLocal - local);
+      local += walk.isLocal() ? walk.collectAsList().size() : 0;
+      walks.add(walk);
     } else {
       listed.add(RowFactory.create(name, UserPath.text(path), found.getLen(), null, null));
     }

@@ -52,7 +52,7 @@ final class CacheRun {
   private final RunRecord run;
   private final int videosPerCommit;
   private final Lock commits = new ReentrantLock(true); // fair: large videos get their turn
-  private ConcurrentJob carriedOut; // of the last wave, guarded by commits; null before the first
+  private volatile ConcurrentJob carriedOut; // of the last wave, set under commits; null before it
   private volatile Progress.Counts done = Progress.Counts.NONE;
 
   CacheRun(SparkSession spark, TokenCacheWriter writer, RunRecord run, int videosPerCommit) {
@@ -98,12 +98,10 @@ final class CacheRun {
       if (!pending.isLocal()) {
         pending.persist(StorageLevel.MEMORY_AND_DISK());
       }
-      try {
+      try (Ending kept = pending::unpersist;
+          Ending last = this::endLast) {
         commitAll(pending, work, committed, progress);
         awaitLast();
-      } finally {
-        pending.unpersist();
-        closeLast();
       }
     }
     writer.saveRun(run.finished());
@@ -135,6 +133,13 @@ final class CacheRun {
     }
   }
 
+  /** What is done however a run ends. */
+  @FunctionalInterface
+  private interface Ending extends AutoCloseable {
+    @Override
+    void close();
+  }
+
   /** Something that is asked before each wave. */
   @FunctionalInterface
   private interface Check {
@@ -145,6 +150,7 @@ final class CacheRun {
       throws IOException {
     while (waves.hasNext()) {
       check.check();
+      checkLast();
       VideoWaves.Wave wave = waves.next();
       Dataset<Row> computed = work.compute(wave).persist(StorageLevel.DISK_ONLY());
       try {
@@ -160,7 +166,8 @@ final class CacheRun {
   /**
    * One wave, whose rows were computed once and are kept on disk, whatever number of tables is
    * written from them. One thread at a time commits. When this returns the wave is in the journal;
-   * its rows get into their tables while the next wave is computed.
+   * its rows get into their tables while the next wave is computed, unless that takes Spark jobs:
+   * they would wait behind the next wave's.
    */
   private void commit(
       VideoWaves.Wave videos, Dataset<Row> computed, Work work, CommittedVideos committed)
@@ -179,9 +186,13 @@ final class CacheRun {
       }
       Progress.Counts ofWave = counts(wave.outcomes());
       WaveCommit.Sealed sealed = wave.seal();
-      carriedOut =
-          ConcurrentJob.start(
-              spark.sparkContext(), "commit of wave " + wave.number(), sealed::carryOut);
+      if (wave.takesJobs()) {
+        sealed.carryOut();
+      } else {
+        carriedOut =
+            ConcurrentJob.start(
+                spark.sparkContext(), "commit of wave " + wave.number(), sealed::carryOut);
+      }
       done = done.plus(ofWave);
     } finally {
       commits.unlock();
@@ -195,10 +206,21 @@ final class CacheRun {
     }
   }
 
-  /** Of a run that fails: what is left of a wave's commit is for the next writer. */
-  private void closeLast() throws IOException {
+  /** Before a wave is computed in vain. */
+  private void checkLast() throws IOException {
+    ConcurrentJob last = carriedOut;
+    if (last != null) {
+      last.check();
+    }
+  }
+
+  /**
+   * Of a run that fails: the wave before, which is committed, gets into its tables all the same,
+   * and the lock is not released before.
+   */
+  private void endLast() {
     if (carriedOut != null) {
-      carriedOut.close();
+      carriedOut.end();
     }
   }
 

@@ -9,7 +9,8 @@ import org.apache.spark.SparkContext;
 
 /**
  * Work with Spark jobs of its own that goes on in a thread of its own while the caller goes on;
- * closing it before its end cancels its jobs.
+ * closing it before its end cancels its jobs. Neither {@link #close} nor {@link #end} returns
+ * before that thread has ended: what it writes to is its caller's to release.
  */
 final class ConcurrentJob implements AutoCloseable {
 
@@ -73,14 +74,28 @@ final class ConcurrentJob implements AutoCloseable {
 
   /** Cancels what is not done, and returns when nothing of it runs any more. */
   @Override
-  public void close() throws IOException {
-    if (thread.isAlive()) {
-      context.cancelJobGroupAndFutureJobs(group);
-    }
+  public void close() {
     try {
-      thread.join();
-    } catch (InterruptedException e) {
-      throw interrupted();
+      if (thread.isAlive() && !context.isStopped()) {
+        context.cancelJobGroupAndFutureJobs(group);
+      }
+    } finally {
+      end();
+    }
+  }
+
+  /** Returns when nothing of it runs any more; an interrupt is kept for the caller. */
+  void end() {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
