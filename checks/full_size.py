@@ -2,7 +2,7 @@
 
 bench/peers has some of few layers, whose language model has the words of the tokenizer alone.
 
-    .venv/bin/python checks/full_size.py FOLDER --size 0.5b
+    .venv/bin/python checks/full_size.py FOLDER --size 0.5b [--layers VISION TEXT]
 """
 
 import argparse
@@ -124,5 +124,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--size", choices=list(QWEN2), default="0.5b")
+    parser.add_argument("--layers", type=int, nargs=2, metavar=("VISION", "TEXT"), help="fewer than published, and the words of the small tokenizer")
     arguments = parser.parse_args()
-    write(arguments.folder, arguments.size)
+    if arguments.layers:
+        write_shallow(arguments.folder, arguments.size, *arguments.layers)
+    else:
+        write(arguments.folder, arguments.size)

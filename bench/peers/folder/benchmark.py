@@ -17,9 +17,6 @@ import harness
 import sides
 from sides import OURS, Side, Work
 
-sys.path.append(str(harness.ROOT / "checks"))
-import full_size  # noqa: E402
-
 HEADING = "## A folder beside peers"
 # A resized pixel differs by one level between Pillow's filter, which TokenReel has, and torchvision's; sums of bfloat16 differ more.
 LEAST_COMMON = {"f32": 0.96, "bf16": 0.93}
@@ -39,7 +36,8 @@ class Benchmark:
         self.sides = {name: Side(name, site, scratch) for name in (OURS, *sides.PEERS) if name == OURS or name in asked.peers}
         self._checkpoint = scratch / "checkpoint"
         if not self._checkpoint.exists():
-            full_size.write_shallow(self._checkpoint, "0.5b", vision_layers=1, text_layers=1)
+            writer = [sys.executable, harness.ROOT / "checks" / "full_size.py", self._checkpoint, "--size", "0.5b", "--layers", "1", "1"]
+            subprocess.run(writer, env=harness.environment(site), check=True)
 
     def work(self, count: int, dtype: str, broken: float = 0.0, wave: int | None = None) -> tuple[Work, list[str]]:
         """Clips, rendered once, and the names of the broken ones."""
