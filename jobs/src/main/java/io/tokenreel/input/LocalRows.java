@@ -23,6 +23,16 @@ public final class LocalRows {
   }
 
   /**
+   * Rows that are brought to the driver where they are few; others as they are.
+   *
+   * @param most so many
+   */
+  public static Dataset<Row> few(Dataset<Row> rows, int most) {
+    List<Row> first = rows.limit(most + 1).collectAsList();
+    return first.size() <= most ? of(rows.sparkSession(), first, rows.schema()) : rows;
+  }
+
+  /**
    * What projections and filters leave of rows: on the driver again, where those rows are.
    *
    * @param derived from {@code rows}, by what Spark computes on the driver then

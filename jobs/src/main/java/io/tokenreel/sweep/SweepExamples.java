@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -75,10 +76,18 @@ final class SweepExamples {
     Dataset<Row> shown = chosen(own, settings);
     EncodingSetting encoding =
         new CacheKeys(spark, output).encoding(settings.models().get(0), sampling);
-    for (Row video : decoded(shown, vision, sampling).collectAsList()) {
-      List<Row> selections = selections(video, encoding, settings);
-      if (!selections.isEmpty()) { // a compression may have refused the video
-        examples.add(example(video, vision.grid().framesPerStep(), selections, own));
+    List<Row> videos = decoded(shown, vision, sampling).collectAsList();
+    Map<VideoContent, List<Row>> selections = selections(videos, encoding, settings);
+    Map<String, List<Row>> asked = asked(videos, own);
+    for (Row video : videos) {
+      List<Row> ofVideo = selections.get(content(video));
+      if (ofVideo != null) { // a compression may have refused the video
+        examples.add(
+            example(
+                video,
+                vision.grid().framesPerStep(),
+                ofVideo,
+                asked(asked.get(content(video).videoId()))));
       }
     }
     try (OutputStream out = fileSystem().create(UserPath.below(output, FILE), true)) {
@@ -126,26 +135,45 @@ final class SweepExamples {
         .filter(col("frames.rgb").isNotNull());
   }
 
-  private List<Row> selections(Row video, EncodingSetting encoding, SweepSettings settings)
-      throws IOException {
-    VideoContent content =
-        new VideoContent(
-            video.getAs("video_id"), video.<Row>getAs("frames").getAs("content_sha256"));
+  private static VideoContent content(Row decoded) {
+    return new VideoContent(
+        decoded.getAs("video_id"), decoded.<Row>getAs("frames").getAs("content_sha256"));
+  }
+
+  private static Object[] ids(List<Row> videos) {
+    return videos.stream().map(video -> content(video).videoId()).toArray();
+  }
+
+  private Map<VideoContent, List<Row>> selections(
+      List<Row> videos, EncodingSetting encoding, SweepSettings settings) throws IOException {
     return CommittedRows.of(spark, output, CacheTable.SELECTIONS)
-        .filter(content.matches())
+        .filter(col(VideoContent.ID).isin(ids(videos)))
         .filter(encoding.matches())
         .filter(CacheKey.compressedBy(settings.compressions()))
         .orderBy("compression")
-        .collectAsList();
+        .collectAsList()
+        .stream()
+        .collect(
+            Collectors.groupingBy(
+                row ->
+                    new VideoContent(row.getAs(VideoContent.ID), row.getAs(VideoContent.SHA256))));
+  }
+
+  private static Map<String, List<Row>> asked(List<Row> videos, Dataset<Row> samples) {
+    return samples
+        .filter(col("video_id").isin(ids(videos)))
+        .orderBy("task", "version", "doc_id", "model", "compression", "kv")
+        .collectAsList()
+        .stream()
+        .collect(Collectors.groupingBy(row -> row.getAs("video_id")));
   }
 
   private static Example example(
-      Row video, int framesPerStep, List<Row> selections, Dataset<Row> samples) throws IOException {
-    String id = video.getAs("video_id");
-    List<Example.Asked> asked = asked(samples.filter(col("video_id").equalTo(id)));
+      Row video, int framesPerStep, List<Row> selections, List<Example.Asked> asked)
+      throws IOException {
     Row first = selections.get(0);
     return new Example(
-        id,
+        content(video).videoId(),
         asked.get(0).answers().get(0).cell().baseline(),
         first.getAs("grid_height"),
         first.getAs("grid_width"),
@@ -186,12 +214,9 @@ final class SweepExamples {
     return pictures;
   }
 
-  private static List<Example.Asked> asked(Dataset<Row> samples) {
+  private static List<Example.Asked> asked(List<Row> samples) {
     Map<String, Example.Asked> questions = new LinkedHashMap<>();
-    for (Row row :
-        samples
-            .orderBy("task", "version", "doc_id", "model", "compression", "kv")
-            .collectAsList()) {
+    for (Row row : samples) {
       Cell cell = ScoreKey.cell(row);
       Double score = row.getAs("score");
       questions

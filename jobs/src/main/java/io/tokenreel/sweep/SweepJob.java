@@ -109,6 +109,22 @@ public final class SweepJob {
     answers = new SweepAnswers(settings, this::answer);
     requireModels();
     List<SweepTask.Read> tasks = tasks();
+    try (InterpretedQueries interpreted = InterpretedQueries.in(spark, answers(tasks))) {
+      return run(tasks, out);
+    }
+  }
+
+  /** Those that the sweep has in the end. */
+  private long answers(List<SweepTask.Read> tasks) {
+    long questions = tasks.stream().mapToLong(read -> read.questions().size()).sum();
+    return questions
+        * settings.models().size()
+        * settings.samplings().size()
+        * settings.compressions().size()
+        * settings.kvs().size();
+  }
+
+  private List<Result> run(List<SweepTask.Read> tasks, PrintWriter out) throws IOException {
     videos = new SweepVideos(spark, output, tasks);
     SweepPlan.of(spark, settings, tasks, videos, this::beforeFeatures).print(out);
     String manifest = videos.manifest();

@@ -192,9 +192,11 @@ public final class VideoInputs {
                   FolderWalk.SCHEMA));
     }
     if (walks.isEmpty()) {
-      return manifests
-          .withColumn(LEFT_OUT, lit(null).cast("string"))
-          .withColumn(PROBLEM, lit(null).cast("string"));
+      return LocalRows.derived(
+          manifests,
+          manifests
+              .withColumn(LEFT_OUT, lit(null).cast("string"))
+              .withColumn(PROBLEM, lit(null).cast("string")));
     }
     Dataset<Row> walked = walked();
     Dataset<Row> names = walked.withColumn(LEFT_OUT, reason());
@@ -257,7 +259,7 @@ public final class VideoInputs {
     if (LocalNames.isSpecial(files, path)) {
       throw new SettingsException("--input %s is neither a file nor a folder".formatted(path));
     } else if (RecordFormat.of(name).isPresent()) {
-      Dataset<Row> rows = new VideoManifest(records, hadoop, ids).read(path);
+      Dataset<Row> rows = new VideoManifest(records, hadoop, ids, mostLocal).read(path);
       manifests = manifests == null ? rows : manifests.unionByName(rows, true);
     } else if (found.isDirectory()) {
       Dataset<Row> walk = FolderWalk.of(spark, path, mostLocal - local);

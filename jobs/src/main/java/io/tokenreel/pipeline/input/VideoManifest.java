@@ -12,8 +12,10 @@ import static org.apache.spark.sql.functions.when;
 
 import io.tokenreel.cache.CacheSchema;
 import io.tokenreel.cache.UriColumns;
+import io.tokenreel.files.Stores;
 import io.tokenreel.files.UserPath;
 import io.tokenreel.input.KnownColumns;
+import io.tokenreel.input.LocalRows;
 import io.tokenreel.input.RecordFiles;
 import io.tokenreel.pipeline.setting.SettingsException;
 import java.io.IOException;
@@ -42,33 +44,44 @@ final class VideoManifest {
   private static final KnownColumns KNOWN =
       new KnownColumns(List.of(URI), List.of(ID, URI, BYTES), List.of());
 
+  /** Of a file whose rows the driver may have: their own columns may hold much. */
+  private static final long MOST_LOCAL_BYTES = 4 << 20;
+
   private final RecordFiles files;
   private final Configuration hadoop;
   private final Optional<VideoIds> ids;
+  private final int mostLocal;
 
   /**
    * @param hadoop knows the file systems that are there
    * @param ids of videos without one of their own; without, those are their URIs
+   * @param mostLocal so many rows are kept by the driver; more are left to Spark
    */
-  VideoManifest(RecordFiles files, Configuration hadoop, Optional<VideoIds> ids) {
+  VideoManifest(RecordFiles files, Configuration hadoop, Optional<VideoIds> ids, int mostLocal) {
     this.files = files;
     this.hadoop = hadoop;
     this.ids = ids;
+    this.mostLocal = mostLocal;
   }
 
   /**
    * Reads a manifest.
    *
-   * @return {@code video_id}, {@code video_uri}, {@code video_bytes} and {@link ManifestColumns}
+   * @return {@code video_id}, {@code video_uri}, {@code video_bytes} and {@link ManifestColumns};
+   *     local where they are few
    * @throws SettingsException when it is not well-formed, or a row lacks what each must have
    */
   Dataset<Row> read(Path manifest) throws IOException {
     Dataset<Row> rows;
     try {
       rows = files.read(manifest, KNOWN);
+      if (Stores.of(manifest, hadoop).getContentSummary(manifest).getLength() <= MOST_LOCAL_BYTES) {
+        rows = LocalRows.few(rows, mostLocal);
+      }
     } catch (IllegalArgumentException e) {
       throw new SettingsException("the manifest %s: %s".formatted(manifest, e.getMessage()));
     }
+    Dataset<Row> found = rows;
     List<String> own = ownNames(manifest, rows.schema());
     rows = ManifestColumns.prefixed(rows, own);
     List<String> columns = Arrays.asList(rows.columns());
@@ -80,7 +93,8 @@ final class VideoManifest {
     Dataset<Row> videos =
         rows.withColumn(URI, absolute(manifest.getParent()))
             .withColumn(BYTES, col(BYTES).cast("long"));
-    return columns.contains(ID) || ids.isEmpty() ? videos : videos.withColumn(ID, ids.get().id());
+    boolean named = columns.contains(ID) || ids.isEmpty();
+    return LocalRows.derived(found, named ? videos : videos.withColumn(ID, ids.get().id()));
   }
 
   /**
