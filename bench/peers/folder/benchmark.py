@@ -93,11 +93,12 @@ class Benchmark:
             first = side.computed()
             again = side.run(work, LIMIT_SECONDS)
             second = side.computed()
-            if name == OURS:  # its progress lags behind what is committed, and a second run's leaves that out
-                first, second = max(first, committed(side)), count - committed(side)
+            twice: object = first + second - count
+            if name == OURS and again.status == 0:  # it says what is committed, and not what it computed of the wave at work
+                first, second, twice = committed(side), count - committed(side), f"at most {work.wave}"
             found = sides.found(side, self.sides[OURS])
             ended = f"{again.wall_seconds:.1f}" if again.status == 0 else f"{again.wall_seconds:.1f}, exit status {again.status}"
-            rows.append([name, f"{whole.wall_seconds:.1f}", first, second, first + second - count, found.lost(work.names()), found.doubled, found.unreadable, ended])
+            rows.append([name, f"{whole.wall_seconds:.1f}", first, second, twice, found.lost(work.names()), found.doubled, found.unreadable, ended])
             harness.say(f"killed, {name}: {rows[-1]}")
         return rows
 
@@ -146,7 +147,7 @@ def page(parts: dict[str, list[list[object]]], asked: argparse.Namespace, site: 
         text.append(harness.table(columns, parts["speed"]))
     if parts["killed"]:
         columns = ["side", "undisturbed s", "clips computed before the kill", "after it", "twice", "rows lost", "doubled", "unreadable files", "second run s"]
-        text.append(f"Killed by SIGKILL at {asked.kill_at:.0%} of its undisturbed time, and started again; {asked.wave} clips a wave in TokenReel:")
+        text.append(f"Killed by SIGKILL at {asked.kill_at:.0%} of its undisturbed time, and started again; {asked.wave} clips a wave in TokenReel, of which those before the kill are the committed ones:")
         text.append(harness.table(columns, parts["killed"]))
     if parts["broken"]:
         columns = ["side", "exit status", "damaged clips named", "damaged clips with a row, not named", "sound clips with a row"]

@@ -101,17 +101,16 @@ public final class VideoDecoder implements AutoCloseable {
         return decode(copy, attempt);
       }
     }
-    DecodedVideo decoded;
     try (StagedVideo staged = linked.get()) {
-      decoded = decode(staged, attempt);
+      DecodedVideo decoded = decode(staged, attempt);
       if (staged.isUnchanged()) {
         return decoded;
       }
     }
     attempt.restart(); // what the change cost is not the video's fault
     try (StagedVideo copy = copy(video, attempt)) {
-      boolean sameBytes = copy.contentSha256().equals(decoded.contentSha256());
-      return sameBytes && decoded.outcome() != Outcome.FAILED ? decoded : decode(copy, attempt);
+      return decode(
+          copy, attempt); // though its bytes be the same: others may have been there between
     }
   }
 

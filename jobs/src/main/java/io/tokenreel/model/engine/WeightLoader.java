@@ -21,10 +21,10 @@ import java.util.function.UnaryOperator;
  * Hands stored tensors to the engine without a copy on the Java heap: matrices in the type that a
  * model computes in, all else in float32. Each is held once.
  *
- * <p>On the CPU a float32 tensor that stays float32 is the mapped file itself, which its array
- * keeps alive; for other types and devices the file is read into the engine's memory, and none of
- * it stays mapped. A stored bfloat16 that stays bfloat16 is never widened. Nothing may write to the
- * arrays.
+ * <p>On the CPU a single float32 tensor that stays float32 is the mapped file itself, which its
+ * array keeps alive; several, columns, other types and devices are read into the engine's memory,
+ * and none of the file stays mapped for them. A stored bfloat16 that stays bfloat16 is never
+ * widened. Nothing may write to the arrays.
  */
 public final class WeightLoader {
 
@@ -169,6 +169,12 @@ public final class WeightLoader {
    * @param target that {@link #takes} their types
    */
   private static NDArray read(NDManager owner, ComputeType target, Tensor... parts) {
+    long bytes = shape(parts).size() * (target == ComputeType.F32 ? Float.BYTES : Short.BYTES);
+    if (bytes > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "weights of the shape %s take %d bytes in %s; at most %d can be loaded at once: choose a --compute-dtype of fewer bytes"
+              .formatted(shape(parts), bytes, target, Integer.MAX_VALUE));
+    }
     boolean gpu = owner.getDevice().isGpu();
     boolean bits =
         gpu && target == ComputeType.BF16; // as if they were float16, until they are there

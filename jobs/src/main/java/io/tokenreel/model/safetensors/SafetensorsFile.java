@@ -52,8 +52,17 @@ public final class SafetensorsFile {
    *     and the tensor
    */
   public static SafetensorsFile open(Path path) {
+    try {
+      TensorBytes.Version file = TensorBytes.Version.of(path); // before it is opened
+      return open(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + path, e);
+    }
+  }
+
+  private static SafetensorsFile open(TensorBytes.Version file) throws IOException {
+    Path path = file.path();
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      TensorBytes.Version file = TensorBytes.Version.of(path);
       long size = channel.size();
       long headerBytes = size < Long.BYTES ? -1 : read(channel, 0, Long.BYTES).getLong();
       if (headerBytes < 2 || headerBytes > Math.min(MAX_HEADER_BYTES, size - Long.BYTES)) {
@@ -64,8 +73,6 @@ public final class SafetensorsFile {
       return parse(file, header, Long.BYTES + headerBytes, size);
     } catch (JsonProcessingException e) {
       throw malformed(path, "a header that is not JSON: " + e.getOriginalMessage());
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + path, e);
     }
   }
 
@@ -82,17 +89,21 @@ public final class SafetensorsFile {
   /**
    * A tensor, whose bytes stay in the file.
    *
-   * @throws IllegalArgumentException when the file does not hold it
+   * @throws IllegalArgumentException when the file does not hold it, or it is 2 GiB or more
    */
   public Tensor tensor(String name) {
     Entry entry = entries.get(name);
     if (entry == null) {
       throw new IllegalArgumentException("%s holds no tensor '%s'".formatted(file.path(), name));
     }
+    long bytes = entry.end() - entry.begin();
+    if (bytes > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "tensor '%s' of %s holds %d bytes; at most %d can be read"
+              .formatted(name, file.path(), bytes, Integer.MAX_VALUE));
+    }
     return new Tensor(
-        entry.dtype(),
-        entry.shape(),
-        new TensorBytes.InFile(file, entry.begin(), entry.end() - entry.begin()));
+        entry.dtype(), entry.shape(), new TensorBytes.InFile(file, entry.begin(), bytes));
   }
 
   private static SafetensorsFile parse(

@@ -40,8 +40,6 @@ public record Tensor(SafetensorsDtype dtype, List<Long> shape, TensorBytes bytes
   /**
    * The bytes at once, little-endian; those of a file are mapped, and their pages count as this
    * process's memory until the buffer is collected. To be read only.
-   *
-   * @throws IllegalArgumentException when they are of a file and 2 GiB or more
    */
   public ByteBuffer data() {
     return bytes.buffer().order(ByteOrder.LITTLE_ENDIAN);

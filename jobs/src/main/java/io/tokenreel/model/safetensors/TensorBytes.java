@@ -1,7 +1,7 @@
 package io.tokenreel.model.safetensors;
 
-import java.io.EOFException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -61,36 +61,29 @@ sealed interface TensorBytes {
     }
   }
 
-  /**
-   * A file, as it was when its header was read.
-   *
-   * @param id of the file system, null where it has none
-   */
-  record Version(Path path, Object id, FileTime modified, long size) {
+  /** A file, as it was when its header was read. */
+  record Version(Path path, FileTime modified, long size) {
 
     static Version of(Path path) throws IOException {
       BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class);
-      return new Version(path, found.fileKey(), found.lastModifiedTime(), found.size());
+      return new Version(path, found.lastModifiedTime(), found.size());
     }
 
     /**
-     * Opens it again.
+     * Looks at it again.
      *
      * @throws IllegalStateException when it is another file by now
      */
-    FileChannel open() throws IOException {
-      FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+    void requireSame() throws IOException {
       if (!equals(of(path))) {
-        channel.close();
         throw new IllegalStateException(
             "%s was replaced or written to while its tensors were being read: start again when nothing writes to it"
                 .formatted(path));
       }
-      return channel;
     }
   }
 
-  /** Bytes of a file, which is opened whenever they are asked for. */
+  /** Bytes of a file, which is opened whenever they are asked for; less than 2 GiB. */
   record InFile(Version file, long begin, long size) implements TensorBytes {
 
     /** Small enough for a core's own cache, and many elements of any type. */
@@ -104,31 +97,29 @@ sealed interface TensorBytes {
 
     @Override
     public ByteBuffer buffer() {
-      if (size > Integer.MAX_VALUE) {
-        throw new IllegalArgumentException(
-            "a tensor of %s holds %d bytes; at most %d can be mapped"
-                .formatted(file.path(), size, Integer.MAX_VALUE));
-      }
-      try (FileChannel channel = file.open()) {
-        return channel.map(FileChannel.MapMode.READ_ONLY, begin, size);
+      try (FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.READ)) {
+        ByteBuffer mapped = channel.map(FileChannel.MapMode.READ_ONLY, begin, size);
+        file.requireSame();
+        return mapped;
       } catch (IOException e) {
         throw new UncheckedIOException("cannot map a tensor of " + file.path(), e);
       }
     }
 
+    /**
+     * Not by a channel: an interrupt of one task would end the loading of a model that all share.
+     */
     @Override
     public void forEachPart(Consumer<ByteBuffer> consumer) {
       ByteBuffer part = ByteBuffer.allocate((int) Math.min(PART_BYTES, size));
-      try (FileChannel channel = file.open()) {
+      try (RandomAccessFile in = new RandomAccessFile(file.path().toFile(), "r")) {
+        in.seek(begin);
         for (long at = 0; at < size; at += part.limit()) {
           part.clear().limit((int) Math.min(PART_BYTES, size - at));
-          while (part.hasRemaining()) {
-            if (channel.read(part, begin + at + part.position()) < 0) {
-              throw new EOFException("it ends within a tensor");
-            }
-          }
-          consumer.accept(part.flip());
+          in.readFully(part.array(), 0, part.limit());
+          consumer.accept(part);
         }
+        file.requireSame();
       } catch (IOException e) {
         throw new UncheckedIOException("cannot read a tensor of " + file.path(), e);
       }

@@ -28,6 +28,8 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -44,7 +46,7 @@ final class VideoManifest {
   private static final KnownColumns KNOWN =
       new KnownColumns(List.of(URI), List.of(ID, URI, BYTES), List.of());
 
-  /** Of a file whose rows the driver may have: their own columns may hold much. */
+  /** Of a file whose rows the driver may have. */
   private static final long MOST_LOCAL_BYTES = 4 << 20;
 
   private final RecordFiles files;
@@ -75,7 +77,7 @@ final class VideoManifest {
     Dataset<Row> rows;
     try {
       rows = files.read(manifest, KNOWN);
-      if (Stores.of(manifest, hadoop).getContentSummary(manifest).getLength() <= MOST_LOCAL_BYTES) {
+      if (isSmall(manifest, rows.schema())) {
         rows = LocalRows.few(rows, mostLocal);
       }
     } catch (IllegalArgumentException e) {
@@ -120,6 +122,22 @@ final class VideoManifest {
           "the manifest %s: video_bytes must be whole numbers of bytes, or empty; found %s"
               .formatted(manifest, found.getString(2)));
     }
+  }
+
+  /**
+   * Whether the driver may have the rows, if they are few. A text of a manifest's own may be long,
+   * and a compressed file small all the same.
+   */
+  private boolean isSmall(Path manifest, StructType schema) throws IOException {
+    boolean narrow =
+        Arrays.stream(schema.fields())
+            .allMatch(
+                field ->
+                    Set.of(ID, URI, BYTES).contains(field.name())
+                        || field.dataType() instanceof NumericType
+                        || field.dataType().equals(DataTypes.BooleanType));
+    return narrow
+        && Stores.of(manifest, hadoop).getContentSummary(manifest).getLength() <= MOST_LOCAL_BYTES;
   }
 
   private static Column isBlank(String column) {

@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +75,7 @@ class SafetensorsFileTest {
     Path path = write(tensors, Map.of());
     Tensor before = SafetensorsFile.open(path).tensor("a");
     Path other = Files.write(folder.resolve("other"), Files.readAllBytes(path));
+    Files.setLastModifiedTime(other, FileTime.from(Instant.now().plusSeconds(5)));
     Files.move(other, path, StandardCopyOption.REPLACE_EXISTING);
     for (Executable reading : List.<Executable>of(before::mapped, before::data)) {
       String message = assertThrows(IllegalStateException.class, reading).getMessage();
