@@ -68,20 +68,20 @@ def cpu_seconds() -> float:
     return ticks / TICKS + waited.ru_utime + waited.ru_stime
 
 
-def own_seconds() -> dict[tuple[int, str], float]:
-    """Processor seconds of each descendant alone, by its number and when it began, for numbers come again."""
+def own_seconds(processes: list[int]) -> dict[tuple[int, str], float]:
+    """Processor seconds of each process alone, by its number and when it began, for numbers come again."""
     seconds = {}
-    for process in descendants():
+    for process in processes:
         fields = stat(process)
         if fields:
             seconds[process, fields[19]] = (int(fields[11]) + int(fields[12])) / TICKS
     return seconds
 
 
-def resident_bytes() -> int:
-    """Of all descendants; a page that several share counts once."""
+def resident_bytes(processes: list[int]) -> int:
+    """Of all together; a page that several share counts once."""
     total = 0
-    for process in descendants():
+    for process in processes:
         with contextlib.suppress(OSError):
             rollup = pathlib.Path(f"/proc/{process}/smaps_rollup").read_text(encoding="utf-8")
             total += sum(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
@@ -123,8 +123,9 @@ class Run:
         while status is None and time.monotonic() - self._began < limit:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 status = self._process.wait(LOOK_SECONDS)
-            self._peak = max(self._peak, resident_bytes())
-            self._own_seconds |= own_seconds()
+            processes = descendants()
+            self._peak = max(self._peak, resident_bytes(processes))
+            self._own_seconds |= own_seconds(processes)
         wall = time.monotonic() - self._began
         self._end_all()
         self._reader.join(5)

@@ -79,7 +79,8 @@ public final class VideoDecoder implements AutoCloseable {
     try {
       Attempt attempt = new Attempt(settings.limits());
       try {
-        return decodeStaged(video, attempt);
+        Optional<DecodedVideo> decoded = decodeWhereItLies(video, attempt);
+        return decoded.isPresent() ? decoded.get() : decodeCopy(video, attempt);
       } catch (NotStaged e) {
         return attempt.failed(e.reason(), e.getMessage(), null, e.bytes());
       } catch (IOException e) {
@@ -93,39 +94,35 @@ public final class VideoDecoder implements AutoCloseable {
     }
   }
 
-  /** Where it lies, and from a copy where it must be copied, or was changed meanwhile. */
-  private DecodedVideo decodeStaged(VideoRef video, Attempt attempt) throws IOException, NotStaged {
-    Optional<StagedVideo> linked = link(video, attempt);
+  /** Empty where the file must be copied, or was changed before it was decoded. */
+  private Optional<DecodedVideo> decodeWhereItLies(VideoRef video, Attempt attempt)
+      throws IOException, NotStaged {
+    Optional<LocalFile> local = LocalFile.of(video.uri(), hadoop, attempt.deadlineNanos);
+    if (local.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<StagedVideo> linked =
+        StagedVideo.link(
+            video, local.get(), folder.path(), settings.limits().maxBytes(), attempt.deadlineNanos);
     if (linked.isEmpty()) {
-      try (StagedVideo copy = copy(video, attempt)) {
-        return decode(copy, attempt);
-      }
+      return Optional.empty();
     }
     try (StagedVideo staged = linked.get()) {
       DecodedVideo decoded = decode(staged, attempt);
       if (staged.isUnchanged()) {
-        return decoded;
+        return Optional.of(decoded);
       }
     }
     attempt.restart(); // what the change cost is not the video's fault
-    try (StagedVideo copy = copy(video, attempt)) {
-      return decode(
-          copy, attempt); // though its bytes be the same: others may have been there between
+    return Optional.empty();
+  }
+
+  private DecodedVideo decodeCopy(VideoRef video, Attempt attempt) throws IOException, NotStaged {
+    try (StagedVideo staged =
+        StagedVideo.stage(
+            video, hadoop, folder.path(), settings.limits().maxBytes(), attempt.deadlineNanos)) {
+      return decode(staged, attempt);
     }
-  }
-
-  private Optional<StagedVideo> link(VideoRef video, Attempt attempt)
-      throws IOException, NotStaged {
-    Optional<LocalFile> local = LocalFile.of(video.uri(), hadoop, attempt.deadlineNanos);
-    return local.isEmpty()
-        ? Optional.empty()
-        : StagedVideo.link(
-            video, local.get(), folder.path(), settings.limits().maxBytes(), attempt.deadlineNanos);
-  }
-
-  private StagedVideo copy(VideoRef video, Attempt attempt) throws IOException, NotStaged {
-    return StagedVideo.stage(
-        video, hadoop, folder.path(), settings.limits().maxBytes(), attempt.deadlineNanos);
   }
 
   private DecodedVideo decode(StagedVideo staged, Attempt attempt) {
