@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -32,6 +33,9 @@ import org.apache.spark.sql.SparkSession;
 final class SoakBench {
 
   private static final int WAVES = 100;
+
+  /** Longer than a decoder waits for the next task, and its end. */
+  private static final Duration IDLE_DECODERS = Duration.ofSeconds(15);
 
   private final SparkSession spark;
   private final int videos;
@@ -73,8 +77,20 @@ final class SoakBench {
         looks = taken.soFar();
       }
       SoakTenths tenths = new SoakTenths(start, List.copyOf(CommitTimes.of(cache).values()), looks);
-      return new Findings(tenths.rows(), tenths.broken(), left(folder.path(), persistedBefore));
+      return new Findings(
+          tenths.rows(), tenths.broken(), leftInTheEnd(folder.path(), persistedBefore));
     }
+  }
+
+  /** What is still there when decoders that no task took would have ended. */
+  private List<String> leftInTheEnd(Path folder, Set<Integer> persistedBefore) throws IOException {
+    long end = System.nanoTime() + IDLE_DECODERS.toNanos();
+    List<String> left = left(folder, persistedBefore);
+    while (!left.isEmpty() && System.nanoTime() < end) {
+      LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+      left = left(folder, persistedBefore);
+    }
+    return left;
   }
 
   /** Children, open files, temporary folders and persisted rows that the run should have ended. */

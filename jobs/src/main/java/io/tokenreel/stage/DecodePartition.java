@@ -9,7 +9,7 @@ import io.tokenreel.video.VideoRef;
 import java.util.Iterator;
 import org.apache.spark.sql.Row;
 
-/** Decodes the videos of one partition with a decoder process of its own. */
+/** Decodes the videos of one partition with a decoder process that no other task has meanwhile. */
 final class DecodePartition extends RowStage {
 
   private static final long serialVersionUID = 1;

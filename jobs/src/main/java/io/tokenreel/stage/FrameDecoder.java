@@ -31,7 +31,7 @@ import org.apache.spark.sql.types.StructType;
  * The stage that turns a column of video URIs into sampled frames, resized for an encoder ({@link
  * StageSchemas#FRAMES}). A bad video is a row with its reason, never an error of the job.
  *
- * <p>Each Spark task owns one decoder process and decodes ahead of whoever reads the frames,
+ * <p>Each Spark task has a decoder process to itself and decodes ahead of whoever reads the frames,
  * bounded by {@code decodeAheadBytes}.
  */
 public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {

@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Decodes videos, which are untrusted, in a child process: one after another in the same process,
  * in a fresh one when it died or went over a limit. A video whose process dies gets one more try.
+ * The process may have served another decoder of this JVM before, and may serve one afterwards.
  *
  * <p>Each video is first hashed, and the process opens what was hashed: a file on a disk of this
  * machine where it lies, and a copy in a private local folder of anything else. A file that changes
@@ -25,15 +25,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class VideoDecoder implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(VideoDecoder.class);
   private static final int ATTEMPTS = 2;
 
   private final DecoderSettings settings;
   private final Configuration hadoop;
-  private final PrivateFolder folder;
-  private final List<String> command;
+  private final DecoderSlot slot; // its process is guarded by lock
+  private final Consumer<DecoderSlot> release;
   private final Object lock = new Object();
-  private DecoderProcess process; // guarded by lock
   private boolean closed; // guarded by lock
   private boolean decoding; // guarded by lock
 
@@ -47,9 +45,8 @@ public final class VideoDecoder implements AutoCloseable {
     this(
         settings,
         hadoop,
-        scratch,
-        folder ->
-            ChildCommand.of(settings.limits().memoryMegabytes(), folder, NativesCache.path()));
+        IdleDecoders.SHARED.take(scratch, settings.limits().memoryMegabytes()),
+        slot -> IdleDecoders.SHARED.give(slot, scratch, settings.limits().memoryMegabytes()));
   }
 
   /** With the JVM's folder for temporary files. */
@@ -63,10 +60,18 @@ public final class VideoDecoder implements AutoCloseable {
       Configuration hadoop,
       Path scratch,
       Function<Path, List<String>> command) {
-    this.settings = Objects.requireNonNull(settings, "settings");
+    this(settings, hadoop, new DecoderSlot(scratch, command), IdleDecoders::close);
+  }
+
+  private VideoDecoder(
+      DecoderSettings settings,
+      Configuration hadoop,
+      DecoderSlot slot,
+      Consumer<DecoderSlot> release) {
+    this.settings = settings;
     this.hadoop = Objects.requireNonNull(hadoop, "hadoop");
-    this.folder = new PrivateFolder(scratch, PrivateFolder.DECODER);
-    this.command = command.apply(folder.path());
+    this.slot = slot;
+    this.release = release;
   }
 
   /**
@@ -86,7 +91,7 @@ public final class VideoDecoder implements AutoCloseable {
       } catch (IOException e) {
         throw new UncheckedIOException(
             "video %s: it could not be copied to the local folder %s, which must have room for one video per task: %s"
-                .formatted(video.hiddenId(), folder.path(), UriSecrets.hide(e.getMessage())),
+                .formatted(video.hiddenId(), slot.folder(), UriSecrets.hide(e.getMessage())),
             e);
       }
     } finally {
@@ -103,7 +108,7 @@ public final class VideoDecoder implements AutoCloseable {
     }
     Optional<StagedVideo> linked =
         StagedVideo.link(
-            video, local.get(), folder.path(), settings.limits().maxBytes(), attempt.deadlineNanos);
+            video, local.get(), slot.folder(), settings.limits().maxBytes(), attempt.deadlineNanos);
     if (linked.isEmpty()) {
       return Optional.empty();
     }
@@ -120,7 +125,7 @@ public final class VideoDecoder implements AutoCloseable {
   private DecodedVideo decodeCopy(VideoRef video, Attempt attempt) throws IOException, NotStaged {
     try (StagedVideo staged =
         StagedVideo.stage(
-            video, hadoop, folder.path(), settings.limits().maxBytes(), attempt.deadlineNanos)) {
+            video, hadoop, slot.folder(), settings.limits().maxBytes(), attempt.deadlineNanos)) {
       return decode(staged, attempt);
     }
   }
@@ -149,7 +154,7 @@ public final class VideoDecoder implements AutoCloseable {
           death = watchdog.death() == null ? death(decoder, e) : watchdog.death();
         }
       }
-      discard(decoder);
+      endProcess();
       if (death.reason() == Reason.TIMEOUT || attempt.number == ATTEMPTS) {
         if (!decoder.hasGreeted() && death.reason() != Reason.TIMEOUT) {
           throw notStarted(death);
@@ -230,17 +235,13 @@ public final class VideoDecoder implements AutoCloseable {
   private DecoderProcess current() {
     synchronized (lock) {
       requireOpen();
-      if (process == null) {
-        process = DecoderProcess.start(command, folder.path());
-      }
-      return process;
+      return slot.processForAVideo();
     }
   }
 
-  private void discard(DecoderProcess decoder) {
+  private void endProcess() {
     synchronized (lock) {
-      decoder.close();
-      process = null;
+      slot.endProcess();
     }
   }
 
@@ -255,7 +256,7 @@ public final class VideoDecoder implements AutoCloseable {
     synchronized (lock) {
       decoding = false;
       if (closed) {
-        removeFolder();
+        release.accept(slot);
       }
     }
   }
@@ -271,11 +272,11 @@ public final class VideoDecoder implements AutoCloseable {
   /** The most memory that the present process ever had, in bytes; 0 when there is none. */
   long peakResidentBytes() {
     synchronized (lock) {
-      return process == null ? 0 : new ProcessUsage(process.process()).peakResidentBytes();
+      return slot.peakResidentBytes();
     }
   }
 
-  /** Ends the process, in mid-video too, and removes the private folder. */
+  /** Ends the process where it is in mid-video; else the next decoder of this JVM may have it. */
   @Override
   public void close() {
     synchronized (lock) {
@@ -283,21 +284,11 @@ public final class VideoDecoder implements AutoCloseable {
         return;
       }
       closed = true;
-      if (process != null) {
-        process.close();
+      if (decoding) {
+        slot.endProcess();
+      } else {
+        release.accept(slot);
       }
-      if (!decoding) {
-        removeFolder();
-      }
-    }
-  }
-
-  /** What was decoded stands, whether or not the folder can be removed. */
-  private void removeFolder() {
-    try {
-      folder.close();
-    } catch (UncheckedIOException e) {
-      LOG.warn("{} is left behind; it can be deleted", folder.path(), e);
     }
   }
 }
