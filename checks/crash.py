@@ -161,9 +161,9 @@ class Run:
                     yield int(process.name)
 
     def kills_children(self, what, most):
-        """Kills some of them as soon as there are any, and says whether there were."""
+        """Kills some of them as soon as there are any, decoders in mid-video, and says whether there were."""
         while self.is_running():
-            found = list(self.children(what))[:most]
+            found = [process for process in self.children(what) if what != DECODER or is_decoding(process)][:most]
             for process in found:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(process, signal.SIGKILL)
@@ -178,6 +178,13 @@ class Run:
         while left := [*self.children(DECODER), *self.children(EXECUTOR), *self.scratch.rglob("tokenreel-*")]:
             assert time.monotonic() < deadline, f"left by a run that has ended: {left}"
             time.sleep(0.1)
+
+
+def is_decoding(process):
+    """Whether a decoder has a video at the moment, which lies in its folder; others wait for a task."""
+    with contextlib.suppress(OSError):
+        return any(name.startswith("video") for name in os.listdir(f"/proc/{process}/cwd"))
+    return False
 
 
 class SmallDisk:

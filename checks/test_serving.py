@@ -5,7 +5,9 @@
 installs the server once, 6 GB; `bin/check --all` has these checks where it is installed. Checkpoints are random and tiny.
 """
 
+import base64
 import concurrent.futures
+import io
 import json
 import pathlib
 import shutil
@@ -13,6 +15,7 @@ import sys
 import tempfile
 
 import numpy as np
+import PIL.Image
 import pytest
 
 import launch
@@ -84,12 +87,29 @@ def cache(videos, models):
     return folder
 
 
+WITHOUT_PLUGIN = {"VLLM_MEDIA_CONNECTOR": "http"}  # vLLM's own name of its own connector
+
+
 @pytest.fixture(scope="module")
-def up(cache, videos, models, site):
+def options(videos):
     limits = ["--limit-mm-per-prompt", '{"image": 2, "video": 1}', "--allowed-local-media-path", videos]
-    frames = ["--media-io-kwargs", f'{{"video": {{"num_frames": {FRAMES}}}}}']
-    with server.serving(models / "llava_onevision", cache, site, videos, *limits, *frames) as started:
+    return [*limits, "--media-io-kwargs", f'{{"video": {{"num_frames": {FRAMES}}}}}']
+
+
+@pytest.fixture(scope="module")
+def up(cache, videos, models, site, options):
+    with server.serving(models / "llava_onevision", cache, site, videos, *options) as started:
         yield started
+
+
+def raw(file):
+    return {"type": "video_url", "video_url": {"url": f"file://{file}"}}
+
+
+def picture(colour):
+    data = io.BytesIO()
+    PIL.Image.new("RGB", (96, 64), colour).save(data, "PNG")
+    return {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{base64.b64encode(data.getvalue()).decode()}"}}
 
 
 @pytest.fixture
@@ -114,10 +134,18 @@ def test_rows_by_id_give_the_answers_of_transformers(up, equal):
 
 
 def test_the_file_itself_gives_the_answer_of_its_rows(up, videos):
-    file = {"type": "video_url", "video_url": {"url": f"file://{videos / 'videos' / FIRST}"}}
-    status, raw = up.ask(file)
-    assert status == 200, raw
-    assert up.ask(by_id(FIRST, compression=NONE))[1][1] == raw[1]
+    status, answer = up.ask(raw(videos / "videos" / FIRST))
+    assert status == 200, answer
+    assert up.ask(by_id(FIRST, compression=NONE))[1][1] == answer[1]
+
+
+def test_videos_and_pictures_are_answered_as_without_the_plugin(up, cache, videos, models, site, options):
+    parts = [raw(videos / "videos" / SECOND), picture("red"), picture("blue")]
+    answers = [up.ask(part) for part in parts]
+    assert [status for status, _ in answers] == [200] * 3, answers
+    with server.serving(models / "llava_onevision", cache, site, videos, *options, **WITHOUT_PLUGIN) as without:
+        assert [without.ask(part) for part in parts] == answers
+        assert without.ask(by_id(FIRST, compression=NONE))[0] != 200
 
 
 def test_the_part_of_request_part_is_answered(up, cache):
@@ -215,7 +243,7 @@ def test_the_commands_of_the_docs_give_a_streamed_answer(videos, models, site):
         "a/b.mp4": FIRST,
         "localhost:8000": f"127.0.0.1:{port}",
         "--enable-mm-embeds": f"--enable-mm-embeds --host 127.0.0.1 --port {port}",
-        'python3 -m venv server && server/bin/pip install vllm==0.32.0 "tokenreel[vllm]"': "test -x server/bin/vllm",
+        'python3 -m venv server && server/bin/pip install vllm==0.32.0 "./python[vllm]"': "test -x server/bin/vllm",
     }
     for text, instead in replacements.items():
         assert text in script, text
@@ -342,6 +370,37 @@ def test_pruned_rows_of_qwen2_5_vl(qwen_cache, encoders, videos, models, site):
         for compression in (NONE, LESS):
             status, sentence = up.ask(request_part(TokenCache.open(qwen_cache), FIRST, compression=compression, encoder=encoder))
             assert (status, "198 places" in sentence) == (400, True), sentence
+    equal_to_transformers(model, qwen_cache, encoder, answers, site, videos)
+
+
+def test_videos_are_answered_as_without_the_connectors(qwen_cache, encoders, videos, models, site):
+    model, file = models / "qwen2_5_vl", raw(videos / "videos" / FIRST)
+    more = ["--allowed-local-media-path", videos]
+    part = request_part(TokenCache.open(qwen_cache), FIRST, compression=NONE, encoder=encoders["qwen2_5_vl"])
+    with server.serving(model, qwen_cache, site, videos, *GUARDED, *more) as up:
+        answers = [up.ask(each) for each in (part, file, part, file)]
+        assert [status for status, _ in answers] == [200] * 4, answers
+        assert answers[:2] == answers[2:]
+    limits = ["--limit-mm-per-prompt", '{"image": 0, "video": 2}']
+    with server.serving(model, qwen_cache, site, videos, *limits, *more, **WITHOUT_PLUGIN) as without:
+        assert without.ask(file) == answers[1]
+
+
+@pytest.mark.parametrize(("compression", "start"), [(NONE, ()), (HALF, ("--video-pruning-rate", "0.5"))])
+def test_exported_files_give_the_answers_of_rows_by_id(compression, start, qwen_cache, encoders, videos, models, site):
+    """A server without the plugin, whose own connector reads the files."""
+    model, encoder = models / "qwen2_5_vl", encoders["qwen2_5_vl"]
+    files = videos / f"ec-{len(start)}"
+    launch.command("export", "--for", "vllm-ec", "--cache", qwen_cache, "--encoder", encoder, "--compression", compression, "--output", files)
+    connector = {"ec_connector": "ECExampleConnector", "ec_role": "ec_consumer", "ec_connector_extra_config": {"shared_storage_path": str(files)}}
+    more = ["--ec-transfer-config", json.dumps(connector), "--limit-mm-per-prompt", '{"image": 0, "video": 2}', *start]
+    asked = {line["video_id"]: line["part"] for line in map(json.loads, (files / "requests.jsonl").read_text(encoding="utf-8").splitlines())}
+    with server.serving(model, qwen_cache, site, videos, *more, start=[server.FOLDER / "pruning_on_cpu.py"], **WITHOUT_PLUGIN) as up:
+        answers = []
+        for video_id in (FIRST, SECOND):
+            status, answer = up.ask(asked[video_id])
+            assert status == 200, answer
+            answers.append((video_id, compression, *answer))
     equal_to_transformers(model, qwen_cache, encoder, answers, site, videos)
 
 

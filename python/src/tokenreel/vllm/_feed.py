@@ -20,6 +20,16 @@ def evs_count(frames: int, tokens_per_frame: int, rate: float) -> int:
     return max(tokens_per_frame, int(frames * tokens_per_frame * (1 - rate)))
 
 
+def evs_rate(frames: int, tokens_per_frame: int, kept: int) -> float | None:
+    """The shortest rate by which `evs_count` gives `kept` of a video's tokens, and not all; None where no rate does."""
+    whole = frames * tokens_per_frame
+    if not tokens_per_frame <= kept < whole:
+        return None
+    exact, middle = 1 - kept / whole, 1 - (kept + 0.5) / whole  # the count is rounded down
+    rates = (round(rate, digits) for digits in range(1, 18) for rate in (exact, middle))
+    return next((rate for rate in rates if evs_count(frames, tokens_per_frame, rate) == kept), None)
+
+
 def check_one_axis(row: VideoTokens, model: ServedModel) -> None:
     """Raises RefusedError unless the row may be fed in an image's place."""
     if model.three_axes:
@@ -45,26 +55,36 @@ def check_three_axes(row: VideoTokens, model: ServedModel) -> None:
         if tokens != whole:
             raise RefusedError(
                 f"video {row.video_id!r} has {tokens} of {whole} tokens, and this server makes places for all:"
-                f" {_pruned_instead(name, model.server, tokens / whole)}"
+                f" {_pruned_instead(name, model.server, row)}"
             )
         return
     method, rate = model.pruning
-    if model.tokens_per_second is None or method != "evs":
+    if model.tokens_per_second is None:
         raise RefusedError(
             f"rows cannot be fed to {name} by {model.server} with its own pruning of videos:"
             " start the server without --video-pruning-rate, and ask for compression none"
+        )
+    if method != "evs":
+        raise RefusedError(
+            f"rows cannot be fed to {name} by {model.server} with --video-pruning-method {method}:"
+            " start the server with --video-pruning-method evs, which makes places for rows of any compression by their number"
         )
     expected = evs_count(row.frames, row.tokens_per_frame, rate)
     if tokens != expected:
         raise RefusedError(
             f"video {row.video_id!r} has {tokens} of {whole} tokens, and --video-pruning-rate {rate:g} of the server makes"
-            f" {expected} places: ask for a row of compression evs:prune={rate:g}, or start the server with the rate of this one"
+            f" {expected} places: ask for a row of compression evs:prune={rate:g}{_or_rate(row)}"
         )
 
 
-def _pruned_instead(name: str, server: str, kept: float) -> str:
+def _or_rate(row: VideoTokens) -> str:
+    rate = evs_rate(row.frames, row.tokens_per_frame, len(row.token_index))
+    return "" if rate is None else f", or start the server with --video-pruning-rate {rate}"
+
+
+def _pruned_instead(name: str, server: str, row: VideoTokens) -> str:
     if name == "Qwen2.5-VL":
-        return f"ask for compression none, or start the server with --video-pruning-rate {1 - kept:.3g}"
+        return f"ask for compression none{_or_rate(row)}"
     return f"ask for compression none, since {server} takes no pruned rows of {name}"
 
 

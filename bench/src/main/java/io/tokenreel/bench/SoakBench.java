@@ -7,6 +7,7 @@ import io.tokenreel.stage.LocalFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -85,10 +86,14 @@ final class SoakBench {
   /** What is still there when decoders that no task took would have ended. */
   private List<String> leftInTheEnd(Path folder, Set<Integer> persistedBefore) throws IOException {
     long end = System.nanoTime() + IDLE_DECODERS.toNanos();
-    List<String> left = left(folder, persistedBefore);
+    List<String> left = List.of("not looked at");
     while (!left.isEmpty() && System.nanoTime() < end) {
       LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
-      left = left(folder, persistedBefore);
+      try {
+        left = left(folder, persistedBefore);
+      } catch (NoSuchFileException e) {
+        // A folder was removed while it was looked at.
+      }
     }
     return left;
   }

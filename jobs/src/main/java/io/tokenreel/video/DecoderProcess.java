@@ -24,6 +24,7 @@ final class DecoderProcess implements AutoCloseable {
   private final DataOutputStream requests;
   private final StderrTail stderr;
   private boolean greeted;
+  private boolean answering;
 
   private DecoderProcess(Process process) {
     this.process = process;
@@ -66,8 +67,16 @@ final class DecoderProcess implements AutoCloseable {
       DecoderProtocol.readHello(answers);
       greeted = true;
     }
+    answering = true;
     request.write(requests);
-    return DecodeAnswer.read(answers, request);
+    DecodeAnswer answer = DecodeAnswer.read(answers, request);
+    answering = false;
+    return answer;
+  }
+
+  /** Whether it can be asked for another video: it lives, and its last answer was read whole. */
+  boolean isReady() {
+    return process.isAlive() && !answering;
   }
 
   /** Whether it ever said that it is ready; before that, no video can have harmed it. */

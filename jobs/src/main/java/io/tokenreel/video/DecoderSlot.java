@@ -7,7 +7,7 @@ import java.util.function.Function;
 
 /**
  * A private folder, and the decoder process that works in it once one was asked for. A process that
- * died or was ended is followed by a fresh one. Not thread-safe.
+ * has died, was ended or left an answer unread is followed by a fresh one. Not thread-safe.
  */
 final class DecoderSlot implements AutoCloseable {
 
@@ -29,8 +29,11 @@ final class DecoderSlot implements AutoCloseable {
     return folder.path();
   }
 
-  /** The process for another video, started where there is none. */
+  /** The process for another video, started where there is none that can take it. */
   DecoderProcess processForAVideo() {
+    if (process != null && !process.isReady()) {
+      endProcess();
+    }
     if (process == null) {
       process = DecoderProcess.start(command, folder.path());
       videos = 0;
@@ -50,7 +53,7 @@ final class DecoderSlot implements AutoCloseable {
   /** Whether a process runs here whose folder nobody has removed, and has had so few videos. */
   boolean isUsable(int mostVideos) {
     return process != null
-        && process.process().isAlive()
+        && process.isReady()
         && videos < mostVideos
         && Files.isDirectory(folder.path());
   }

@@ -32,7 +32,7 @@ final class IdleDecoders {
    * @param scratch the parent of its folder
    * @param memoryMegabytes its limit
    */
-  private record Kind(Path scratch, int memoryMegabytes) {}
+  record Kind(Path scratch, int memoryMegabytes) {}
 
   private record Idle(Kind kind, DecoderSlot slot, long sinceNanos) {}
 
@@ -60,9 +60,12 @@ final class IdleDecoders {
     ending.allowCoreThreadTimeOut(true);
   }
 
-  /** An idle process in its folder, the one used last, or a folder where none runs yet. */
-  DecoderSlot take(Path scratch, int memoryMegabytes) {
-    Kind kind = new Kind(scratch, memoryMegabytes);
+  /**
+   * An idle process in its folder, the one used last, or a folder where none runs yet. Where all
+   * that are idle are of other kinds, one of them is ended, so that there are never more processes
+   * than were in use at once.
+   */
+  DecoderSlot take(Kind kind) {
     for (Optional<Idle> next = newest(kind); next.isPresent(); next = newest(kind)) {
       DecoderSlot slot = next.get().slot();
       if (slot.isUsable(mostVideos)) {
@@ -70,20 +73,29 @@ final class IdleDecoders {
       }
       close(slot);
     }
+    oldest().ifPresent(other -> close(other.slot()));
     return new DecoderSlot(
-        scratch, folder -> ChildCommand.of(memoryMegabytes, folder, NativesCache.path()));
+        kind.scratch(),
+        folder -> ChildCommand.of(kind.memoryMegabytes(), folder, NativesCache.path()));
   }
 
   /** Keeps the process of a slot for others, or closes the slot where it has none that serves. */
-  void give(DecoderSlot slot, Path scratch, int memoryMegabytes) {
+  void give(Kind kind, DecoderSlot slot) {
     if (!slot.isUsable(mostVideos)) {
       close(slot);
       return;
     }
     synchronized (this) {
-      idle.addLast(new Idle(new Kind(scratch, memoryMegabytes), slot, System.nanoTime()));
+      idle.addLast(new Idle(kind, slot, System.nanoTime()));
     }
     ending.schedule(this::endOld, patience.toMillis() + 1, TimeUnit.MILLISECONDS);
+  }
+
+  /** Ends all that are idle now. */
+  void endAll() {
+    for (Optional<Idle> next = oldest(); next.isPresent(); next = oldest()) {
+      close(next.get().slot());
+    }
   }
 
   private synchronized Optional<Idle> newest(Kind kind) {
@@ -95,6 +107,10 @@ final class IdleDecoders {
       }
     }
     return Optional.empty();
+  }
+
+  private synchronized Optional<Idle> oldest() {
+    return Optional.ofNullable(idle.pollFirst());
   }
 
   private synchronized Optional<Idle> old() {

@@ -44,9 +44,9 @@ public final class VideoDecoder implements AutoCloseable {
   public VideoDecoder(DecoderSettings settings, Configuration hadoop, Path scratch) {
     this(
         settings,
-        hadoop,
-        IdleDecoders.SHARED.take(scratch, settings.limits().memoryMegabytes()),
-        slot -> IdleDecoders.SHARED.give(slot, scratch, settings.limits().memoryMegabytes()));
+        Objects.requireNonNull(hadoop, "hadoop"),
+        new IdleDecoders.Kind(scratch, settings.limits().memoryMegabytes()),
+        IdleDecoders.SHARED);
   }
 
   /** With the JVM's folder for temporary files. */
@@ -64,12 +64,17 @@ public final class VideoDecoder implements AutoCloseable {
   }
 
   private VideoDecoder(
+      DecoderSettings settings, Configuration hadoop, IdleDecoders.Kind kind, IdleDecoders idle) {
+    this(settings, hadoop, idle.take(kind), slot -> idle.give(kind, slot));
+  }
+
+  private VideoDecoder(
       DecoderSettings settings,
       Configuration hadoop,
       DecoderSlot slot,
       Consumer<DecoderSlot> release) {
     this.settings = settings;
-    this.hadoop = Objects.requireNonNull(hadoop, "hadoop");
+    this.hadoop = hadoop;
     this.slot = slot;
     this.release = release;
   }

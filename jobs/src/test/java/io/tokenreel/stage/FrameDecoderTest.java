@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.sql.LocalSpark;
+import io.tokenreel.video.TestDecoders;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -192,7 +193,8 @@ class FrameDecoderTest {
   }
 
   @Test
-  void transform_limitOfOne_endsTheDecoderWithTheTask() throws Exception {
+  void transform_limitOfOne_handsTheDecoderOnWithTheTasksEnd() throws Exception {
+    TestDecoders.endIdle();
     Set<Long> before = children();
     Row first =
         new FrameDecoder()
@@ -203,6 +205,7 @@ class FrameDecoderTest {
             .collectAsList()
             .get(0);
     assertEquals("turned_0.mov", first.getString(0));
+    TestDecoders.endIdle();
     for (ProcessHandle child : ProcessHandle.current().children().toList()) {
       if (!before.contains(child.pid())) {
         child.onExit().get(30, TimeUnit.SECONDS);

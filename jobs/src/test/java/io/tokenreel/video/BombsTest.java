@@ -60,6 +60,7 @@ class BombsTest {
   @AfterAll
   static void end() throws IOException {
     decoder.close();
+    IdleDecoders.SHARED.endAll();
     try (Stream<Path> left = Files.list(scratch)) {
       assertEquals(List.of(), left.toList());
     }

@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
@@ -26,10 +28,10 @@ class IdleDecodersTest {
   @Test
   void take_processThatWasGiven_servesTheNextVideo() {
     IdleDecoders idle = new IdleDecoders(LONG, 100);
-    DecoderSlot first = idle.take(folder, MEGABYTES);
+    DecoderSlot first = idle.take(new IdleDecoders.Kind(folder, MEGABYTES));
     DecoderProcess process = first.processForAVideo();
-    idle.give(first, folder, MEGABYTES);
-    try (DecoderSlot second = idle.take(folder, MEGABYTES)) {
+    idle.give(new IdleDecoders.Kind(folder, MEGABYTES), first);
+    try (DecoderSlot second = idle.take(new IdleDecoders.Kind(folder, MEGABYTES))) {
       assertSame(first, second);
       assertSame(process, second.processForAVideo());
     }
@@ -39,9 +41,9 @@ class IdleDecodersTest {
   @Test
   void take_whileItIsInUse_isAnother() {
     IdleDecoders idle = new IdleDecoders(LONG, 100);
-    try (DecoderSlot first = idle.take(folder, MEGABYTES)) {
+    try (DecoderSlot first = idle.take(new IdleDecoders.Kind(folder, MEGABYTES))) {
       DecoderProcess process = first.processForAVideo();
-      try (DecoderSlot second = idle.take(folder, MEGABYTES)) {
+      try (DecoderSlot second = idle.take(new IdleDecoders.Kind(folder, MEGABYTES))) {
         assertNotSame(process, second.processForAVideo());
         assertNotEquals(first.folder(), second.folder());
       }
@@ -49,27 +51,61 @@ class IdleDecodersTest {
   }
 
   @Test
-  void take_otherMemoryOrOtherFolder_isAnother() throws IOException {
-    IdleDecoders idle = new IdleDecoders(LONG, 100);
-    DecoderSlot given = idle.take(folder, MEGABYTES);
-    given.processForAVideo();
-    idle.give(given, folder, MEGABYTES);
+  void take_otherMemoryOrOtherFolder_isAnotherAndEndsTheIdleOne() throws IOException {
     Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
-    try (DecoderSlot more = idle.take(folder, MEGABYTES + 1);
-        DecoderSlot there = idle.take(elsewhere, MEGABYTES);
-        DecoderSlot same = idle.take(folder, MEGABYTES)) {
-      assertNotSame(given, more);
-      assertNotSame(given, there);
-      assertSame(given, same);
+    for (IdleDecoders.Kind other :
+        List.of(
+            new IdleDecoders.Kind(folder, MEGABYTES + 1),
+            new IdleDecoders.Kind(elsewhere, MEGABYTES))) {
+      IdleDecoders idle = new IdleDecoders(LONG, 100);
+      DecoderSlot given = idle.take(new IdleDecoders.Kind(folder, MEGABYTES));
+      DecoderProcess process = given.processForAVideo();
+      idle.give(new IdleDecoders.Kind(folder, MEGABYTES), given);
+      try (DecoderSlot taken = idle.take(other)) {
+        assertNotSame(given, taken);
+        assertFalse(process.process().isAlive(), "more processes than are in use");
+      }
+    }
+  }
+
+  @Test
+  void take_answerWasNotReadToItsEnd_isAFreshOne() throws IOException {
+    IdleDecoders idle = new IdleDecoders(LONG, 100);
+    DecoderSettings settings =
+        VideoTests.settings("uniform:frames=2", VideoTests.SMALL, DecodeCheck.SAMPLED);
+    DecodeRequest request =
+        DecodeRequest.of(TestClips.clip("h264_closed_gop.mp4").toString(), settings);
+    IdleDecoders.Kind kind = new IdleDecoders.Kind(folder, 512);
+    DecoderSlot slot = idle.take(kind);
+    DecoderProcess process = slot.processForAVideo();
+    process.decode(request);
+    assertTrue(process.isReady());
+    process.process().getInputStream().close();
+    assertThrows(IOException.class, () -> process.decode(request));
+    assertFalse(process.isReady());
+    assertNotSame(process, slot.processForAVideo(), "of the same decoder");
+    idle.give(kind, slot);
+    idle.endAll();
+    assertFalse(process.process().isAlive());
+    assertFalse(Files.exists(slot.folder()));
+  }
+
+  @Test
+  void processForAVideo_itDiedSinceTheLastOne_isAFreshOne() throws Exception {
+    IdleDecoders idle = new IdleDecoders(LONG, 100);
+    try (DecoderSlot slot = idle.take(new IdleDecoders.Kind(folder, MEGABYTES))) {
+      DecoderProcess process = slot.processForAVideo();
+      process.process().destroyForcibly().waitFor();
+      assertTrue(slot.processForAVideo().process().isAlive());
     }
   }
 
   @Test
   void give_nobodyTakesIt_isEndedAndItsFolderRemoved() throws Exception {
     IdleDecoders idle = new IdleDecoders(Duration.ofMillis(200), 100);
-    DecoderSlot slot = idle.take(folder, MEGABYTES);
+    DecoderSlot slot = idle.take(new IdleDecoders.Kind(folder, MEGABYTES));
     DecoderProcess process = slot.processForAVideo();
-    idle.give(slot, folder, MEGABYTES);
+    idle.give(new IdleDecoders.Kind(folder, MEGABYTES), slot);
     assertTrue(process.process().waitFor(30, TimeUnit.SECONDS), "the process was not ended");
     awaitGone(slot.folder());
   }
@@ -77,23 +113,23 @@ class IdleDecodersTest {
   @Test
   void give_itDiedOrNeverRan_closesTheSlot() throws Exception {
     IdleDecoders idle = new IdleDecoders(LONG, 100);
-    DecoderSlot none = idle.take(folder, MEGABYTES);
-    idle.give(none, folder, MEGABYTES);
+    DecoderSlot none = idle.take(new IdleDecoders.Kind(folder, MEGABYTES));
+    idle.give(new IdleDecoders.Kind(folder, MEGABYTES), none);
     assertFalse(Files.exists(none.folder()));
-    DecoderSlot dead = idle.take(folder, MEGABYTES);
+    DecoderSlot dead = idle.take(new IdleDecoders.Kind(folder, MEGABYTES));
     dead.processForAVideo().process().destroyForcibly().waitFor();
-    idle.give(dead, folder, MEGABYTES);
+    idle.give(new IdleDecoders.Kind(folder, MEGABYTES), dead);
     assertFalse(Files.exists(dead.folder()));
   }
 
   @Test
   void take_itDiedMeanwhile_isAFreshOne() throws Exception {
     IdleDecoders idle = new IdleDecoders(LONG, 100);
-    DecoderSlot slot = idle.take(folder, MEGABYTES);
+    DecoderSlot slot = idle.take(new IdleDecoders.Kind(folder, MEGABYTES));
     DecoderProcess process = slot.processForAVideo();
-    idle.give(slot, folder, MEGABYTES);
+    idle.give(new IdleDecoders.Kind(folder, MEGABYTES), slot);
     process.process().destroyForcibly().waitFor();
-    try (DecoderSlot next = idle.take(folder, MEGABYTES)) {
+    try (DecoderSlot next = idle.take(new IdleDecoders.Kind(folder, MEGABYTES))) {
       assertNotSame(slot, next);
       assertFalse(Files.exists(slot.folder()));
     }
@@ -103,11 +139,11 @@ class IdleDecodersTest {
   void take_itsFolderWasRemovedWithItsParent_isAFreshOne() throws Exception {
     IdleDecoders idle = new IdleDecoders(LONG, 100);
     Path parent = Files.createDirectory(folder.resolve("of a context"));
-    DecoderSlot slot = idle.take(parent, MEGABYTES);
+    DecoderSlot slot = idle.take(new IdleDecoders.Kind(parent, MEGABYTES));
     DecoderProcess process = slot.processForAVideo();
-    idle.give(slot, parent, MEGABYTES);
+    idle.give(new IdleDecoders.Kind(parent, MEGABYTES), slot);
     PrivateFolder.delete(slot.folder());
-    try (DecoderSlot next = idle.take(parent, MEGABYTES)) {
+    try (DecoderSlot next = idle.take(new IdleDecoders.Kind(parent, MEGABYTES))) {
       assertNotSame(slot, next);
       assertFalse(process.process().isAlive());
     }
@@ -116,10 +152,10 @@ class IdleDecodersTest {
   @Test
   void give_itHasHadManyVideos_isEnded() {
     IdleDecoders idle = new IdleDecoders(LONG, 2);
-    DecoderSlot slot = idle.take(folder, MEGABYTES);
+    DecoderSlot slot = idle.take(new IdleDecoders.Kind(folder, MEGABYTES));
     DecoderProcess process = slot.processForAVideo();
     slot.processForAVideo();
-    idle.give(slot, folder, MEGABYTES);
+    idle.give(new IdleDecoders.Kind(folder, MEGABYTES), slot);
     assertFalse(process.process().isAlive());
     assertFalse(Files.exists(slot.folder()));
   }

@@ -65,6 +65,7 @@ public final class PoisonedDecoder implements AutoCloseable {
                 real.resolve("bin").resolve("java")));
     Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwx------"));
     System.setProperty(HOME, folder.toString());
+    IdleDecoders.SHARED.endAll(); // which were started with the other java
     return new PoisonedDecoder(real.toString());
   }
 
@@ -81,6 +82,7 @@ public final class PoisonedDecoder implements AutoCloseable {
   @Override
   public void close() {
     System.setProperty(HOME, home);
+    IdleDecoders.SHARED.endAll();
   }
 
   /** A video to which the decoder behaves as {@link StandInDecoder} names it. */

@@ -167,7 +167,7 @@ public final class PyTorch {
 
   /**
    * Has what operators free kept for the operators after them. glibc returns memory above a
-   * threshold to the system, from which it comes back zeroed, page by page: 7% of a bfloat16
+   * threshold to the system, from which it comes back zeroed, page by page: 6% of a bfloat16
    * tower's time. The threshold is twice the size of the largest mapped block that was freed so
    * far, so one such block, which is never written to, is enough.
    */
