@@ -27,7 +27,7 @@ def evs_rate(frames: int, tokens_per_frame: int, kept: int) -> float | None:
         return None
     exact, middle = 1 - kept / whole, 1 - (kept + 0.5) / whole  # the count is rounded down
     rates = (round(rate, digits) for digits in range(1, 18) for rate in (exact, middle))
-    return next((rate for rate in rates if evs_count(frames, tokens_per_frame, rate) == kept), None)
+    return next((rate for rate in rates if 0 < rate < 1 and evs_count(frames, tokens_per_frame, rate) == kept), None)
 
 
 def check_one_axis(row: VideoTokens, model: ServedModel) -> None:
@@ -72,8 +72,8 @@ def check_three_axes(row: VideoTokens, model: ServedModel) -> None:
     expected = evs_count(row.frames, row.tokens_per_frame, rate)
     if tokens != expected:
         raise RefusedError(
-            f"video {row.video_id!r} has {tokens} of {whole} tokens, and --video-pruning-rate {rate:g} of the server makes"
-            f" {expected} places: ask for a row of compression evs:prune={rate:g}{_or_rate(row)}"
+            f"video {row.video_id!r} has {tokens} of {whole} tokens, and --video-pruning-rate {rate} of the server makes"
+            f" {expected} places: ask for a row of compression evs:prune={rate}{_or_rate(row)}"
         )
 
 

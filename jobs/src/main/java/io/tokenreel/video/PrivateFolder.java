@@ -41,8 +41,15 @@ public final class PrivateFolder implements AutoCloseable {
 
   static final Set<PosixFilePermission> PERMISSIONS = PosixFilePermissions.fromString("rwx------");
 
-  /** Of this process alone, which its number is not: another container may have the same. */
-  private static final String PROCESS = nameOf(ProcessHandle.current());
+  /**
+   * Apart from what a decoder process needs to delete folders: the name is read of the system, and
+   * the system's list of users with it.
+   */
+  private static final class ThisProcess {
+
+    /** Of this process alone, which its number is not: another container may have the same. */
+    static final String NAME = nameOf(ProcessHandle.current());
+  }
 
   private final Path path;
   private final FileChannel lock;
@@ -54,7 +61,7 @@ public final class PrivateFolder implements AutoCloseable {
     try {
       this.path =
           Files.createTempDirectory(
-              parent, prefix + PROCESS, PosixFilePermissions.asFileAttribute(PERMISSIONS));
+              parent, prefix + ThisProcess.NAME, PosixFilePermissions.asFileAttribute(PERMISSIONS));
       this.lock = lock(path.resolve(LOCK));
     } catch (IOException e) {
       throw new UncheckedIOException(
@@ -91,7 +98,7 @@ public final class PrivateFolder implements AutoCloseable {
   static boolean isOfAnotherProcess(Path folder) {
     String name = folder.getFileName().toString();
     return Stream.of(DECODER, NATIVES)
-        .anyMatch(prefix -> name.startsWith(prefix) && !name.startsWith(prefix + PROCESS));
+        .anyMatch(prefix -> name.startsWith(prefix) && !name.startsWith(prefix + ThisProcess.NAME));
   }
 
   Path path() {
