@@ -288,7 +288,8 @@ def test_the_example_fine_tunes_from_a_cache(site, videos):
 
 HALF, EXACT, LESS = "evs:prune=0.5", "vidcom2:retention=0.5,exact=vllm", "vidcom2:retention=0.4"
 ENCODER_CACHE = {"ec_connector": "TokenReelEncoderCache", "ec_connector_module_path": "tokenreel.vllm.encoder_cache", "ec_role": "ec_consumer"}
-UNGUARDED = ["--ec-transfer-config", json.dumps(ENCODER_CACHE), "--limit-mm-per-prompt", '{"image": 0, "video": 2}']
+VIDEOS_ALONE = ["--limit-mm-per-prompt", '{"image": 0, "video": 2}']
+UNGUARDED = ["--ec-transfer-config", json.dumps(ENCODER_CACHE), *VIDEOS_ALONE]
 GUARDED = [*UNGUARDED, "--middleware", "tokenreel.vllm.Guard"]
 
 
@@ -381,19 +382,18 @@ def test_videos_are_answered_as_without_the_connectors(qwen_cache, encoders, vid
         answers = [up.ask(each) for each in (part, file, part, file)]
         assert [status for status, _ in answers] == [200] * 4, answers
         assert answers[:2] == answers[2:]
-    limits = ["--limit-mm-per-prompt", '{"image": 0, "video": 2}']
-    with server.serving(model, qwen_cache, site, videos, *limits, *more, **WITHOUT_PLUGIN) as without:
+    with server.serving(model, qwen_cache, site, videos, *VIDEOS_ALONE, *more, **WITHOUT_PLUGIN) as without:
         assert without.ask(file) == answers[1]
 
 
-@pytest.mark.parametrize(("compression", "start"), [(NONE, ()), (HALF, ("--video-pruning-rate", "0.5"))])
-def test_exported_files_give_the_answers_of_rows_by_id(compression, start, qwen_cache, encoders, videos, models, site):
+@pytest.mark.parametrize(("compression", "rate"), [(NONE, ()), (HALF, ("--video-pruning-rate", "0.5"))])
+def test_exported_files_give_the_answers_of_rows_by_id(compression, rate, qwen_cache, encoders, videos, models, site):
     """A server without the plugin, whose own connector reads the files."""
     model, encoder = models / "qwen2_5_vl", encoders["qwen2_5_vl"]
-    files = videos / f"ec-{len(start)}"
+    files = videos / f"ec-{len(rate)}"
     launch.command("export", "--for", "vllm-ec", "--cache", qwen_cache, "--encoder", encoder, "--compression", compression, "--output", files)
     connector = {"ec_connector": "ECExampleConnector", "ec_role": "ec_consumer", "ec_connector_extra_config": {"shared_storage_path": str(files)}}
-    more = ["--ec-transfer-config", json.dumps(connector), "--limit-mm-per-prompt", '{"image": 0, "video": 2}', *start]
+    more = ["--ec-transfer-config", json.dumps(connector), *VIDEOS_ALONE, *rate]
     asked = {line["video_id"]: line["part"] for line in map(json.loads, (files / "requests.jsonl").read_text(encoding="utf-8").splitlines())}
     with server.serving(model, qwen_cache, site, videos, *more, start=[server.FOLDER / "pruning_on_cpu.py"], **WITHOUT_PLUGIN) as up:
         answers = []

@@ -73,7 +73,7 @@ final class IdleDecoders {
       }
       close(slot);
     }
-    oldest().ifPresent(other -> close(other.slot()));
+    removeOldest(Duration.ZERO).ifPresent(other -> close(other.slot()));
     return new DecoderSlot(
         kind.scratch(),
         folder -> ChildCommand.of(kind.memoryMegabytes(), folder, NativesCache.path()));
@@ -88,12 +88,16 @@ final class IdleDecoders {
     synchronized (this) {
       idle.addLast(new Idle(kind, slot, System.nanoTime()));
     }
-    ending.schedule(this::endOld, patience.toMillis() + 1, TimeUnit.MILLISECONDS);
+    ending.schedule(() -> endIdleFor(patience), patience.toMillis() + 1, TimeUnit.MILLISECONDS);
   }
 
   /** Ends all that are idle now. */
   void endAll() {
-    for (Optional<Idle> next = oldest(); next.isPresent(); next = oldest()) {
+    endIdleFor(Duration.ZERO);
+  }
+
+  private void endIdleFor(Duration least) {
+    for (Optional<Idle> next = removeOldest(least); next.isPresent(); next = removeOldest(least)) {
       close(next.get().slot());
     }
   }
@@ -109,20 +113,10 @@ final class IdleDecoders {
     return Optional.empty();
   }
 
-  private synchronized Optional<Idle> oldest() {
-    return Optional.ofNullable(idle.pollFirst());
-  }
-
-  private synchronized Optional<Idle> old() {
+  private synchronized Optional<Idle> removeOldest(Duration leastIdle) {
     Idle first = idle.peekFirst();
-    boolean old = first != null && System.nanoTime() - first.sinceNanos() >= patience.toNanos();
+    boolean old = first != null && System.nanoTime() - first.sinceNanos() >= leastIdle.toNanos();
     return old ? Optional.of(idle.removeFirst()) : Optional.empty();
-  }
-
-  private void endOld() {
-    for (Optional<Idle> next = old(); next.isPresent(); next = old()) {
-      close(next.get().slot());
-    }
   }
 
   /** What was decoded stands, whether or not the folder can be removed. */
