@@ -1,5 +1,6 @@
 """tokenreel.cache over small caches; checks/test_python_cache.py compares it with the Java reader over real ones."""
 
+import copy
 import hashlib
 import importlib
 import pickle
@@ -315,6 +316,13 @@ def test_file_system_of_pyarrow(writer):
     assert TokenCache.open(f"file:{writer.folder}").lookup("a").video_id == "a", "as Spark writes it"
 
 
+@pytest.mark.parametrize("name", ["my cache", "caché", "a+b=c&d", "100%25"])
+def test_uris_of_odd_names_are_opened(tmp_path, name):
+    writer = CacheWriter(tmp_path / name.replace("%25", "%")).wave(1, [row("a")])
+    for uri in [f"file:{tmp_path}/{name}", f"file://{tmp_path}/{name}", writer.folder.as_uri()]:
+        assert TokenCache.open(uri).lookup("a").video_id == "a", uri
+
+
 def test_file_system_of_neither_is_refused(writer):
     with pytest.raises(TypeError, match=r"pyarrow.fs.FileSystem or an fsspec file system; got builtins.str"):
         TokenCache.open(writer.folder, "s3")
@@ -426,6 +434,25 @@ def test_a_row_that_is_being_removed_is_not_found(writer):
         cache.lookup("a")
 
 
+def test_ids_and_settings_are_found_in_the_tables_while_a_writer_removes_rows(writer):
+    """Records were written anew, and the slots still lead to the old ones."""
+    writer.wave(1, [row("a", "A"), row("b"), row("c", compression="none")])
+    writer.wave(2, [row("a", "B")], contents={"b": "changed"})
+    cache = TokenCache.open(writer.folder)
+    before = cache.all_settings()
+    assert before == {"a": [Setting(ENCODER, SAMPLING, COMPRESSION)], "c": [Setting(ENCODER, SAMPLING, "none")]}
+    (writer.folder / "_index" / "records-000001.bin").write_bytes(b"shorter")
+    for name in ["ids", "settings", "all_settings"]:
+        with pytest.raises(DamagedCacheError, match="is damaged at byte"):
+            getattr(cache, name)()
+    (writer.folder / "_journal").mkdir()
+    (writer.folder / "_journal" / "000003.json").write_text("{}")
+    assert cache.all_settings() == before
+    assert cache.ids() == ["a", "c"]
+    assert cache.ids(compression="none") == ["c"]
+    assert list(cache.settings().values()) == [1, 1]
+
+
 def test_lookup_many_gives_the_rows_in_the_order_of_the_ids(writer):
     videos = [f"video-{number}" for number in range(50)]
     cache = TokenCache.open(writer.wave(1, [row(video) for video in videos]).folder)
@@ -480,6 +507,18 @@ def test_threads_share_a_cache_that_is_refreshed_meanwhile(writer):
 def test_cache_travels_to_another_process(writer):
     cache = pickle.loads(pickle.dumps(TokenCache.open(writer.wave(1, [row("a")]).folder)))
     assert cache.lookup("a").video_id == "a"
+
+
+def test_a_row_travels_to_another_process(writer):
+    row_ = TokenCache.open(writer.wave(1, [row("a", question="?")]).folder).lookup("a")
+    for copied in [pickle.loads(pickle.dumps(row_)), copy.deepcopy(row_)]:
+        assert np.array_equal(copied.tokens, row_.tokens)
+        assert np.array_equal(copied.token_index, row_.token_index)
+        assert (copied.video_id, dict(copied.columns)) == ("a", {"question": "?"})
+        with pytest.raises(ValueError, match="read-only"):
+            copied.tokens[0] = 1
+        with pytest.raises(TypeError):
+            copied.columns["question"] = "!"
 
 
 def test_data_sets_without_torch_say_what_to_install(monkeypatch):

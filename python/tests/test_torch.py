@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from caches import CacheWriter, row
 
-from tokenreel.cache import CacheNotFoundError, PromptError, VideoNotFoundError
+from tokenreel.cache import CacheNotFoundError, PromptError, SettingError, VideoNotFoundError
 
 torch = pytest.importorskip("torch")
 
@@ -174,10 +174,30 @@ def test_wrong_arguments_are_said(folder):
     for rank, world_size in [(1, 1), (-1, 2), (0, 0)]:
         with pytest.raises(ValueError, match=f"rank must be from 0 to world_size - 1; got rank {rank} of {world_size}"):
             TokenDataset(folder, rank=rank, world_size=world_size)
-    for samples in [[{"id": "1"}], [1], [{"video_id": 1}]]:
-        with pytest.raises(ValueError, match="samples must be ids, or have a text in video_id; got"):
+    for samples in [[{"id": "1"}], [1], [{"video_id": 1}], ["1", {"video_id": "2"}], [{"video_id": "2"}, "1"]]:
+        with pytest.raises(ValueError, match="samples must all be ids, or all have a text in video_id; got"):
             TokenDataset(folder, samples)
-    with pytest.raises(CacheNotFoundError, match=r"has no samples of .*'none'.*: TokenCache.settings\(\) lists"):
+    with pytest.raises(ValueError, match="samples must have one sample at least; got none"):
+        TokenDataset(folder, [])
+    for alone in ["1", {"video_id": "1"}]:
+        with pytest.raises(TypeError, match="samples must be a list of ids, a table or dicts; got .* alone: put it into a list"):
+            TokenDataset(folder, alone)
+    with pytest.raises(CacheNotFoundError, match=r"has no video of .*'none'.*: TokenCache.settings\(\) lists"):
         TokenDataset(folder, compression="none")
-    with pytest.raises(VideoNotFoundError):
-        TokenDataset(folder, ["nobody"])[0]
+
+
+def test_samples_that_could_only_fail_when_they_are_drawn_are_refused_at_once(tmp_path):
+    folder = (
+        CacheWriter(tmp_path)
+        .wave(1, [row("a", encoder=LLAVA), row("a", encoder=LLAVA, compression="none"), row("b", encoder=LLAVA)])
+        .folder
+    )
+    with pytest.raises(VideoNotFoundError, match=r"no tokens of video 'nobody', which is among the samples: TokenCache.ids\(\)"):
+        TokenDataset(folder, ["b", "nobody"])
+    with pytest.raises(SettingError, match=r"video 'b' must have one row of .*'none'.*; got none: name compression="):
+        TokenDataset(folder, ["a", "b"], compression="none")
+    for samples in [None, ["a"], [{"video_id": "a"}]]:
+        with pytest.raises(SettingError, match=r"video 'a' must have one row of .*; got Setting\(.*; Setting\(.*: name compression="):
+            TokenDataset(folder, samples)
+    assert len(TokenDataset(folder, compression="none")) == 1
+    assert len(TokenDataset(folder, ["b"])) == 1

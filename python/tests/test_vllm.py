@@ -30,6 +30,7 @@ def model(architecture=LLAVA, **more):
     values = {
         "name": "/models/m",
         "revision": None,
+        "download_folder": None,
         "architecture": architecture,
         "hidden_size": 3,
         "planes": 1,
@@ -142,6 +143,7 @@ def test_reference_is_read_and_written(text, reference):
         ("tokenreel:50%.mp4", "not percent-encoded"),
         ("tokenreel:a#t=5", "not percent-encoded"),
         ("tokenreel:%ff", "not UTF-8"),
+        ("tokenreel:\ud800", "half of a surrogate pair"),
         ("tokenreel:a?content=XYZ", "hexadecimal"),
         ("tokenreel:a?content=0123", "8 to 64"),
         ("file:a", "begins with tokenreel:"),
@@ -253,7 +255,7 @@ def test_hot_rows_take_no_more_memory_than_they_may(writer):
 @pytest.mark.parametrize("other", [{"compression": "none"}, {"sampling": "fps:rate=1,max=8"}])
 def test_several_rows_and_none_named_are_refused_with_their_names(writer, other):
     videos = served(writer.wave(1, [row("a"), row("a", **other)]))
-    refused(lambda: videos.row(Reference("a")), "2 rows", "name one by ?compression= or &sampling=", COMPRESSION, *other.values())
+    refused(lambda: videos.row(Reference("a")), "2 rows", f"name one by ?{next(iter(other))}=,", COMPRESSION, *other.values())
     assert videos.row(Reference("a", sampling=other.get("sampling"), compression=other.get("compression"))) is not None
 
 
@@ -262,6 +264,16 @@ def test_of_rows_of_several_encoders_those_of_the_served_model_are_taken(writer)
     assert videos.row(Reference("a")).encoder == ENCODER
     refused(lambda: videos.row(Reference("b")), "other@2", ENCODER)
     refused(lambda: videos.row(Reference("a", encoder="other@2")), "other@2")
+
+
+def test_rows_of_several_encoders_of_the_served_model_are_refused_whatever_was_asked_before(writer):
+    other = f"{ENCODER}+bf16"
+    videos = served(writer.wave(1, [row("a", encoder=other), row("b"), row("b", encoder=other)]))
+    videos._check.refusal = lambda encoder, card: None
+    for _ in range(2):
+        refused(lambda: videos.row(Reference("b")), "2 rows", "name one by ?encoder=", ENCODER, other)
+        assert videos.row(Reference("a")).encoder == other
+    assert videos.row(Reference("b", encoder=other)).encoder == other
 
 
 def test_content_that_has_changed_is_refused(writer):
@@ -305,6 +317,24 @@ def test_a_file_that_is_gone_is_refused_until_it_is_back(writer):
     assert videos.row(Reference("a")).video_id == "a"
 
 
+@pytest.mark.parametrize("took", [0.02, 3.0])
+def test_rows_that_stay_unreadable_are_listed_at_a_pace(writer, clock, took):
+    class Slow(Counting):
+        def get_file_info_selector(self, selector):
+            clock.seconds += took
+            return super().get_file_info_selector(selector)
+
+    paused, counting = [], Slow()
+    videos = served(writer.wave(1, [row("a"), row("b")]), clock, counting, sleep=paused.append)
+    videos.row(Reference("b"))
+    (writer.folder / "tokens" / "000001-00000.parquet").unlink()
+    before = clock.seconds
+    refused(lambda: videos.row(Reference("a")), "cannot be read just now", "may read the cache")
+    spent = clock.seconds - before
+    assert spent >= took, "it was listed again"
+    assert paused == [pytest.approx(min(LONGEST_PAUSE, spent / LISTING_SHARE - spent))]
+
+
 def test_a_damaged_file_is_refused(writer):
     videos = served(writer.wave(1, [row("a")]))
     file = writer.folder / "tokens" / "000001-00000.parquet"
@@ -346,6 +376,31 @@ def test_encoder_of_another_checkpoint_is_refused(tmp_path):
     assert "exported file" in check.refusal("djl@1", card(architecture=None, encoder="djl@1"))
 
 
+def test_a_checkpoint_that_cannot_be_read_is_compared_again(tmp_path):
+    (tmp_path / "model.safetensors").mkdir()
+    check = EncoderCheck(model(name=str(tmp_path)), None)
+    known = card(encoder="tower@" + "0" * 20, tensors=("vision_tower.a",), settings="{}")
+    for _ in range(2):
+        sentence = check.refusal("tower@1", known)
+        assert "cannot be compared" in sentence
+        assert "model.safetensors" in sentence
+        assert "TOKENREEL_ENCODER=tower@1" in sentence
+    (tmp_path / "model.safetensors").rmdir()
+    (tmp_path / "model.safetensors").write_bytes((2).to_bytes(8, "little") + b"{}")
+    assert "lacks the tensor" in check.refusal("tower@1", known)
+
+
+def test_a_model_of_the_hub_is_looked_for_where_the_server_keeps_it(tmp_path):
+    pytest.importorskip("huggingface_hub")
+    snapshot = tmp_path / "models--org--name" / "snapshots" / "abc"
+    snapshot.mkdir(parents=True)
+    (snapshot / "config.json").write_text("{}")
+    (tmp_path / "models--org--name" / "refs").mkdir()
+    (tmp_path / "models--org--name" / "refs" / "main").write_text("abc")
+    assert model(name="org/name", download_folder=str(tmp_path)).folder() == str(snapshot)
+    refused(lambda: model(name="org/name", download_folder=str(tmp_path / "other")).folder(), "in no local folder")
+
+
 def test_encoder_without_a_card_is_the_operators_to_assert(tmp_path):
     compared = EncoderCheck(model(name=str(tmp_path)), None, lambda *_: None)
     assert "TOKENREEL_ENCODER=tower@1" in compared.refusal("tower@1", no_card)
@@ -366,8 +421,9 @@ def test_served_model_is_read_of_the_servers_configuration():
             get_inputs_embeds_size=lambda: 64,
         ),
         ec_transfer_config=SimpleNamespace(ec_connector_module_path="tokenreel.vllm.encoder_cache"),
+        load_config=SimpleNamespace(download_dir="/hub"),
     )
-    assert ServedModel.of(config, "0.32.0") == ServedModel("m", "r", QWEN3, 64, 3, 2, None, ("evs", 0.5), True, "vLLM 0.32.0")
+    assert ServedModel.of(config, "0.32.0") == ServedModel("m", "r", "/hub", QWEN3, 64, 3, 2, None, ("evs", 0.5), True, "vLLM 0.32.0")
 
 
 def test_count_of_kept_tokens_is_that_of_the_server():
@@ -565,6 +621,8 @@ class Application:
         body, more = b"", True
         while more:
             message = await receive()
+            if message["type"] == "http.disconnect":
+                return  # as Starlette's, which raises
             body += message.get("body", b"")
             more = message.get("more_body", False)
         self.bodies.append(body)
@@ -619,7 +677,7 @@ def test_guard_lets_through_what_needs_no_encoder_output(guarded):
 
 
 def test_guard_lets_through_parts_whose_rows_are_there(guarded):
-    for value in (guarded, {"video_grid_thw": [2, 2, 4]}):
+    for value in (guarded, {"video_grid_thw": [2, 2, 4], "second_per_grid_ts": [2.0]}):
         body = chat({"type": "video_embeds", "video_embeds": value, "uuid": guarded})
         assert asked(body) == (200, None, [body])
 
@@ -634,14 +692,64 @@ def test_guard_lets_through_parts_whose_rows_are_there(guarded):
         (lambda part: part | {"video_embeds": None, "uuid": None}, "names no row of a cache"),
         (lambda part: part | {"video_embeds": {"video_grid_thw": [2, 2, 8]}}, "must have video_grid_thw [2, 2, 4]"),
         (lambda part: part | {"video_embeds": {"video_embeds": part["uuid"]}}, "not in a field of it"),
+        (
+            lambda part: part | {"video_embeds": {"video_grid_thw": [2, 2, 4]}},
+            "must have video_grid_thw [2, 2, 4], second_per_grid_ts [2.0]",
+        ),
+        (lambda part: part | {"video_embeds": {"video_grid_thw": [2, 2, 4], "second_per_grid_ts": [1.0]}}, "second_per_grid_ts [2.0]"),
+        (lambda part: part | {"video_embeds": {"video_grid_thw": [2, 2, 4], "second_per_grid_ts": 2.0}}, "second_per_grid_ts [2.0]"),
         (lambda part: part | {"video_embeds": {"video_grid_thw": [2, 2, 4]}, "uuid": part["uuid"].replace(":q?", ":r?")}, "no tokens of"),
-        (lambda part: part | {"video_embeds": {"video_grid_thw": [2, 2, 4]}, "uuid": "tokenreel:q"}, "does not name the content"),
+        (
+            lambda part: part | {"video_embeds": {"video_grid_thw": [2, 2, 4]}, "uuid": "tokenreel:q?content=" + "f" * 8},
+            "does not name the compression, sampling, encoder of its row",
+        ),
     ],
 )
 def test_guard_refuses_what_the_engine_would_not_find(guarded, change, word):
     status, sentence, through = asked(chat(change({"type": "video_embeds", "video_embeds": guarded, "uuid": guarded})))
     assert (status, through) == (400, [])
     assert word in sentence
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_guard_answers_after_what_stands_before_the_applications_handlers(guarded, fails):
+    """A server's check of API keys is behind the guard, and answers without reading the body."""
+    sent, asked_for = [], []
+
+    async def receive():
+        asked_for.append(True)
+        return {"type": "http.request", "body": chat({"type": "video_embeds", "uuid": "tokenreel:unknown"})}
+
+    async def send(message):
+        sent.append(message)
+
+    async def denies(scope, receive, send):
+        await send({"type": "http.response.start", "status": 401, "headers": []})
+
+    async def reads(scope, receive, send):
+        assert (await receive())["type"] == "http.disconnect"
+        if fails:
+            raise ConnectionError("the client has gone")
+        await send({"type": "http.response.start", "status": 500, "headers": []})
+
+    asyncio.run(Guard(denies)({"type": "http", "method": "POST"}, receive, send))
+    assert ([message["status"] for message in sent], asked_for) == ([401], [])
+    sent.clear()
+    asyncio.run(Guard(reads)({"type": "http", "method": "POST"}, receive, send))
+    assert sent[0]["status"] == 400
+    assert "names no row of a cache" in json.loads(sent[1]["body"])["error"]["message"] or "does not name" in sent[1]["body"].decode()
+
+
+def test_guard_passes_on_an_applications_errors(guarded):
+    async def fails(scope, receive, send):
+        await receive()
+        raise KeyError("the application's own")
+
+    async def receive():
+        return {"type": "http.request", "body": b"{}"}
+
+    with pytest.raises(KeyError):
+        asyncio.run(Guard(fails)({"type": "http", "method": "POST"}, receive, None))
 
 
 def test_guard_refuses_settings_that_rename_rows(guarded):

@@ -19,7 +19,18 @@ from typing import Any
 
 import pyarrow as pa
 
-from tokenreel.cache import CacheNotFoundError, MissingPackageError, PromptError, TokenCache, VideoTokens, positions, step_texts
+from tokenreel.cache import (
+    CacheNotFoundError,
+    MissingPackageError,
+    PromptError,
+    Setting,
+    SettingError,
+    TokenCache,
+    VideoNotFoundError,
+    VideoTokens,
+    positions,
+    step_texts,
+)
 from tokenreel.cache._positions import Family, family_of
 from tokenreel.cache._tensors import tensor_of
 
@@ -65,7 +76,7 @@ class TokenDataset(Dataset):
         filesystem: Any = None,
         tokenizer: Any = None,
     ) -> None:
-        """Lists the samples; no row is read.
+        """Lists the samples and looks each up in the index, which is read whole; no row is read.
 
         Args:
             path: the cache, as `TokenCache.open` takes it.
@@ -81,8 +92,11 @@ class TokenDataset(Dataset):
             tokenizer: of Qwen3-VL alone: counts the tokens of its texts among steps, which positions depend on.
 
         Raises:
-            ValueError: the rank is not one of the world's, or samples lack `video_id`.
+            TypeError: `samples` is one id or one dict.
+            ValueError: the rank is not one of the world's, there are no samples, or some lack `video_id`.
             CacheNotFoundError: there is no cache, or it has no video of the setting.
+            VideoNotFoundError: the cache has no tokens of a sample's video.
+            SettingError: a sample's video has no row of the setting, or several.
         """
         super().__init__()
         if not 0 <= rank < world_size:
@@ -92,12 +106,34 @@ class TokenDataset(Dataset):
         self._setting = {"compression": compression, "encoder": encoder, "sampling": sampling}
         self._tokenizer = tokenizer
         self._opened: tuple[int, TokenCache] | None = None
-        ids, self._columns = _listed(self._cache().ids(**self._setting) if samples is None else samples)
-        if not ids:
-            raise CacheNotFoundError(f"{self._path} has no samples of {self._setting}: TokenCache.settings() lists what the cache has")
-        self._ids = ids
-        each = -(-len(ids) // world_size)
-        self._numbers = [(rank + place * world_size) % len(ids) for place in range(each)]
+        self._columns: list[dict[str, Any]] = []
+        known = {video: self._of_setting(settings) for video, settings in self._cache().all_settings().items()}
+        if samples is None:
+            self._ids = sorted(video for video, settings in known.items() if settings)
+            if not self._ids:
+                raise CacheNotFoundError(f"{self._path} has no video of {self._setting}: TokenCache.settings() lists what the cache has")
+        else:
+            self._ids, self._columns = _listed(samples)
+        self._check_each(known)
+        each = -(-len(self._ids) // world_size)
+        self._numbers = [(rank + place * world_size) % len(self._ids) for place in range(each)]
+
+    def _of_setting(self, settings: list[Setting]) -> list[Setting]:
+        wanted = {name: value for name, value in self._setting.items() if value is not None}
+        return [setting for setting in settings if all(getattr(setting, name) == value for name, value in wanted.items())]
+
+    def _check_each(self, known: Mapping[str, list[Setting]]) -> None:
+        """Refuses samples that could only fail when they are drawn, which may be hours later."""
+        for video in self._ids:
+            if video not in known:
+                raise VideoNotFoundError(
+                    f"{self._path} has no tokens of video {video!r}, which is among the samples: TokenCache.ids() lists those that it has"
+                )
+            if len(known[video]) != 1:
+                found = "; ".join(map(str, known[video])) or "none"
+                raise SettingError(
+                    f"video {video!r} must have one row of {self._setting}; got {found}: name compression=, encoder= or sampling="
+                )
 
     def _cache(self) -> TokenCache:
         """The cache, opened by this process."""
@@ -139,12 +175,16 @@ def _listed(samples: Any) -> tuple[list[str], list[dict[str, Any]]]:
     """Ids of the samples, and their other columns; none where they have ids alone."""
     if hasattr(samples, "to_dict") and hasattr(samples, "columns"):  # a data frame
         samples = pa.Table.from_pandas(samples, preserve_index=False)
+    if isinstance(samples, str | bytes | Mapping):
+        raise TypeError(f"samples must be a list of ids, a table or dicts; got {samples!r} alone: put it into a list")
     rows = samples.to_pylist() if isinstance(samples, pa.Table) else list(samples)
-    if not rows or isinstance(rows[0], str):
+    if not rows:
+        raise ValueError("samples must have one sample at least; got none")
+    if all(isinstance(row, str) for row in rows):
         return rows, []
     lacking = next((row for row in rows if not isinstance(row, Mapping) or not isinstance(row.get(_ID), str)), None)
     if lacking is not None:
-        raise ValueError(f"samples must be ids, or have a text in {_ID}; got {lacking!r}")
+        raise ValueError(f"samples must all be ids, or all have a text in {_ID}; got {lacking!r}")
     return [row[_ID] for row in rows], [{name: value for name, value in row.items() if name != _ID} for row in rows]
 
 

@@ -25,6 +25,7 @@ from tokenreel.cache._errors import (
     NewerCacheError,
     PromptError,
     SettingError,
+    UnreadableCheckpointError,
     VideoNotFoundError,
 )
 from tokenreel.cache._index import Setting
@@ -48,6 +49,7 @@ __all__ = [
     "Setting",
     "SettingError",
     "TokenCache",
+    "UnreadableCheckpointError",
     "VideoNotFoundError",
     "VideoTokens",
     "positions",

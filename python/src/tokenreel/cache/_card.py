@@ -15,7 +15,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from tokenreel.cache._errors import CardNotFoundError, CheckpointError, DamagedCacheError, NewerCacheError
+from tokenreel.cache._errors import (
+    CardNotFoundError,
+    CheckpointError,
+    DamagedCacheError,
+    NewerCacheError,
+    UnreadableCheckpointError,
+)
 from tokenreel.cache._store import Store
 
 FOLDER = "_encoders"
@@ -148,6 +154,7 @@ def verify_checkpoint(card: EncoderCard, folder: str | os.PathLike[str]) -> None
     Raises:
         CheckpointError: it has another revision, it lacks a tensor, it has no safetensors, or the card is of an exported
             encoder, which has no checkpoint folder.
+        UnreadableCheckpointError: which of these it is cannot be found out, since files are missing or cannot be read.
     """
     place = os.fspath(folder)
     expected = _REVISION.search(card.encoder)
@@ -226,7 +233,7 @@ def _files(folder: str, wanted: frozenset[str]) -> Iterable[str]:
             raise CheckpointError(f"{index} must map tensors to files; got {type(error).__name__}: {error}; download it again") from error
         return sorted(shards)
     if not os.path.isfile(os.path.join(folder, _SINGLE)):
-        raise CheckpointError(
+        raise UnreadableCheckpointError(
             f"{folder} has neither {_SINGLE} nor {_INDEX}: name the folder of the checkpoint, with weights in safetensors"
         )
     return [_SINGLE]
@@ -245,7 +252,7 @@ def _header(file: str) -> dict[str, _Stored]:
         }
         size = os.path.getsize(file)
     except OSError as error:
-        raise CheckpointError(f"{file} cannot be read ({error}): download the checkpoint again") from error
+        raise _unreadable(file, error) from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise CheckpointError(f"{file} is no safetensors file ({type(error).__name__}: {error}): download it again") from error
     for name, tensor in tensors.items():
@@ -255,8 +262,15 @@ def _header(file: str) -> dict[str, _Stored]:
 
 
 def _mapped(file: str) -> mmap.mmap:
-    with open(file, "rb") as opened:
-        return mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
+    try:
+        with open(file, "rb") as opened:
+            return mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
+    except OSError as error:
+        raise _unreadable(file, error) from error
+
+
+def _unreadable(file: str, error: OSError) -> UnreadableCheckpointError:
+    return UnreadableCheckpointError(f"{file} cannot be read ({error}): see that it is there, and that this process may read it")
 
 
 def _add(digest: Any, map_: mmap.mmap, tensor: _Stored) -> None:

@@ -37,5 +37,9 @@ class CheckpointError(CacheError, ValueError):
     """A model's checkpoint is not the one that rows were computed with, or that cannot be found out."""
 
 
+class UnreadableCheckpointError(CheckpointError):
+    """A model's checkpoint cannot be read, so that nothing is known of it; later it may be."""
+
+
 class PromptError(CacheError, ValueError):
     """A row cannot be fed to a model, or its prompt cannot be made."""

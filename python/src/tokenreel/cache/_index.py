@@ -139,6 +139,10 @@ class LookupIndex:
         hash_ = xxh64(video_id.encode())
         return sorted({slot for table in self._tables for slot in table.probe(self._store, hash_)})
 
+    def waves(self) -> set[int]:
+        """The waves that have records."""
+        return {slot.wave for table in self._tables for slot in table.all(self._store)}
+
     def records(self, video_id: str) -> list[Record]:
         """What the waves say of a video, in their order."""
         records = (self._record(slot) for slot in self.slots(video_id))

@@ -168,6 +168,10 @@ class TokenCache:
             return [Setting(row.encoder, row.sampling, row.compression) for row in self.rows(video_id)]
         return [place.setting for place in places]
 
+    def all_settings(self) -> dict[str, list[Setting]]:
+        """By id, the settings that each video has current rows of, for videos that have any. Reads the whole index."""
+        return {video: settings for video, settings in self._all_current() if settings}
+
     def ids(self, compression: str | None = None, encoder: str | None = None, sampling: str | None = None) -> list[str]:
         """The ids of all videos that have current tokens of a setting, sorted. Reads the whole index."""
         wanted = (encoder, sampling, compression)
@@ -195,18 +199,33 @@ class TokenCache:
             return self._scan_index()
         except _UNREADABLE:
             self.refresh()  # a writer has merged the slot tables, or removed rows, since the index was listed
+        try:
             return self._scan_index()
+        except _UNREADABLE:
+            if not self._store.names("_journal"):
+                raise
+        return self._scan_tables()  # a writer is removing rows, and has replaced files that the index still describes
 
     def _scan_index(self) -> list[tuple[str, list[Setting]]]:
-        # Of a large cache no more than this fits: settings are few, and footers are not kept.
-        contents: dict[str, str] = {}
-        rows: dict[str, list[tuple[str, Setting]]] = {}
-        known: dict[Setting, Setting] = {}
+        found = _Currents()
         for record in self._index.all_records():
-            contents[record.video_id] = record.content
-            said = ((place.content_sha256, known.setdefault(place.setting, place.setting)) for place in record.places)
-            rows.setdefault(record.video_id, []).extend(said)
-        return [(video, [setting for content, setting in rows[video] if content == last]) for video, last in contents.items()]
+            found.add(record.video_id, record.content, [(place.content_sha256, place.setting) for place in record.places])
+        return found.all()
+
+    def _scan_tables(self) -> list[tuple[str, list[Setting]]]:
+        """The same by the columns of all rows of the waves that the index names."""
+        waves = self._index.waves()
+        said: dict[int, list[tuple[str, str, Setting | None]]] = {wave: [] for wave in waves}
+        for wave, table in self._tables_of("contents", waves, columns=["video_id", "content_sha256", "wave"]):
+            said[wave] += [(row["video_id"], row["content_sha256"], None) for row in table.to_pylist() if row["wave"] == wave]
+        for wave, table in self._tables_of("tokens", waves, columns=["video_id", "content_sha256", *Setting._fields]):
+            for row in table.to_pylist():
+                said[wave].append((row["video_id"], row["content_sha256"], Setting(*(row[name] for name in Setting._fields))))
+        found = _Currents()
+        for wave in sorted(said):
+            for video, content, setting in said[wave]:
+                found.add(video, content, [] if setting is None else [(content, setting)])
+        return found.all()
 
     def _read(self, video_id: str, wanted: _Wanted, single: bool) -> list[VideoTokens]:
         if not isinstance(video_id, str):
@@ -262,8 +281,9 @@ class TokenCache:
     def _from_tables(self, video_id: str) -> list[VideoTokens]:
         """The current rows by looking at all rows of the files of the waves that the index names for the video."""
         waves = {slot.wave for slot in self._index.slots(video_id)}
-        contents = self._rows_of("contents", video_id, waves)
-        tokens = [(wave, row) for wave, table in self._rows_of("tokens", video_id, waves) for row in rows_of(table)]
+        of_video = [("video_id", "=", video_id)]
+        contents = self._tables_of("contents", waves, filters=of_video)
+        tokens = [(wave, row) for wave, table in self._tables_of("tokens", waves, filters=of_video) for row in rows_of(table)]
         said = [(wave, row["content_sha256"]) for wave, table in contents for row in table.to_pylist() if row["wave"] == wave]
         said += [(wave, row.content_sha256) for wave, row in tokens]
         if not said:
@@ -271,14 +291,41 @@ class TokenCache:
         last = max(said, key=lambda pair: pair[0])[1]
         return [row for _, row in tokens if row.content_sha256 == last]
 
-    def _rows_of(self, table: str, video_id: str, waves: set[int]) -> list[tuple[int, pa.Table]]:
-        found = []
+    def _tables_of(self, table: str, waves: set[int], **read: Any) -> Iterator[tuple[int, pa.Table]]:
+        """Each file of a table that is of one of the waves, with the wave.
+
+        Args:
+            table: its folder.
+            waves: numbers of waves.
+            read: what `pyarrow.parquet.read_table` takes.
+        """
         for name in self._store.names(table):
             wave = int(name.split("-")[0]) if re.fullmatch(r"[0-9]+-[0-9]+\.parquet", name) else -1
             if wave in waves:
                 with self._store.open(f"{table}/{name}") as file:
-                    found.append((wave, pq.read_table(file, filters=[("video_id", "=", video_id)])))
-        return found
+                    yield wave, pq.read_table(file, **read)
+
+
+class _Currents:
+    """Of videos, of which waves are told in their order, the settings of the rows of their current content.
+
+    Of a large cache no more than this fits into memory: settings are few, and footers are not kept.
+    """
+
+    def __init__(self) -> None:
+        self._contents: dict[str, str] = {}
+        self._rows: dict[str, list[tuple[str, Setting]]] = {}
+        self._known: dict[Setting, Setting] = {}
+
+    def add(self, video_id: str, content: str, rows: list[tuple[str, Setting]]) -> None:
+        """What a wave says of a video: its content as of then, and content and setting of rows."""
+        self._contents[video_id] = content
+        kept = self._rows.setdefault(video_id, [])
+        kept.extend((of, self._known.setdefault(setting, setting)) for of, setting in rows)
+
+    def all(self) -> list[tuple[str, list[Setting]]]:
+        """Each video with its settings."""
+        return [(video, [setting for of, setting in self._rows[video] if of == last]) for video, last in self._contents.items()]
 
 
 _Wanted = tuple[str | None, str | None, str | None]

@@ -106,6 +106,13 @@ class VideoTokens:
                 f" got {found or 'none'}"
             )
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What can be pickled: views are copied."""
+        return {**self.__dict__, "data": bytes(self.data), "columns": dict(self.columns)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, data=memoryview(state["data"]), columns=MappingProxyType(state["columns"]))
+
     @property
     def tokens(self) -> npt.NDArray[Any]:
         """The tokens [n, D] in the stored dtype, read-only, sharing memory with `data`; [n, planes, D] where there are more planes than 1.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import posixpath
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote
 
 import pyarrow as pa
 import pyarrow.fs
@@ -17,6 +18,10 @@ from tokenreel.cache._errors import CacheNotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+_OF_A_URI = "%/:?#[]@!$&'()*+,;=~"
+"""Characters that a URI has as they stand; a blank, say, must be encoded."""
 
 
 class Store(Protocol):
@@ -116,7 +121,8 @@ def store_of(path: str | os.PathLike[str], filesystem: Any = None) -> Store:
     """The folder at a path.
 
     Args:
-        path: a local path, a URI such as `s3://bucket/cache`, or, with `filesystem`, a path in it.
+        path: a local path, a URI such as `s3://bucket/cache`, or, with `filesystem`, a path in it. In a URI `%25`, `%3F` and `%23`
+            stand for `%`, `?` and `#`; other characters may stand as they are.
         filesystem: a `pyarrow.fs.FileSystem` or an fsspec file system.
 
     Raises:
@@ -144,7 +150,7 @@ def _of_uri(uri: str) -> Store:
     if plain.startswith("file:/") and not plain.startswith("file://"):
         plain = "file://" + plain.removeprefix("file:")
     try:
-        return ArrowStore(*pa.fs.FileSystem.from_uri(plain))
+        return ArrowStore(*pa.fs.FileSystem.from_uri(quote(plain, safe=_OF_A_URI)))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as arrow:
         open_url = _fsspec_opener()
         if open_url is None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tokenreel.cache import CardNotFoundError, CheckpointError, EncoderCard, verify_checkpoint
+from tokenreel.cache import CardNotFoundError, CheckpointError, EncoderCard, UnreadableCheckpointError, verify_checkpoint
 from tokenreel.cache._positions import FAMILIES
 from tokenreel.vllm._reference import RefusedError
 
@@ -25,6 +25,7 @@ class ServedModel:
     Attributes:
         name: the model as it was given to the server: a folder or a hub id.
         revision: of a hub id; None for the newest.
+        download_folder: where the server keeps what it has of the hub; None for the hub's own cache.
         architecture: the first of `architectures` of its config.json.
         hidden_size: D, channels of the language model's rows.
         planes: planes of a visual row: 1, and one more per deepstack level.
@@ -37,6 +38,7 @@ class ServedModel:
 
     name: str
     revision: str | None
+    download_folder: str | None
     architecture: str
     hidden_size: int
     planes: int
@@ -63,6 +65,7 @@ class ServedModel:
         return ServedModel(
             name=model.model,
             revision=model.revision,
+            download_folder=config.load_config.download_dir,
             architecture=architectures[0],
             hidden_size=model.get_inputs_embeds_size(),
             planes=1 + len(getattr(vision, "deepstack_visual_indexes", None) or ()),
@@ -83,7 +86,7 @@ class ServedModel:
             return self.name
         from huggingface_hub import try_to_load_from_cache
 
-        found = try_to_load_from_cache(self.name, "config.json", revision=self.revision)
+        found = try_to_load_from_cache(self.name, "config.json", cache_dir=self.download_folder, revision=self.revision)
         if not isinstance(found, str):
             raise RefusedError(
                 f"the served model {self.name} is in no local folder, so that rows cannot be compared with it:"
@@ -127,19 +130,18 @@ class EncoderCheck:
             if encoder not in self._found:
                 try:
                     self._found[encoder] = self._compared(card())
+                except UnreadableCheckpointError as error:
+                    return f"rows of encoder {encoder} cannot be compared with the served model: {error}, or {_assert(encoder)}"
                 except CardNotFoundError:
                     return (
                         f"the cache has no card of encoder {encoder}, since an older TokenReel wrote it: precompute into it with this"
-                        f" version, or set {ENCODER}={encoder} of the server if its model is the one that these rows are of"
+                        f" version, or {_assert(encoder)}"
                     )
             return self._found[encoder]
 
     def _compared(self, card: EncoderCard) -> str | None:
         if card.architecture is None:
-            return (
-                f"encoder {card.encoder} is an exported file, which has no checkpoint to compare with:"
-                f" set {ENCODER}={card.encoder} of the server if its model is fed with these rows"
-            )
+            return f"encoder {card.encoder} is an exported file, which has no checkpoint to compare with: {_assert(card.encoder)}"
         if card.architecture != self._model.architecture:
             return (
                 f"these rows are of encoder {card.encoder} ({card.family}), and the served model is a {self._model.architecture}:"
@@ -147,6 +149,12 @@ class EncoderCheck:
             )
         try:
             self._verify(card, self._model.folder())
+        except UnreadableCheckpointError:
+            raise  # it is not known yet
         except CheckpointError as error:
             return f"these rows are of another checkpoint or revision than the served model: {error}"
         return None
+
+
+def _assert(encoder: str) -> str:
+    return f"set {ENCODER}={encoder} of the server if its model is the one that these rows are of"

@@ -42,6 +42,15 @@ class Reference:
         query = "&".join(f"{name}={quote(value, safe=_AS_THEY_STAND)}" for name, value in fields if value is not None)
         return SCHEME + quote(self.video_id, safe=_AS_THEY_STAND) + (f"?{query}" if query else "")
 
+    def check_names_one_row(self) -> None:
+        """Raises RefusedError unless all parts are there, as in a uuid: under it the server keeps rows, and must never mean others."""
+        lacking = [name for name in _FIELDS if getattr(self, name) is None]
+        if lacking:
+            raise RefusedError(
+                f"the uuid {_short(str(self))} does not name the {', '.join(lacking)} of its row, under which the server keeps it:"
+                " take the part that tokenreel.vllm.request_part makes"
+            )
+
     @staticmethod
     def parse(text: str) -> Reference:
         """Reads a reference.
@@ -75,9 +84,13 @@ def _decoded(part: str, text: str) -> str:
     if "#" in part or _NO_ESCAPE.search(part):
         raise RefusedError(f"{_short(text)} is not percent-encoded: {_SYNTAX}")
     try:
-        return unquote(part, errors="strict")
+        decoded = unquote(part, errors="strict")
+        decoded.encode()
     except UnicodeDecodeError as error:
         raise RefusedError(f"{_short(text)} is not UTF-8 where it is percent-encoded: {_SYNTAX}") from error
+    except UnicodeEncodeError as error:
+        raise RefusedError(f"{_short(text)} has half of a surrogate pair, which is no character: {_SYNTAX}") from error
+    return decoded
 
 
 def _short(text: str) -> str:

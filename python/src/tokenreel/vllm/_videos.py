@@ -75,7 +75,6 @@ class ServedVideos:
         self._listing = threading.Lock()
         self._pausing = threading.Lock()
         self._hot = _Hot(hot_bytes)
-        self._usual: str | None = None
 
     def row(self, reference: Reference) -> VideoTokens:
         """The one row that a reference names, of the served model and with finite numbers.
@@ -85,6 +84,7 @@ class ServedVideos:
         """
         row = self._hot.get(reference, self._clock() - REFRESH_SECONDS)
         if row is None:
+            asked = self._clock()
             try:
                 row, listed = self._read(reference)
             except RefusedError:
@@ -92,9 +92,10 @@ class ServedVideos:
             except (CacheNotFoundError, NewerCacheError) as error:
                 raise RefusedError(_one_line(error)) from error
             except _BROKEN as error:
+                self._paced(self._clock() - asked)
                 raise RefusedError(
                     f"video {reference.video_id!r} cannot be read just now, as when a writer is replacing files ({_one_line(error)}):"
-                    " ask again, and run `tokenreel verify` over the cache if it stays so"
+                    " ask again; if it stays so, see that the server may read the cache, and run `tokenreel verify` over it"
                 ) from error
             except CacheError as error:
                 raise RefusedError(_one_line(error)) from error
@@ -119,10 +120,15 @@ class ServedVideos:
         """The same as _listed_after, at a pace at which requests for unknown videos do not burden the store. They share a listing."""
         with self._pausing:
             since_then = self._clock() - self._listed - self._took
-            pause = min(LONGEST_PAUSE, self._took / LISTING_SHARE - self._took) - since_then
+            pause = _pause_after(self._took) - since_then
             if self._listed <= asked and pause > 0:
                 self._sleep(pause)
             return self._listed_after(asked)
+
+    def _paced(self, took: float) -> None:
+        """Waits after a read that failed, which has listed the store too: one after the other, so that they do not burden it."""
+        with self._pausing:
+            self._sleep(_pause_after(took))
 
     def _listed_after(self, since: float) -> tuple[TokenCache, float]:
         """The cache, listed after a time, and when it was."""
@@ -141,7 +147,7 @@ class ServedVideos:
             row = cache.lookup(
                 reference.video_id,
                 compression=reference.compression,
-                encoder=reference.encoder or self._usual,
+                encoder=reference.encoder,
                 sampling=reference.sampling,
             )
         except VideoNotFoundError as error:
@@ -157,7 +163,6 @@ class ServedVideos:
         reason = self._refusal(cache, row.encoder)
         if reason is not None:
             raise RefusedError(f"video {reference.video_id!r}: {reason}")
-        self._usual = row.encoder
         return row
 
     def _chosen(self, cache: TokenCache, reference: Reference) -> Setting:
@@ -174,8 +179,10 @@ class ServedVideos:
         if not usable:
             raise RefusedError(f"video {reference.video_id!r}: {next(iter(refusals.values()))}")
         if len(usable) > 1:
+            names = reversed(Setting._fields)  # the compression is what differs most often
+            differing = [name for name in names if len({getattr(setting, name) for setting in usable}) > 1]
             raise RefusedError(
-                f"video {reference.video_id!r} has {len(usable)} rows for this model: name one by ?compression= or &sampling=,"
+                f"video {reference.video_id!r} has {len(usable)} rows for this model: name one by ?{'=&'.join(differing)}=,"
                 f" of {_listed(usable)}"
             )
         return usable[0]
@@ -226,6 +233,11 @@ class _Hot:
         row, _ = self._rows.pop(reference, (None, 0.0))
         if row is not None:
             self._bytes -= len(row.data)
+
+
+def _pause_after(took: float) -> float:
+    """Seconds to wait after listings that took some."""
+    return min(LONGEST_PAUSE, took / LISTING_SHARE - took)
 
 
 def _matches(setting: Setting, reference: Reference) -> bool:

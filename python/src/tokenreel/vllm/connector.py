@@ -56,9 +56,5 @@ def _places(reference: Reference) -> dict[str, torch.Tensor]:
     videos = SERVING.videos()
     row = videos.row(reference)
     check_three_axes(row, videos.model)
-    if reference.content is None:
-        raise RefusedError(
-            f"the part of video {reference.video_id!r} does not name its content, under which the server keeps rows:"
-            " take the part that tokenreel.vllm.request_part makes"
-        )
+    reference.check_names_one_row()
     return {name: torch.from_numpy(values) for name, values in places(row, videos.model).items()}

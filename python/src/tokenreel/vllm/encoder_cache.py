@@ -104,8 +104,7 @@ class TokenReelEncoderCache(ECConnectorBase):
 
     def _read(self, uuid: str) -> torch.Tensor:
         reference = Reference.parse(uuid)
-        if reference.content is None:
-            raise RefusedError(f"the uuid {uuid!r} does not name the content of its video: {_TAKE}")
+        reference.check_names_one_row()
         row = self._videos.row(reference)
         check_three_axes(row, self._videos.model)
         return encoder_output(row, self._videos.model)

@@ -13,6 +13,8 @@ import json
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from typing import Any
 
+import numpy as np
+
 from tokenreel.vllm._feed import check_three_axes, places
 from tokenreel.vllm._reference import SCHEME, Reference, RefusedError
 from tokenreel.vllm._serving import SERVING
@@ -24,10 +26,16 @@ _Send = Callable[[_Message], Awaitable[None]]
 _Application = Callable[[_Message, _Receive, _Send], Awaitable[None]]
 
 _TAKE = "take the part that tokenreel.vllm.request_part makes"
+_TIME_TOLERANCE = 1e-6
+"""Of seconds that a client sends, relative: it may have them as float32."""
 
 
 class Guard:
-    """An ASGI middleware."""
+    """An ASGI middleware.
+
+    It looks at a body when the application asks for it, so that a server's own middlewares, which vLLM puts behind this one, come first:
+    what a client without an API key may not ask is answered with 401, and nothing is read for it.
+    """
 
     def __init__(self, app: _Application) -> None:
         """Stands before an application.
@@ -41,23 +49,56 @@ class Guard:
         if scope["type"] != "http" or scope["method"] != "POST":
             await self._app(scope, receive, send)
             return
-        messages = [await receive()]
-        while messages[-1]["type"] == "http.request" and messages[-1].get("more_body", False):
-            messages.append(await receive())
-        body = b"".join(message.get("body", b"") for message in messages)
+        request = _Request(receive, send)
         try:
-            if b"_embeds" in body:
-                await asyncio.to_thread(check, body)
-        except RefusedError as error:
-            await _refuse(send, str(error))
-            return
-        waiting = iter(messages)
+            await self._app(scope, request.receive, request.send)
+        except Exception:
+            if request.refusal is None:
+                raise
+        if request.refusal is not None:
+            await _refuse(send, request.refusal)
 
-        async def again() -> _Message:
-            message = next(waiting, None)
-            return await receive() if message is None else message
 
-        await self._app(scope, again, send)
+class _Request:
+    """A request as the application sees it; once its body is refused, the application's answer goes nowhere."""
+
+    def __init__(self, receive: _Receive, send: _Send) -> None:
+        self.refusal: str | None = None
+        self._receive = receive
+        self._send = send
+        self._checked: Iterator[_Message] | None = None
+        self._checking = asyncio.Lock()
+
+    async def receive(self) -> _Message:
+        async with self._checking:
+            if self._checked is None:
+                messages = await _whole(self._receive)
+                self.refusal = await _refusal(b"".join(message.get("body", b"") for message in messages))
+                self._checked = iter(messages)
+        if self.refusal is not None:
+            return {"type": "http.disconnect"}  # after which an application reads no further
+        return next(self._checked, None) or await self._receive()
+
+    async def send(self, message: _Message) -> None:
+        if self.refusal is None:
+            await self._send(message)
+
+
+async def _whole(receive: _Receive) -> list[_Message]:
+    """The messages of a request's body."""
+    messages = [await receive()]
+    while messages[-1]["type"] == "http.request" and messages[-1].get("more_body", False):
+        messages.append(await receive())
+    return messages
+
+
+async def _refusal(body: bytes) -> str | None:
+    try:
+        if b"_embeds" in body:
+            await asyncio.to_thread(check, body)
+    except RefusedError as error:
+        return str(error)
+    return None
 
 
 async def _refuse(send: _Send, sentence: str) -> None:
@@ -110,12 +151,19 @@ def _check_part(part: dict[str, Any], videos: Callable[[], ServedVideos]) -> boo
     if not isinstance(uuid, str) or not uuid.startswith(SCHEME):
         raise RefusedError(f"a part of type {kind} has no tensor, and its uuid {uuid!r} names no row of a cache: {_TAKE}")
     reference = Reference.parse(uuid)
-    if reference.content is None:
-        raise RefusedError(f"the uuid {uuid!r} does not name the content of its video: {_TAKE}")
+    reference.check_names_one_row()
     served = videos()
     row = served.row(reference)
     check_three_axes(row, served.model)
-    grid = places(row, served.model)["video_grid_thw"].tolist()
-    if not isinstance(value, dict) or value.get("video_grid_thw") != grid:
-        raise RefusedError(f"the part with uuid {uuid!r} must have video_grid_thw {grid}: {_TAKE}")
+    expected = {name: values.tolist() for name, values in places(row, served.model).items()}
+    if not isinstance(value, dict) or not all(_is_close(value.get(name), values) for name, values in expected.items()):
+        listed = ", ".join(f"{name} {values}" for name, values in expected.items())
+        raise RefusedError(f"the part with uuid {uuid!r} must have {listed}: {_TAKE}")
     return True
+
+
+def _is_close(given: Any, expected: list[float]) -> bool:
+    """Whether a field of a part says what the row does; without it the server would take a default."""
+    if not isinstance(given, list) or not all(isinstance(each, int | float) for each in given):
+        return False
+    return len(given) == len(expected) and bool(np.allclose(given, expected, rtol=_TIME_TOLERANCE, atol=0))
