@@ -8,6 +8,7 @@ import dataclasses
 import datetime
 import importlib.metadata
 import json
+import math
 import os
 import pathlib
 import platform
@@ -147,13 +148,20 @@ class Result:
         return Stretch(statistics.median(each.wall_seconds for each in of_rounds), statistics.median(each.cpu_seconds for each in of_rounds))
 
 
-def in_turn(sides: Mapping[str, Side], rounds: int = ROUNDS) -> dict[str, Result]:
-    """Runs all sides in turn, A B A B, so that what else the machine does meets each alike. A side that failed, hung or was wrong is not run again."""
+def in_turn(sides: Mapping[str, Side], rounds: int = ROUNDS, again_within: float = math.inf) -> dict[str, Result]:
+    """Runs all sides in turn, A B A B, so that what else the machine does meets each alike. A side that failed, hung or was wrong is not run again.
+
+    Args:
+        sides: by name.
+        rounds: of which the median counts.
+        again_within: a side whose first round took more than this many times the least processor time of a side is not run again.
+    """
     done: dict[str, list[Measured]] = {name: [] for name in sides}
     wrong: dict[str, str] = {}
+    slow: set[str] = set()
     for number in range(1, rounds + 1):
         for name, side in sides.items():
-            if name in wrong:
+            if name in wrong or name in slow:
                 continue
             run = side.run()
             done[name].append(run)
@@ -162,6 +170,8 @@ def in_turn(sides: Mapping[str, Side], rounds: int = ROUNDS) -> dict[str, Result
                 wrong[name] = difference
             took = f"{run.wall_seconds:.1f} s, {run.cpu_seconds:.1f} s of processor time, {run.peak_bytes / 1e6:.0f} MB"
             say(f"round {number}, {name}: {took}{'' if difference is None else ', does not count: ' + difference}")
+        least = min((runs[0].cpu_seconds for name, runs in done.items() if name not in wrong), default=0)
+        slow = {name for name, runs in done.items() if runs[0].cpu_seconds > again_within * least}
     return {name: Result(tuple(done[name]), wrong.get(name)) for name in sides}
 
 
