@@ -79,20 +79,22 @@ public final class IndexBuilder {
     writeSlots(tables, waves, changed);
   }
 
+  /**
+   * A single table is replaced in place, with as many buckets as before: of two tables of the same
+   * waves nothing would say which one is current.
+   */
   private void writeSlots(List<SlotTable> tables, SortedSet<Long> waves, List<Slot> changed)
       throws IOException {
-    long slots = 0;
-    try (Merge counted = new Merge(tables, waves, changed)) {
-      for (; counted.hasNext(); counted.next()) {
-        slots++;
+    SlotTable whole = tables.get(0);
+    if (tables.size() > 1) {
+      long slots = 0;
+      try (Merge counted = new Merge(tables, waves, changed)) {
+        for (; counted.hasNext(); counted.next()) {
+          slots++;
+        }
       }
+      whole = planned(tables, slots);
     }
-    SlotTable whole =
-        SlotTable.planned(
-            layout.index(),
-            tables.get(0).firstWave(),
-            tables.get(tables.size() - 1).lastWave(),
-            slots);
     Path written = CacheFiles.temporaryOf(whole.path());
     try (Merge all = new Merge(tables, waves, changed);
         OutputStream out = files.fileSystem().create(written, true)) {
@@ -251,17 +253,18 @@ public final class IndexBuilder {
           slots++;
         }
       }
-      SlotTable merged =
-          SlotTable.planned(
-              layout.index(),
-              tables.get(0).firstWave(),
-              tables.get(tables.size() - 1).lastWave(),
-              slots);
+      SlotTable merged = planned(tables, slots);
       try (Merge all = new Merge(tables)) {
         files.write(merged.path(), out -> merged.write(all, out));
       }
     }
     deleteCovered();
+  }
+
+  /** The table that is to hold the slots of several. */
+  private SlotTable planned(List<SlotTable> tables, long slots) {
+    return SlotTable.planned(
+        layout.index(), tables.get(0).firstWave(), tables.get(tables.size() - 1).lastWave(), slots);
   }
 
   /** Slots but those of some waves. */

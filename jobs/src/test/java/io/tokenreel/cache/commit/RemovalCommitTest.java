@@ -142,6 +142,31 @@ class RemovalCommitTest {
   }
 
   @Test
+  void forget_asManyAsABucketOfTheIndexHolds_leavesTheOthersToBeFound() throws IOException {
+    Path output = output("many");
+    List<String> ids = CacheRows.ids(0, 70);
+    try (TokenCacheWriter writer = TokenCacheWriter.open(SPARK, output)) {
+      WaveCommit wave = writer.nextWave();
+      wave.stage(CacheTable.TOKENS, CacheRows.tokens(ids, CacheRows.HALF, CacheRows.WHOLE));
+      wave.stage(CacheTable.OUTCOMES, CacheRows.outcomes("r", ids));
+      wave.commit();
+      writer.saveRun(CacheRows.run("r", 70, CacheRows.HALF, CacheRows.WHOLE).finished());
+    }
+    for (int gone : List.of(1, 35, 69)) {
+      List<String> forgotten = ids.subList(0, gone);
+      forget(output, CacheFiles.StepListener.NONE, forgotten.toArray(new String[0]));
+      TokenCache cache = TokenCache.open(new Configuration(), output);
+      for (String id : forgotten) {
+        assertEquals(List.of(), cache.lookup(id), id);
+      }
+      for (String id : ids.subList(gone, ids.size())) {
+        assertTokens(cache, id);
+      }
+      assertEquals(List.of(), CacheVerifier.verify(SPARK, output));
+    }
+  }
+
+  @Test
   void forgotten_ids_areHeldAgainstInputsByDigestsAlone() throws IOException {
     Path output = cache();
     forget(output, CacheFiles.StepListener.NONE, SECRET);
