@@ -7,6 +7,9 @@ import java.util.Arrays;
 /** The frames that a decoder process has planned and sent, checked as they come. */
 final class AnsweredFrames {
 
+  /** Of the heap, for one video's frames. */
+  private static final double MOST_OF_HEAP = 0.75;
+
   private final FrameSize size;
   private final SourceInfo source;
   private final int frameBytes;
@@ -15,22 +18,41 @@ final class AnsweredFrames {
   private final int[] frameIndex; // [slots]
   private final boolean[] filled; // [slots]
 
-  private AnsweredFrames(int slots, FrameSize size, SourceInfo source) {
+  private AnsweredFrames(int slots, FrameSize size, SourceInfo source) throws NoHeapException {
     this.size = size;
     this.source = source;
     this.frameBytes = slots == 0 ? 0 : size.rgbBytes();
-    this.rgb = new byte[Math.multiplyExact(slots, frameBytes)];
+    this.rgb = pixels(Math.multiplyExact(slots, frameBytes), Runtime.getRuntime().maxMemory());
     this.ptsMicros = new long[slots];
     this.frameIndex = new int[slots];
     this.filled = new boolean[slots];
   }
 
+  /**
+   * One large array. Where there is no room for it nothing else has been touched; what is sure not
+   * to fit is not tried, since clusters end a process at its first such error.
+   */
+  static byte[] pixels(int bytes, long heapBytes) throws NoHeapException {
+    if (bytes > MOST_OF_HEAP * heapBytes) {
+      throw new NoHeapException(bytes, heapBytes);
+    }
+    try {
+      return new byte[bytes];
+    } catch (OutOfMemoryError e) {
+      throw new NoHeapException(bytes, heapBytes);
+    }
+  }
+
   /** What there is before a plan. */
-  static AnsweredFrames none() {
+  static AnsweredFrames none() throws NoHeapException {
     return new AnsweredFrames(0, null, null);
   }
 
-  /** Reads what follows the byte {@link DecoderProtocol#PLAN}. */
+  /**
+   * Reads what follows the byte {@link DecoderProtocol#PLAN}.
+   *
+   * @throws NoHeapException if there is no room for its frames
+   */
   static AnsweredFrames readPlan(DataInputStream in, DecodeRequest request) throws IOException {
     int slots = in.readInt();
     require(slots >= 0 && slots <= request.sampling().sampler().maxFrames(), "frames", slots);

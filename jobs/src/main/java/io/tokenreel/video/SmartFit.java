@@ -65,8 +65,9 @@ public record SmartFit(int factor, int min, int max, Over over) implements Frame
           "a frame of %d x %d pixels has sides whose ratio is over %d, which the model does not take"
               .formatted(source.height(), source.width(), MOST_RATIO));
     }
-    long counted = over == Over.CLIP ? frames : 1;
-    long padded = over == Over.CLIP ? TEMPORAL * (long) Math.rint((double) frames / TEMPORAL) : 1;
+    // A single frame fills its patch twice; the reference, whose rule this is, takes none.
+    long counted = over == Over.CLIP ? Math.max(TEMPORAL, frames) : 1;
+    long padded = over == Over.CLIP ? TEMPORAL * (long) Math.rint((double) counted / TEMPORAL) : 1;
     long high = (long) Math.rint((double) height / factor) * factor;
     long wide = (long) Math.rint((double) width / factor) * factor;
     double volume = (double) counted * height * width;

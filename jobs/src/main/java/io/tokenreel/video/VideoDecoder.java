@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -26,6 +27,9 @@ import org.apache.hadoop.conf.Configuration;
 public final class VideoDecoder implements AutoCloseable {
 
   private static final int ATTEMPTS = 2;
+
+  /** What another try would meet again. */
+  private static final Set<Reason> LASTING = Set.of(Reason.TIMEOUT, Reason.TOO_LARGE);
 
   private final DecoderSettings settings;
   private final Configuration hadoop;
@@ -160,7 +164,7 @@ public final class VideoDecoder implements AutoCloseable {
         }
       }
       endProcess();
-      if (death.reason() == Reason.TIMEOUT || attempt.number == ATTEMPTS) {
+      if (LASTING.contains(death.reason()) || attempt.number == ATTEMPTS) {
         if (!decoder.hasGreeted() && death.reason() != Reason.TIMEOUT) {
           throw notStarted(death);
         }
@@ -186,6 +190,9 @@ public final class VideoDecoder implements AutoCloseable {
 
   /** Of a process that ended without its watchdog. */
   private Watchdog.Death death(DecoderProcess decoder, IOException e) {
+    if (e instanceof NoHeapException) {
+      return new Watchdog.Death(Reason.TOO_LARGE, e.getMessage());
+    }
     Reason reason = decoder.causeOfDeath();
     String detail = "the decoder died: %s, %s".formatted(e, decoder.describeDeath());
     return reason == Reason.DECODER_MEMORY

@@ -122,4 +122,12 @@ class DecodeAnswerTest {
             .getMessage();
     assertTrue(message.contains("version 3; got magic 54527664, version 2"), message);
   }
+
+  @Test
+  void readPlan_framesThatTheHeapCannotHold_saysSoBeforeItTries() {
+    NoHeapException refused =
+        assertThrows(NoHeapException.class, () -> AnsweredFrames.pixels(1 << 30, 1 << 30));
+    assertTrue(refused.getMessage().startsWith("its frames take 1024 MB, and the heap of 1024 MB"));
+    assertTrue(refused.getMessage().contains("sample fewer frames"), refused.getMessage());
+  }
 }

@@ -140,4 +140,14 @@ class FrameFitTest {
       assertTrue(video.detail().contains("sample fewer frames"), video.detail());
     }
   }
+
+  @Test
+  void size_singleFrameOverAClip_isThatOfTwo() {
+    FrameFit fit = FrameFit.parse("smart:factor=32,min=4096,max=25165824,over=clip");
+    FrameSize source = new FrameSize(1080, 1920);
+    assertEquals(new FrameSize(1088, 1920), fit.size(source, 2));
+    assertEquals(fit.size(source, 2), fit.size(source, 1));
+    FrameSize small = new FrameSize(40, 40);
+    assertEquals(fit.size(small, 2), fit.size(small, 1));
+  }
 }

@@ -55,6 +55,43 @@ final class Mp4Surgery {
     Files.write(file, bytes);
   }
 
+  /**
+   * Gives the file's one track an edit list.
+   *
+   * @param parts of each the first frame and how many, in the order in which they are shown
+   */
+  static void setEdits(Path file, int[]... parts) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    ByteBuffer old = ByteBuffer.wrap(bytes);
+    int listed = indexOf(bytes, "elst", 0);
+    int start = listed < 0 ? 0 : old.getInt(listed + 16); // the first frame's time in the track
+    int edts = indexOf(bytes, "edts", 0);
+    if (edts >= 0) {
+      old.position(edts).put("free".getBytes(ISO_8859_1));
+    }
+    long movieScale = old.getInt(indexOf(bytes, "mvhd", 0) + 16);
+    long trackScale = old.getInt(indexOf(bytes, "mdhd", 0) + 16);
+    long frame = old.getInt(indexOf(bytes, "stts", 0) + 16);
+    ByteBuffer edits = ByteBuffer.allocate(24 + 12 * parts.length);
+    edits.putInt(edits.capacity()).put("edts".getBytes(ISO_8859_1));
+    edits.putInt(edits.capacity() - 8).put("elst".getBytes(ISO_8859_1));
+    edits.putInt(0).putInt(parts.length);
+    for (int[] part : parts) {
+      edits.putInt((int) (part[1] * frame * movieScale / trackScale));
+      edits.putInt((int) (start + part[0] * frame)).putInt(1 << 16);
+    }
+    int movie = indexOf(bytes, "moov", 0) - 4;
+    int track = indexOf(bytes, "trak", movie) - 4;
+    int end = track + sizeAt(bytes, track);
+    old.putInt(track, sizeAt(bytes, track) + edits.capacity());
+    old.putInt(movie, sizeAt(bytes, movie) + edits.capacity());
+    ByteArrayOutputStream changed = new ByteArrayOutputStream();
+    changed.write(bytes, 0, end);
+    changed.writeBytes(edits.array());
+    changed.write(bytes, end, bytes.length - end);
+    Files.write(file, changed.toByteArray());
+  }
+
   private static int sizeAt(byte[] bytes, int box) {
     return ByteBuffer.wrap(bytes).getInt(box);
   }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tokenreel.video.TestClips.Encoding;
 import io.tokenreel.video.TestMuxer.Track;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which stream of a file is its video, and which of its frames and pixels count. */
 class StreamsTest {
@@ -114,6 +117,68 @@ class StreamsTest {
           Arrays.copyOfRange(whole, from, from + bytes), VideoTests.frame(frames, i), "frame " + i);
     }
     assertEquals(0, frames.ptsMicros()[0]);
+  }
+
+  /** Before the second part come frames that its first one refers to, and that are not shown. */
+  @ParameterizedTest
+  @CsvSource({"libopenh264, 5, 0", "mpeg4, 9, 2", "mjpeg, 1, 0"})
+  void decode_editListOfTwoParts_givesTheirFramesAtTheirTimes(String codec, int gop, int between)
+      throws IOException {
+    Map<String, String> options =
+        codec.equals("mjpeg")
+            ? Map.of("strict", "unofficial")
+            : between == 0 ? Map.of() : Map.of("bf", "" + between);
+    Path cut = new Encoding("cut.mp4", codec, gop, options, new int[] {1}).write(folder, VIDEO, 40);
+    Frames whole = decoded(cut, "uniform:frames=40");
+    Mp4Surgery.setEdits(cut, new int[] {0, 12}, new int[] {18, 20});
+    Frames frames = decoded(cut, "uniform:frames=32");
+    assertEquals(32, frames.source().frames());
+    for (int i = 0; i < 32; i++) {
+      int from = i < 12 ? i : i + 6;
+      assertArrayEquals(VideoTests.frame(whole, from), VideoTests.frame(frames, i), "frame " + i);
+      // With frames that are reordered FFmpeg begins the second part as much later as they are
+      // held.
+      long late = i < 12 ? 0 : between;
+      assertEquals((i + late) * 40_000L, frames.ptsMicros()[i], "time of frame " + i);
+    }
+  }
+
+  @Test
+  void decode_editListThatHidesTheOnlyKeyframe_hasNoKeyframes() throws IOException {
+    Path cut = video();
+    Mp4Surgery.setEdits(cut, new int[] {5, 12});
+    assertEquals(12, decoded(cut, "uniform:frames=20").source().frames());
+    try (VideoDecoder keys =
+        VideoTests.decoder("keyframes:max=4", VideoTests.SMALL, DecodeCheck.SAMPLED)) {
+      DecodedVideo video = keys.decode(VideoTests.ref(cut));
+      assertEquals(Reason.NO_FRAMES, video.reason(), video.detail());
+      assertTrue(video.detail().startsWith("keyframes:max=4 takes none of 12 frames"));
+      assertEquals(1, video.attempts());
+    }
+  }
+
+  @Test
+  void decode_joinedStreamsWhoseVideosHaveOtherNumbers_sayThatAPartIsNotRead() throws IOException {
+    Path first = clip("first.ts", "libopenh264", VIDEO, FRAMES, Map.of());
+    byte[] part = Files.readAllBytes(first);
+    assertEquals(FRAMES, sound(first).source().frames());
+    byte[] other = TransportBytes.withPid(part, 0x100, 0x1e1);
+    assertEquals(FRAMES, sound(Files.write(folder.resolve("other.ts"), other)).source().frames());
+    for (byte[] joined :
+        List.of(ContainerBytes.join(part, other), ContainerBytes.join(other, part))) {
+      DecodedVideo video = decode(Files.write(folder.resolve("joined.ts"), joined));
+      assertEquals(Outcome.DEGRADED, video.outcome(), video.detail());
+      assertEquals(Reason.TRUNCATED, video.reason(), video.detail());
+      assertTrue(video.detail().contains("another part of the video is in the stream with PID 0x"));
+    }
+  }
+
+  private static Frames decoded(Path file, String sampling) {
+    try (VideoDecoder own = VideoTests.decoder(sampling, VideoTests.SMALL, DecodeCheck.SAMPLED)) {
+      DecodedVideo video = own.decode(VideoTests.ref(file));
+      assertEquals(Outcome.OK, video.outcome(), video.detail());
+      return video.frames();
+    }
   }
 
   /**

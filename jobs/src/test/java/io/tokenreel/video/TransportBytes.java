@@ -43,6 +43,33 @@ final class TransportBytes {
     return out.toByteArray();
   }
 
+  /** A file whose one stream has another number, in its packets and in the table. */
+  static byte[] withPid(byte[] file, int from, int to) {
+    byte[] changed = file.clone();
+    for (int at = 0; at < changed.length; at += PACKET_BYTES) {
+      int pid = (changed[at + 1] & 0x1f) << 8 | (changed[at + 2] & 0xff);
+      if (pid == from) {
+        changed[at + 1] = (byte) ((changed[at + 1] & 0xe0) | to >> 8);
+        changed[at + 2] = (byte) to;
+      } else if (pid == FIRST_STREAM && changed[at + 5] == 2) { // FFmpeg's number of the table
+        renumber(changed, at + 5, from, to);
+      }
+    }
+    return changed;
+  }
+
+  private static void renumber(byte[] file, int section, int from, int to) {
+    int end = section + 3 + ((file[section + 1] & 0x0f) << 8 | (file[section + 2] & 0xff)) - 4;
+    for (int at = section + 3; at + 1 < end; at++) {
+      if (((file[at] & 0x1f) << 8 | (file[at + 1] & 0xff)) == from && (file[at] & 0xe0) == 0xe0) {
+        file[at] = (byte) ((file[at] & 0xe0) | to >> 8);
+        file[at + 1] = (byte) to;
+      }
+    }
+    byte[] sum = ints(checksum(Arrays.copyOfRange(file, section, end)));
+    System.arraycopy(sum, 0, file, end, sum.length);
+  }
+
   /** A table's one section, in as many packets as it takes. */
   private static byte[] section(int pid, int table, int number, byte[] body) {
     int length = 5 + body.length + 4;

@@ -1,6 +1,7 @@
 package io.tokenreel.video.ffmpeg;
 
 import io.tokenreel.video.FrameTimes;
+import io.tokenreel.video.Reason;
 import io.tokenreel.video.Sampler;
 import io.tokenreel.video.SourceInfo;
 import java.util.HashMap;
@@ -24,9 +25,16 @@ record Choice(int slots, SourceInfo source, Map<Integer, Place> places) {
 
   /**
    * @param keys {@code [frames]}, what the caller knows each frame by, in presentation order
+   * @throws DecodeFailure if the sampler wants none of the frames that there are
    */
-  static Choice of(Sampler sampler, FrameTimes times, int[] keys) {
+  static Choice of(Sampler sampler, FrameTimes times, int[] keys) throws DecodeFailure {
     int[] chosen = sampler.choose(times);
+    if (chosen.length == 0 && times.count() > 0) {
+      throw new DecodeFailure(
+          Reason.NO_FRAMES,
+          "%s takes none of %d frames, as where an edit list hides the only keyframe; sample with uniform: or fps:"
+              .formatted(sampler, times.count()));
+    }
     Map<Integer, Place> places = new HashMap<>();
     for (int slot = 0; slot < chosen.length; slot++) {
       int frame = chosen[slot];

@@ -162,9 +162,12 @@ final class FullDecode {
     return packet >= 0 && timeline.index().isHidden(packet);
   }
 
-  /** Counts frames that the container's times put before one that the decoder gave earlier. */
+  /**
+   * Counts frames that the container's times put before one that the decoder gave earlier; hidden
+   * ones, whose times run back between two edits of a list, are none of them.
+   */
   private void checkOrder(int packet) {
-    if (packet >= 0 && timeline.index().timed()) {
+    if (packet >= 0 && timeline.index().timed() && !isHidden(packet)) {
       long pts = timeline.index().pts(packet);
       misplaced += pts < lastPts ? 1 : 0;
       lastPts = pts;

@@ -113,8 +113,14 @@ final class PacketDecoder implements AutoCloseable {
     return codec;
   }
 
-  /** Decodes one packet, whose time it overwrites, and passes on the frames that are ready. */
+  /**
+   * Decodes one packet, whose time it overwrites, and passes on the frames that are ready. One
+   * without a byte gives none.
+   */
   void decode(AVPacket packet, int number, Frames frames) throws IOException, DecodeFailure {
+    if (packet.size() == 0) {
+      return; // to a decoder it would be the end of the stream
+    }
     packet.pts(number).dts(AV_NOPTS_VALUE);
     // Frames that an edit list hides must come too: their places among the others are looked at.
     packet.flags(packet.flags() & ~AV_PKT_FLAG_DISCARD);
@@ -135,7 +141,7 @@ final class PacketDecoder implements AutoCloseable {
     long logged = log.errors();
     boolean refused = false;
     int sent = avcodec_send_packet(context, packet);
-    if (sent < 0 && sent != AVERROR_EOF()) {
+    if (sent < 0 && !(packet == null && sent == AVERROR_EOF())) {
       Errors.requireMemory(sent, "decoding");
       refused = true;
     }

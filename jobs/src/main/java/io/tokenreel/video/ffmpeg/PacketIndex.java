@@ -30,7 +30,7 @@ final class PacketIndex {
   private int count;
   private boolean timed = true;
   private boolean understood = true;
-  private BitSet parts = new BitSet(); // [packet], those that begin a part of a joined stream
+  private final BitSet parts = new BitSet(); // [packet], those that begin a part of a joined stream
   private long duration; // of a packet, stream time base; 0 when none says
 
   void add(AVPacket packet, PacketTraits traits) {
@@ -68,11 +68,27 @@ final class PacketIndex {
   void end(long jump) {
     pts = Arrays.copyOf(pts, count);
     if (timed) {
-      BitSet keys = new BitSet();
-      IntStream.range(0, count).filter(at -> isEntry(at) || isKey(at)).forEach(keys::set);
-      ClockJoins joins = new ClockJoins(pts, keys, jump);
-      parts = joins.starts();
-      pts = joins.continued(duration);
+      join(IntStream.range(0, count).filter(packet -> !isHidden(packet)).toArray(), jump);
+    }
+  }
+
+  /**
+   * Lets times go on where the clock starts again. Hidden packets say nothing of the clock: before
+   * the second edit of a list come packets that run back, which its first frame refers to.
+   *
+   * @param packets those that are not hidden
+   */
+  private void join(int[] packets, long jump) {
+    BitSet keys = new BitSet();
+    IntStream.range(0, packets.length)
+        .filter(at -> isEntry(packets[at]) || (!understood() && isKey(packets[at])))
+        .forEach(keys::set);
+    long[] times = Arrays.stream(packets).mapToLong(packet -> pts[packet]).toArray();
+    ClockJoins joins = new ClockJoins(times, keys, jump);
+    joins.starts().stream().forEach(at -> parts.set(packets[at]));
+    long[] continued = joins.continued(duration);
+    for (int at = 0; at < packets.length; at++) {
+      pts[packets[at]] = continued[at];
     }
   }
 

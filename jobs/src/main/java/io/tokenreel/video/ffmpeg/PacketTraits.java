@@ -21,5 +21,6 @@ record PacketTraits(Entry entry, boolean shown, boolean disposable, boolean unde
 
   static final PacketTraits PLAIN = new PacketTraits(Entry.NONE, true, false, true);
   static final PacketTraits CLOSED_ENTRY = new PacketTraits(Entry.CLOSED, true, false, true);
+  static final PacketTraits NO_FRAME = new PacketTraits(Entry.NONE, false, false, false);
   static final PacketTraits NOT_UNDERSTOOD = new PacketTraits(Entry.NONE, true, false, false);
 }

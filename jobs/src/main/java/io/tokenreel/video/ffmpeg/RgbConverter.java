@@ -6,18 +6,28 @@ import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_BT2020_CL;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_BT2020_NCL;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_BT470BG;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_BT709;
+import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_CHROMA_DERIVED_CL;
+import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_CHROMA_DERIVED_NCL;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_FCC;
+import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_ICTCP;
+import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_IPT_C2;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_RGB;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_SMPTE170M;
+import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_SMPTE2085;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_SMPTE240M;
+import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_YCGCO;
+import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_YCGCO_RE;
+import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_YCGCO_RO;
 import static org.bytedeco.ffmpeg.global.avutil.AV_FRAME_DATA_DISPLAYMATRIX;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_FLAG_PAL;
+import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_FLAG_RGB;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_RGB24;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_YUVJ411P;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_YUVJ420P;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_YUVJ422P;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_YUVJ440P;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_YUVJ444P;
+import static org.bytedeco.ffmpeg.global.avutil.av_color_space_name;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_get_side_data;
 import static org.bytedeco.ffmpeg.global.avutil.av_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_malloc;
@@ -91,6 +101,18 @@ final class RgbConverter implements AutoCloseable {
           AV_PIX_FMT_YUVJ422P,
           AV_PIX_FMT_YUVJ440P,
           AV_PIX_FMT_YUVJ444P);
+
+  /** What a stream may say and swscale takes for another. */
+  private static final Set<Integer> UNKNOWN_MATRICES =
+      Set.of(
+          AVCOL_SPC_YCGCO,
+          AVCOL_SPC_YCGCO_RE,
+          AVCOL_SPC_YCGCO_RO,
+          AVCOL_SPC_SMPTE2085,
+          AVCOL_SPC_CHROMA_DERIVED_NCL,
+          AVCOL_SPC_CHROMA_DERIVED_CL,
+          AVCOL_SPC_ICTCP,
+          AVCOL_SPC_IPT_C2);
 
   /** What a conversion depends on; it changes only where a stream changes in mid-course. */
   private record Shape(int width, int height, int format, int matrix, boolean fullRange) {}
@@ -215,12 +237,20 @@ final class RgbConverter implements AutoCloseable {
         : Orientation.of(matrix.data().capacity(matrix.size()).asByteBuffer());
   }
 
-  private static Shape shapeOf(AVFrame frame) {
+  private static Shape shapeOf(AVFrame frame) throws DecodeFailure {
     boolean full =
         frame.color_range() == AVCOL_RANGE_JPEG
             || FULL_RANGE_FORMATS.contains(frame.format())
             || (frame.color_range() == AVCOL_RANGE_UNSPECIFIED && isGray(frame.format()));
     return new Shape(frame.width(), frame.height(), frame.format(), matrix(frame), full);
+  }
+
+  /** Whether pictures of a format have chroma, which a matrix makes. */
+  private static boolean hasMatrix(int format) {
+    AVPixFmtDescriptor description = av_pix_fmt_desc_get(format);
+    return description != null
+        && description.nb_components() >= CHANNELS
+        && (description.flags() & (AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_RGB)) == 0;
   }
 
   /** Pictures without chroma are full range unless they say otherwise. */
@@ -231,8 +261,17 @@ final class RgbConverter implements AutoCloseable {
         && (description.flags() & AV_PIX_FMT_FLAG_PAL) == 0;
   }
 
-  private static int matrix(AVFrame frame) {
+  /**
+   * @throws DecodeFailure if the picture says a matrix that the converter does not have
+   */
+  private static int matrix(AVFrame frame) throws DecodeFailure {
     int space = frame.colorspace();
+    if (UNKNOWN_MATRICES.contains(space) && hasMatrix(frame.format())) {
+      throw new DecodeFailure(
+          Reason.DECODE_ERROR,
+          "its pictures have the colour matrix '%s', which is not converted: convert it first, with a copy of FFmpeg that has zimg: ffmpeg -i FILE -vf zscale=matrix=709 -c:v libx264 -crf 16 -pix_fmt yuv420p FILE.mp4"
+              .formatted(av_color_space_name(space).getString()));
+    }
     if (space == AVCOL_SPC_BT709) {
       return SWS_CS_ITU709;
     }

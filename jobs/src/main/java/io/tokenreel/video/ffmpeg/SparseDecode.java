@@ -26,7 +26,7 @@ final class SparseDecode {
   private long lastPts = Long.MIN_VALUE;
   private long framesDecoded;
 
-  SparseDecode(DecodeRequest request, Timeline timeline, FfmpegLog log) {
+  SparseDecode(DecodeRequest request, Timeline timeline, FfmpegLog log) throws DecodeFailure {
     this.request = request;
     this.timeline = timeline;
     this.log = log;
@@ -90,8 +90,14 @@ final class SparseDecode {
     }
   }
 
-  /** Whether the decoder gives it after those that the container's times put before it. */
+  /**
+   * Whether the decoder gives it after those that the container's times put before it. Between two
+   * edits of a list the times of hidden ones run back.
+   */
   private boolean isInOrder(int packet) {
+    if (timeline.index().isHidden(packet)) {
+      return true;
+    }
     boolean inOrder = timeline.index().pts(packet) >= lastPts;
     lastPts = timeline.index().pts(packet);
     return inOrder;

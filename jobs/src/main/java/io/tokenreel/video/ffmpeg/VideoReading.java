@@ -1,5 +1,6 @@
 package io.tokenreel.video.ffmpeg;
 
+import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_ID_THEORA;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_PROP_REORDER;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_DATA_NEW_EXTRADATA;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_DATA_PARAM_CHANGE;
@@ -65,6 +66,7 @@ final class VideoReading {
       PacketDecoder.requireAllowed(source.stream().codecpar());
       PacketIndex index = index(source);
       missing = missing.isPresent() ? missing : source.missingSamples();
+      missing = missing.or(source::restElsewhere);
       timeline = new Timeline(index, source);
       errors = source.errors() + index.corrupt();
       requireDuration(timeline);
@@ -86,13 +88,18 @@ final class VideoReading {
     AVCodecDescriptor codec = avcodec_descriptor_get(source.stream().codecpar().codec_id());
     boolean reorders = codec == null || (codec.props() & AV_CODEC_PROP_REORDER) != 0;
     PacketInspector inspector = PacketInspector.of(source.stream().codecpar());
+    // Of Theora an empty packet says that the frame before is shown on; of others it is a lost one.
+    PacketTraits empty =
+        source.stream().codecpar().codec_id() == AV_CODEC_ID_THEORA
+            ? PacketTraits.NO_FRAME
+            : PacketTraits.NOT_UNDERSTOOD;
     AVPacket packet = av_packet_alloc();
     try (SizeTPointer size = new SizeTPointer(1)) {
       while (source.next(packet)) {
         index.add(
             packet,
             packet.size() == 0
-                ? PacketTraits.NOT_UNDERSTOOD
+                ? empty
                 : inspector.inspect(packet.data().capacity(packet.size()).asByteBuffer()));
         if (av_packet_get_side_data(packet, AV_PKT_DATA_NEW_EXTRADATA, size) != null
             || av_packet_get_side_data(packet, AV_PKT_DATA_PARAM_CHANGE, size) != null) {

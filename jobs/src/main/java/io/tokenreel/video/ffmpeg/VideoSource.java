@@ -59,6 +59,8 @@ final class VideoSource implements AutoCloseable {
 
   private static final long CLOCK_JUMP_SECONDS = 10;
 
+  private static final String MPEG_TS = "mpegts";
+
   private static final String MP4 = "mov,mp4,m4a,3gp,3g2,mj2";
 
   private static final Pattern NOT_ALLOWED = Pattern.compile("^\\[([^\\] ]*).*not on whitelist");
@@ -69,6 +71,7 @@ final class VideoSource implements AutoCloseable {
   private final AVStream stream;
   private final String demuxer;
   private final long framesEnd; // behind which nothing in the file is a frame
+  private final StreamsBeside beside = new StreamsBeside();
   private long logged; // error lines of the demuxer that are counted
   private long errors;
 
@@ -160,8 +163,10 @@ final class VideoSource implements AutoCloseable {
       throw new DecodeFailure(
           Reason.NO_VIDEO_STREAM, "none of %d streams is a video".formatted(format.nb_streams()));
     }
+    boolean mayGoOn = format.iformat().name().getString().equals(MPEG_TS);
     for (int i = 0; i < format.nb_streams(); i++) {
-      if (i != best) {
+      boolean video = format.streams(i).codecpar().codec_type() == AVMEDIA_TYPE_VIDEO;
+      if (i != best && !(video && mayGoOn)) {
         format.streams(i).discard(AVDISCARD_ALL);
       }
     }
@@ -195,8 +200,16 @@ final class VideoSource implements AutoCloseable {
       }
       boolean ours = packet.stream_index() == stream.index() && packet.pos() < framesEnd;
       if (ours) {
+        beside.ours(packet.pos());
         errors += hasLogged() ? 1 : 0;
         return true;
+      }
+      if (demuxer.equals(MPEG_TS)) {
+        AVStream other = format.streams(packet.stream_index());
+        if (other.codecpar().codec_type() == AVMEDIA_TYPE_VIDEO
+            && other.index() != stream.index()) {
+          beside.other(other.id(), packet.pos());
+        }
       }
       av_packet_unref(packet);
     }
@@ -206,7 +219,7 @@ final class VideoSource implements AutoCloseable {
   /** Damage that the demuxer passes over, where the container's own structure tells it. */
   private long droppedInSilence() throws IOException {
     return switch (demuxer) {
-      case "mpegts" -> TransportStream.brokenStarts(file, stream.id());
+      case MPEG_TS -> TransportStream.brokenStarts(file, stream.id());
       case "avi" -> AviIndex.brokenChunks(file, stream.index());
       case "matroska,webm" -> MatroskaDamage.count(file);
       case MP4 -> emptySamples();
@@ -233,6 +246,18 @@ final class VideoSource implements AutoCloseable {
         ? Optional.of(
             "the file ends at byte %d; its index has frames up to byte %d".formatted(end, declared))
         : Optional.empty();
+  }
+
+  /**
+   * Where the video goes on, for a person; empty when this stream is all of it. Known at the end.
+   */
+  Optional<String> restElsewhere() {
+    return beside
+        .rest()
+        .map(
+            id ->
+                "another part of the video is in the stream with PID 0x%x, which is not read; join parts of one PID"
+                    .formatted(id));
   }
 
   private Stream<AVIndexEntry> samples() {

@@ -4,18 +4,25 @@ import static org.bytedeco.ffmpeg.global.avutil.AVCOL_RANGE_JPEG;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_RANGE_MPEG;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_BT2020_NCL;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_BT709;
+import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_ICTCP;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_SMPTE170M;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_UNSPECIFIED;
+import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_YCGCO;
 import static org.bytedeco.ffmpeg.global.avutil.AV_FRAME_DATA_DISPLAYMATRIX;
+import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_GBRP;
+import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_GRAY8;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_RGB24;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_YUV420P;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_YUV420P10;
+import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_YUV444P;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_alloc;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_get_buffer;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_new_side_data;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.video.FixedFit;
 import io.tokenreel.video.FrameSize;
@@ -58,6 +65,30 @@ class RgbConverterTest {
       }
     } finally {
       av_frame_free(frame);
+    }
+  }
+
+  @Test
+  void convert_matrixThatIsNotKnown_isRefusedByItsName() throws DecodeFailure {
+    FrameSize size = new FrameSize(4, 4);
+    for (int space : new int[] {AVCOL_SPC_YCGCO, AVCOL_SPC_ICTCP}) {
+      for (int format : new int[] {AV_PIX_FMT_YUV444P, AV_PIX_FMT_GBRP, AV_PIX_FMT_GRAY8}) {
+        AVFrame frame = av_frame_alloc();
+        frame.width(64).height(64).format(format).colorspace(space);
+        av_frame_get_buffer(frame, 0);
+        try (RgbConverter converter = new RgbConverter(new FixedFit(size))) {
+          if (format == AV_PIX_FMT_YUV444P) {
+            String name = space == AVCOL_SPC_YCGCO ? "'ycgco'" : "'ictcp'";
+            DecodeFailure refused =
+                assertThrows(DecodeFailure.class, () -> converter.convert(frame));
+            assertTrue(refused.getMessage().contains(name), refused.getMessage());
+          } else {
+            assertEquals(size.rgbBytes(), converter.convert(frame).length);
+          }
+        } finally {
+          av_frame_free(frame);
+        }
+      }
     }
   }
 
