@@ -1,6 +1,8 @@
 package io.tokenreel.cli;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.tokenreel.files.UserPath;
@@ -124,7 +126,7 @@ final class ConfigFile {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
     try (Reader reader = Files.newBufferedReader(file)) {
       if (name.endsWith(".properties")) {
-        return properties(reader);
+        return properties(file, reader);
       }
       if (name.endsWith(".yaml") || name.endsWith(".yml")) {
         return yaml(file, reader);
@@ -140,43 +142,63 @@ final class ConfigFile {
     throw new SettingsException("--config takes a .properties, .yaml or .yml file; got " + file);
   }
 
-  private static Map<String, List<String>> properties(Reader reader) throws IOException {
-    Properties properties = new Properties();
-    properties.load(reader);
+  private static Map<String, List<String>> properties(Path file, Reader reader) throws IOException {
     Map<String, List<String>> settings = new TreeMap<>();
-    properties.forEach(
-        (key, value) -> settings.put((String) key, List.of(((String) value).split("\\s*;\\s*"))));
+    // Properties keep the last of several values without a word.
+    new Properties() {
+      private static final long serialVersionUID = 1;
+
+      @Override
+      public synchronized Object put(Object key, Object value) {
+        if (settings.put((String) key, List.of(((String) value).split("\\s*;\\s*"))) != null) {
+          throw new SettingsException(
+              "%s: setting '%s' stands there twice; give several values of one with ; between them"
+                  .formatted(file, key));
+        }
+        return null;
+      }
+    }.load(reader);
     return settings;
   }
 
   private static Map<String, List<String>> yaml(Path file, Reader reader) throws IOException {
-    JsonNode root = new YAMLMapper().readTree(reader);
     Map<String, List<String>> settings = new TreeMap<>();
-    if (root.isMissingNode()) {
-      return settings; // nothing but comments
+    try (JsonParser parser = new YAMLMapper().createParser(reader)) {
+      parser.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+      JsonToken first = parser.nextToken();
+      if (first == null) {
+        return settings; // nothing but comments
+      }
+      if (first != JsonToken.START_OBJECT) {
+        throw new SettingsException(file + " must hold one mapping of settings to values");
+      }
+      while (parser.nextToken() != JsonToken.END_OBJECT) {
+        String key = parser.currentName();
+        List<String> values = new ArrayList<>();
+        if (parser.nextToken() != JsonToken.START_ARRAY) {
+          values.add(scalar(file, key, parser));
+        } else {
+          while (parser.nextToken() != JsonToken.END_ARRAY) {
+            values.add(scalar(file, key, parser));
+          }
+        }
+        settings.put(key, values);
+      }
+      if (parser.nextToken() != null) {
+        throw new SettingsException(file + " must hold one mapping of settings to values");
+      }
     }
-    if (!root.isObject()) {
-      throw new SettingsException(file + " must hold one mapping of settings to values");
-    }
-    root.fields()
-        .forEachRemaining(
-            entry -> {
-              JsonNode value = entry.getValue();
-              List<String> values = new ArrayList<>();
-              for (JsonNode one : value.isArray() ? value : List.of(value)) {
-                values.add(scalar(file, entry.getKey(), one));
-              }
-              settings.put(entry.getKey(), values);
-            });
     return settings;
   }
 
-  private static String scalar(Path file, String key, JsonNode value) {
-    if (value.isContainerNode() || value.isNull()) {
+  /** A value as it is spelled there: an id or a folder may look like a number. */
+  private static String scalar(Path file, String key, JsonParser parser) throws IOException {
+    JsonToken token = parser.currentToken();
+    if (!token.isScalarValue() || token == JsonToken.VALUE_NULL) {
       throw new SettingsException(
           "%s: setting '%s' must be a value or a list of values; got %s"
-              .formatted(file, key, value));
+              .formatted(file, key, parser.<JsonNode>readValueAsTree()));
     }
-    return value.asText();
+    return token.isBoolean() ? String.valueOf(parser.getBooleanValue()) : parser.getText();
   }
 }

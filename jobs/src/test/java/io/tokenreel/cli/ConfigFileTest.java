@@ -102,6 +102,38 @@ class ConfigFileTest {
   }
 
   @Test
+  void expand_valuesThatLookLikeNumbers_areAsTheyAreSpelled() throws IOException {
+    String config =
+        file("run.yaml", "output: 2024.10", "input: [1e3, 0012, 0x1F, 1_000, \"07\", 2026-01-02]");
+    assertEquals(
+        List.of(
+            "precompute",
+            "--config",
+            config,
+            "--input=1e3",
+            "--input=0012",
+            "--input=0x1F",
+            "--input=1_000",
+            "--input=07",
+            "--input=2026-01-02",
+            "--output=2024.10"),
+        expand("precompute", "--config", config));
+  }
+
+  @Test
+  void expand_settingThatStandsThereTwice_isRefused() throws IOException {
+    String yaml = file("run.yaml", "compression: [none]", "sampling: keyframes", "compression: x");
+    JobTests.assertRefused(() -> expand("precompute", "--config", yaml), "run.yaml", "compression");
+    String properties = file("run.properties", "compression = none", "compression = dycoke");
+    JobTests.assertRefused(
+        () -> expand("precompute", "--config", properties),
+        "run.properties: setting 'compression' stands there twice; give several values of one with ;");
+    String documents = file("two.yaml", "batch-frames: 1", "---", "batch-frames: 2");
+    JobTests.assertRefused(
+        () -> expand("precompute", "--config", documents), "must hold one mapping of settings");
+  }
+
+  @Test
   void expand_unknownKey_listsTheKnownOnes() throws IOException {
     String config = file("run.yaml", "batch-frame: 16");
     JobTests.assertRefused(
