@@ -49,7 +49,10 @@ public final class CacheFiles {
     return fs;
   }
 
-  /** Writes a file that other readers see whole or not at all. */
+  /**
+   * Writes a file that other readers see whole or not at all. Of one that is there already they see
+   * the old version or the new one, at every instant.
+   */
   public void write(Path path, Content content) throws IOException {
     Path temporary = temporaryOf(path);
     try (OutputStream out = fs.create(temporary, true)) {
@@ -57,10 +60,10 @@ public final class CacheFiles {
     }
     listener.done("written " + temporary.getName());
     if (fs.exists(path)) {
-      // Few file systems rename onto an existing file. A reader of such files knows the other name.
-      delete(path);
+      replace(temporary, path);
+    } else {
+      rename(temporary, path);
     }
-    rename(temporary, path);
   }
 
   /** Writes an empty file, which is there whole or not at all without a name for the meantime. */

@@ -3,6 +3,7 @@ package io.tokenreel.sweep;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
+import io.tokenreel.cache.commit.ForgottenIds;
 import io.tokenreel.eval.judge.JudgeRequests;
 import io.tokenreel.eval.stat.Average;
 import io.tokenreel.eval.task.PlainJson;
@@ -36,6 +37,8 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A benchmark of a sweep: what is asked of which videos.
@@ -43,8 +46,9 @@ import org.apache.spark.sql.types.StructType;
  * @param spec what was asked for
  * @param task its file
  * @param root where its files lie
+ * @param forgotten videos that the sweep's folder takes no more, which nothing is asked about
  */
-record SweepTask(TaskSpec spec, Task task, String root) {
+record SweepTask(TaskSpec spec, Task task, String root, ForgottenIds forgotten) {
 
   /**
    * What is asked, as the annotations have it.
@@ -75,8 +79,13 @@ record SweepTask(TaskSpec spec, Task task, String root) {
     void requireVideos() {
       if (questions.isEmpty()) {
         throw new SettingsException(
-            "--task %s: its annotations below root=%s ask nothing"
-                .formatted(task.task().name(), task.root()));
+            "--task %s: its annotations below root=%s ask nothing%s"
+                .formatted(
+                    task.task().name(),
+                    task.root(),
+                    task.forgotten().isEmpty()
+                        ? ""
+                        : " but what is about videos that the --output is to forget; tokenreel forget --lift takes them again"));
       }
       if (missingVideos() == questions.size()) {
         List<String> missing = missing();
@@ -97,6 +106,8 @@ record SweepTask(TaskSpec spec, Task task, String root) {
       return videos;
     }
   }
+
+  private static final Logger LOG = LoggerFactory.getLogger(SweepTask.class);
 
   /** Of the rows of {@link #rows}. */
   private static final StructType SCHEMA =
@@ -136,12 +147,14 @@ record SweepTask(TaskSpec spec, Task task, String root) {
             "root=%s has a secret, which would lie beside the results; give it as a property of its file system (--conf spark.hadoop.NAME=VALUE)"
                 .formatted(spec.root()));
       }
+      Configuration hadoop = spark.sparkContext().hadoopConfiguration();
       return new SweepTask(
           spec,
           task,
           spec.root() == null
               ? rendered(spec, output)
-              : UserPath.text(resolved(spec.root(), spark.sparkContext().hadoopConfiguration())));
+              : UserPath.text(resolved(spec.root(), hadoop)),
+          ForgottenIds.of(hadoop, UserPath.of(output)));
     } catch (IllegalArgumentException e) {
       throw new SettingsException("--task: " + e.getMessage());
     }
@@ -181,7 +194,16 @@ record SweepTask(TaskSpec spec, Task task, String root) {
    * @throws SettingsException when the annotations are not there or not as the task's file says
    */
   Read read(SparkSession spark) throws IOException {
-    return new Read(this, questions(spark, video -> new double[0]));
+    List<TaskQuestion> all = chosen(spark, video -> new double[0]);
+    List<TaskQuestion> taken = withoutForgotten(all);
+    if (taken.size() < all.size()) {
+      LOG.warn(
+          "{} of {} questions of {} are left out: the sweep's folder is to forget their videos (tokenreel forget --lift takes them again)",
+          all.size() - taken.size(),
+          all.size(),
+          task.name());
+    }
+    return new Read(this, taken);
   }
 
   /**
@@ -191,6 +213,17 @@ record SweepTask(TaskSpec spec, Task task, String root) {
    * @throws SettingsException when the annotations are not there or not as the task's file says
    */
   List<TaskQuestion> questions(SparkSession spark, Function<String, double[]> frameSeconds)
+      throws IOException {
+    return withoutForgotten(chosen(spark, frameSeconds));
+  }
+
+  private List<TaskQuestion> withoutForgotten(List<TaskQuestion> questions) {
+    return questions.stream()
+        .filter(question -> !forgotten.has(videoId(question.video())))
+        .toList();
+  }
+
+  private List<TaskQuestion> chosen(SparkSession spark, Function<String, double[]> frameSeconds)
       throws IOException {
     try {
       TaskFiles files = new TaskFiles(spark, root, video -> frameSeconds.apply(videoId(video)));

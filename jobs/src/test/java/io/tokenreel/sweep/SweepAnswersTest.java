@@ -45,7 +45,8 @@ class SweepAnswersTest {
 
   private List<SweepAsked.Part> parts(SweepSettings settings) throws IOException {
     new SceneSet(SceneSplit.TEST, 0, 1, 16).write(folder, () -> {});
-    SweepTask task = SweepTask.of(TaskSpec.parse(settings.tasks().get(0)), "", spark);
+    SweepTask task =
+        SweepTask.of(TaskSpec.parse(settings.tasks().get(0)), folder.toString(), spark);
     SweepAsked asked = new SweepAsked();
     asked.add(
         "default",

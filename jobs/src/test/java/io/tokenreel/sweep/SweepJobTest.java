@@ -1,11 +1,13 @@
 package io.tokenreel.sweep;
 
+import static org.apache.spark.sql.functions.col;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tokenreel.cache.commit.TokenCacheWriter;
 import io.tokenreel.eval.result.Quartiles;
 import io.tokenreel.eval.result.Result;
 import io.tokenreel.eval.task.TaskSpec;
@@ -327,6 +329,29 @@ class SweepJobTest {
     List<Result> whole = results.stream().filter(each -> each.group().isEmpty()).toList();
     assertEquals(List.of("kinds", "again"), whole.stream().map(Result::task).toList());
     assertEquals(whole.get(0).score(), whole.get(1).score());
+  }
+
+  @Test
+  void run_afterForget_neitherAsksAboutTheVideoNorNamesIt() throws IOException {
+    Path root = Files.createDirectories(folder.resolve("forgetful"));
+    String task = taskOfKinds(root, "kinds", "") + ":root=" + root;
+    SweepSettings settings = settings(List.of("none"), List.of("full"), task);
+    run(settings);
+    String gone = table("features").selectExpr("min(video_id)").first().getString(0);
+    List<String> tables = List.of("answers", "features", "samples", "videos.parquet");
+    for (String name : tables) {
+      assertTrue(table(name).filter(col("video_id").equalTo(gone)).count() > 0, name);
+    }
+    try (TokenCacheWriter writer =
+        TokenCacheWriter.open(spark, new org.apache.hadoop.fs.Path(folder.toUri()))) {
+      writer.forget(List.of(gone));
+    }
+    List<Result> results = run(settings);
+    for (String name : tables) {
+      assertEquals(0, table(name).filter(col("video_id").equalTo(gone)).count(), name);
+      assertTrue(table(name).count() > 0, name);
+    }
+    assertEquals(1, results.get(0).counts().videos());
   }
 
   /** Two videos below a root, and a task's file that asks about them. */

@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sha2;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.core.JacksonException;
 import io.tokenreel.cache.CacheFiles;
 import io.tokenreel.cache.CacheLayout;
 import io.tokenreel.cache.Json;
@@ -26,6 +27,8 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The videos that an output has forgotten and takes no more, as {@code _forgotten} keeps them: by
@@ -37,15 +40,27 @@ import org.apache.spark.sql.Row;
  */
 public record ForgottenIds(String salt, SortedSet<String> digests) {
 
+  private static final Logger LOG = LoggerFactory.getLogger(ForgottenIds.class);
+
   public ForgottenIds {
     digests = new TreeSet<>(digests);
   }
 
   /** The list of an output; empty where it has forgotten nothing. */
   static ForgottenIds read(CacheFiles files, CacheLayout layout) throws IOException {
-    return files.fileSystem().exists(layout.forgotten())
-        ? Json.read(files.read(layout.forgotten()), ForgottenIds.class)
-        : new ForgottenIds(UUID.randomUUID().toString(), new TreeSet<>());
+    if (files.fileSystem().exists(layout.forgotten())) {
+      return Json.read(files.read(layout.forgotten()), ForgottenIds.class);
+    }
+    Path unfinished = CacheFiles.temporaryOf(layout.forgotten());
+    if (files.fileSystem().exists(unfinished)) {
+      try {
+        // An older version deleted the list before its next version had its name.
+        return Json.read(files.read(unfinished), ForgottenIds.class);
+      } catch (JacksonException e) {
+        LOG.info("{} was not written to its end: nothing is forgotten yet", unfinished);
+      }
+    }
+    return new ForgottenIds(UUID.randomUUID().toString(), new TreeSet<>());
   }
 
   /**
@@ -82,6 +97,11 @@ public record ForgottenIds(String salt, SortedSet<String> digests) {
     SortedSet<String> fewer = new TreeSet<>(digests);
     ids.forEach(id -> fewer.remove(digest(id)));
     return new ForgottenIds(salt, fewer);
+  }
+
+  /** Whether an id is on the list. */
+  public boolean has(String id) {
+    return !digests.isEmpty() && digests.contains(digest(id));
   }
 
   /** Those of these ids that are on the list. */

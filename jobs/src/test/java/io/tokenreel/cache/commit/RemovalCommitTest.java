@@ -2,7 +2,6 @@ package io.tokenreel.cache.commit;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,7 +12,6 @@ import io.tokenreel.cache.CacheRows;
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.RunRecord;
 import io.tokenreel.cache.RunRecords;
-import io.tokenreel.cache.lookup.CachedTokens;
 import io.tokenreel.cache.lookup.TokenCache;
 import io.tokenreel.cache.store.CommittedRows;
 import io.tokenreel.cache.store.Removed;
@@ -34,66 +32,12 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Rows that leave a cache: what goes, what stays, and what a writer that stops leaves. */
 @Tag("slow")
-class RemovalCommitTest {
-
-  private static final SparkSession SPARK = CacheRows.spark();
-  private static final String SECRET = "clips/00001.mp4";
-  private static final List<String> IDS = CacheRows.ids(0, 6);
-
-  @TempDir java.nio.file.Path temporary;
-
-  /** Stands for the end of a process: nothing is closed. */
-  private static final class Killed extends RuntimeException {
-    private static final long serialVersionUID = 1;
-  }
-
-  private static CacheFiles.StepListener killAt(String name) {
-    return step -> {
-      if (step.equals(name)) {
-        throw new Killed();
-      }
-    };
-  }
-
-  /** Two runs over three videos each, and a record that names one of them. */
-  private Path cache() throws IOException {
-    Path output = output("cache");
-    try (TokenCacheWriter writer = TokenCacheWriter.open(SPARK, output)) {
-      for (int run = 0; run < 2; run++) {
-        List<String> ids = IDS.subList(3 * run, 3 * run + 3);
-        RunRecord record =
-            CacheRows.run("r" + run, 3, CacheRows.HALF, CacheRows.WHOLE)
-                .withOptions(Map.of("inputs", "[\"/videos/" + SECRET + "\",\"/other/mp4\"]"));
-        writer.saveRun(record);
-        WaveCommit wave = writer.nextWave();
-        wave.stage(
-            CacheTable.TOKENS,
-            CacheRows.tokens(ids, CacheRows.HALF, CacheRows.WHOLE)
-                .coalesce(1)
-                .withColumn("my la`bel.v2", lit("mine")));
-        wave.stage(CacheTable.OUTCOMES, CacheRows.outcomes("r" + run, ids));
-        wave.commit();
-        writer.saveRun(record.finished());
-      }
-    }
-    return output;
-  }
-
-  private static Removed forget(Path output, CacheFiles.StepListener listener, String... ids)
-      throws IOException {
-    // Not try-with-resources: a killed process closes nothing.
-    TokenCacheWriter writer = TokenCacheWriter.open(SPARK, output, listener);
-    Removed removed = writer.forget(List.of(ids));
-    writer.close();
-    return removed;
-  }
+class RemovalCommitTest extends RemovalOutputs {
 
   @Test
   void forget_oneOfSix_leavesNoByteOfItAndTheOthersAsTheyWere() throws IOException {
@@ -139,42 +83,6 @@ class RemovalCommitTest {
       writer.saveRun(record.finished());
     }
     assertLookups(TokenCache.open(new Configuration(), output), List.of());
-  }
-
-  @Test
-  void forget_asManyAsABucketOfTheIndexHolds_leavesTheOthersToBeFound() throws IOException {
-    Path output = output("many");
-    List<String> ids = CacheRows.ids(0, 70);
-    try (TokenCacheWriter writer = TokenCacheWriter.open(SPARK, output)) {
-      WaveCommit wave = writer.nextWave();
-      wave.stage(CacheTable.TOKENS, CacheRows.tokens(ids, CacheRows.HALF, CacheRows.WHOLE));
-      wave.stage(CacheTable.OUTCOMES, CacheRows.outcomes("r", ids));
-      wave.commit();
-      writer.saveRun(CacheRows.run("r", 70, CacheRows.HALF, CacheRows.WHOLE).finished());
-    }
-    for (int gone : List.of(1, 35, 69)) {
-      List<String> forgotten = ids.subList(0, gone);
-      forget(output, CacheFiles.StepListener.NONE, forgotten.toArray(new String[0]));
-      TokenCache cache = TokenCache.open(new Configuration(), output);
-      for (String id : forgotten) {
-        assertEquals(List.of(), cache.lookup(id), id);
-      }
-      for (String id : ids.subList(gone, ids.size())) {
-        assertTokens(cache, id);
-      }
-      assertEquals(List.of(), CacheVerifier.verify(SPARK, output));
-    }
-  }
-
-  @Test
-  void forgotten_ids_areHeldAgainstInputsByDigestsAlone() throws IOException {
-    Path output = cache();
-    forget(output, CacheFiles.StepListener.NONE, SECRET);
-    ForgottenIds forgotten = ForgottenIds.of(new Configuration(), output);
-    assertEquals(List.of(SECRET), forgotten.among(IDS));
-    assertEquals(
-        5, forgotten.leftOutOf(CacheRows.tokens(IDS, CacheRows.HALF).select("video_id")).count());
-    assertFalse(Files.readString(local(output).resolve("_forgotten")).contains(SECRET));
   }
 
   @Test
@@ -308,16 +216,6 @@ class RemovalCommitTest {
     }
   }
 
-  private static void assertTokens(TokenCache cache, String id) throws IOException {
-    List<CachedTokens> found = cache.lookup(id);
-    assertEquals(2, found.size(), id);
-    for (CachedTokens row : found) {
-      assertEquals(id, row.videoId());
-      assertArrayEquals(
-          CacheRows.keptTokens(id, "content of " + id, row.compression()), row.tokens());
-    }
-  }
-
   private static Column notSecret() {
     return col("video_id").notEqual(SECRET);
   }
@@ -379,26 +277,4 @@ class RemovalCommitTest {
     return named;
   }
 
-  private static void recover(Path output) throws IOException {
-    endProcess(output);
-    TokenCacheWriter.open(SPARK, output).close();
-  }
-
-  private static void endProcess(Path output) throws IOException {
-    EndedWriter.leaveLock(output);
-  }
-
-  private Path copy(Path from, String name) throws IOException {
-    Path to = output(name);
-    FileUtils.copyDirectory(local(from).toFile(), local(to).toFile());
-    return to;
-  }
-
-  private static java.nio.file.Path local(Path output) {
-    return java.nio.file.Path.of(output.toUri());
-  }
-
-  private Path output(String name) {
-    return new Path(temporary.resolve(name).toUri());
-  }
 }
