@@ -43,6 +43,16 @@ public record CacheLayout(Path root) {
     }
   }
 
+  /** Whether a file is named as those of a table are. */
+  public static boolean isTableFile(Path file) {
+    return file.getName().matches("[0-9]+-[0-9]+\\.parquet");
+  }
+
+  /** Whether a file is one that readers of tables pass over, as Spark does. */
+  public static boolean isHidden(Path file) {
+    return file.getName().startsWith(".") || file.getName().startsWith("_");
+  }
+
   public Path runs() {
     return new Path(root, "runs");
   }

@@ -1,7 +1,7 @@
 package io.tokenreel.cache;
 
 import java.io.IOException;
-import org.apache.hadoop.fs.FileStatus;
+import java.util.List;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -25,15 +25,25 @@ public final class SchemaVersion {
    * @throws TableSettingsException when they are newer
    */
   public static void require(CacheFiles files, CacheLayout layout) throws IOException {
-    for (FileStatus status : files.list(layout.root())) {
-      String name = status.getPath().getName();
-      if (name.matches(NAME + "[0-9]+")
-          && Integer.parseInt(name.substring(NAME.length())) > NEWEST) {
+    for (String name : names(files, layout)) {
+      if (Integer.parseInt(name.substring(NAME.length())) > NEWEST) {
         throw new TableSettingsException(
             "%s has tables of version %s, and this program knows versions up to %d: use a newer tokenreel"
                 .formatted(layout.root(), name.substring(NAME.length()), NEWEST));
       }
     }
+  }
+
+  /** Whether an output says its version, as every cache does but those of the oldest writers. */
+  public static boolean isThere(CacheFiles files, CacheLayout layout) throws IOException {
+    return !names(files, layout).isEmpty();
+  }
+
+  private static List<String> names(CacheFiles files, CacheLayout layout) throws IOException {
+    return files.list(layout.root()).stream()
+        .map(status -> status.getPath().getName())
+        .filter(name -> name.matches(NAME + "[0-9]+"))
+        .toList();
   }
 
   /** Writes the version of an output that has none. */

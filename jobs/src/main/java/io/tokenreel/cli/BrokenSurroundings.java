@@ -1,5 +1,7 @@
 package io.tokenreel.cli;
 
+import io.tokenreel.cache.commit.CacheLockedException;
+import io.tokenreel.cache.commit.OutputLostException;
 import io.tokenreel.model.DeviceException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -9,8 +11,9 @@ import org.apache.spark.SparkThrowable;
 
 /**
  * Failures that no defect of this project brings about, and that one line describes: what does not
- * answer, what Spark was configured with and cannot find, a disk that is full or read-only, a
- * device or an engine that nothing can be computed with.
+ * answer, what Spark was configured with and cannot find, a disk that is full or read-only, an
+ * output that was deleted or taken by another writer in mid-run, a device or an engine that nothing
+ * can be computed with.
  */
 final class BrokenSurroundings {
 
@@ -38,6 +41,8 @@ final class BrokenSurroundings {
   private static boolean isOne(Throwable cause) {
     return !what(cause).isEmpty()
         || cause instanceof DeviceException
+        || cause instanceof OutputLostException
+        || cause instanceof CacheLockedException
         || (cause instanceof SparkThrowable spark
             && spark.getCondition() != null
             && CONDITIONS.contains(spark.getCondition().replaceFirst("\\..*", "")))

@@ -2,6 +2,7 @@ package io.tokenreel.cli;
 
 import io.tokenreel.cache.TableSettingsException;
 import io.tokenreel.cache.WriterVersion;
+import io.tokenreel.cache.commit.CacheLockedException;
 import io.tokenreel.files.StoreRefusal;
 import io.tokenreel.files.UnusablePathException;
 import io.tokenreel.pipeline.setting.SettingsException;
@@ -138,6 +139,9 @@ public final class TokenReel {
     if (refusal.isPresent()) {
       debug(failure);
       return UsageErrors.ofCommandLine().refuse(command, refusal.get());
+    }
+    if (failure instanceof CacheLockedException locked && !locked.isLost()) {
+      return UsageErrors.ofCommandLine().refuse(command, locked.getMessage());
     }
     Optional<String> surroundings = BrokenSurroundings.of(failure);
     if (surroundings.isPresent()) {

@@ -79,6 +79,19 @@ class OldCacheTest {
   }
 
   @Test
+  void forget_cacheThatAnotherWrites_isRefusedInALine() throws IOException {
+    Files.writeString(
+        folder.resolve("cache/_lock"),
+        "{'token':'t','host':'another-host','pid':1,'processStart':'','since':'2026'}"
+            .replace('\'', '"'));
+    Ended refused = tokenreel("forget", "--cache=" + cache(), "--video-id=" + FIRST);
+    assertEquals(2, refused.status(), refused.err());
+    assertTrue(
+        refused.err().contains("is being written by process 1 on another-host"), refused.err());
+    assertFalse(refused.err().contains("\tat "), refused.err());
+  }
+
+  @Test
   void commands_onACacheOfAnOlderVersion_readItAndDoNoWorkTwice() throws IOException {
     assertEquals("everything holds", told(tokenreel("verify", "--cache=" + cache())));
     JsonNode held = json("inspect", "--cache=" + cache(), "--json").get("tokens");

@@ -167,6 +167,23 @@ public final class TokenCacheWriter implements AutoCloseable {
   }
 
   /**
+   * Carries out what a writer that died had decided, for a job that reads the cache which it writes
+   * into: what it lists first is otherwise replaced or added to when the writer is opened.
+   *
+   * @param input the cache that is read
+   * @param output the cache that will be written; another one is left alone
+   */
+  public static void endCommit(SparkSession spark, Path input, Path output, String table)
+      throws IOException {
+    FileSystem fs = Stores.of(output, spark.sparkContext().hadoopConfiguration());
+    CacheLayout layout = new CacheLayout(fs.makeQualified(output));
+    boolean same = fs.makeQualified(input).equals(layout.root());
+    if (same && !CacheFiles.list(fs, layout.journals()).isEmpty()) {
+      open(spark, output, table).close();
+    }
+  }
+
+  /**
    * Makes tables that can take rows with these columns of a manifest, where tables are made before
    * their rows.
    *

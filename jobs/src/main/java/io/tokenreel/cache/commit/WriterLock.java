@@ -5,19 +5,14 @@ import io.tokenreel.cache.Json;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.io.OutputStream;
-import java.nio.file.FileSystemException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
-import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
@@ -37,19 +32,14 @@ public final class WriterLock implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(WriterLock.class);
 
-  /** Begins the name of a file by which a writer says that it is about to take the lock. */
-  private static final String CLAIM = "_lock.";
-
   /** How long a writer may take from making the file to having written it. */
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   /** How often a writer looks for other claims before it gives up; half a minute at most. */
   static final int LOOKS = 10;
 
-  /** Of a writer whose claim stands; one that has taken its claim back waits longer each time. */
-  private static final long SHORTEST_PAUSE = 100;
-
-  private static final int MOST_DOUBLINGS = 4;
+  /** Milliseconds between two looks, at least. */
+  static final long SHORTEST_PAUSE = 100;
 
   /** Waits, and not always as long. */
   interface Pause {
@@ -126,15 +116,32 @@ public final class WriterLock implements AutoCloseable {
    * @param pause waits before a writer looks again
    */
   static WriterLock acquire(FileSystem fs, Path path, Pause pause) throws IOException {
+    if (!fs.mkdirs(path.getParent())) {
+      throw new AccessDeniedException(
+          path.getParent().toString(), null, "the folder of the output cannot be made");
+    }
+    for (int look = 1; ; look++) {
+      try {
+        return take(fs, path, pause);
+      } catch (FileNotFoundException e) {
+        if (look == LOOKS) {
+          throw e;
+        }
+        LOG.debug("{} went while it was looked at; looking again", path, e);
+      }
+      pause.atLeast(SHORTEST_PAUSE);
+    }
+  }
+
+  private static WriterLock take(FileSystem fs, Path path, Pause pause) throws IOException {
     Owner owner = Owner.thisProcess();
-    if (!create(fs, path, Json.bytes(owner), pause)) {
-      Optional<String> ended = leftBy(fs, path);
-      if (ended.isEmpty()) {
+    if (!create(fs, path, Json.bytes(owner), null, pause)) {
+      Optional<Left> left = leftBy(fs, path);
+      if (left.isEmpty()) {
         throw new CacheLockedException(path, holder(fs, path).toString());
       }
-      LOG.warn("{} left {} behind and has ended; taking over", ended.get(), path);
-      fs.delete(path, false);
-      if (!create(fs, path, Json.bytes(owner), pause)) {
+      LOG.warn("{} left {} behind and has ended; taking over", left.get().by(), path);
+      if (!create(fs, path, Json.bytes(owner), left.get().token(), pause)) {
         throw new CacheLockedException(path, holder(fs, path).toString());
       }
     }
@@ -147,17 +154,22 @@ public final class WriterLock implements AutoCloseable {
    * Checks that nobody has taken the lock away, and that the output is there at all.
    *
    * @throws CacheLockedException when another writer has it
-   * @throws IOException when it was deleted
+   * @throws OutputLostException when it was deleted
    */
   void checkHeld() throws IOException {
-    if (!fs.exists(path)) {
-      throw new IOException(
+    Owner holder = holder();
+    if (!holder.token().equals(owner.token())) {
+      throw CacheLockedException.lost(path, holder.toString());
+    }
+  }
+
+  private Owner holder() throws IOException {
+    try {
+      return holder(fs, path);
+    } catch (FileNotFoundException e) {
+      throw new OutputLostException(
           "%s does not exist any more: was the output deleted, or a mount lost? Nothing more was committed; give the same command again when it is back"
               .formatted(path));
-    }
-    Owner holder = holder(fs, path);
-    if (!holder.token().equals(owner.token())) {
-      throw new CacheLockedException(path, holder.toString());
     }
   }
 
@@ -167,17 +179,27 @@ public final class WriterLock implements AutoCloseable {
     fs.delete(path, false);
   }
 
+  /**
+   * A lock whose writer has ended.
+   *
+   * @param token of the writer; empty where the lock has no content
+   * @param by who it was, for a person
+   */
+  private record Left(String token, String by) {}
+
   /** Who left the lock behind, when its writer is known to have ended. */
-  private static Optional<String> leftBy(FileSystem fs, Path path) throws IOException {
+  private static Optional<Left> leftBy(FileSystem fs, Path path) throws IOException {
     FileStatus status = fs.getFileStatus(path);
     if (status.getLen() == 0) {
       long millis = System.currentTimeMillis() - status.getModificationTime();
       return millis > PATIENCE.toMillis()
-          ? Optional.of("a writer that died while it took the lock")
+          ? Optional.of(new Left("", "a writer that died while it took the lock"))
           : Optional.empty();
     }
     Owner holder = holder(fs, path);
-    return holder.isGone() ? Optional.of(holder.toString()) : Optional.empty();
+    return holder.isGone()
+        ? Optional.of(new Left(holder.token(), holder.toString()))
+        : Optional.empty();
   }
 
   /** Who holds the lock and what follows, for a person; empty when nobody does. */
@@ -186,106 +208,45 @@ public final class WriterLock implements AutoCloseable {
       return Optional.empty();
     }
     try {
-      Optional<String> ended = leftBy(fs, path);
+      Optional<Left> left = leftBy(fs, path);
       return Optional.of(
-          ended.isPresent()
-              ? "left by " + ended.get() + ", which has ended: the next writer takes it over"
+          left.isPresent()
+              ? "left by " + left.get().by() + ", which has ended: the next writer takes it over"
               : holder(fs, path) + ": wait for it to end");
     } catch (CacheLockedException e) {
       return Optional.of(e.getMessage());
     }
   }
 
-  private static Owner holder(FileSystem fs, Path path) throws IOException {
-    try (var in = fs.open(path)) {
-      return Json.read(in.readAllBytes(), Owner.class);
+  static Owner holder(FileSystem fs, Path path) throws IOException {
+    try {
+      return Json.read(read(fs, path), Owner.class);
     } catch (JacksonException e) {
       throw new CacheLockedException(path, "an unknown process (the lock is not readable)");
     }
   }
 
-  /** Makes the file unless it exists, and says whether it did. */
-  private static boolean create(FileSystem fs, Path path, byte[] content, Pause pause)
+  /**
+   * Makes the file unless it exists, and says whether it did.
+   *
+   * @param left the token of a writer that has ended, whose file another may take the place of;
+   *     null for none
+   */
+  private static boolean create(FileSystem fs, Path path, byte[] content, String left, Pause pause)
       throws IOException {
-    fs.mkdirs(path.getParent());
     if (fs instanceof LocalFileSystem local) {
       // Hadoop's local file system looks and then creates; two writers could pass between.
-      return link(local.pathToFile(path).toPath(), content);
+      return new LocalLockFile(local.pathToFile(path).toPath()).create(content, left);
     }
-    return claim(fs, path, content, pause);
+    return new ClaimedLockFile(fs, path, pause).create(content, left);
   }
 
-  /**
-   * As {@link #create}, on stores that look and then write, so that two writers may pass between. A
-   * writer makes a claim of its own name and then looks for those of others; it takes the lock when
-   * it finds none. Of two at a time the later one finds the earlier one's claim, or the lock: the
-   * claim by which the lock was taken goes when the lock is there. Where writers find each other's
-   * claims, the first by name lets its own stand and looks again, while the others take theirs back
-   * and come again later, so that one of them gets the lock. This takes no more than that a file
-   * appears whole and that a listing shows what was written before, as S3, GCS and ABFS promise.
-   */
-  private static boolean claim(FileSystem fs, Path path, byte[] content, Pause pause)
-      throws IOException {
-    Path claim = new Path(path.getParent(), CLAIM + UUID.randomUUID());
-    boolean stands = false;
+  /** Of a lock's content; empty where it has none. */
+  static String tokenOf(byte[] content) {
     try {
-      for (int look = 1; ; look++) {
-        if (!stands) {
-          write(fs, claim, content);
-        }
-        Optional<Path> other = firstOther(fs, claim);
-        if (fs.exists(path)) {
-          return false;
-        }
-        if (other.isEmpty()) {
-          return write(fs, path, content);
-        }
-        if (look == LOOKS) {
-          throw new CacheLockedException(other.get(), claimant(fs, other.get()));
-        }
-        stands = claim.getName().compareTo(other.get().getName()) < 0;
-        if (!stands) {
-          fs.delete(claim, false);
-        }
-        pause.atLeast(stands ? SHORTEST_PAUSE : SHORTEST_PAUSE << Math.min(look, MOST_DOUBLINGS));
-      }
-    } finally {
-      fs.delete(claim, false);
-    }
-  }
-
-  /**
-   * The first by name of the claims of others; claims of writers known to have ended are deleted.
-   */
-  private static Optional<Path> firstOther(FileSystem fs, Path claim) throws IOException {
-    List<Path> others = new ArrayList<>();
-    for (FileStatus found : fs.listStatus(claim.getParent())) {
-      String name = found.getPath().getName();
-      if (!name.startsWith(CLAIM) || name.equals(claim.getName())) {
-        continue;
-      }
-      if (isLeftBehind(fs, found.getPath())) {
-        fs.delete(found.getPath(), false);
-      } else {
-        others.add(found.getPath());
-      }
-    }
-    return others.stream().min(Comparator.comparing(Path::getName));
-  }
-
-  private static boolean isLeftBehind(FileSystem fs, Path claim) throws IOException {
-    try {
-      return holder(fs, claim).isGone();
-    } catch (FileNotFoundException e) {
-      return false; // taken back since it was listed, by a writer that comes again or has the lock
-    }
-  }
-
-  private static String claimant(FileSystem fs, Path claim) throws IOException {
-    try {
-      return holder(fs, claim).toString();
-    } catch (FileNotFoundException e) {
-      return "another process that is taking the lock";
+      return content.length == 0 ? "" : Json.read(content, Owner.class).token();
+    } catch (IOException e) {
+      return "(not readable)"; // being written, or not by a writer of ours
     }
   }
 
@@ -298,38 +259,9 @@ public final class WriterLock implements AutoCloseable {
     }
   }
 
-  private static boolean write(FileSystem fs, Path path, byte[] content) throws IOException {
-    try (OutputStream out = fs.create(path, false)) {
-      out.write(content);
-      return true;
-    } catch (FileAlreadyExistsException e) {
-      return false;
-    }
-  }
-
-  /** As {@link #create}, at once with its content: a second name for a finished file. */
-  private static boolean link(java.nio.file.Path path, byte[] content) throws IOException {
-    java.nio.file.Path whole = path.resolveSibling("._lock." + UUID.randomUUID() + ".tmp");
-    try {
-      Files.write(whole, content);
-      Files.createLink(path, whole);
-      return true;
-    } catch (java.nio.file.FileAlreadyExistsException e) {
-      return false;
-    } catch (UnsupportedOperationException | FileSystemException e) {
-      LOG.debug("no second name for {}: some mounted file systems have none", whole, e);
-      return writeNew(path, content);
-    } finally {
-      Files.deleteIfExists(whole);
-    }
-  }
-
-  private static boolean writeNew(java.nio.file.Path path, byte[] content) throws IOException {
-    try {
-      Files.write(path, content, StandardOpenOption.CREATE_NEW);
-      return true;
-    } catch (java.nio.file.FileAlreadyExistsException e) {
-      return false;
+  static byte[] read(FileSystem fs, Path path) throws IOException {
+    try (FSDataInputStream in = fs.open(path)) {
+      return in.readAllBytes();
     }
   }
 }

@@ -119,8 +119,8 @@ final class ParquetTables implements TableStore {
   }
 
   @Override
-  public void prepare(CacheTable table, StructType passthrough) {
-    // every file has its own columns
+  public void prepare(CacheTable table, StructType passthrough) throws IOException {
+    new OwnColumns(files, layout.table(table)).requireTypes(passthrough);
   }
 
   @Override

@@ -33,11 +33,12 @@ public final class TableStores {
    * Checks that an output's tables can be where they are asked for.
    *
    * @param table CATALOG.DB.NAME; null for Parquet below the output
-   * @throws TableSettingsException when the output has them elsewhere, or a catalog cannot be asked
-   *     or has tables of these names already
+   * @throws TableSettingsException when the output is no folder for a cache or has them elsewhere,
+   *     or a catalog cannot be asked or has tables of these names already
    */
   public static void require(SparkSession spark, CacheFiles files, CacheLayout layout, String table)
       throws IOException {
+    new OutputFolder(files, layout).require();
     Optional<TableRecord> asked = asked(spark, files, layout, table);
     store(spark, files, layout, asked);
     if (asked.isPresent()) {

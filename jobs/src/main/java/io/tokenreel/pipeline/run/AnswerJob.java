@@ -62,6 +62,7 @@ public final class AnswerJob {
     Caches.require(hadoop, settings.cache());
     Path output = UserPath.of(settings.output());
     TokenCacheWriter.requireTable(spark, output, settings.table());
+    TokenCacheWriter.endCommit(spark, UserPath.of(settings.cache()), output, settings.table());
     DeviceCheck.require(spark, settings.device());
     settings =
         settings.computing(

@@ -52,6 +52,7 @@ public final class CompressJob {
     SignalsCheck.requireNone(settings.compressions());
     Path output = UserPath.of(settings.output());
     TokenCacheWriter.requireTable(spark, output, settings.table());
+    TokenCacheWriter.endCommit(spark, UserPath.of(settings.features()), output, settings.table());
     Dataset<Row> features = features();
     Dataset<Row> current = current(features).persist(StorageLevel.MEMORY_AND_DISK());
     List<RunSummary> summaries = new ArrayList<>();

@@ -2,6 +2,7 @@ package io.tokenreel.cache.commit;
 
 import static org.apache.spark.sql.functions.udf;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +10,7 @@ import io.tokenreel.cache.CacheFiles;
 import io.tokenreel.cache.CacheRows;
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.RunRecord;
+import io.tokenreel.cache.store.CommittedRows;
 import io.tokenreel.testing.LeavesUnsoundTables;
 import io.tokenreel.testing.RunSeed;
 import java.io.IOException;
@@ -97,6 +99,21 @@ class WaveCommitTest {
       String where = "stopped after step %d, %s".formatted(step, steps.steps.get(step - 1));
       assertEquals(files(step < decided ? before : after), files(output), where);
     }
+  }
+
+  @LeavesUnsoundTables("their outcomes are of no run")
+  @Test
+  void endCommit_ofTheCacheThatIsReadAndWritten_movesWhatWasDecided() throws IOException {
+    Path output = output("read");
+    commitFirst(output);
+    assertThrows(Killed.class, () -> commitSecond(output, killAt("renamed to 000002.json")));
+    endProcess(output);
+    TokenCacheWriter.endCommit(SPARK, output, output("another"), null);
+    assertEquals(6, CommittedRows.of(SPARK, output, CacheTable.TOKENS).count());
+    assertFalse(Files.exists(java.nio.file.Path.of(output("another").toUri())));
+    TokenCacheWriter.endCommit(SPARK, output, output, null);
+    assertEquals(10, CommittedRows.of(SPARK, output, CacheTable.TOKENS).count());
+    TokenCacheWriter.endCommit(SPARK, output, output, null);
   }
 
   @LeavesUnsoundTables("their outcomes are of no run")

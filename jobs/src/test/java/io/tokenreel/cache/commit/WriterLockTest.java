@@ -1,11 +1,13 @@
 package io.tokenreel.cache.commit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.cache.CacheLayout;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
@@ -19,7 +21,9 @@ import java.util.concurrent.Future;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -103,7 +107,9 @@ class WriterLockTest {
     WriterLock held = WriterLock.acquire(fs, lock);
     EndedWriter.writeOwner(
         output, new WriterLock.Owner("t", "another-host", 1, "", "2026-01-01T00:00:00Z"));
-    assertThrows(CacheLockedException.class, held::checkHeld);
+    CacheLockedException error = assertThrows(CacheLockedException.class, held::checkHeld);
+    assertTrue(error.isLost());
+    assertTrue(error.getMessage().contains("another-host"), error.getMessage());
   }
 
   @Test
@@ -113,6 +119,38 @@ class WriterLockTest {
     IOException error = assertThrows(IOException.class, held::checkHeld);
     assertTrue(
         error.getMessage().startsWith(lock + " does not exist any more"), error.getMessage());
+  }
+
+  @RepeatedTest(20)
+  void acquire_byManyAtOnceWhereALockWasLeft_oneHolds() throws Exception {
+    EndedWriter.leaveLock(output);
+    acquire_byManyAtOnce_oneHolds();
+    assertEquals(List.of("_lock"), List.of(temporary.toFile().list()));
+  }
+
+  @Test
+  void acquire_leftLockThatAnotherHasTakenOverMeanwhile_isNotTouched() throws IOException {
+    WriterLock held = WriterLock.acquire(fs, lock);
+    java.nio.file.Path file = temporary.resolve("_lock");
+    assertFalse(new LocalLockFile(file).create(new byte[] {1}, "of the one that has ended"));
+    held.checkHeld();
+    held.close();
+    assertEquals(List.of(), List.of(temporary.toFile().list()));
+  }
+
+  @Test
+  void acquire_belowAFolderThatCannotBeMade_saysWhich() throws IOException {
+    FileSystem refusing =
+        new RawLocalFileSystem() {
+          @Override
+          public boolean mkdirs(Path folder) {
+            return false;
+          }
+        };
+    refusing.initialize(temporary.toUri(), new Configuration());
+    AccessDeniedException error =
+        assertThrows(AccessDeniedException.class, () -> WriterLock.acquire(refusing, lock));
+    assertEquals(lock.getParent().toString(), error.getFile());
   }
 
   @Test
@@ -133,5 +171,6 @@ class WriterLockTest {
     }
     pool.shutdown();
     assertEquals(1, holders);
+    assertTrue(fs.exists(lock));
   }
 }
