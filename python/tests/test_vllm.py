@@ -324,15 +324,22 @@ def test_rows_that_stay_unreadable_are_listed_at_a_pace(writer, clock, took):
             clock.seconds += took
             return super().get_file_info_selector(selector)
 
-    paused, counting = [], Slow()
-    videos = served(writer.wave(1, [row("a"), row("b")]), clock, counting, sleep=paused.append)
+    counting = Slow()
+    videos = served(writer.wave(1, [row("a"), row("b")]), clock, counting)
     videos.row(Reference("b"))
-    (writer.folder / "tokens" / "000001-00000.parquet").unlink()
+    file = writer.folder / "tokens" / "000001-00000.parquet"
+    away = file.rename(writer.folder / "away")
     before = clock.seconds
-    refused(lambda: videos.row(Reference("a")), "cannot be read just now", "may read the cache")
+    said = refused(lambda: videos.row(Reference("a")), "cannot be read just now", "may read the cache")
     spent = clock.seconds - before
     assert spent >= took, "it was listed again"
-    assert paused == [pytest.approx(min(LONGEST_PAUSE, spent / LISTING_SHARE - spent))]
+    lists = counting.lists
+    clock.seconds += min(LONGEST_PAUSE, spent / LISTING_SHARE - spent) - 0.001
+    assert refused(lambda: videos.row(Reference("a"))) == said
+    assert counting.lists == lists
+    away.rename(file)
+    clock.seconds += 0.002
+    assert videos.row(Reference("a")).video_id == "a"
 
 
 def test_a_damaged_file_is_refused(writer):
@@ -698,6 +705,8 @@ def test_guard_lets_through_parts_whose_rows_are_there(guarded):
         ),
         (lambda part: part | {"video_embeds": {"video_grid_thw": [2, 2, 4], "second_per_grid_ts": [1.0]}}, "second_per_grid_ts [2.0]"),
         (lambda part: part | {"video_embeds": {"video_grid_thw": [2, 2, 4], "second_per_grid_ts": 2.0}}, "second_per_grid_ts [2.0]"),
+        (lambda part: part | {"video_embeds": {"video_grid_thw": [2, 2, 4], "second_per_grid_ts": [10**400]}}, "second_per_grid_ts [2.0]"),
+        (lambda part: part | {"video_embeds": {"video_grid_thw": [10**400, 2, 4]}}, "must have video_grid_thw [2, 2, 4]"),
         (lambda part: part | {"video_embeds": {"video_grid_thw": [2, 2, 4]}, "uuid": part["uuid"].replace(":q?", ":r?")}, "no tokens of"),
         (
             lambda part: part | {"video_embeds": {"video_grid_thw": [2, 2, 4]}, "uuid": "tokenreel:q?content=" + "f" * 8},

@@ -44,6 +44,8 @@ __all__ = ["TokenDataset", "pack", "pad"]
 
 _ID = "video_id"
 _EXPORTED = "djl@"
+_FEW = 100
+"""Videos that are looked up one by one, each by two reads."""
 
 
 class TokenDataset(Dataset):
@@ -59,8 +61,9 @@ class TokenDataset(Dataset):
       exported encoder, which has no language model;
     - `columns`: the manifest's own columns, and those of `samples`, which go before.
 
-    It may be pickled, and each process opens the cache for itself: workers may be forked or spawned. A client of an object store that
-    the parent has used may not survive a fork in its own library; there take `multiprocessing_context="spawn"`.
+    It may be pickled, and each process opens the cache for itself: workers may be forked or spawned. The parent looks samples up, and a
+    client of an object store that a parent has used may not survive a fork in its own library; there take
+    `multiprocessing_context="spawn"`.
     """
 
     def __init__(
@@ -76,7 +79,7 @@ class TokenDataset(Dataset):
         filesystem: Any = None,
         tokenizer: Any = None,
     ) -> None:
-        """Lists the samples and looks each up in the index, which is read whole; no row is read.
+        """Lists the samples and looks each up in the index, which is read whole unless they are few; no row is read.
 
         Args:
             path: the cache, as `TokenCache.open` takes it.
@@ -106,17 +109,21 @@ class TokenDataset(Dataset):
         self._setting = {"compression": compression, "encoder": encoder, "sampling": sampling}
         self._tokenizer = tokenizer
         self._opened: tuple[int, TokenCache] | None = None
-        self._columns: list[dict[str, Any]] = []
-        known = {video: self._of_setting(settings) for video, settings in self._cache().all_settings().items()}
+        self._ids, self._columns = ([], []) if samples is None else _listed(samples)
+        known = self._known()
         if samples is None:
             self._ids = sorted(video for video, settings in known.items() if settings)
             if not self._ids:
                 raise CacheNotFoundError(f"{self._path} has no video of {self._setting}: TokenCache.settings() lists what the cache has")
-        else:
-            self._ids, self._columns = _listed(samples)
         self._check_each(known)
         each = -(-len(self._ids) // world_size)
         self._numbers = [(rank + place * world_size) % len(self._ids) for place in range(each)]
+
+    def _known(self) -> dict[str, list[Setting]]:
+        """The settings that are asked for of each video, of all or of the few that the samples are about."""
+        asked, cache = set(self._ids), self._cache()
+        found = {video: cache.settings_of(video) for video in asked} if 0 < len(asked) <= _FEW else cache.all_settings()
+        return {video: self._of_setting(settings) for video, settings in found.items() if settings}
 
     def _of_setting(self, settings: list[Setting]) -> list[Setting]:
         wanted = {name: value for name, value in self._setting.items() if value is not None}

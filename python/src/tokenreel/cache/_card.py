@@ -224,6 +224,8 @@ def _located(folder: str, wanted: frozenset[str]) -> dict[str, _Stored]:
 
 
 def _files(folder: str, wanted: frozenset[str]) -> Iterable[str]:
+    if os.path.isfile(os.path.join(folder, _SINGLE)):
+        return [_SINGLE]  # as from_pretrained does, whatever an index beside it says
     index = os.path.join(folder, _INDEX)
     if os.path.isfile(index):
         try:
@@ -232,11 +234,9 @@ def _files(folder: str, wanted: frozenset[str]) -> Iterable[str]:
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise CheckpointError(f"{index} must map tensors to files; got {type(error).__name__}: {error}; download it again") from error
         return sorted(shards)
-    if not os.path.isfile(os.path.join(folder, _SINGLE)):
-        raise UnreadableCheckpointError(
-            f"{folder} has neither {_SINGLE} nor {_INDEX}: name the folder of the checkpoint, with weights in safetensors"
-        )
-    return [_SINGLE]
+    raise UnreadableCheckpointError(
+        f"{folder} has neither {_SINGLE} nor {_INDEX}: name the folder of the checkpoint, with weights in safetensors"
+    )
 
 
 def _header(file: str) -> dict[str, _Stored]:

@@ -35,6 +35,9 @@ LISTING_SHARE = 0.1
 LONGEST_PAUSE = 1.0
 """Seconds from the end of a listing to the start of the next one, at most."""
 
+MOST_UNREADABLE = 1000
+"""Rows that are remembered as unreadable; more are forgotten when their time is over."""
+
 HOT_BYTES = 256 << 20
 """Of rows that are kept in memory."""
 
@@ -75,6 +78,7 @@ class ServedVideos:
         self._listing = threading.Lock()
         self._pausing = threading.Lock()
         self._hot = _Hot(hot_bytes)
+        self._unreadable: dict[Reference, tuple[float, str]] = {}
 
     def row(self, reference: Reference) -> VideoTokens:
         """The one row that a reference names, of the served model and with finite numbers.
@@ -85,6 +89,9 @@ class ServedVideos:
         row = self._hot.get(reference, self._clock() - REFRESH_SECONDS)
         if row is None:
             asked = self._clock()
+            until, said = self._unreadable.get(reference, (asked, ""))
+            if asked < until:
+                raise RefusedError(said)
             try:
                 row, listed = self._read(reference)
             except RefusedError:
@@ -92,11 +99,12 @@ class ServedVideos:
             except (CacheNotFoundError, NewerCacheError) as error:
                 raise RefusedError(_one_line(error)) from error
             except _BROKEN as error:
-                self._paced(self._clock() - asked)
-                raise RefusedError(
+                said = (
                     f"video {reference.video_id!r} cannot be read just now, as when a writer is replacing files ({_one_line(error)}):"
                     " ask again; if it stays so, see that the server may read the cache, and run `tokenreel verify` over it"
-                ) from error
+                )
+                self._remember(reference, self._clock() - asked, said)
+                raise RefusedError(said) from error
             except CacheError as error:
                 raise RefusedError(_one_line(error)) from error
             self._hot.put(reference, row, listed)
@@ -125,10 +133,12 @@ class ServedVideos:
                 self._sleep(pause)
             return self._listed_after(asked)
 
-    def _paced(self, took: float) -> None:
-        """Waits after a read that failed, which has listed the store too: one after the other, so that they do not burden it."""
-        with self._pausing:
-            self._sleep(_pause_after(took))
+    def _remember(self, reference: Reference, took: float, said: str) -> None:
+        """A read that failed has listed the store too: the same row is refused at once for a while, so that it is not burdened."""
+        now = self._clock()
+        if len(self._unreadable) >= MOST_UNREADABLE:
+            self._unreadable = {each: kept for each, kept in self._unreadable.items() if kept[0] > now}
+        self._unreadable[reference] = now + _pause_after(took), said
 
     def _listed_after(self, since: float) -> tuple[TokenCache, float]:
         """The cache, listed after a time, and when it was."""

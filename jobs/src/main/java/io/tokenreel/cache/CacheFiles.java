@@ -7,6 +7,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
@@ -37,6 +39,8 @@ public final class CacheFiles {
     void writeTo(OutputStream out) throws IOException;
   }
 
+  private static final Set<String> REPLACES_AT_ONCE = Set.of("hdfs", "s3a", "s3", "s3n", "gs");
+
   private final FileSystem fs;
   private final StepListener listener;
 
@@ -51,7 +55,9 @@ public final class CacheFiles {
 
   /**
    * Writes a file that other readers see whole or not at all. Of one that is there already they see
-   * the old version or the new one, at every instant.
+   * the old version or the new one, at every instant where the file system has a way to replace a
+   * file at once; elsewhere the old version is deleted first, and whoever finds neither knows the
+   * other name, {@link #temporaryOf}.
    */
   public void write(Path path, Content content) throws IOException {
     Path temporary = temporaryOf(path);
@@ -59,17 +65,24 @@ public final class CacheFiles {
       content.writeTo(out);
     }
     listener.done("written " + temporary.getName());
-    if (fs.exists(path)) {
+    if (fs.exists(path) && replacesAtOnce()) {
       replace(temporary, path);
-    } else {
-      rename(temporary, path);
+      return;
     }
+    delete(path);
+    rename(temporary, path);
   }
 
   /** Writes an empty file, which is there whole or not at all without a name for the meantime. */
   void writeEmpty(Path path) throws IOException {
     fs.create(path, true).close();
     report("written " + path.getName());
+  }
+
+  /** S3 and GCS show an object when it was written whole; ABFS, for one, while it is written. */
+  private boolean replacesAtOnce() {
+    return fs instanceof LocalFileSystem
+        || REPLACES_AT_ONCE.contains(fs.getUri().getScheme().toLowerCase(Locale.ROOT));
   }
 
   /** The name under which {@link #write} prepares a file. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import io.tokenreel.files.UserPath;
 import io.tokenreel.pipeline.setting.SettingsException;
 import io.tokenreel.spec.UnknownWord;
@@ -106,12 +107,18 @@ final class ConfigFile {
             "%s: setting '%s' must be true or false; got '%s'".formatted(file, key, value));
       }
       if (!flag) {
-        arguments.add("--" + key + "=" + value);
+        arguments.add("--" + key + "=" + (isNumber(option) ? value.replace("_", "") : value));
       } else if (value.equals("true")) {
         arguments.add("--" + key);
       }
     }
     return arguments;
+  }
+
+  /** Whether a value may have YAML's underscores between digits. */
+  private static boolean isNumber(OptionSpec option) {
+    Class<?> type = option.type();
+    return Number.class.isAssignableFrom(type) || (type.isPrimitive() && type != boolean.class);
   }
 
   private static List<String> known(CommandSpec command) {
@@ -163,7 +170,7 @@ final class ConfigFile {
 
   private static Map<String, List<String>> yaml(Path file, Reader reader) throws IOException {
     Map<String, List<String>> settings = new TreeMap<>();
-    try (JsonParser parser = new YAMLMapper().createParser(reader)) {
+    try (YAMLParser parser = new YAMLMapper().getFactory().createParser(reader)) {
       parser.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
       JsonToken first = parser.nextToken();
       if (first == null) {
@@ -192,12 +199,17 @@ final class ConfigFile {
   }
 
   /** A value as it is spelled there: an id or a folder may look like a number. */
-  private static String scalar(Path file, String key, JsonParser parser) throws IOException {
+  private static String scalar(Path file, String key, YAMLParser parser) throws IOException {
     JsonToken token = parser.currentToken();
     if (!token.isScalarValue() || token == JsonToken.VALUE_NULL) {
       throw new SettingsException(
           "%s: setting '%s' must be a value or a list of values; got %s"
               .formatted(file, key, parser.<JsonNode>readValueAsTree()));
+    }
+    if (parser.isCurrentAlias()) {
+      throw new SettingsException(
+          "%s: setting '%s' is an alias, *%s, of which files of settings have none: write the value"
+              .formatted(file, key, parser.getText()));
     }
     return token.isBoolean() ? String.valueOf(parser.getBooleanValue()) : parser.getText();
   }

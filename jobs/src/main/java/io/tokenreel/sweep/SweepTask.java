@@ -234,15 +234,16 @@ record SweepTask(TaskSpec spec, Task task, String root, ForgottenIds forgotten) 
   }
 
   /**
-   * How the questions' scores become one. Of a part of the questions, the groups that it has are
-   * averaged; one that the whole benchmark lacks counts 0, as upstream has it.
+   * How the questions' scores become one. Of a part of the questions, as where some are about
+   * forgotten videos, the groups that it has are averaged; one that the whole benchmark lacks
+   * counts 0, as upstream has it.
    */
   Average average(Dataset<Row> rows) {
     Task.Metric metric = task.metric();
     if (metric.average() == Task.Average.MICRO) {
       return Average.MICRO;
     }
-    if (spec.limit() == Integer.MAX_VALUE) {
+    if (spec.limit() == Integer.MAX_VALUE && forgotten.isEmpty()) {
       return Average.macro(metric.over(), metric.values());
     }
     return Average.macro(

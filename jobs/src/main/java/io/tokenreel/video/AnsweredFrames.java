@@ -34,12 +34,12 @@ final class AnsweredFrames {
    */
   static byte[] pixels(int bytes, long heapBytes) throws NoHeapException {
     if (bytes > MOST_OF_HEAP * heapBytes) {
-      throw new NoHeapException(bytes, heapBytes);
+      throw new NoHeapException(bytes, heapBytes, true);
     }
     try {
       return new byte[bytes];
     } catch (OutOfMemoryError e) {
-      throw new NoHeapException(bytes, heapBytes);
+      throw new NoHeapException(bytes, heapBytes, false);
     }
   }
 

@@ -190,8 +190,8 @@ public final class VideoDecoder implements AutoCloseable {
 
   /** Of a process that ended without its watchdog. */
   private Watchdog.Death death(DecoderProcess decoder, IOException e) {
-    if (e instanceof NoHeapException) {
-      return new Watchdog.Death(Reason.TOO_LARGE, e.getMessage());
+    if (e instanceof NoHeapException heap) {
+      return new Watchdog.Death(heap.reason(), heap.getMessage());
     }
     Reason reason = decoder.causeOfDeath();
     String detail = "the decoder died: %s, %s".formatted(e, decoder.describeDeath());

@@ -121,6 +121,21 @@ class ConfigFileTest {
   }
 
   @Test
+  void expand_numbersOfOptionsThatAreNumbers_mayHaveUnderscores() throws IOException {
+    String config = file("run.yaml", "batch-frames: 1_000");
+    assertEquals(
+        List.of("precompute", "--config", config, "--batch-frames=1000"),
+        expand("precompute", "--config", config));
+  }
+
+  @Test
+  void expand_alias_isRefused() throws IOException {
+    String config = file("run.yaml", "model: &m default", "output: *m");
+    JobTests.assertRefused(
+        () -> expand("precompute", "--config", config), "setting 'output' is an alias, *m");
+  }
+
+  @Test
   void expand_settingThatStandsThereTwice_isRefused() throws IOException {
     String yaml = file("run.yaml", "compression: [none]", "sampling: keyframes", "compression: x");
     JobTests.assertRefused(() -> expand("precompute", "--config", yaml), "run.yaml", "compression");

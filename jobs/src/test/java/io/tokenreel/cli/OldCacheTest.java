@@ -80,8 +80,9 @@ class OldCacheTest {
 
   @Test
   void forget_cacheThatAnotherWrites_isRefusedInALine() throws IOException {
+    Path lock = folder.resolve("cache/_lock");
     Files.writeString(
-        folder.resolve("cache/_lock"),
+        lock,
         "{'token':'t','host':'another-host','pid':1,'processStart':'','since':'2026'}"
             .replace('\'', '"'));
     Ended refused = tokenreel("forget", "--cache=" + cache(), "--video-id=" + FIRST);
@@ -89,6 +90,7 @@ class OldCacheTest {
     assertTrue(
         refused.err().contains("is being written by process 1 on another-host"), refused.err());
     assertFalse(refused.err().contains("\tat "), refused.err());
+    Files.delete(lock);
   }
 
   @Test

@@ -129,5 +129,7 @@ class DecodeAnswerTest {
         assertThrows(NoHeapException.class, () -> AnsweredFrames.pixels(1 << 30, 1 << 30));
     assertTrue(refused.getMessage().startsWith("its frames take 1024 MB, and the heap of 1024 MB"));
     assertTrue(refused.getMessage().contains("sample fewer frames"), refused.getMessage());
+    assertEquals(Reason.TOO_LARGE, refused.reason());
+    assertEquals(Reason.DECODER_MEMORY, new NoHeapException(1, 2, false).reason());
   }
 }

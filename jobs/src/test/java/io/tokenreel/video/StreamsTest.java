@@ -121,7 +121,7 @@ class StreamsTest {
 
   /** Before the second part come frames that its first one refers to, and that are not shown. */
   @ParameterizedTest
-  @CsvSource({"libopenh264, 5, 0", "mpeg4, 9, 2", "mjpeg, 1, 0"})
+  @CsvSource({"libopenh264, 5, 0", "libvpx-vp9, 5, 0", "mpeg4, 9, 2", "mjpeg, 1, 0"})
   void decode_editListOfTwoParts_givesTheirFramesAtTheirTimes(String codec, int gop, int between)
       throws IOException {
     Map<String, String> options =

@@ -54,7 +54,8 @@ public record ForgottenIds(String salt, SortedSet<String> digests) {
     Path unfinished = CacheFiles.temporaryOf(layout.forgotten());
     if (files.fileSystem().exists(unfinished)) {
       try {
-        // An older version deleted the list before its next version had its name.
+        // Its writer ended before it had its name. Older versions, and those on some stores, had
+        // deleted the list before it by then; and a first list was asked for all the same.
         return Json.read(files.read(unfinished), ForgottenIds.class);
       } catch (JacksonException e) {
         LOG.info("{} was not written to its end: nothing is forgotten yet", unfinished);

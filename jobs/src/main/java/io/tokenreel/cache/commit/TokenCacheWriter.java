@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -175,9 +176,10 @@ public final class TokenCacheWriter implements AutoCloseable {
    */
   public static void endCommit(SparkSession spark, Path input, Path output, String table)
       throws IOException {
-    FileSystem fs = Stores.of(output, spark.sparkContext().hadoopConfiguration());
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    FileSystem fs = Stores.of(output, hadoop);
     CacheLayout layout = new CacheLayout(fs.makeQualified(output));
-    boolean same = fs.makeQualified(input).equals(layout.root());
+    boolean same = Stores.of(input, hadoop).makeQualified(input).equals(layout.root());
     if (same && !CacheFiles.list(fs, layout.journals()).isEmpty()) {
       open(spark, output, table).close();
     }

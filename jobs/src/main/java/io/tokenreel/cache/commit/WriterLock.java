@@ -166,6 +166,8 @@ public final class WriterLock implements AutoCloseable {
   private Owner holder() throws IOException {
     try {
       return holder(fs, path);
+    } catch (CacheLockedException e) {
+      throw CacheLockedException.lost(path, "an unknown process (the lock is not readable)");
     } catch (FileNotFoundException e) {
       throw new OutputLostException(
           "%s does not exist any more: was the output deleted, or a mount lost? Nothing more was committed; give the same command again when it is back"

@@ -25,6 +25,9 @@ final class OwnColumns {
   /** Where Spark says of a file what its columns are. */
   private static final String SPARK_SCHEMA = "org.apache.spark.sql.parquet.row.metadata";
 
+  /** Each is a footer to read, before every run. */
+  private static final int MOST_WAVES = 64;
+
   private final CacheFiles files;
   private final Path folder;
 
@@ -37,7 +40,8 @@ final class OwnColumns {
   }
 
   /**
-   * Looks at a file of each wave, the last first, until each column was found.
+   * Looks at a file of each of the latest waves, the last first, until each column was found; of a
+   * column that none of so many has, another type may be in older ones.
    *
    * @param columns of the input
    * @throws TableSettingsException when one has another type in the table
@@ -46,10 +50,12 @@ final class OwnColumns {
     List<StructField> sought = new ArrayList<>(Arrays.asList(columns.fields()));
     List<FileStatus> all = sought.isEmpty() ? List.of() : files.list(folder);
     long read = Long.MAX_VALUE;
-    for (int i = all.size() - 1; i >= 0 && !sought.isEmpty(); i--) {
+    int waves = 0;
+    for (int i = all.size() - 1; i >= 0 && waves < MOST_WAVES && !sought.isEmpty(); i--) {
       Path file = all.get(i).getPath();
       if (!CacheLayout.isHidden(file) && CacheLayout.waveOf(file) < read) {
         read = CacheLayout.waveOf(file);
+        waves++;
         for (StructField there : schema(file).fields()) {
           Optional<StructField> asked =
               sought.stream().filter(column -> column.name().equals(there.name())).findFirst();

@@ -109,12 +109,11 @@ public final class CheckpointTensors {
   }
 
   private static Set<String> files(CheckpointFolder folder, UnaryOperator<String> canonical) {
+    if (folder.has(SINGLE)) {
+      return Set.of(SINGLE); // as from_pretrained does, whatever an index beside it says
+    }
     if (!folder.has(INDEX)) {
-      if (!folder.has(SINGLE)) {
-        throw new IllegalArgumentException(
-            CheckpointFaults.noWeights(folder.uri(), folder.files()));
-      }
-      return Set.of(SINGLE);
+      throw new IllegalArgumentException(CheckpointFaults.noWeights(folder.uri(), folder.files()));
     }
     Set<String> shards = new TreeSet<>();
     try {

@@ -28,6 +28,8 @@ public final class DecoderCheckpoint {
           "processor_config.json",
           "tokenizer_config.json");
 
+  private static final String END_TOKENS = "eos_token_id";
+
   private final CheckpointFolder folder;
   private final PromptStyle prompts;
   private final int planes;
@@ -52,14 +54,18 @@ public final class DecoderCheckpoint {
     this.config = DecoderConfig.of(text);
     boolean tied = this.config.tied() || config.flag("tie_word_embeddings", false);
     this.weights = new DecoderWeights(folder, this.config, tied);
-    this.endTokens = endTokens(folder, text);
+    this.endTokens = endTokens(folder, config, text);
   }
 
-  private static int[] endTokens(CheckpointFolder folder, Settings text) {
+  /** Of transformers' {@code GenerationConfig.from_model_config}, where there is no file of it. */
+  private static int[] endTokens(CheckpointFolder folder, Settings config, Settings text) {
     String file = "generation_config.json";
     int[] generation =
-        folder.has(file) ? Settings.read(folder, file).integers("eos_token_id") : new int[0];
-    return generation.length > 0 ? generation : text.integers("eos_token_id");
+        folder.has(file) ? Settings.read(folder, file).integers(END_TOKENS) : new int[0];
+    if (generation.length > 0) {
+      return generation;
+    }
+    return config.has(END_TOKENS) ? config.integers(END_TOKENS) : text.integers(END_TOKENS);
   }
 
   /** What the language model is. */

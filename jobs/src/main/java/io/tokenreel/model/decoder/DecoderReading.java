@@ -106,6 +106,7 @@ final class DecoderReading implements VideoReading {
         if (tokens.length == 0) {
           throw new IllegalArgumentException("an option must have a text; got '" + option + "'");
         }
+        TextEmbedding.requireRows(tokens, logits.length);
         firsts.add(logits[tokens[0]]);
         counts.add(tokens.length);
         if (tokens.length == 1) {

@@ -99,7 +99,7 @@ public final class SafetensorsFile {
     long bytes = entry.end() - entry.begin();
     if (bytes > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
-          "tensor '%s' of %s holds %d bytes; at most %d can be read"
+          "tensor '%s' of %s holds %d bytes; at most %d can be read: of weights in float32 save the checkpoint in bf16, by save_pretrained after from_pretrained(..., dtype=torch.bfloat16)"
               .formatted(name, file.path(), bytes, Integer.MAX_VALUE));
     }
     return new Tensor(

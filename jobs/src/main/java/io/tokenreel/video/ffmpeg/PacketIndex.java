@@ -96,9 +96,16 @@ final class PacketIndex {
     return count;
   }
 
-  /** Whether no packet is presented before one that comes earlier. */
+  /**
+   * Whether no packet is presented before one that comes earlier; hidden ones are not presented.
+   */
   boolean ascends() {
-    return IntStream.range(1, count).allMatch(packet -> pts[packet] >= pts[packet - 1]);
+    long[] times =
+        IntStream.range(0, count)
+            .filter(packet -> !isHidden(packet))
+            .mapToLong(packet -> pts[packet])
+            .toArray();
+    return IntStream.range(1, times.length).allMatch(at -> times[at] >= times[at - 1]);
   }
 
   /** Whether every packet has a presentation time. */

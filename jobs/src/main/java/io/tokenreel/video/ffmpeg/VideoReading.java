@@ -61,7 +61,7 @@ final class VideoReading {
       throws IOException, DecodeFailure {
     Timeline timeline;
     long errors;
-    try (VideoSource source = VideoSource.open(request.file(), log)) {
+    try (VideoSource source = VideoSource.openWithOthers(request.file(), log)) {
       requirePixels(source.stream().codecpar());
       PacketDecoder.requireAllowed(source.stream().codecpar());
       PacketIndex index = index(source);

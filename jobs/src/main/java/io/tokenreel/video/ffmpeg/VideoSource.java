@@ -89,6 +89,19 @@ final class VideoSource implements AutoCloseable {
    * @throws DecodeFailure if no allowed demuxer knows the file, or it has no video
    */
   static VideoSource open(String file, FfmpegLog log) throws IOException, DecodeFailure {
+    return open(file, log, false);
+  }
+
+  /**
+   * As {@link #open}, and looks at other video streams too, so that {@link #restElsewhere} can
+   * tell.
+   */
+  static VideoSource openWithOthers(String file, FfmpegLog log) throws IOException, DecodeFailure {
+    return open(file, log, true);
+  }
+
+  private static VideoSource open(String file, FfmpegLog log, boolean others)
+      throws IOException, DecodeFailure {
     log.clear();
     AVFormatContext format = avformat_alloc_context();
     AVDictionary options = new AVDictionary(null);
@@ -113,7 +126,7 @@ final class VideoSource implements AutoCloseable {
             Errors.reason(found, Reason.NOT_A_VIDEO),
             "no stream could be read: " + Errors.text(found));
       }
-      return new VideoSource(Path.of(file), log, format, videoStream(format));
+      return new VideoSource(Path.of(file), log, format, videoStream(format, others));
     } catch (IOException | DecodeFailure e) {
       avformat_close_input(format);
       throw e;
@@ -151,7 +164,7 @@ final class VideoSource implements AutoCloseable {
         "the file has more than %d streams, a limit that no option raises".formatted(MAX_STREAMS));
   }
 
-  private static AVStream videoStream(AVFormatContext format) throws DecodeFailure {
+  private static AVStream videoStream(AVFormatContext format, boolean others) throws DecodeFailure {
     for (int i = 0; i < format.nb_streams(); i++) {
       if ((format.streams(i).disposition() & AV_DISPOSITION_ATTACHED_PIC) != 0) {
         // Or it would rank among the videos.
@@ -163,7 +176,7 @@ final class VideoSource implements AutoCloseable {
       throw new DecodeFailure(
           Reason.NO_VIDEO_STREAM, "none of %d streams is a video".formatted(format.nb_streams()));
     }
-    boolean mayGoOn = format.iformat().name().getString().equals(MPEG_TS);
+    boolean mayGoOn = others && format.iformat().name().getString().equals(MPEG_TS);
     for (int i = 0; i < format.nb_streams(); i++) {
       boolean video = format.streams(i).codecpar().codec_type() == AVMEDIA_TYPE_VIDEO;
       if (i != best && !(video && mayGoOn)) {

@@ -102,6 +102,18 @@ class CopyingStoreTest {
     }
   }
 
+  /** All of them find the lock of a writer that has ended. */
+  @Test
+  void acquire_byManyWhereALockWasLeft_oneHolds() throws Exception {
+    for (int round = 0; round < 3; round++) {
+      Path output = Files.createDirectory(temporary.resolve("left-" + round));
+      Files.write(output.resolve("_lock"), Json.bytes(EndedWriter.owner()));
+      org.apache.hadoop.fs.Path lock = new CacheLayout(CopyingStore.path(output)).lock();
+      assertOneHolds(FileSystem.newInstance(lock.toUri(), conf()), lock, 3);
+      assertEquals(List.of("_lock"), List.of(output.toFile().list()));
+    }
+  }
+
   /** Each of two writers has made its claim before any of them looks. */
   @Test
   void acquire_byTwoThatFindEachOthersClaims_oneHolds() throws Exception {

@@ -276,5 +276,4 @@ class RemovalCommitTest extends RemovalOutputs {
     }
     return named;
   }
-
 }

@@ -74,6 +74,17 @@ class DecoderCheckpointTest {
     expected = logits(first);
   }
 
+  @Test
+  void requireRows_tokenBeyondTheEmbedding_saysHowToMendIt() {
+    TextEmbedding.requireRows(new int[] {0, 69}, CONFIG.vocabulary());
+    IllegalArgumentException refused =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> TextEmbedding.requireRows(new int[] {1, 256}, CONFIG.vocabulary()));
+    assertTrue(refused.getMessage().contains("token 256"), refused.getMessage());
+    assertTrue(refused.getMessage().contains("resize_token_embeddings"), refused.getMessage());
+  }
+
   @ParameterizedTest
   @CsvSource({
     "BF16, 3, language_model.model., tied",

@@ -18,6 +18,8 @@ public final class LlavaQwen extends LlavaFamily {
   /** The architecture that config.json names. */
   public static final String ARCHITECTURE = "LlavaQwenForCausalLM";
 
+  private static final String MERGE = "mm_patch_merge_type";
+
   private static final String TOWER = "google/siglip-so400m-patch14-384";
 
   /** A vision tower of other sizes; no published checkpoint has it. */
@@ -88,17 +90,22 @@ public final class LlavaQwen extends LlavaFamily {
 
   /** LLaVA-NeXT's mm_newline_position, {@code prepare_inputs_labels_for_multimodal}. */
   private static FeedLayout.Kind layout(Settings config) {
-    config.require("mm_patch_merge_type", "flat", "spatial", "spatial_unpad", "spatial_max9");
+    config.require(MERGE, "flat", "spatial", "spatial_unpad", "spatial_max9");
     FeedLayout.Kind trained =
         switch (config.choice(
             "mm_newline_position", "one_token", "grid", "one_token", "no_token")) {
           case "grid" -> FeedLayout.Kind.LINE_ENDS;
-          case "one_token" -> FeedLayout.Kind.CLOSING;
+          case "one_token" -> closes(config) ? FeedLayout.Kind.CLOSING : FeedLayout.Kind.PLAIN;
           default -> FeedLayout.Kind.PLAIN;
         };
     String[] known =
         Stream.of(FeedLayout.Kind.values()).map(FeedLayout.Kind::label).toArray(String[]::new);
     return FeedLayout.Kind.of(config.choice(LAYOUT, trained.label(), known));
+  }
+
+  /** Whether the reference appends its newline to a video: where it takes padding away. */
+  private static boolean closes(Settings config) {
+    return !config.has(MERGE) || config.text(MERGE).contains("unpad");
   }
 
   @Override

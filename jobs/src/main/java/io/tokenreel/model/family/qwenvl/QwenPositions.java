@@ -13,6 +13,8 @@ public final class QwenPositions {
   /** Time, row and column. */
   static final int AXES = 3;
 
+  private static final int USUAL_SPEED = 2;
+
   private final QwenVlKind kind;
   private final int tokensPerSecond;
   private final PositionRule rule;
@@ -22,6 +24,16 @@ public final class QwenPositions {
     this.kind = config.kind();
     this.tokensPerSecond = config.tokensPerSecond();
     this.rule = rule;
+  }
+
+  /** How fast the time axis runs; 0 where it counts steps. */
+  int tokensPerSecond() {
+    return tokensPerSecond;
+  }
+
+  /** Whether it runs as in the published checkpoints, whose decoders' names do not say it. */
+  boolean hasUsualSpeed() {
+    return !readsSeconds() || tokensPerSecond == USUAL_SPEED;
   }
 
   /** Whether positions depend on the seconds of a step. */

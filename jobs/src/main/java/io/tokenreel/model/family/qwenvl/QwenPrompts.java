@@ -90,6 +90,9 @@ record QwenPrompts(
 
   @Override
   public String canonical() {
-    return "positions " + rule + (times == null ? "" : "\nprompt " + times);
+    return "positions "
+        + rule
+        + (times == null ? "" : "\nprompt " + times)
+        + (positions.hasUsualSpeed() ? "" : "\ntokens_per_second " + positions.tokensPerSecond());
   }
 }

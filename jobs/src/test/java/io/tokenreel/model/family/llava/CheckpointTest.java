@@ -217,6 +217,16 @@ class CheckpointTest {
   }
 
   @Test
+  void describe_withAnIndexOfOldShardsBesideOneFile_isTheFile() throws IOException {
+    String original = describe(checkpoint().write(folder.resolve("plain"))).encoder();
+    checkpoint().write(folder);
+    Files.writeString(
+        folder.resolve("model.safetensors.index.json"),
+        "{\"weight_map\": {\"%s\": \"model-00001-of-00002.safetensors\"}}".formatted(FC1));
+    assertEquals(original, describe(folder).encoder());
+  }
+
+  @Test
   void describe_withoutAShard_namesTheShard() throws IOException {
     checkpoint().write(folder, 3);
     Files.delete(folder.resolve(TestCheckpoint.shard(1, 3)));

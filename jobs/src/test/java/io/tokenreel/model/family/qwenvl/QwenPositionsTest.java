@@ -2,17 +2,23 @@ package io.tokenreel.model.family.qwenvl;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tokenreel.model.Models;
 import io.tokenreel.model.RowPositions;
 import io.tokenreel.model.checkpoint.Settings;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
+import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -195,5 +201,24 @@ class QwenPositionsTest {
     long next() {
       return Stream.of(axes).flatMapToLong(Arrays::stream).max().orElseThrow() + 1;
     }
+  }
+
+  /** Answers depend on it, so decoders that differ in it alone must not share them. */
+  @Test
+  void decoder_ofAnotherSpeedThanThePublishedOne_hasAnotherName(@TempDir Path copy)
+      throws IOException {
+    Path golden = QwenGolden.FOLDERS.resolve("qwen2_5_vl_tiny");
+    FileUtils.copyDirectory(golden.toFile(), copy.toFile());
+    assertEquals(decoder(golden), decoder(copy));
+    Path config = copy.resolve("config.json");
+    String published = "\"tokens_per_second\": 2";
+    assertTrue(Files.readString(config).contains(published));
+    Files.writeString(
+        config, Files.readString(config).replace(published, "\"tokens_per_second\": 4"));
+    assertNotEquals(decoder(golden), decoder(copy));
+  }
+
+  private static String decoder(Path folder) {
+    return Models.describeLanguage(folder.toString(), new Configuration()).decoder();
   }
 }
