@@ -9,14 +9,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tokenreel.cache.commit.TokenCacheWriter;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FilterFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RunRecordTest {
 
@@ -32,11 +36,17 @@ class RunRecordTest {
     assertEquals(RunRecord.DONE, runs.all().get(0).state());
   }
 
-  @Test
-  void save_stoppedAfterAnyStep_leavesTheOldOrTheNewRecord() throws IOException {
+  /** Where a file is replaced at once, and where the old one is deleted first. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void save_stoppedAfterAnyStep_leavesTheOldOrTheNewRecord(boolean atOnce) throws IOException {
     RunRecord run = CacheRows.run("r", 3, CacheRows.HALF);
-    for (int limit = 1; limit <= 3; limit++) {
-      records(CacheFiles.StepListener.NONE).save(run);
+    records(CacheFiles.StepListener.NONE, atOnce).save(run);
+    List<String> steps = new ArrayList<>();
+    records(steps::add, atOnce).save(run.finished());
+    assertEquals(atOnce ? 2 : 3, steps.size(), steps.toString());
+    for (int limit = 1; limit <= steps.size(); limit++) {
+      records(CacheFiles.StepListener.NONE, atOnce).save(run);
       int[] left = {limit};
       RunRecords stopped =
           records(
@@ -44,9 +54,10 @@ class RunRecordTest {
                 if (--left[0] == 0) {
                   throw new IOException("stopped");
                 }
-              });
+              },
+              atOnce);
       assertThrows(IOException.class, () -> stopped.save(run.finished()));
-      RunRecords next = records(CacheFiles.StepListener.NONE);
+      RunRecords next = records(CacheFiles.StepListener.NONE, atOnce);
       next.recover();
       assertEquals(1, next.all().size(), "stopped after step " + limit);
       assertEquals(
@@ -124,7 +135,15 @@ class RunRecordTest {
   }
 
   private RunRecords records(CacheFiles.StepListener listener) throws IOException {
-    FileSystem fs = FileSystem.getLocal(new Configuration());
+    return records(listener, true);
+  }
+
+  /**
+   * @param atOnce whether the file system is one that is known to replace files
+   */
+  private RunRecords records(CacheFiles.StepListener listener, boolean atOnce) throws IOException {
+    FileSystem local = FileSystem.getLocal(new Configuration());
+    FileSystem fs = atOnce ? local : new FilterFileSystem(local);
     return new RunRecords(
         new CacheFiles(fs, listener), new Path(temporary.resolve("runs").toUri()));
   }
