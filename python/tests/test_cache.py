@@ -435,7 +435,7 @@ def test_a_row_that_is_being_removed_is_not_found(writer):
 
 
 def test_ids_and_settings_are_found_in_the_tables_while_a_writer_removes_rows(writer):
-    """Records were written anew, and the slots still lead to the old ones."""
+    """Records were written again, and the slots still lead to the old ones."""
     writer.wave(1, [row("a", "A"), row("b"), row("c", compression="none")])
     writer.wave(2, [row("a", "B")], contents={"b": "changed"})
     cache = TokenCache.open(writer.folder)

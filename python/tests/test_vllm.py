@@ -746,7 +746,7 @@ def test_guard_answers_after_what_stands_before_the_applications_handlers(guarde
     sent.clear()
     asyncio.run(Guard(reads)({"type": "http", "method": "POST"}, receive, send))
     assert sent[0]["status"] == 400
-    assert "names no row of a cache" in json.loads(sent[1]["body"])["error"]["message"] or "does not name" in sent[1]["body"].decode()
+    assert "does not name the compression, sampling, encoder, content of its row" in json.loads(sent[1]["body"])["error"]["message"]
 
 
 def test_guard_passes_on_an_applications_errors(guarded):

@@ -123,11 +123,7 @@ class TokenDataset(Dataset):
         """The settings that are asked for of each video, of all or of the few that the samples are about."""
         asked, cache = set(self._ids), self._cache()
         found = {video: cache.settings_of(video) for video in asked} if 0 < len(asked) <= _FEW else cache.all_settings()
-        return {video: self._of_setting(settings) for video, settings in found.items() if settings}
-
-    def _of_setting(self, settings: list[Setting]) -> list[Setting]:
-        wanted = {name: value for name, value in self._setting.items() if value is not None}
-        return [setting for setting in settings if all(getattr(setting, name) == value for name, value in wanted.items())]
+        return {video: [setting for setting in settings if setting.has(**self._setting)] for video, settings in found.items() if settings}
 
     def _check_each(self, known: Mapping[str, list[Setting]]) -> None:
         """Refuses samples that could only fail when they are drawn, which may be hours later."""

@@ -34,6 +34,10 @@ class Setting(NamedTuple):
     sampling: str
     compression: str
 
+    def has(self, encoder: str | None = None, sampling: str | None = None, compression: str | None = None) -> bool:
+        """Whether its parts are these; None stands for any."""
+        return all(wanted in (None, part) for part, wanted in zip(self, (encoder, sampling, compression), strict=True))
+
 
 class Slot(NamedTuple):
     """One entry of a slot table: the wave, and the place of the record in the wave's file."""

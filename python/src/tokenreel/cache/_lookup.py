@@ -175,7 +175,7 @@ class TokenCache:
     def ids(self, compression: str | None = None, encoder: str | None = None, sampling: str | None = None) -> list[str]:
         """The ids of all videos that have current tokens of a setting, sorted. Reads the whole index."""
         wanted = (encoder, sampling, compression)
-        return sorted(video for video, settings in self._all_current() if any(_is(setting, wanted) for setting in settings))
+        return sorted(video for video, settings in self._all_current() if any(setting.has(*wanted) for setting in settings))
 
     def settings(self) -> dict[Setting, int]:
         """The settings of the cache, and of how many videos each has current rows. Reads the whole index."""
@@ -254,7 +254,7 @@ class TokenCache:
 
     def _chosen(self, video_id: str, known: list[Setting], wanted: _Wanted, single: bool) -> list[Setting]:
         """Of the settings that a video has, those that are wanted."""
-        chosen = [setting for setting in known if _is(setting, wanted)]
+        chosen = [setting for setting in known if setting.has(*wanted)]
         if single and not known:
             raise VideoNotFoundError(f"{self._store.place} has no tokens of video '{video_id}'; ids() lists those that it has")
         if single and len(chosen) != 1:
@@ -329,10 +329,6 @@ class _Currents:
 
 
 _Wanted = tuple[str | None, str | None, str | None]
-
-
-def _is(setting: Setting, wanted: _Wanted) -> bool:
-    return all(value is None or value == part for part, value in zip(setting, wanted, strict=True))
 
 
 def _text(setting: Setting) -> str:

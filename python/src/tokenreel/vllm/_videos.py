@@ -178,7 +178,7 @@ class ServedVideos:
     def _chosen(self, cache: TokenCache, reference: Reference) -> Setting:
         """Of the settings that a video has rows of, the one that is asked for and of the served model."""
         known = cache.settings_of(reference.video_id)
-        asked = [setting for setting in known if _matches(setting, reference)]
+        asked = [setting for setting in known if setting.has(reference.encoder, reference.sampling, reference.compression)]
         if not asked:
             raise RefusedError(
                 f"video {reference.video_id!r} has no row of {_described(reference)}: ask for one that it has,"
@@ -248,10 +248,6 @@ class _Hot:
 def _pause_after(took: float) -> float:
     """Seconds to wait after listings that took some."""
     return min(LONGEST_PAUSE, took / LISTING_SHARE - took)
-
-
-def _matches(setting: Setting, reference: Reference) -> bool:
-    return all(getattr(reference, name) in (None, getattr(setting, name)) for name in Setting._fields)
 
 
 def _described(reference: Reference) -> str:

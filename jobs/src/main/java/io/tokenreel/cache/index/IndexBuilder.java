@@ -85,16 +85,10 @@ public final class IndexBuilder {
    */
   private void writeSlots(List<SlotTable> tables, SortedSet<Long> waves, List<Slot> changed)
       throws IOException {
-    SlotTable whole = tables.get(0);
-    if (tables.size() > 1) {
-      long slots = 0;
-      try (Merge counted = new Merge(tables, waves, changed)) {
-        for (; counted.hasNext(); counted.next()) {
-          slots++;
-        }
-      }
-      whole = planned(tables, slots);
-    }
+    SlotTable whole =
+        tables.size() == 1
+            ? tables.get(0)
+            : planned(tables, count(new Merge(tables, waves, changed)));
     Path written = CacheFiles.temporaryOf(whole.path());
     try (Merge all = new Merge(tables, waves, changed);
         OutputStream out = files.fileSystem().create(written, true)) {
@@ -247,18 +241,22 @@ public final class IndexBuilder {
 
   private void merge(List<SlotTable> tables) throws IOException {
     if (tables.size() > 1) {
-      long slots = 0;
-      try (Merge counted = new Merge(tables)) {
-        for (; counted.hasNext(); counted.next()) {
-          slots++;
-        }
-      }
-      SlotTable merged = planned(tables, slots);
+      SlotTable merged = planned(tables, count(new Merge(tables)));
       try (Merge all = new Merge(tables)) {
         files.write(merged.path(), out -> merged.write(all, out));
       }
     }
     deleteCovered();
+  }
+
+  private static long count(Merge merged) throws IOException {
+    try (merged) {
+      long slots = 0;
+      for (; merged.hasNext(); merged.next()) {
+        slots++;
+      }
+      return slots;
+    }
   }
 
   /** The table that is to hold the slots of several. */

@@ -68,7 +68,7 @@ final class PacketIndex {
   void end(long jump) {
     pts = Arrays.copyOf(pts, count);
     if (timed) {
-      join(IntStream.range(0, count).filter(packet -> !isHidden(packet)).toArray(), jump);
+      join(notHidden(), jump);
     }
   }
 
@@ -100,12 +100,13 @@ final class PacketIndex {
    * Whether no packet is presented before one that comes earlier; hidden ones are not presented.
    */
   boolean ascends() {
-    long[] times =
-        IntStream.range(0, count)
-            .filter(packet -> !isHidden(packet))
-            .mapToLong(packet -> pts[packet])
-            .toArray();
-    return IntStream.range(1, times.length).allMatch(at -> times[at] >= times[at - 1]);
+    int[] packets = notHidden();
+    return IntStream.range(1, packets.length)
+        .allMatch(at -> pts[packets[at]] >= pts[packets[at - 1]]);
+  }
+
+  private int[] notHidden() {
+    return IntStream.range(0, count).filter(packet -> !isHidden(packet)).toArray();
   }
 
   /** Whether every packet has a presentation time. */
