@@ -3,6 +3,7 @@ package io.tokenreel.model.engine;
 import io.tokenreel.model.ComputeType;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -21,11 +22,16 @@ public final class RowKernels {
 
   private RowKernels() {}
 
-  /** Whether this JVM has the module {@value #VECTOR_MODULE}; without it nothing here works. */
+  /**
+   * Whether this JVM has the module {@value #VECTOR_MODULE}, as it was up to JDK 18; else nothing
+   * here works. Later ones read a machine's memory as vectors through a class that JDK 17 lacks.
+   */
   public static boolean available() {
     try {
-      Class.forName(VECTOR_MODULE + ".FloatVector", false, RowKernels.class.getClassLoader());
-      return true;
+      Class<?> vector =
+          Class.forName(VECTOR_MODULE + ".FloatVector", false, RowKernels.class.getClassLoader());
+      return Arrays.stream(vector.getMethods())
+          .anyMatch(method -> method.getName().equals("fromByteBuffer"));
     } catch (ClassNotFoundException e) {
       return false;
     }
