@@ -1,6 +1,5 @@
 package io.tokenreel.stage;
 
-import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.posexplode;
 
 import io.tokenreel.ml.TextParams;
@@ -94,9 +93,9 @@ public final class AnswerExploder extends Transformer implements DefaultParamsWr
     questions.add(
         posexplode(Columns.quoted(getOrDefault(questionsCol))).as(new String[] {place, question}));
     for (StructField field : question(schema).fields()) {
-      kept.add(col(question).getField(field.name()).as(field.name()));
+      kept.add(Columns.quoted(question).getField(field.name()).as(field.name()));
     }
-    Column answer = functions.get(Columns.quoted(getOrDefault(answersCol)), col(place));
+    Column answer = functions.get(Columns.quoted(getOrDefault(answersCol)), Columns.quoted(place));
     for (StructField field : answer(schema)) {
       kept.add(answer.getField(field.name()).as(field.name()));
     }

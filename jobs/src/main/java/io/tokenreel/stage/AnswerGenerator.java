@@ -146,7 +146,7 @@ public final class AnswerGenerator extends ColumnTransformer<AnswerGenerator> {
     FeedLayout layout = Models.describe(model, hadoop).layout();
     StageCounters counted = counters == null ? StageCounters.register(context, "answer") : counters;
     return new AnswerPartition(
-            VisualColumn.of(rows.schema(), getInputCol(), layout),
+            VisualColumn.of(rows.schema(), place(rows.schema(), getInputCol()), layout),
             QuestionColumn.of(rows.schema(), getOrDefault(questionsCol)),
             settings,
             TaskConfiguration.broadcast(rows.sparkSession()),

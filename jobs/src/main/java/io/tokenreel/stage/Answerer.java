@@ -54,7 +54,7 @@ final class Answerer {
    */
   Object[] answers(FedVideo visual, List<Row> questions) {
     if (warmUp && !questions.isEmpty()) {
-      WarmUp.before(model, kv + " " + scoring, () -> answered(visual, List.of(questions.get(0))));
+      WarmUp.before(model, kv + " " + scoring, () -> answered(visual, questions.subList(0, 1)));
     }
     return answered(visual, questions);
   }

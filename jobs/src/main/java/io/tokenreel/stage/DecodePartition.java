@@ -4,6 +4,7 @@ import io.tokenreel.files.TaskConfiguration;
 import io.tokenreel.video.DecodedVideo;
 import io.tokenreel.video.DecoderSettings;
 import io.tokenreel.video.Outcome;
+import io.tokenreel.video.Reason;
 import io.tokenreel.video.VideoDecoder;
 import io.tokenreel.video.VideoRef;
 import java.util.Iterator;
@@ -47,7 +48,7 @@ final class DecodePartition extends RowStage {
   Iterator<Row> open(Iterator<Row> rows) {
     VideoDecoder decoder = new VideoDecoder(settings, hadoop.value(), LocalFolder.ofTask());
     DecodeAhead videos =
-        new DecodeAhead(rows, row -> decoder.decode(ref(row)), decoder::close, maxBytesAhead);
+        new DecodeAhead(rows, row -> decoded(row, decoder), decoder::close, maxBytesAhead);
     closeWithTask(videos);
     return new Iterator<>() {
       @Override
@@ -64,10 +65,16 @@ final class DecodePartition extends RowStage {
     };
   }
 
-  private VideoRef ref(Row row) {
+  private DecodedVideo decoded(Row row, VideoDecoder decoder) {
+    String uri = row.getString(uriColumn);
+    if (uri == null) {
+      String detail = "expected a path or URI of a video; got NULL";
+      return new DecodedVideo(Outcome.FAILED, Reason.UNREADABLE, detail, null, 0, 0, 0, 0, 0, null);
+    }
+    String id = row.getString(idColumn);
     boolean known = lengthColumn >= 0 && !row.isNullAt(lengthColumn);
-    return new VideoRef(
-        row.getString(idColumn), row.getString(uriColumn), known ? row.getLong(lengthColumn) : -1);
+    return decoder.decode(
+        new VideoRef(id == null ? uri : id, uri, known ? row.getLong(lengthColumn) : -1));
   }
 
   private void count(DecodedVideo video) {

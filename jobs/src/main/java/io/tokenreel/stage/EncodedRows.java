@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -112,8 +113,12 @@ final class EncodedRows implements Iterator<Row>, AutoCloseable {
   }
 
   private void take(Row row) {
+    Optional<Frames> decoded =
+        row.isNullAt(framesColumn)
+            ? Optional.empty()
+            : FramesColumn.frames(row.getStruct(framesColumn));
     Video video =
-        FramesColumn.frames(row.getStruct(framesColumn))
+        decoded
             .map(frames -> new Video(row, frames.count(), submit(frames)))
             .orElseGet(() -> new Video(row, 0, null));
     waiting.add(video);

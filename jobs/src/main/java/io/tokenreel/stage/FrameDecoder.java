@@ -11,7 +11,6 @@ import io.tokenreel.video.FrameFit;
 import io.tokenreel.video.FrameSize;
 import io.tokenreel.video.SamplingSpec;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.ml.param.IntParam;
@@ -134,36 +133,31 @@ public final class FrameDecoder extends ColumnTransformer<FrameDecoder> {
 
   @Override
   public StructType transformSchema(StructType schema) {
-    String id = getOrDefault(idCol);
-    if (!id.isEmpty() && !Arrays.asList(schema.fieldNames()).contains(id)) {
-      throw new IllegalArgumentException(
-          "%s: idCol '%s' is not among the columns %s"
-              .formatted(uid(), id, Arrays.toString(schema.fieldNames())));
-    }
-    String length = getOrDefault(lengthCol);
-    if (!length.isEmpty()
-        && Arrays.stream(schema.fields())
-            .noneMatch(
-                field ->
-                    field.name().equals(length) && field.dataType().equals(DataTypes.LongType))) {
-      throw new IllegalArgumentException(
-          "%s: lengthCol '%s' is not a bigint column among %s"
-              .formatted(uid(), length, schema.simpleString()));
-    }
+    requireType(schema, "idCol", getOrDefault(idCol), DataTypes.StringType);
+    requireType(schema, "lengthCol", getOrDefault(lengthCol), DataTypes.LongType);
     return super.transformSchema(schema);
+  }
+
+  private void requireType(StructType schema, String param, String name, DataType type) {
+    int place = place(schema, name);
+    if (!name.isEmpty() && (place < 0 || !schema.apply(place).dataType().equals(type))) {
+      throw new IllegalArgumentException(
+          "%s: %s '%s' is not a %s column among %s"
+              .formatted(uid(), param, name, type.simpleString(), schema.simpleString()));
+    }
   }
 
   @Override
   protected Dataset<Row> append(Dataset<Row> rows) {
     Configuration hadoop = rows.sparkSession().sparkContext().hadoopConfiguration();
     StructType schema = rows.schema();
-    int uri = schema.fieldIndex(getInputCol());
-    int id = getOrDefault(idCol).isEmpty() ? uri : schema.fieldIndex(getOrDefault(idCol));
+    int uri = place(schema, getInputCol());
+    int id = getOrDefault(idCol).isEmpty() ? uri : place(schema, getOrDefault(idCol));
     DecodePartition partition =
         new DecodePartition(
             id,
             uri,
-            getOrDefault(lengthCol).isEmpty() ? -1 : schema.fieldIndex(getOrDefault(lengthCol)),
+            getOrDefault(lengthCol).isEmpty() ? -1 : place(schema, getOrDefault(lengthCol)),
             settings(frameFit(hadoop)),
             (Long) getOrDefault(decodeAheadBytes),
             TaskConfiguration.broadcast(rows.sparkSession()),

@@ -63,16 +63,37 @@ record QuestionColumn(int place, int id, int text, int options) implements Seria
             question.apply(wanted.name()).dataType(), wanted.dataType());
   }
 
+  /** NULL where the question does not have one. */
   String id(Row question) {
-    return question.getString(id);
+    return question == null ? null : question.getString(id);
   }
 
+  /**
+   * The text.
+   *
+   * @throws IllegalArgumentException when there is none
+   */
   String text(Row question) {
+    if (question == null || question.isNullAt(text)) {
+      throw new IllegalArgumentException("expected the text of a question; got NULL");
+    }
     return question.getString(text);
   }
 
-  /** None for an open question. */
+  /**
+   * None for an open question.
+   *
+   * @throws IllegalArgumentException when one is NULL
+   */
   List<String> options(Row question) {
-    return question.isNullAt(options) ? List.of() : List.copyOf(question.getList(options));
+    if (question == null || question.isNullAt(options)) {
+      return List.of();
+    }
+    List<String> texts = question.getList(options);
+    if (texts.contains(null)) {
+      throw new IllegalArgumentException(
+          "expected a text for every option of a question; got NULL among " + texts);
+    }
+    return List.copyOf(texts);
   }
 }

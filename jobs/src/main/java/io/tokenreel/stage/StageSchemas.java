@@ -98,7 +98,7 @@ public final class StageSchemas {
   public static final ArrayType ANSWERS =
       DataTypes.createArrayType(
           new StructType()
-              .add("question_id", DataTypes.StringType, false)
+              .add("question_id", DataTypes.StringType)
               .add("prompt", DataTypes.StringType)
               .add("response", DataTypes.StringType)
               .add("choice", DataTypes.IntegerType)

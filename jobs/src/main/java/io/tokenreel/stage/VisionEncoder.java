@@ -130,7 +130,7 @@ public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
   public StructType transformSchema(StructType schema) {
     StructType withTokens = super.transformSchema(schema);
     String encoding = getOrDefault(encodingCol);
-    if (Arrays.asList(withTokens.fieldNames()).contains(encoding)) {
+    if (place(withTokens, encoding) >= 0) {
       throw new IllegalArgumentException(
           "%s: encodingCol '%s' exists already; set encodingCol to a name that is not among %s"
               .formatted(uid(), encoding, Arrays.toString(withTokens.fieldNames())));
@@ -159,7 +159,7 @@ public final class VisionEncoder extends ColumnTransformer<VisionEncoder> {
             new VideoLimit((Integer) getOrDefault(maxVideoTokens)));
     StageCounters counted = counters == null ? StageCounters.register(context, "encode") : counters;
     return new EncodePartition(
-            rows.schema().fieldIndex(getInputCol()),
+            place(rows.schema(), getInputCol()),
             settings,
             TaskConfiguration.broadcast(rows.sparkSession()),
             counted)

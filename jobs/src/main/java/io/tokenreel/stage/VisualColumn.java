@@ -117,8 +117,7 @@ final class VisualColumn implements Serializable {
    * @throws IllegalArgumentException when its type is none that can be read, or the layout needs
    *     more than kept tokens say
    */
-  static VisualColumn of(StructType schema, String name, FeedLayout layout) {
-    int place = schema.fieldIndex(name);
+  static VisualColumn of(StructType schema, int place, FeedLayout layout) {
     DataType type = schema.apply(place).dataType();
     require(type);
     return new VisualColumn(place, (StructType) type, layout);

@@ -14,7 +14,7 @@ import java.util.Objects;
  * @param framesDecoded frames that came out of the decoder, wanted or not
  * @param decodeErrors errors that the demuxer and the decoder reported
  * @param decodeMillis wall time from staging to the last frame
- * @param attempts decoders that were tried, 1 or 2
+ * @param attempts decoders that were tried, 2 at most
  * @param frames null exactly when FAILED
  */
 public record DecodedVideo(

@@ -56,7 +56,7 @@ class AnswerExploderTest {
 
   @Test
   void transform_videoWithoutAnswers_keepsItsQuestions() {
-    var stage = new AnswerExploder();
+    var stage = new AnswerExploder("answers.v2");
     Dataset<Row> exploded = stage.transform(videos());
     assertEquals(stage.transformSchema(SCHEMA).catalogString(), exploded.schema().catalogString());
     assertEquals(

@@ -2,6 +2,7 @@ package io.tokenreel.stage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.model.DeviceChoice;
@@ -16,6 +17,7 @@ import io.tokenreel.model.VideoReading;
 import io.tokenreel.model.kv.KvSpec;
 import io.tokenreel.model.prompt.PromptTemplates;
 import io.tokenreel.model.prompt.Scoring;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -60,6 +62,42 @@ class AnswererTest {
     @Override
     public void close() {
       model.close();
+    }
+  }
+
+  @Test
+  void answers_questionsWithNulls_haveTheReason() {
+    List<Row> questions =
+        Arrays.asList(
+            null,
+            RowFactory.create("no text", null, null),
+            RowFactory.create(
+                "no option",
+                "Which one?",
+                CollectionConverters.asScala(Arrays.asList("a circle", null)).toSeq()),
+            RowFactory.create(null, "What?", null));
+    try (LanguageModel model =
+        Models.openLanguage(Models.DEFAULT, DeviceChoice.CPU, new Configuration())) {
+      Answerer answerer =
+          new Answerer(
+              new QuestionColumn(0, 0, 1, 2),
+              model,
+              model.prompts(PromptTemplates.CHAT),
+              KvSpec.parse("full"),
+              Scoring.parse("generate"),
+              true);
+      int dim = answerer.dim();
+      Object[] answers = answerer.answers(FedVideo.ofRows(new float[dim], dim), questions);
+      List<String> errors =
+          Arrays.stream(answers)
+              .map(answer -> ((Row) answer).getString(StageSchemas.ANSWER_ERROR))
+              .toList();
+      assertEquals("expected the text of a question; got NULL", errors.get(0));
+      assertEquals("expected the text of a question; got NULL", errors.get(1));
+      assertEquals(
+          "expected a text for every option of a question; got NULL among [a circle, null]",
+          errors.get(2));
+      assertNull(errors.get(3)); // whoever asked can still tell by its place
     }
   }
 

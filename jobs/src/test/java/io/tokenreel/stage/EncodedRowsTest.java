@@ -85,6 +85,14 @@ class EncodedRowsTest {
   }
 
   @Test
+  void next_nullInTheColumnOfFrames_passesThrough() {
+    Row frames = StageTests.row("b", StageTests.rgb(1, PLAIN, new Random(5)));
+    List<Row> rows = all(List.of(RowFactory.create("a", null), frames), new SummingEncoder(), 2);
+    assertTrue(rows.get(0).isNullAt(2) && rows.get(0).isNullAt(3), rows.get(0).toString());
+    assertFalse(rows.get(1).isNullAt(2));
+  }
+
+  @Test
   void hasNext_manyVideosWithoutFramesAfterOne_doesNotWaitForAllOfThem() {
     Random random = new Random(4);
     Row first = StageTests.row("first", StageTests.rgb(1, PLAIN, random));

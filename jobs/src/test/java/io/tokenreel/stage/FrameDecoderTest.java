@@ -193,6 +193,27 @@ class FrameDecoderTest {
   }
 
   @Test
+  void transform_nullsAndNamesInAnotherCase_areRowsInOrder() {
+    Dataset<Row> videos =
+        StageTests.videos("hevc.mp4", "missing.mp4")
+            .selectExpr(
+                "if(video_id = 'hevc.mp4', NULL, video_id) AS video_id",
+                "if(video_id = 'hevc.mp4', video_uri, NULL) AS video_uri");
+    List<Row> rows =
+        new FrameDecoder()
+            .setInputCol("VIDEO_uri")
+            .setIdCol("Video_Id")
+            .setSampling("uniform:frames=2")
+            .setFrameSize(8, 6)
+            .transform(videos)
+            .collectAsList();
+    assertEquals("OK", rows.get(0).getStruct(2).getAs("outcome"));
+    Row none = rows.get(1).getStruct(2);
+    assertEquals("unreadable", none.getAs("reason"));
+    assertEquals("expected a path or URI of a video; got NULL", none.getAs("detail"));
+  }
+
+  @Test
   void transform_limitOfOne_handsTheDecoderOnWithTheTasksEnd() throws Exception {
     TestDecoders.endIdle();
     Set<Long> before = children();

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
@@ -85,8 +86,22 @@ public abstract class ColumnTransformer<S extends ColumnTransformer<S>> extends 
    */
   @Override
   public StructType transformSchema(StructType schema) {
+    return appended(schema, names());
+  }
+
+  /** The place of a column whose name is the same as Spark compares names; -1 where none is. */
+  protected static int place(StructType schema, String name) {
+    BiPredicate<String, String> sameName = names();
+    String[] names = schema.fieldNames();
+    return IntStream.range(0, names.length)
+        .filter(i -> sameName.test(names[i], name))
+        .findFirst()
+        .orElse(-1);
+  }
+
+  private static BiPredicate<String, String> names() {
     Option<SparkSession> session = SparkSession.getActiveSession();
-    return appended(schema, session.isDefined() ? names(session.get()) : String::equalsIgnoreCase);
+    return session.isDefined() ? names(session.get()) : String::equalsIgnoreCase;
   }
 
   private static BiPredicate<String, String> names(SparkSession session) {
