@@ -128,9 +128,12 @@ public record RunRecord(
 
     /** Keys that a video has in all tables when nothing is left to do. */
     public long keysPerVideo() {
-      return tables.stream()
-          .mapToLong(table -> table.hasCompression() ? compressions.size() : 1)
-          .sum();
+      return tables.stream().mapToLong(this::rowsPerVideo).sum();
+    }
+
+    /** Rows that a video with tokens has in a table. */
+    public int rowsPerVideo(CacheTable table) {
+      return table.hasCompression() ? compressions.size() : 1;
     }
   }
 

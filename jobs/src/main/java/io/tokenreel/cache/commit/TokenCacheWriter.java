@@ -58,7 +58,7 @@ public final class TokenCacheWriter implements AutoCloseable {
   private final TableFileWriter tableFiles;
   private final CommitRecovery recovery;
   private final RunRecords runs;
-  private final AtomicLong bytesStaged = new AtomicLong();
+  private final AtomicLong bytesCommitted = new AtomicLong();
   private long nextWave;
 
   private TokenCacheWriter(
@@ -246,7 +246,7 @@ public final class TokenCacheWriter implements AutoCloseable {
     long number = nextWave++;
     files.delete(layout.staging(number));
     return new WaveCommit(
-        spark, number, layout, files, lock, store, tableFiles, recovery, bytesStaged);
+        spark, number, layout, files, lock, store, tableFiles, recovery, bytesCommitted);
   }
 
   /** What was found is removed, all of it or nothing, as a wave is committed. */
@@ -328,9 +328,9 @@ public final class TokenCacheWriter implements AutoCloseable {
     return new Removed(counts, freed, expiry);
   }
 
-  /** Bytes of the files of all waves that this writer has staged. */
-  public long bytesStaged() {
-    return bytesStaged.get();
+  /** Bytes of the files of all waves that this writer has committed. */
+  public long bytesCommitted() {
+    return bytesCommitted.get();
   }
 
   private boolean isCommitPending() throws IOException {

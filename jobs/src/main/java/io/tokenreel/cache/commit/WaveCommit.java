@@ -6,11 +6,13 @@ import io.tokenreel.cache.CacheFiles;
 import io.tokenreel.cache.CacheLayout;
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.Json;
+import io.tokenreel.cache.RunRecord;
 import io.tokenreel.cache.store.CommitJournal;
+import io.tokenreel.cache.store.CommittedKeys;
 import io.tokenreel.cache.store.Contents;
-import io.tokenreel.cache.store.OutcomeCounts;
 import io.tokenreel.cache.store.TableFileWriter;
 import io.tokenreel.cache.store.TableStore;
+import io.tokenreel.cache.store.WrittenRows;
 import io.tokenreel.files.SparkFiles;
 import java.io.IOException;
 import java.util.EnumMap;
@@ -49,9 +51,10 @@ public final class WaveCommit {
   private final TableStore store;
   private final TableFileWriter tableFiles;
   private final CommitRecovery recovery;
-  private final AtomicLong bytesStaged;
+  private final AtomicLong bytesCommitted;
   private final Map<CacheTable, Path> staged = new EnumMap<>(CacheTable.class);
-  private OutcomeCounts outcomes;
+  private final Map<CacheTable, WrittenRows> written = new EnumMap<>(CacheTable.class);
+  private long bytes;
   private boolean committed;
 
   WaveCommit(
@@ -63,7 +66,7 @@ public final class WaveCommit {
       TableStore store,
       TableFileWriter tableFiles,
       CommitRecovery recovery,
-      AtomicLong bytesStaged) {
+      AtomicLong bytesCommitted) {
     this.spark = spark;
     this.number = number;
     this.layout = layout;
@@ -72,7 +75,7 @@ public final class WaveCommit {
     this.store = store;
     this.tableFiles = tableFiles;
     this.recovery = recovery;
-    this.bytesStaged = bytesStaged;
+    this.bytesCommitted = bytesCommitted;
   }
 
   /** The wave's number, which begins the names of its files. */
@@ -88,19 +91,28 @@ public final class WaveCommit {
    * @throws IllegalStateException when the table was staged before, or the wave is committed
    */
   public void stage(CacheTable table, Dataset<Row> rows) throws IOException {
+    stage(table, rows, CommittedKeys.NONE);
+  }
+
+  /**
+   * Writes a table's rows of this wave as {@link #stage(CacheTable, Dataset)} does.
+   *
+   * @param known keys of rows that are left out, since the table has them
+   */
+  public void stage(CacheTable table, Dataset<Row> rows, CommittedKeys known) throws IOException {
     if (committed || staged.containsKey(table)) {
       throw new IllegalStateException(
           "each table is staged once per wave, before its commit; wave %d has %s%s"
               .formatted(number, staged.keySet(), committed ? " and is committed" : ""));
     }
     Path folder = new Path(layout.staging(number), table.folder());
-    if (table == CacheTable.OUTCOMES) {
-      outcomes = tableFiles.writeOutcomes(rows, folder);
+    if (table.hasOutcomes() || table == CacheTable.OUTCOMES) {
+      written.put(table, tableFiles.writeCounted(table, rows, known, folder));
     } else {
       tableFiles.write(table, rows, folder);
     }
     for (FileStatus file : files.list(folder)) {
-      bytesStaged.addAndGet(file.getLen());
+      bytes += file.getLen();
     }
     staged.put(table, folder);
     files.report("staged " + table.folder());
@@ -137,12 +149,42 @@ public final class WaveCommit {
    *
    * @throws IllegalStateException when {@code outcomes/} was not staged
    */
-  public OutcomeCounts outcomes() {
+  public WrittenRows outcomes() {
+    WrittenRows outcomes = written.get(CacheTable.OUTCOMES);
     if (outcomes == null) {
       throw new IllegalStateException(
           "outcomes/ is counted by its staging; wave %d has %s".formatted(number, staged.keySet()));
     }
     return outcomes;
+  }
+
+  /**
+   * The tables whose rows are not those of the videos that have tokens by the wave's outcomes.
+   * Every table is a job of its own. Where an executor ends between two of them, Spark computes
+   * rows again that it kept there, and what depended on time or memory may come to another outcome.
+   *
+   * @param setting whose tables were staged
+   * @throws IllegalStateException when one was not, or {@code outcomes/}
+   */
+  public List<CacheTable> disagreeing(RunRecord.Setting setting) {
+    WrittenRows outcomes = outcomes();
+    if (!written.keySet().containsAll(setting.tables())) {
+      throw new IllegalStateException(
+          "expected %s to be staged; wave %d has %s"
+              .formatted(setting.tables(), number, staged.keySet()));
+    }
+    return setting.tables().stream()
+        .filter(table -> !written.get(table).hasContentsOf(outcomes, setting.rowsPerVideo(table)))
+        .toList();
+  }
+
+  /** Removes what was staged; nothing of the wave is committed. */
+  public void discard() throws IOException {
+    if (committed) {
+      throw new IllegalStateException("wave %d is committed".formatted(number));
+    }
+    files.delete(layout.staging(number));
+    staged.clear();
   }
 
   /**
@@ -205,6 +247,7 @@ public final class WaveCommit {
     lock.checkHeld(); // the jobs before may have waited for others
     files.write(layout.journal(number), out -> out.write(Json.bytes(journal)));
     committed = true;
+    bytesCommitted.addAndGet(bytes);
     return () -> recovery.carryOut(journal);
   }
 }

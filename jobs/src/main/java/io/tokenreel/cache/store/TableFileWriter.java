@@ -49,17 +49,27 @@ public final class TableFileWriter {
   }
 
   /**
-   * Writes rows of {@code outcomes/} as {@link #write(CacheTable, Dataset, Path)} does.
+   * Writes rows as {@link #write(CacheTable, Dataset, Path)} does, but for those that are committed
+   * already.
    *
-   * @return what was written, counted
+   * @param table that has outcomes, or {@code outcomes/} itself
+   * @return what the rows are, counted, those that are committed among them
    */
-  public OutcomeCounts writeOutcomes(Dataset<Row> rows, Path folder) {
-    OutcomeCounts counts = new OutcomeCounts(caller.sparkContext());
+  public WrittenRows writeCounted(
+      CacheTable table, Dataset<Row> rows, CommittedKeys committed, Path folder) {
+    WrittenRows counts = new WrittenRows(caller.sparkContext());
     write(
-        CacheTable.OUTCOMES,
+        table,
         rows,
         folder,
-        (sorted, schema) -> sorted.map(counts.counting(schema.fieldIndex("outcome"))));
+        (sorted, schema) -> {
+          JavaRDD<Row> counted = sorted.map(counts.counting(schema));
+          if (committed.isEmpty()) {
+            return counted;
+          }
+          int[] at = committed.columns(schema);
+          return counted.filter(row -> !committed.has(row, at));
+        });
     return counts;
   }
 

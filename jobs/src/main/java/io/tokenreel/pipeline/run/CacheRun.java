@@ -4,7 +4,7 @@ import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.RunRecord;
 import io.tokenreel.cache.commit.TokenCacheWriter;
 import io.tokenreel.cache.commit.WaveCommit;
-import io.tokenreel.cache.store.OutcomeCounts;
+import io.tokenreel.cache.store.WrittenRows;
 import io.tokenreel.pipeline.input.ManifestColumns;
 import java.io.IOException;
 import java.util.Arrays;
@@ -17,6 +17,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One run of a command over one encoder and sampling: the outcomes of videos that need no work are
@@ -46,6 +48,11 @@ final class CacheRun {
      */
     Progress.Counts counts(Progress.Counts committed);
   }
+
+  private static final Logger LOG = LoggerFactory.getLogger(CacheRun.class);
+
+  /** How often a wave's tables are staged before a run gives up. */
+  private static final int STAGINGS = 3;
 
   private final SparkSession spark;
   private final TokenCacheWriter writer;
@@ -175,15 +182,7 @@ final class CacheRun {
     commits.lock();
     try {
       awaitLast();
-      WaveCommit wave = writer.nextWave();
-      wave.stage(
-          CacheTable.OUTCOMES, ManifestColumns.restored(work.rows(CacheTable.OUTCOMES, computed)));
-      for (CacheTable table : tables()) {
-        if (table != CacheTable.OUTCOMES) {
-          Dataset<Row> rows = committed.missing(table, work.rows(table, computed), videos);
-          wave.stage(table, ManifestColumns.restored(rows));
-        }
-      }
+      WaveCommit wave = staged(videos, computed, work, committed);
       Progress.Counts ofWave = counts(wave.outcomes());
       WaveCommit.Sealed sealed = wave.seal();
       if (wave.takesJobs()) {
@@ -197,6 +196,35 @@ final class CacheRun {
     } finally {
       commits.unlock();
     }
+  }
+
+  /**
+   * One wave with all its tables staged, of the same outcomes. A wave whose tables do not agree is
+   * staged again, from the rows that are on disk by then.
+   */
+  private WaveCommit staged(
+      VideoWaves.Wave videos, Dataset<Row> computed, Work work, CommittedVideos committed)
+      throws IOException {
+    List<CacheTable> disagreeing = List.of();
+    for (int attempt = 0; attempt < STAGINGS; attempt++) {
+      WaveCommit wave = writer.nextWave();
+      for (CacheTable table : tables()) {
+        Dataset<Row> rows = ManifestColumns.restored(work.rows(table, computed));
+        wave.stage(table, rows, committed.keys(table, videos));
+      }
+      disagreeing = wave.disagreeing(run.setting());
+      if (disagreeing.isEmpty()) {
+        return wave;
+      }
+      LOG.warn(
+          "wave {} is staged again: {} and outcomes do not have the same videos, as when an executor ends meanwhile",
+          wave.number(),
+          disagreeing);
+      wave.discard();
+    }
+    throw new IOException(
+        "%s and outcomes of a wave had not the same videos, %d times, and nothing of it was committed; executors that end often make this: start the run again once they stay, it goes on from the wave before"
+            .formatted(disagreeing, STAGINGS));
   }
 
   /** Waits until the rows of the last wave are in their tables, and throws what stopped that. */
@@ -231,7 +259,7 @@ final class CacheRun {
         .toList();
   }
 
-  private static Progress.Counts counts(OutcomeCounts outcomes) {
-    return new Progress.Counts(outcomes.videos(), outcomes.degraded(), outcomes.failed());
+  private static Progress.Counts counts(WrittenRows outcomes) {
+    return new Progress.Counts(outcomes.rows(), outcomes.degraded(), outcomes.failed());
   }
 }

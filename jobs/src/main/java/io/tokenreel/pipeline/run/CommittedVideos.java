@@ -1,6 +1,5 @@
 package io.tokenreel.pipeline.run;
 
-import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count_distinct;
 import static org.apache.spark.sql.functions.lit;
@@ -11,6 +10,7 @@ import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.RunRecord;
 import io.tokenreel.cache.VideoContent;
 import io.tokenreel.cache.commit.TokenCacheWriter;
+import io.tokenreel.cache.store.CommittedKeys;
 import io.tokenreel.sql.Columns;
 import java.io.IOException;
 import java.util.Optional;
@@ -136,27 +136,23 @@ final class CommittedVideos implements AutoCloseable {
   }
 
   /**
-   * Drops the rows whose key is committed: those of a video that has some of its keys, or whose
+   * Keys of one table that videos of a wave have: of a video that has some of its keys, or whose
    * bytes were unknown when the run began.
-   *
-   * @param rows of one wave
    */
-  Dataset<Row> missing(CacheTable table, Dataset<Row> rows, VideoWaves.Wave wave) {
-    if (held.isEmpty() || held.get().nonePartly) {
-      return rows;
+  CommittedKeys keys(CacheTable table, VideoWaves.Wave wave) {
+    if (!table.hasOutcomes() || held.isEmpty() || held.get().nonePartly) {
+      return CommittedKeys.NONE; // a run says what became of each of its videos
     }
     String[] columns =
         table.hasCompression()
             ? VideoContent.columns(CacheKey.COMPRESSION)
             : VideoContent.columns();
-    Dataset<Row> ofWave =
+    return CommittedKeys.of(
         held.get()
             .partly
             .filter(col("table").equalTo(table.folder()))
             .filter(col("video_id").between(wave.firstId(), wave.lastId()))
-            .selectExpr(columns);
-    // No more keys than a wave's videos have; without the broadcast, Spark would shuffle blobs.
-    return rows.join(broadcast(ofWave), columns, "left_anti");
+            .selectExpr(columns));
   }
 
   @Override

@@ -118,7 +118,7 @@ public final class CompressJob {
       Progress shown)
       throws IOException {
     long start = System.nanoTime();
-    long before = writer.bytesStaged();
+    long before = writer.bytesCommitted();
     CarriedOutcomes outcomes = new CarriedOutcomes(spark, UserPath.of(settings.features()), run);
     Work work = new Work(features, new FeatureStages(settings.compressions()), outcomes);
     CacheRun.Result result =
@@ -130,7 +130,7 @@ public final class CompressJob {
         settings.output(),
         new RunSummary.Input(run.inputVideos(), forgotten, LeftOut.NONE),
         result,
-        new RunSummary.Written(run.encoder(), null, null, writer.bytesStaged() - before, null),
+        new RunSummary.Written(run.encoder(), null, null, writer.bytesCommitted() - before, null),
         (System.nanoTime() - start) / 1e9);
   }
 

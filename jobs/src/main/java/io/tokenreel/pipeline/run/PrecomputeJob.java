@@ -100,7 +100,7 @@ public final class PrecomputeJob {
               run.encoder(),
               vision.model(),
               settings.tokenDtype(),
-              writer.bytesStaged(),
+              writer.bytesCommitted(),
               Computed.of(settings.model(), work.stages().encoded())),
           (System.nanoTime() - start) / 1e9);
     }

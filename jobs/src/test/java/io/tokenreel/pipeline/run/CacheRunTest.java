@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkException;
 import org.apache.spark.sql.Column;
@@ -134,5 +135,81 @@ class CacheRunTest {
                 id -> {
                   throw new IllegalStateException("the task of " + id + " fails");
                 }));
+  }
+
+  /** One wave of OK videos, of which the tokens come out without one as often as is given. */
+  private static final class Unsteady implements CacheRun.Work {
+    private final RunRecord run;
+    private int losses;
+
+    Unsteady(RunRecord run, int losses) {
+      this.run = run;
+      this.losses = losses;
+    }
+
+    @Override
+    public Dataset<Row> withDigest(Dataset<Row> videos) {
+      return videos.withColumn("content_sha256", lit("s"));
+    }
+
+    @Override
+    public Dataset<Row> compute(VideoWaves.Wave wave) {
+      return wave.videos().select("video_id");
+    }
+
+    @Override
+    public Dataset<Row> rows(CacheTable table, Dataset<Row> computed) {
+      boolean tokens = table == CacheTable.TOKENS;
+      List<String> ids = computed.as(Encoders.STRING()).collectAsList();
+      if (tokens && losses-- > 0) {
+        ids = ids.subList(1, ids.size());
+      }
+      Stream<Row> rows =
+          ids.stream()
+              .flatMap(
+                  id ->
+                      tokens
+                          ? SmallCache.SPECS.stream()
+                              .map(spec -> SmallCache.token(id, "s", spec, "OK"))
+                          : Stream.of(SmallCache.outcome(run.runId(), id, "s", "OK", null, 0)));
+      return SmallCache.SPARK.createDataFrame(rows.toList(), table.schema());
+    }
+
+    @Override
+    public Progress.Counts counts(Progress.Counts committed) {
+      return committed;
+    }
+  }
+
+  /** How many rows of tokens and outcomes a run of {@link Unsteady} commits. */
+  private List<Long> committed(int losses) throws IOException {
+    RunRecord run = SmallCache.run("now", SmallCache.SAMPLING, 2);
+    Path output = new Path(folder.toUri());
+    Dataset<Row> videos = videos().filter(col("video_id").isin("v000", "v010"));
+    try (TokenCacheWriter writer = TokenCacheWriter.open(SmallCache.SPARK, output)) {
+      CacheRun unsteady = new CacheRun(SmallCache.SPARK, writer, run, VIDEOS_PER_WAVE);
+      if (losses < 3) {
+        unsteady.over(videos, new Unsteady(run, losses), Progress.silent(), output);
+      } else {
+        IOException refused =
+            assertThrows(
+                IOException.class,
+                () -> unsteady.over(videos, new Unsteady(run, losses), Progress.silent(), output));
+        assertTrue(refused.getMessage().contains("[TOKENS] and outcomes"), refused.getMessage());
+      }
+      return List.of(
+          writer.committedRows(CacheTable.TOKENS).count(),
+          writer.committedRows(CacheTable.OUTCOMES).count());
+    }
+  }
+
+  @Test
+  void over_tableThatWasComputedAgainOtherwise_isStagedAgain() throws IOException {
+    assertEquals(List.of(4L, 2L), committed(2));
+  }
+
+  @Test
+  void over_tablesThatNeverAgree_commitNothing() throws IOException {
+    assertEquals(List.of(0L, 0L), committed(3));
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.commit.TokenCacheWriter;
+import io.tokenreel.cache.commit.WaveCommit;
 import io.tokenreel.testing.SmallCache;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -56,21 +57,26 @@ class CommittedVideosTest {
         known -> known.withColumn("content_sha256", digest));
   }
 
-  /** Which of a wave's rows, of one video in every compression, are still to be written. */
-  private static List<String> missing(CommittedVideos committed, String id, String sha) {
+  /** Which of a wave's rows, of one video in every compression, a run writes after the others. */
+  private List<String> missing(CommittedVideos committed, String id, String sha)
+      throws IOException {
     Row[] rows =
         SmallCache.SPECS.stream()
             .map(spec -> SmallCache.token(id, sha, spec, "OK"))
             .toArray(Row[]::new);
-    return committed
-        .missing(
-            CacheTable.TOKENS,
-            SmallCache.SPARK.createDataFrame(Arrays.asList(rows), CacheTable.TOKENS.schema()),
-            new VideoWaves.Wave(videos(id), id, id))
-        .orderBy("compression")
-        .select("compression")
-        .as(Encoders.STRING())
-        .collectAsList();
+    WaveCommit wave = writer.nextWave();
+    wave.stage(
+        CacheTable.TOKENS,
+        SmallCache.SPARK.createDataFrame(Arrays.asList(rows), CacheTable.TOKENS.schema()),
+        committed.keys(CacheTable.TOKENS, new VideoWaves.Wave(videos(id), id, id)));
+    List<String> staged =
+        wave.staged(CacheTable.TOKENS)
+            .orderBy("compression")
+            .select("compression")
+            .as(Encoders.STRING())
+            .collectAsList();
+    wave.discard();
+    return staged;
   }
 
   @Test
