@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -122,6 +123,14 @@ public final class Settings {
   /** The settings below a field; empty ones when it is missing. */
   public Settings section(String field) {
     return new Settings(source + "." + field, node.path(field));
+  }
+
+  /** The settings in a list; empty when there is none. */
+  public List<Settings> elements(String field) {
+    JsonNode value = node.path(field);
+    return IntStream.range(0, value.isArray() ? value.size() : 0)
+        .mapToObj(i -> new Settings("%s.%s[%d]".formatted(source, field, i), value.get(i)))
+        .toList();
   }
 
   /** A whole number of at least a minimum. */

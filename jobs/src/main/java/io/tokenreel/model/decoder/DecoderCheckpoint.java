@@ -42,16 +42,22 @@ public final class DecoderCheckpoint {
    *
    * @param config config.json of the whole model
    * @param text the language model's part of it
+   * @param kind of the family's language models
    * @param prompts how the family feeds it
    * @param planes of a visual token
    * @throws IllegalArgumentException when the checkpoint is incomplete or malformed
    */
   public DecoderCheckpoint(
-      CheckpointFolder folder, Settings config, Settings text, PromptStyle prompts, int planes) {
+      CheckpointFolder folder,
+      Settings config,
+      Settings text,
+      DecoderKind kind,
+      PromptStyle prompts,
+      int planes) {
     this.folder = folder;
     this.prompts = prompts;
     this.planes = planes;
-    this.config = DecoderConfig.of(text);
+    this.config = DecoderConfig.of(kind, text);
     boolean tied = this.config.tied() || config.flag("tie_word_embeddings", false);
     this.weights = new DecoderWeights(folder, this.config, tied);
     this.endTokens = endTokens(folder, config, text);
@@ -93,7 +99,7 @@ public final class DecoderCheckpoint {
             config.canonical(),
             "end_tokens " + Arrays.toString(ends),
             "tokenizer " + TextTokenizer.canonical(folder),
-            "chat_template " + PromptTemplates.chatTemplate(folder).orElse(""));
+            "chat_template " + PromptTemplates.canonicalChat(folder));
     if (!prompts.canonical().isEmpty()) {
       settings += "\n" + prompts.canonical();
     }

@@ -70,11 +70,12 @@ record DecoderConfig(
   /**
    * Reads the settings.
    *
+   * @param kind what the family's language models are
    * @throws IllegalArgumentException for one that is malformed or not computed here; the message
    *     names it
    */
-  static DecoderConfig of(Settings text) {
-    DecoderKind kind = DecoderKind.of(text);
+  static DecoderConfig of(DecoderKind kind, Settings text) {
+    kind.require(text);
     text.require("hidden_act", "silu", "silu");
     text.require("use_sliding_window", "false", "false");
     text.require("attention_bias", "false", "false");
@@ -102,7 +103,7 @@ record DecoderConfig(
         text.integer("vocab_size", kind.vocabulary(), 1),
         text.integer("max_position_embeddings", kind.positions(), 1),
         text.positive("rms_norm_eps", kind.epsilon()),
-        rope.positive("rope_theta", text.positive("rope_theta", kind.ropeTheta())),
+        ropeTheta(text, rope, kind),
         RopeSections.of(rope, kind, headSize),
         text.flag("tie_word_embeddings", false));
   }
@@ -132,6 +133,15 @@ record DecoderConfig(
       }
     }
     return rope;
+  }
+
+  private static double ropeTheta(Settings text, Settings rope, DecoderKind kind) {
+    String field = "rope_theta";
+    if (!rope.has(field) && !text.has(field) && kind.ropeTheta() == 0) {
+      throw new IllegalArgumentException(
+          "text_config: expected a rope_theta; got none, which releases of Transformers read differently: set the one that the weights were trained with");
+    }
+    return rope.positive(field, text.positive(field, kind.ropeTheta()));
   }
 
   private static int headSize(Settings text, DecoderKind kind, int hidden, int heads) {

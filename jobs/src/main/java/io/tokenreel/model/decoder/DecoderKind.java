@@ -1,15 +1,13 @@
 package io.tokenreel.model.decoder;
 
 import io.tokenreel.model.checkpoint.Settings;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * The decoders that are computed, and what Transformers' configuration of each means by a field
  * that is left out.
  */
-enum DecoderKind {
+public enum DecoderKind {
   /** arXiv 2407.10671. */
   QWEN2("qwen2", List.of("qwen2", "llava_qwen"), List.of(4096, 22016, 32, 32, 32), 151936, 1e4),
 
@@ -22,7 +20,7 @@ enum DecoderKind {
       1e6),
 
   /** arXiv 2505.09388: no biases, norms of queries and keys, heads of a size of their own. */
-  QWEN3_VL("qwen3", List.of("qwen3_vl_text"), List.of(4096, 22016, 32, 32, 32), 151936, 5e6);
+  QWEN3_VL("qwen3", List.of("qwen3_vl_text"), List.of(4096, 22016, 32, 32, 32), 151936, 0);
 
   private final String label;
   private final List<String> modelTypes;
@@ -34,6 +32,7 @@ enum DecoderKind {
    * @param label in the names of decoders
    * @param modelTypes that config.json names
    * @param sizes default hidden, intermediate, layers, heads, key heads
+   * @param ropeTheta default; 0 where releases of Transformers have several
    */
   DecoderKind(
       String label,
@@ -49,18 +48,13 @@ enum DecoderKind {
   }
 
   /**
-   * The kind of a language model's settings.
+   * Requires a language model's settings to be of this kind, where they say what they are of. The
+   * family says which it is where they do not, as in Transformers.
    *
-   * @throws IllegalArgumentException for a model type that is not computed
+   * @throws IllegalArgumentException for another model type
    */
-  static DecoderKind of(Settings text) {
-    String[] known =
-        Stream.of(values()).flatMap(kind -> kind.modelTypes.stream()).toArray(String[]::new);
-    String type = text.choice("model_type", known[0], known);
-    return Arrays.stream(values())
-        .filter(kind -> kind.modelTypes.contains(type))
-        .findFirst()
-        .orElseThrow();
+  void require(Settings text) {
+    text.require("model_type", modelTypes.get(0), modelTypes.toArray(String[]::new));
   }
 
   /** In the names of decoders. */

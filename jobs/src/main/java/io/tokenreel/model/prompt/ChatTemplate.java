@@ -11,16 +11,19 @@ final class ChatTemplate implements PromptTemplate {
   private static final long MOST_CHARACTERS = 1 << 20;
 
   private final JinjaTemplate template;
+  private final Map<String, String> specialTokens;
   private final VideoMark mark;
 
   /**
    * Takes a template.
    *
    * @param template Jinja
+   * @param specialTokens the tokenizer's, by the names that it may have for them
    * @param mark how it is given the video
    */
-  ChatTemplate(String template, VideoMark mark) {
+  ChatTemplate(String template, Map<String, String> specialTokens, VideoMark mark) {
     this.template = JinjaTemplate.chat(template, MOST_CHARACTERS);
+    this.specialTokens = Map.copyOf(specialTokens);
     this.mark = mark;
   }
 
@@ -29,7 +32,7 @@ final class ChatTemplate implements PromptTemplate {
     Map<String, Object> message = new LinkedHashMap<>();
     message.put("role", "user");
     message.put("content", mark.content(question));
-    Map<String, Object> values = new LinkedHashMap<>();
+    Map<String, Object> values = new LinkedHashMap<>(specialTokens);
     values.put("messages", List.of(message));
     values.put("add_generation_prompt", true);
     return Prompt.around(mark.placeholder(), template.render(values));

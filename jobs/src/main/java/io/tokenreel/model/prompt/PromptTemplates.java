@@ -1,15 +1,10 @@
 package io.tokenreel.model.prompt;
 
 import io.tokenreel.model.checkpoint.CheckpointFolder;
-import io.tokenreel.model.checkpoint.Settings;
 import io.tokenreel.spec.MethodInfo;
 import io.tokenreel.spec.UnknownWord;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 
@@ -33,9 +28,7 @@ public final class PromptTemplates {
       new TreeMap<>(
           Map.of(
               CHAT,
-              new Method(
-                  "the checkpoint's own chat template",
-                  (folder, mark) -> new ChatTemplate(requireChatTemplate(folder), mark)),
+              new Method("the checkpoint's own chat template", PromptTemplates::chatTemplate),
               QWEN_1_5,
               new Method(
                   "LLaVA-NeXT's conversation of that name, which published scores of LLaVA-OneVision and LLaVA-Video use",
@@ -86,33 +79,19 @@ public final class PromptTemplates {
     return TEMPLATES.get(checked(name)).maker().apply(folder, mark);
   }
 
-  private static String requireChatTemplate(CheckpointFolder folder) {
-    return chatTemplate(folder)
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "model '%s' has no chat template: expected chat_template.jinja, or chat_template in chat_template.json, processor_config.json or tokenizer_config.json; choose the template qwen_1_5 or add one"
-                        .formatted(folder.uri())));
+  private static ChatTemplate chatTemplate(CheckpointFolder folder, VideoMark mark) {
+    String template =
+        ChatTemplateFiles.template(folder)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "model '%s' has no chat template: expected chat_template.jinja, or chat_template in chat_template.json, processor_config.json or tokenizer_config.json; choose the template qwen_1_5 or add one"
+                            .formatted(folder.uri())));
+    return new ChatTemplate(template, ChatTemplateFiles.specialTokens(folder), mark);
   }
 
-  /** A checkpoint's own chat template, where it has one. */
-  public static Optional<String> chatTemplate(CheckpointFolder folder) {
-    if (folder.has("chat_template.jinja")) {
-      try {
-        return Optional.of(Files.readString(folder.local("chat_template.jinja")));
-      } catch (IOException e) {
-        throw new UncheckedIOException("cannot read the chat template of " + folder.uri(), e);
-      }
-    }
-    for (String file :
-        List.of("chat_template.json", "processor_config.json", "tokenizer_config.json")) {
-      if (folder.has(file)) {
-        Settings settings = Settings.read(folder, file);
-        if (settings.isText("chat_template")) {
-          return Optional.of(settings.text("chat_template"));
-        }
-      }
-    }
-    return Optional.empty();
+  /** What prompts by a checkpoint's own chat template depend on; empty where it has none. */
+  public static String canonicalChat(CheckpointFolder folder) {
+    return ChatTemplateFiles.canonical(folder);
   }
 }

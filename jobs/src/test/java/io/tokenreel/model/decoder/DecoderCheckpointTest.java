@@ -61,7 +61,7 @@ class DecoderCheckpointTest {
     Path first = folder.resolve("first");
     new SeededQwen2("Any", CONFIG).write(first);
     Settings text = Settings.read(open(first), "config.json").section("text_config");
-    assertEquals(CONFIG, DecoderConfig.of(text));
+    assertEquals(CONFIG, DecoderConfig.of(DecoderKind.QWEN2, text));
     tensors = new LinkedHashMap<>();
     new DecoderWeights(open(first), CONFIG, true)
         .all()
@@ -224,7 +224,7 @@ class DecoderCheckpointTest {
 
   private float[][] logits(Path checkpoint) {
     Settings config = Settings.read(open(checkpoint), "config.json");
-    DecoderConfig sizes = DecoderConfig.of(config.section("text_config"));
+    DecoderConfig sizes = DecoderConfig.of(DecoderKind.QWEN2, config.section("text_config"));
     DecoderWeights weights = new DecoderWeights(open(checkpoint), sizes, sizes.tied());
     try (Decoder decoder = new Decoder(sizes, weights, Device.cpu(), ComputeType.F32, 1);
         KvCache cache = KvCache.empty(decoder.manager(), decoder.kvShape(), 9, new KvMeter())) {

@@ -22,9 +22,13 @@ class DecoderConfigTest {
   @TempDir Path folder;
 
   private DecoderConfig read(String fields) throws IOException {
+    return read(DecoderKind.QWEN2, fields);
+  }
+
+  private DecoderConfig read(DecoderKind kind, String fields) throws IOException {
     Files.writeString(folder.resolve("config.json"), fields.replace('\'', '"'));
     CheckpointFolder checkpoint = CheckpointFolder.open(folder.toString(), new Configuration());
-    return DecoderConfig.of(Settings.read(checkpoint, "config.json"));
+    return DecoderConfig.of(kind, Settings.read(checkpoint, "config.json"));
   }
 
   /** What people add for longer sequences, to a file that has the newer section. */
@@ -67,10 +71,29 @@ class DecoderConfigTest {
   void of_missingSections_areTransformersDefaults() throws IOException {
     assertEquals(
         List.of(16, 24, 24),
-        read("{'model_type': 'qwen2_vl_text', 'rope_parameters': {'rope_theta': 1e6}}")
+        read(DecoderKind.QWEN2_VL, "{'rope_parameters': {'rope_theta': 1e6}}")
             .sections()
             .sections());
     assertEquals(
-        List.of(24, 20, 20), read("{'model_type': 'qwen3_vl_text'}").sections().sections());
+        List.of(24, 20, 20),
+        read(DecoderKind.QWEN3_VL, "{'rope_theta': 5e6}").sections().sections());
+  }
+
+  @Test
+  void of_settingsOfAnotherKindThanTheFamilys_saysWhichItExpects() {
+    String message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> read(DecoderKind.QWEN2_VL, "{'model_type': 'qwen2'}"))
+            .getMessage();
+    assertTrue(message.contains("model_type must be one of [qwen2_vl, qwen2_vl_text"), message);
+  }
+
+  @Test
+  void of_baseOfWavelengthsThatReleasesReadDifferently_mustBeSet() {
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> read(DecoderKind.QWEN3_VL, "{}"))
+            .getMessage();
+    assertTrue(message.contains("expected a rope_theta; got none"), message);
   }
 }

@@ -43,7 +43,7 @@ class DycokeKvTest {
   @BeforeAll
   static void open() {
     Settings settings = Settings.read(GoldenLanguage.folder(), "config.json");
-    config = DecoderConfig.of(settings.section("text_config"));
+    config = DecoderConfig.of(DecoderKind.QWEN2, settings.section("text_config"));
     weights = new DecoderWeights(GoldenLanguage.folder(), config, false);
     decoder = new Decoder(config, weights, Device.cpu(), ComputeType.F32, 1);
   }

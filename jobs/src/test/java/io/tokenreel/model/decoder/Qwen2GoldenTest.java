@@ -133,6 +133,7 @@ class Qwen2GoldenTest {
 
   private static DecoderConfig sizes() {
     return DecoderConfig.of(
+        DecoderKind.QWEN2,
         Settings.read(GoldenLanguage.folder(), "config.json").section("text_config"));
   }
 

@@ -206,7 +206,9 @@ class QwenVlGoldenTest {
     CheckpointFolder folder = folder(run.model());
     Settings config = Settings.read(folder, "config.json");
     DecoderConfig sizes =
-        DecoderConfig.of(config.has("text_config") ? config.section("text_config") : config);
+        DecoderConfig.of(
+            run.model().contains("qwen3") ? DecoderKind.QWEN3_VL : DecoderKind.QWEN2_VL,
+            config.has("text_config") ? config.section("text_config") : config);
     DecoderWeights weights = new DecoderWeights(folder, sizes, false);
     TextEmbedding embedding = new TextEmbedding(weights.tensor(DecoderWeights.EMBEDDING));
     int pad = config.integer("video_token_id", -1, 0);

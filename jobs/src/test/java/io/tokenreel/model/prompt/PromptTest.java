@@ -12,6 +12,7 @@ import io.tokenreel.testing.Fixtures;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
@@ -96,7 +97,7 @@ class PromptTest {
 
   @Test
   void render_templateThatIsNoJinja_showsIt() {
-    PromptTemplate broken = new ChatTemplate("{% for %}", VideoMark.VIDEO);
+    PromptTemplate broken = new ChatTemplate("{% for %}", Map.of(), VideoMark.VIDEO);
     String message =
         assertThrows(IllegalArgumentException.class, () -> broken.render("what?")).getMessage();
     assertTrue(message.contains("{% for %}"), message);
@@ -112,7 +113,7 @@ class PromptTest {
             + "{{'<|im_end|>'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
     assertEquals(
         "<|im_start|>user <video>\nIs 1 < 2 & \"so\"?\n{{ 7 * 7 }}{% if %}{# no #}<|im_end|><|im_start|>assistant\n",
-        new ChatTemplate(template, VideoMark.VIDEO)
+        new ChatTemplate(template, Map.of(), VideoMark.VIDEO)
             .render("Is 1 < 2 & \"so\"?\n{{ 7 * 7 }}{% if %}{# no #}")
             .toString());
   }
@@ -130,7 +131,7 @@ class PromptTest {
         """;
     assertEquals(
         "<|im_start|>user\n<video>What?<|im_end|>\n",
-        new ChatTemplate(template, VideoMark.VIDEO).render("What?").toString());
+        new ChatTemplate(template, Map.of(), VideoMark.VIDEO).render("What?").toString());
   }
 
   private int[] ints(String name) {

@@ -14,6 +14,7 @@ import io.tokenreel.model.VisionTower;
 import io.tokenreel.model.checkpoint.CheckpointFolder;
 import io.tokenreel.model.checkpoint.Settings;
 import io.tokenreel.model.decoder.DecoderCheckpoint;
+import io.tokenreel.model.decoder.DecoderKind;
 import io.tokenreel.model.engine.BatchedTower;
 import io.tokenreel.model.engine.EngineEncoder;
 import io.tokenreel.model.engine.StepEncoder;
@@ -114,6 +115,7 @@ abstract class LlavaFamily implements ModelFamily {
 
   final DecoderCheckpoint language(CheckpointFolder folder) {
     Settings config = Settings.read(folder, "config.json");
-    return new DecoderCheckpoint(folder, config, text(config), prompts(folder), 1);
+    return new DecoderCheckpoint(
+        folder, config, text(config), DecoderKind.QWEN2, prompts(folder), 1);
   }
 }

@@ -116,6 +116,6 @@ abstract class QwenVl implements ModelFamily {
     Settings text = config.has("text_config") ? config.section("text_config") : config;
     QwenVisionConfig vision = QwenVisionConfig.read(kind, folder);
     return new DecoderCheckpoint(
-        folder, config, text, QwenPrompts.of(folder, vision), vision.planes());
+        folder, config, text, kind.decoder(), QwenPrompts.of(folder, vision), vision.planes());
   }
 }

@@ -1,5 +1,6 @@
 package io.tokenreel.model.family.qwenvl;
 
+import io.tokenreel.model.decoder.DecoderKind;
 import io.tokenreel.spec.Spec;
 import java.util.Arrays;
 import java.util.List;
@@ -124,6 +125,11 @@ public enum QwenVlKind {
   /** Transformers' name of the family, {@code model_type}. */
   public String modelType() {
     return Spec.print(this);
+  }
+
+  /** What its language models are. */
+  DecoderKind decoder() {
+    return this == QWEN3_VL ? DecoderKind.QWEN3_VL : DecoderKind.QWEN2_VL;
   }
 
   /** Pixels of a patch's side where neither the tower nor its processor says. */
