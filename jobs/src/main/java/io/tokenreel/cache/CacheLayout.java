@@ -1,5 +1,6 @@
 package io.tokenreel.cache;
 
+import java.util.Locale;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -28,7 +29,7 @@ public record CacheLayout(Path root) {
 
   /** The final place of a wave's n-th file. */
   public Path file(CacheTable table, long wave, int number) {
-    return new Path(table(table), "%06d-%05d.parquet".formatted(wave, number));
+    return new Path(table(table), String.format(Locale.ROOT, "%06d-%05d.parquet", wave, number));
   }
 
   /** The wave in whose commit a table's file came. */
@@ -66,7 +67,7 @@ public record CacheLayout(Path root) {
   }
 
   public Path journal(long wave) {
-    return new Path(journals(), "%06d.json".formatted(wave));
+    return new Path(journals(), String.format(Locale.ROOT, "%06d.json", wave));
   }
 
   public Path staging() {
@@ -74,7 +75,7 @@ public record CacheLayout(Path root) {
   }
 
   public Path staging(long wave) {
-    return new Path(staging(), "%06d".formatted(wave));
+    return new Path(staging(), String.format(Locale.ROOT, "%06d", wave));
   }
 
   public Path tableRecord() {

@@ -21,8 +21,7 @@ final class NumpyFile {
 
   /** The file in base64, as requests carry it. */
   static String base64(List<?> values) {
-    String header =
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (%d,), }".formatted(values.size());
+    String header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + values.size() + ",), }";
     int before = MAGIC.length + Short.BYTES;
     int padding = Math.floorMod(-(before + header.length() + 1), ALIGNMENT);
     byte[] text = (header + " ".repeat(padding) + "\n").getBytes(StandardCharsets.US_ASCII);

@@ -12,6 +12,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
@@ -66,6 +67,8 @@ public final class TokenReel {
    * @param program picocli's top command, whose name stands before its error messages
    */
   public static void run(Object program, String... arguments) {
+    // Some languages have digits of their own, which no reader of names and numbers takes.
+    Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     VectorModule.load(); // before any class that has kernels
     Interruption interruption = Interruption.ofThisProcess();
     // What logs through java.util.logging (the kernels, which know no other) goes where Spark's

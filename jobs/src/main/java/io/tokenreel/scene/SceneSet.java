@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -127,7 +128,7 @@ public record SceneSet(SceneSplit split, int first, int videos, int samples, int
   }
 
   String name(int number) {
-    return "%s-%06d".formatted(split.word(), number);
+    return String.format(Locale.ROOT, "%s-%06d", split.word(), number);
   }
 
   private static void render(Scene scene, Footage footage, Path file) {

@@ -271,7 +271,7 @@ record SweepTask(TaskSpec spec, Task task, String root, ForgottenIds forgotten) 
   /** Versions of a benchmark that ask alike share their answers; others have none in common. */
   private String questionId(TaskQuestion question) {
     String asked = DigestUtils.sha256Hex(question.prompt() + "\n" + question.options());
-    return "%s/%d/%s".formatted(task.name(), question.docId(), asked.substring(0, 8));
+    return String.join("/", task.name(), String.valueOf(question.docId()), asked.substring(0, 8));
   }
 
   /** One row per question, without its digest. */

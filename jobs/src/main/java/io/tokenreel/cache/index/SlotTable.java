@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FSDataInputStream;
@@ -51,7 +52,8 @@ public record SlotTable(Path path, long firstWave, long lastWave, int buckets) {
   /** The table that is to hold {@code slots} slots of the waves. */
   static SlotTable planned(Path folder, long firstWave, long lastWave, long slots) {
     int buckets = Math.toIntExact(Math.max(1, (slots + MEAN_SLOTS - 1) / MEAN_SLOTS));
-    String name = "slots-%06d-%06d-%d.idx".formatted(firstWave, lastWave, buckets);
+    String name =
+        String.format(Locale.ROOT, "slots-%06d-%06d-%d.idx", firstWave, lastWave, buckets);
     return new SlotTable(new Path(folder, name), firstWave, lastWave, buckets);
   }
 

@@ -78,7 +78,7 @@ public final class JudgeRequests implements Serializable {
     body.put("temperature", 0);
     body.put("max_tokens", judge.maxTokens());
     String digest = DigestUtils.sha256Hex(PlainJson.write(body)).substring(0, DIGEST);
-    String customId = "%s-%d-%s".formatted(task, docId, digest);
+    String customId = String.join("-", task, String.valueOf(docId), digest);
     Map<String, Object> request = new LinkedHashMap<>();
     request.put("custom_id", customId);
     request.put("method", "POST");
