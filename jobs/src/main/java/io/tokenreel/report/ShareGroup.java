@@ -12,7 +12,7 @@ import java.util.Map;
  * Cells of about one share of tokens, as papers set methods side by side. A group ends where the
  * next lower share is a tenth less, or where it has become a fifth wide.
  *
- * @param share the mean of theirs; 0 where no answer has a cost
+ * @param share the mean of theirs; 0 where it is not known
  * @param cells with their results, the baseline first, the others in the order of the results
  */
 record ShareGroup(double share, Map<Cell, List<Result>> cells) {
@@ -65,7 +65,9 @@ record ShareGroup(double share, Map<Cell, List<Result>> cells) {
 
   String label() {
     if (share == 0) {
-      return "No answers";
+      boolean answered =
+          cells.values().stream().flatMap(List::stream).anyMatch(one -> one.counts().answers() > 0);
+      return answered ? "A share of the tokens that is not known" : "No answers";
     }
     return share >= NEARLY_ALL
         ? "All tokens"

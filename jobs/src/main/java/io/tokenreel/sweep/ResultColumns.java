@@ -58,7 +58,10 @@ final class ResultColumns {
     required(
         "scale", NUMBER, "what upstream multiplies the score by: 1 or 100", one -> one.scale());
     required(
-        "questions", WHOLE, "that are asked; the denominator", one -> one.counts().questions());
+        "questions",
+        WHOLE,
+        "that are asked; less left_out the denominator",
+        one -> one.counts().questions());
     required("videos", WHOLE, "that these are about", one -> one.counts().videos());
     required(
         "missing_videos",
@@ -83,7 +86,7 @@ final class ResultColumns {
     required(
         "left_out",
         WHOLE,
-        "questions that a judge says neither yes nor no to; not in the denominator",
+        "questions that a judge says neither yes nor no to, or whose response is empty where the metric leaves these out; not in the denominator",
         one -> one.counts().leftOut());
     of(
         "score",
@@ -130,7 +133,7 @@ final class ResultColumns {
     of("retained_percent", "the score as a percentage of the baseline's", Result::retainedPercent);
     of(
         "token_share",
-        "visual tokens as a part of the baseline's, 0 to 1",
+        "visual tokens as a part of the baseline's, 0 to 1, over the questions that both answered",
         one -> one.cost().tokenShare());
     of(
         "visual_tokens",

@@ -8,10 +8,15 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_distinct;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.percentile;
 import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
 
 import io.tokenreel.eval.parse.ParsedAnswer.Reading;
+import io.tokenreel.eval.result.Cell;
 import io.tokenreel.eval.result.Cost;
 import io.tokenreel.eval.result.Counts;
 import io.tokenreel.eval.result.Judging;
@@ -21,6 +26,7 @@ import io.tokenreel.eval.stat.Average;
 import io.tokenreel.eval.stat.Score;
 import io.tokenreel.eval.stat.ScoreGroups;
 import io.tokenreel.eval.stat.ScoreKey;
+import io.tokenreel.eval.stat.ScoredTask;
 import io.tokenreel.eval.stat.Scores;
 import io.tokenreel.eval.task.Task;
 import io.tokenreel.eval.task.TaskKey;
@@ -41,13 +47,14 @@ final class SweepResults {
 
   private final SweepSettings settings;
   private final Map<TaskKey, SweepTask> tasks;
-  private final Map<String, Average> averages = new LinkedHashMap<>(); // by name
+  private final Map<ScoredTask, Average> averages = new LinkedHashMap<>();
 
   SweepResults(SweepSettings settings, SweepAsked asked) {
     this.settings = settings;
     this.tasks = asked.tasks();
     for (SweepAsked.Part part : asked.all()) {
-      averages.put(part.task().task().name(), part.task().average(part.rows()));
+      Task task = part.task().task();
+      averages.put(new ScoredTask(task.name(), task.version()), part.task().average(part.rows()));
     }
   }
 
@@ -76,7 +83,7 @@ final class SweepResults {
           Judging judging = judging(key, row, judges, scores.get(key));
           results.add(result(key, row, baseline, scores.get(key), judging, tokenBytes));
         });
-    List<String> names = List.copyOf(averages.keySet());
+    List<String> names = averages.keySet().stream().map(ScoredTask::task).distinct().toList();
     results.sort(
         Comparator.<Result>comparingInt(result -> names.indexOf(result.task()))
             .thenComparing(Result::version)
@@ -105,14 +112,14 @@ final class SweepResults {
 
   private static Dataset<Row> counted(Dataset<Row> samples) {
     Column state = col("state");
-    return ScoreGroups.each(samples)
+    return ScoreGroups.each(besideBaseline(samples))
         .groupBy(ScoreKey.OF_GROUP)
         .agg(
             count(lit(1)).as("questions"),
             count_distinct(col("cluster")).as("videos"),
             count_if(state.equalTo(SweepSamples.MISSING_VIDEO)).as("missing_videos"),
             count_if(state.equalTo(SweepSamples.MISSING_ANSWER)).as("missing_answers"),
-            count_if(state.equalTo(Reading.UNREAD.name())).as("unread"),
+            count_if(state.equalTo(Reading.UNREAD.name()).and(not(col("left_out")))).as("unread"),
             count_if(state.equalTo(Reading.GUESSED.name())).as("guessed"),
             count_if(col("left_out")).as("left_out"),
             count_if(state.equalTo(SweepJudging.WAITING)).as("judge_waiting"),
@@ -120,6 +127,7 @@ final class SweepResults {
             count_if(state.equalTo(SweepJudging.UNREADABLE)).as("judge_unreadable"),
             avg("judge_score").as("judge_score"),
             avg("visual_tokens").as("visual_tokens"),
+            sum("shared_tokens").divide(sum("baseline_tokens")).as("token_share"),
             avg("prefill_ms").as("prefill_ms"),
             avg("decode_ms").as("decode_ms"),
             avg("kv_bytes_peak").as("kv_bytes_peak"),
@@ -128,6 +136,18 @@ final class SweepResults {
             quartiles("kv_bytes_peak"),
             avg("kv_reserve_bytes_peak").as("kv_reserve_bytes_peak"),
             quartiles("kv_reserve_bytes_peak"));
+  }
+
+  /** With the visual tokens of a question that its cell and the baseline both answered. */
+  private static Dataset<Row> besideBaseline(Dataset<Row> samples) {
+    WindowSpec question = Window.partitionBy("model", "sampling", "task", "version", "doc_id");
+    Column isBaseline =
+        col("compression").equalTo(Cell.ALL_TOKENS).and(col("kv").equalTo(Cell.ALL_KEYS));
+    Column both = col("visual_tokens").isNotNull().and(col("of_baseline").isNotNull());
+    return samples
+        .withColumn("of_baseline", max(when(isBaseline, col("visual_tokens"))).over(question))
+        .withColumn("shared_tokens", when(both, col("visual_tokens")))
+        .withColumn("baseline_tokens", when(both, col("of_baseline")));
   }
 
   private Result result(
@@ -154,7 +174,7 @@ final class SweepResults {
         paired ? score.difference() : null,
         paired ? score.retainedPercent() : null,
         new Cost(
-            visualTokens / number(baseline, "visual_tokens"),
+            number(row, "token_share"),
             visualTokens,
             number(row, "prefill_ms"),
             number(row, "decode_ms"),

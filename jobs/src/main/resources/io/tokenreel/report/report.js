@@ -24,8 +24,9 @@
       ...rows.map((row) => [...row.children].map(text)),
     ];
   };
+  const ascii = (cell) => cell.replace(/\u2212/g, "-"); // a minus sign is no number to what reads CSV
   const csv = (rows) =>
-    rows.map((row) => row.map((cell) => (/[",\n]/.test(cell) ? '"' + cell.replace(/"/g, '""') + '"' : cell)).join(",")).join("\n") + "\n";
+    rows.map((row) => row.map(ascii).map((cell) => (/[",\n]/.test(cell) ? '"' + cell.replace(/"/g, '""') + '"' : cell)).join(",")).join("\n") + "\n";
   const markdown = (rows) => {
     const line = (row) => "| " + row.map((cell) => cell.replace(/\|/g, "\\|")).join(" | ") + " |";
     return [line(rows[0]), line(rows[0].map((_, i) => (i ? "---:" : "---"))), ...rows.slice(1).map(line)].join("\n") + "\n";
@@ -46,8 +47,8 @@
   };
 
   const number = (cell) => {
-    const found = text(cell).replace(/\u2212/g, "-").replace(/,/g, "").match(/[-+]?\d+(\.\d+)?/);
-    return found ? parseFloat(found[0]) : -Infinity;
+    const found = ascii(text(cell)).replace(/,/g, "").match(/([-+]?\d+(?:\.\d+)?)(?: ([KMGT]?)i?B)?/);
+    return found ? parseFloat(found[1]) * 1024 ** " KMGT".indexOf(found[2] || " ") : -Infinity;
   };
   // Names may have digits in them; numbers begin with one.
   const isNumber = (cell) => /^<?\s*[-+\u2212]?\d/.test(text(cell));

@@ -5,7 +5,8 @@ package io.tokenreel.eval.result;
  * not is NaN. Times have long tails, and a few of them make a mean: quartiles say what most answers
  * take.
  *
- * @param tokenShare visual tokens as a part of the baseline's, 0 .. 1
+ * @param tokenShare visual tokens as a part of the baseline's, 0 .. 1, over the questions that both
+ *     answered
  * @param visualTokens mean of the rows that a video gives the prompt
  * @param prefillMillis mean wall time of the prompt, the video's part in full
  * @param decodeMillis mean wall time of the new tokens

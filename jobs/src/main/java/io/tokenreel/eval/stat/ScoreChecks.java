@@ -19,9 +19,9 @@ import org.apache.spark.sql.Row;
 /** Holds rows to what {@link Scores} expects of them. */
 final class ScoreChecks {
 
-  private final Map<String, Average> averages; // by task
+  private final Map<ScoredTask, Average> averages;
 
-  ScoreChecks(Map<String, Average> averages) {
+  ScoreChecks(Map<ScoredTask, Average> averages) {
     this.averages = averages;
   }
 
@@ -51,12 +51,12 @@ final class ScoreChecks {
   }
 
   private void check(Row cell) {
-    String task = cell.getAs("task");
+    ScoredTask task = ScoredTask.of(cell);
     long rows = cell.getAs("rows");
     expect(
         averages.containsKey(task),
         "averages are of the tasks %s; rows of task %s came; say how it is averaged",
-        new TreeSet<>(averages.keySet()),
+        averages.keySet().stream().map(ScoredTask::toString).sorted().toList(),
         task);
     expect(
         cell.<Long>getAs("clusters") == rows && cell.<Long>getAs("groups") == rows,
@@ -93,7 +93,7 @@ final class ScoreChecks {
             && average.strata().containsAll(strata),
         "task %s is the mean over %s, which is one of %s; its rows have %s, and %s none; fix the"
             + " rows, or name the values that are missing",
-        cell.getAs("task"),
+        ScoredTask.of(cell),
         average.dimension(),
         average.values(),
         new TreeSet<>(strata),

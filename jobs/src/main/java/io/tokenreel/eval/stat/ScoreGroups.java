@@ -19,9 +19,9 @@ import org.apache.spark.sql.Row;
 /** Which scores a question counts for, and in which part of each score's average. */
 public final class ScoreGroups {
 
-  private final Map<String, Average> averages; // by task
+  private final Map<ScoredTask, Average> averages;
 
-  ScoreGroups(Map<String, Average> averages) {
+  ScoreGroups(Map<ScoredTask, Average> averages) {
     this.averages = averages;
   }
 
@@ -57,10 +57,9 @@ public final class ScoreGroups {
 
   private Column byTask(Function<Average, Column> ofAverage, Column micro) {
     Column column = micro;
-    for (Map.Entry<String, Average> task : averages.entrySet()) {
+    for (Map.Entry<ScoredTask, Average> task : averages.entrySet()) {
       if (!task.getValue().equals(Average.MICRO)) {
-        Column here = col("task").equalTo(task.getKey());
-        column = when(here, ofAverage.apply(task.getValue())).otherwise(column);
+        column = when(task.getKey().matches(), ofAverage.apply(task.getValue())).otherwise(column);
       }
     }
     return column;

@@ -44,12 +44,12 @@ public final class Scores {
    * @param scored one row per question and cell, with {@link #COLUMNS} and maybe others; a score
    *     lies in 0 .. 1, 0 for a missing or unread answer, or is NULL in the whole task. They are
    *     read three times: persist what is dear to compute
-   * @param averages by task
+   * @param averages of each task and version
    * @throws IllegalArgumentException where a column, a task's average, a cluster, a map of groups
    *     or single scores are missing, a question comes twice in a cell, a score is out of range, or
    *     a question's value of a macro average's dimension is not among that average's
    */
-  public static Map<ScoreKey, Score> of(Dataset<Row> scored, Map<String, Average> averages) {
+  public static Map<ScoreKey, Score> of(Dataset<Row> scored, Map<ScoredTask, Average> averages) {
     new ScoreChecks(averages).check(scored);
     Dataset<Row> rows =
         scored

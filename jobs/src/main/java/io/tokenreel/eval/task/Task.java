@@ -7,6 +7,7 @@ import io.tokenreel.model.prompt.Scoring;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * A benchmark in one version of what it follows, as a file in conf/tasks describes it. Texts with
@@ -60,6 +61,9 @@ public record Task(
     Map<String, Object> logs,
     Judge judge) {
 
+  /** The column of a question's subset. */
+  static final String SUBSET = "subset";
+
   /** A task without subsets has this one. */
   static final Map<String, Map<String, Object>> NO_SUBSETS = Map.of("", Map.of());
 
@@ -82,13 +86,21 @@ public record Task(
     dataset = Objects.requireNonNullElse(dataset, name);
     subsets = subsets == null ? NO_SUBSETS : subsets;
     reasoningTags = new ReasoningTags(Objects.requireNonNullElse(reasoningTags, List.of())).pairs();
-    groups = groups == null ? List.of() : List.copyOf(groups);
+    groups = groups(groups, subsets);
     scoring = Scoring.parse(Objects.requireNonNullElse(scoring, "generate:tokens=16")).toString();
     require(
         metric.over() == null || groups.contains(metric.over()), "metric.over among its groups");
     if (parser != null) {
       AnswerParsers.of(parser);
     }
+  }
+
+  /** Upstream's logs have an entry for each subset, so each is scored by itself. */
+  private static List<String> groups(List<String> given, Map<String, ?> subsets) {
+    List<String> groups = given == null ? List.of() : given;
+    return subsets.equals(NO_SUBSETS) || groups.contains(SUBSET)
+        ? List.copyOf(groups)
+        : Stream.concat(groups.stream(), Stream.of(SUBSET)).toList();
   }
 
   /** What tells it from the other tasks of a sweep. */
@@ -141,30 +153,29 @@ public record Task(
      */
     public String letter(String value, List<String> options) {
       return switch (this) {
-        case LETTER, WORDS -> value;
-        case INDEX -> OptionLetters.of(place(value));
-        case OPTION -> {
-          int place = options.indexOf(value);
-          if (place < 0) {
-            throw new IllegalArgumentException(
-                "the right answer '%s' must be one of the options %s".formatted(value, options));
-          }
-          yield OptionLetters.of(place);
-        }
+        case WORDS -> value;
+        case LETTER -> letter(OptionLetters.place(value), value, options, "letter, from A");
+        case INDEX -> letter(place(value), value, options, "place, from 0");
+        case OPTION -> letter(options.indexOf(value), value, options, "text");
       };
+    }
+
+    private static String letter(int place, String value, List<String> options, String form) {
+      int count = options.isEmpty() ? OptionLetters.MOST : options.size();
+      if (place < 0 || place >= count) {
+        throw new IllegalArgumentException(
+            "the right answer must be an option's %s; got '%s' for the options %s"
+                .formatted(form, value, options));
+      }
+      return OptionLetters.of(place);
     }
 
     private static int place(String value) {
       try {
-        int place = Integer.parseInt(value);
-        if (place >= 0 && place < OptionLetters.MOST) {
-          return place;
-        }
+        return Integer.parseInt(value);
       } catch (NumberFormatException e) {
-        // The message below says it.
+        return -1;
       }
-      throw new IllegalArgumentException(
-          "the right answer must be an option's place, from 0; got '%s'".formatted(value));
     }
   }
 

@@ -122,6 +122,7 @@ public final class TaskReader {
     for (String group : task.groups()) {
       groups.put(group, text(values, "groups", group));
     }
+    requireCounted(groups);
     return new TaskQuestion(
         docId,
         place,
@@ -133,6 +134,16 @@ public final class TaskReader {
         gold(row, options),
         submission == null ? null : submission.of(values),
         groups);
+  }
+
+  /** A value that the average does not name would count for nothing. */
+  private void requireCounted(Map<String, String> groups) {
+    Task.Metric metric = task.metric();
+    if (metric.over() != null && !metric.values().contains(groups.get(metric.over()))) {
+      throw new IllegalArgumentException(
+          "metric.over: column '%s' has '%s', which is none of metric.values %s: correct the row, or name it there"
+              .formatted(metric.over(), groups.get(metric.over()), metric.values()));
+    }
   }
 
   private List<String> options(Map<String, Object> row) {

@@ -41,6 +41,11 @@ record Asked(
                   },
               (one, other) -> one);
 
+  /** A task of these questions. */
+  static ScoredTask task(String name) {
+    return new ScoredTask(name, VERSION);
+  }
+
   /** A question of a task without groups. */
   static Asked of(Cell cell, String docId, String cluster, double score) {
     return new Asked(cell, "plain", docId, cluster, Map.of(), score);

@@ -14,8 +14,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ScoreChecksTest {
 
-  private static final Map<String, Average> AVERAGES =
-      Map.of("plain", Average.MICRO, "typed", Average.macro("type", List.of("count", "order")));
+  private static final Map<ScoredTask, Average> AVERAGES =
+      Map.of(
+          Asked.task("plain"),
+          Average.MICRO,
+          Asked.task("typed"),
+          Average.macro("type", List.of("count", "order")));
 
   private static Asked asked(
       String task, String docId, String video, Map<String, String> groups, Double score) {
@@ -28,7 +32,8 @@ class ScoreChecksTest {
     Asked count = asked("typed", "1", "a", Map.of("type", "count"), 1.0);
     return List.of(
         Arguments.of(
-            "[plain, typed]; rows of task other", List.of(asked("other", "1", "a", none, 1.0))),
+            "typed in lmms-eval-0.3.4]; rows of task other in lmms-eval-0.3.4",
+            List.of(asked("other", "1", "a", none, 1.0))),
         Arguments.of("cluster", List.of(asked("plain", "1", null, none, 1.0))),
         Arguments.of("empty map", List.of(asked("plain", "1", "a", null, 1.0))),
         Arguments.of("2 rows for 1 doc_ids", List.of(good, good)),

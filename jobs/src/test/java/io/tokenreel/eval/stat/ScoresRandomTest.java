@@ -22,8 +22,8 @@ import org.junit.jupiter.api.RepeatedTest;
 class ScoresRandomTest {
 
   private static final Average TYPES = Average.macro("type", List.of("count", "order", "plot"));
-  private static final Map<String, Average> AVERAGES =
-      Map.of("micro", Average.MICRO, "macro", TYPES);
+  private static final Map<ScoredTask, Average> AVERAGES =
+      Map.of(Asked.task("micro"), Average.MICRO, Asked.task("macro"), TYPES);
   private static final List<Cell> CELLS = List.of(Asked.BASELINE, Asked.COMPRESSED, Asked.PRUNED);
 
   private final long seed = RunSeed.VALUE;

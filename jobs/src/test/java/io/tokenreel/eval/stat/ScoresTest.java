@@ -10,16 +10,19 @@ import io.tokenreel.eval.result.Estimate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.Test;
 
 /** Scores that can be worked out by hand. */
 class ScoresTest {
 
-  private static final Map<String, Average> PLAIN = Map.of("plain", Average.MICRO);
-  private static final Map<String, Average> TYPED =
-      Map.of("typed", Average.macro("type", List.of("count", "order", "plot")));
+  private static final Map<ScoredTask, Average> PLAIN = Map.of(Asked.task("plain"), Average.MICRO);
+  private static final Map<ScoredTask, Average> TYPED =
+      Map.of(Asked.task("typed"), Average.macro("type", List.of("count", "order", "plot")));
 
-  private static Map<ScoreKey, Score> scores(Map<String, Average> averages, Asked... asked) {
+  private static Map<ScoreKey, Score> scores(Map<ScoredTask, Average> averages, Asked... asked) {
     return Scores.of(Asked.table(List.of(asked)), averages);
   }
 
@@ -179,10 +182,33 @@ class ScoresTest {
   }
 
   @Test
+  void of_twoVersionsOfATask_areEachAveragedInTheirOwnWay() {
+    ScoredTask later = new ScoredTask("typed", "later");
+    Map<ScoredTask, Average> averages =
+        Map.of(Asked.task("typed"), TYPED.get(Asked.task("typed")), later, Average.MICRO);
+    List<Asked> asked =
+        List.of(
+            typed("1", "a", "count", 1),
+            typed("2", "b", "count", 1),
+            typed("3", "c", "order", 0),
+            typed("4", "d", "plot", 0));
+    Dataset<Row> rows = Asked.table(asked);
+    Map<ScoreKey, Score> scores =
+        Scores.of(rows.union(rows.withColumn("version", functions.lit("later"))), averages);
+    ScoreKey whole = asked.get(0).key("");
+    assertEquals(1.0 / 3, scores.get(whole).estimate().mean(), 1e-15);
+    ScoreKey micro = new ScoreKey(whole.cell(), "typed", "later", "");
+    assertEquals(0.5, scores.get(micro).estimate().mean(), 1e-15);
+  }
+
+  @Test
   void of_taskWithoutScores_isLeftOut() {
     Asked judged = new Asked(Asked.BASELINE, "judged", "1", "a", Map.of(), null);
     Map<ScoreKey, Score> scores =
-        scores(Map.of("plain", Average.MICRO, "judged", Average.MICRO), plain("1", "a", 1), judged);
+        scores(
+            Map.of(Asked.task("plain"), Average.MICRO, Asked.task("judged"), Average.MICRO),
+            plain("1", "a", 1),
+            judged);
     assertEquals(List.of(plain("1", "a", 1).key("")), List.copyOf(scores.keySet()));
   }
 }

@@ -21,7 +21,7 @@ class UpstreamMetricsTest {
   private static final double ROUNDED = 0.5e-5;
 
   private final List<Asked> asked = new ArrayList<>();
-  private final Map<String, Average> averages = new HashMap<>();
+  private final Map<ScoredTask, Average> averages = new HashMap<>();
   private final Map<String, Double> expected = new HashMap<>();
   private final Map<String, Task> tasks = new HashMap<>();
 
@@ -61,7 +61,8 @@ class UpstreamMetricsTest {
                     !metric.over().equals("subset")
                         || value.equals(questions.get(0).place().subset()))
             .toList();
-    averages.put(name, values.isEmpty() ? Average.MICRO : Average.macro(metric.over(), values));
+    averages.put(
+        Asked.task(name), values.isEmpty() ? Average.MICRO : Average.macro(metric.over(), values));
     expected.put(name, line.get("value").doubleValue());
     tasks.put(name, task);
   }

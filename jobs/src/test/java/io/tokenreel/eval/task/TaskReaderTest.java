@@ -16,6 +16,7 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class TaskReaderTest {
@@ -123,7 +124,7 @@ class TaskReaderTest {
         assertThrows(IllegalArgumentException.class, () -> read(Tasks.of("generated", null, null)))
             .getMessage();
     assertEquals(
-        "task generated, questions.jsonl, row 1: the right answer 'y' must be one of the options [x]",
+        "task generated, questions.jsonl, row 1: the right answer must be an option's text; got 'y' for the options [x]",
         message);
   }
 
@@ -147,6 +148,58 @@ class TaskReaderTest {
     Task task = Tasks.of(own.toString(), null, new org.apache.hadoop.conf.Configuration());
     String message = assertThrows(IllegalArgumentException.class, () -> read(task)).getMessage();
     assertTrue(message.contains("row 0: logs: unknown column 'task_type'"), message);
+  }
+
+  /** A question whose fields are told apart by the row alone, of a benchmark with subsets. */
+  private String refused(String form, String row) throws IOException {
+    Path own = root.resolve("own.yaml");
+    Files.writeString(
+        own,
+        """
+        annotations: ["{{ subset }}.jsonl"]
+        subsets: {indoor: {}}
+        videos: ["{{ video }}"]
+        options: {column: options}
+        gold: {column: answer, form: %s}
+        prompt: "{{ question }}"
+        parser: mcq_extract
+        groups: [kind]
+        metric: {name: accuracy, scale: 1, average: macro, over: kind, values: [count, order]}
+        versions: {one: {}}
+        """
+            .formatted(form));
+    Files.writeString(
+        root.resolve("indoor.jsonl"),
+        "{'video':'v','question':'?','options':['x','y'],%s}".formatted(row).replace('\'', '"'));
+    Task task = Tasks.of(own.toString(), null, new org.apache.hadoop.conf.Configuration());
+    assertEquals(List.of("kind", "subset"), task.groups()); // each subset has a score in the logs
+    return assertThrows(IllegalArgumentException.class, () -> read(task)).getMessage();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "letter|b|must be an option's letter, from A; got 'b' for the options [x, y]",
+        "letter|(B)|must be an option's letter, from A; got '(B)'",
+        "letter|C|must be an option's letter, from A; got 'C'",
+        "index|2|must be an option's place, from 0; got '2'",
+        "index|B|must be an option's place, from 0; got 'B'",
+        "option|z|must be an option's text; got 'z'",
+      },
+      quoteCharacter = '\0')
+  void read_rightAnswerOfAnotherForm_isAnErrorThatSaysWhere(
+      String form, String answer, String expected) throws IOException {
+    String message = refused(form, "'answer':'%s','kind':'count'".formatted(answer));
+    assertTrue(message.contains("indoor.jsonl, row 0: the right answer " + expected), message);
+  }
+
+  @Test
+  void read_valueThatAMacroAverageDoesNotName_isAnErrorBeforeAnythingIsAsked() throws IOException {
+    String message = refused("letter", "'answer':'B','kind':'Count'");
+    assertTrue(
+        message.contains("row 0: metric.over: column 'kind' has 'Count', which is none of"),
+        message);
   }
 
   @Test
