@@ -49,7 +49,7 @@ public record CacheLayout(Path root) {
     return file.getName().matches("[0-9]+-[0-9]+\\.parquet");
   }
 
-  /** Whether a file is one that readers of tables pass over, as Spark does. */
+  /** Whether a file is one that readers of tables skip, as Spark does. */
   public static boolean isHidden(Path file) {
     return file.getName().startsWith(".") || file.getName().startsWith("_");
   }

@@ -1,8 +1,10 @@
 package io.tokenreel.cli;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
+import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
@@ -29,10 +31,15 @@ public final class CommandHelp {
   private static String synopsis(Help help) {
     StringBuilder line = new StringBuilder(help.commandSpec().qualifiedName());
     for (OptionSpec option : help.commandSpec().options()) {
-      if (option.required()) {
-        line.append(' ').append(option.longestName()).append(' ').append(option.paramLabel());
-        line.append(option.arity().max() > 1 ? "..." : "");
+      if (option.required() && !isOneOfSeveral(option)) {
+        line.append(' ').append(withValue(option));
       }
+    }
+    for (ArgGroupSpec group : help.commandSpec().argGroups()) {
+      line.append(
+          group.options().stream()
+              .map(CommandHelp::withValue)
+              .collect(Collectors.joining(" | ", " (", ")")));
     }
     help.commandSpec()
         .positionalParameters()
@@ -42,6 +49,16 @@ public final class CommandHelp {
       line.append(" COMMAND");
     }
     return line.append(System.lineSeparator()).toString();
+  }
+
+  private static String withValue(OptionSpec option) {
+    String several = option.arity().max() > 1 ? "..." : "";
+    return option.longestName() + " " + option.paramLabel() + several;
+  }
+
+  /** Whether an option or another one must be given, and not both. */
+  static boolean isOneOfSeveral(OptionSpec option) {
+    return option.group() != null && option.group().exclusive();
   }
 
   private static String options(Help help) {

@@ -22,6 +22,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -67,8 +68,9 @@ final class ConfigFile {
                 throw new SettingsException(
                     file + ": " + UnknownWord.message("setting", key, known(command)));
               }
-              if (!given(option, arguments)) {
-                expanded.addAll(argumentsOf(file, option, key, values));
+              List<String> left = notGiven(option, values, arguments);
+              if (!left.isEmpty()) {
+                expanded.addAll(argumentsOf(file, option, key, left));
                 options.add(option.longestName());
               }
             });
@@ -87,14 +89,26 @@ final class ConfigFile {
     return null;
   }
 
-  private static boolean given(OptionSpec option, String[] arguments) {
-    for (String argument : arguments) {
-      int equals = argument.indexOf('=');
-      if (List.of(option.names()).contains(equals < 0 ? argument : argument.substring(0, equals))) {
-        return true;
+  /** A file's values of an option: those of other keys of a map, else all or none. */
+  private static List<String> notGiven(OptionSpec option, List<String> values, String[] arguments) {
+    List<String> given = new ArrayList<>(); // as values, of which the last may be missing
+    for (int i = 0; i < arguments.length; i++) {
+      int equals = arguments[i].indexOf('=');
+      String name = equals < 0 ? arguments[i] : arguments[i].substring(0, equals);
+      if (List.of(option.names()).contains(name)) {
+        boolean apart = equals < 0 && i + 1 < arguments.length;
+        given.add(apart ? arguments[i + 1] : arguments[i].substring(equals + 1));
       }
     }
-    return false;
+    if (!Map.class.isAssignableFrom(option.type())) {
+      return given.isEmpty() ? values : List.of();
+    }
+    Set<String> keys = given.stream().map(ConfigFile::key).collect(Collectors.toSet());
+    return values.stream().filter(value -> !keys.contains(key(value))).toList();
+  }
+
+  private static String key(String entry) {
+    return entry.replaceFirst("=.*", "");
   }
 
   private static List<String> argumentsOf(

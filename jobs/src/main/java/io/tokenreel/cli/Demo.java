@@ -33,7 +33,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * The whole road on generated videos: renders, precomputes, answers from all tokens and from a
+ * The whole pipeline on generated videos: renders, precomputes, answers from all tokens and from a
  * quarter of them. What it leaves in its folder is what the commands themselves would leave.
  */
 final class Demo {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -59,11 +60,26 @@ final class InspectCommand implements Callable<Integer> {
   private String videoId;
 
   @Option(
+      names = "--encoder",
+      paramLabel = "NAME@REVISION",
+      description =
+          "of a video's rows those of this encoder; needed with --export where there are several")
+  private String encoder;
+
+  @Option(
+      names = "--sampling",
+      paramLabel = "SPEC",
+      converter = Specs.Sampling.class,
+      description =
+          "of a video's rows those of this sampling; needed with --export where there are several")
+  private String sampling;
+
+  @Option(
       names = "--compression",
       paramLabel = "SPEC",
       converter = Specs.Compression.class,
       description =
-          "of a video's rows the one with this compression; needed with --export where there are several")
+          "of a video's rows those with this compression; needed with --export where there are several")
   private String compression;
 
   @Option(
@@ -83,6 +99,10 @@ final class InspectCommand implements Callable<Integer> {
     if (export != null && Files.isDirectory(export)) {
       throw new SettingsException(
           "--export must name a file; got the folder %s. Name a file in it".formatted(export));
+    }
+    if (videoId == null && (encoder != null || sampling != null || compression != null)) {
+      throw new SettingsException(
+          "--encoder, --sampling and --compression need --video-id: they choose among one video's rows");
     }
     if (videoId == null) {
       summarise();
@@ -124,17 +144,34 @@ final class InspectCommand implements Callable<Integer> {
   private List<CachedTokens> wanted(List<CachedTokens> rows) {
     List<CachedTokens> wanted =
         rows.stream()
-            .filter(row -> compression == null || row.compression().equals(compression))
+            .filter(row -> isWanted(encoder, row.encoder()))
+            .filter(row -> isWanted(sampling, row.sampling()))
+            .filter(row -> isWanted(compression, row.compression()))
             .toList();
     if (wanted.isEmpty()) {
       throw new SettingsException(
           rows.isEmpty()
               ? "no tokens of video '%s' in %s".formatted(videoId, cache)
-              : "video '%s' has no tokens with --compression %s; it has %s"
+              : "video '%s' has no tokens with --encoder %s, --sampling %s and --compression %s; it has %s"
                   .formatted(
-                      videoId, compression, rows.stream().map(CachedTokens::compression).toList()));
+                      videoId, any(encoder), any(sampling), any(compression), settings(rows)));
     }
     return wanted;
+  }
+
+  private static boolean isWanted(String asked, String found) {
+    return asked == null || asked.equals(found);
+  }
+
+  private static String any(String asked) {
+    return asked == null ? "(any)" : asked;
+  }
+
+  /** What tells rows of a video apart. */
+  private static String settings(List<CachedTokens> rows) {
+    return rows.stream()
+        .map(row -> String.join(" ", row.encoder(), row.sampling(), row.compression()))
+        .collect(Collectors.joining("; "));
   }
 
   private static String line(CachedTokens row) {
@@ -171,8 +208,8 @@ final class InspectCommand implements Callable<Integer> {
   private CachedTokens onlyOne(List<CachedTokens> rows) {
     if (rows.size() > 1) {
       throw new SettingsException(
-          "--export writes one row; video '%s' has several: choose one with --compression from %s"
-              .formatted(videoId, rows.stream().map(CachedTokens::compression).toList()));
+          "--export writes one row; video '%s' has several: choose one with --encoder, --sampling and --compression from %s"
+              .formatted(videoId, settings(rows)));
     }
     return rows.get(0);
   }

@@ -41,7 +41,7 @@ final class ModelsCommand implements Callable<Integer> {
     } else {
       for (FamilyInfo family : families) {
         out.printf(
-            "%s%n    %s%n    commands %s; weights stored as %s, computed in %s; on %s%n",
+            "%s%n    %s%n    for %s; weights stored as %s, computed in %s; on %s%n",
             family.architecture(),
             family.meaning(),
             String.join(" and ", family.uses()),

@@ -63,7 +63,7 @@ enum OptionGroup {
       "--max-failed"),
   SIZE("What is generated", "--videos", "--split", "--first", "--frames"),
   SPARK("Spark", "--master", "--conf"),
-  COMMON("Common to all commands", "--config", "--quiet", "--json", "--help", "--version");
+  COMMON("General", "--config", "--quiet", "--json", "--help", "--version");
 
   private final String heading;
   private final List<String> options;

@@ -3,9 +3,12 @@ package io.tokenreel.cli;
 import io.tokenreel.eval.result.Result;
 import io.tokenreel.files.UserPath;
 import io.tokenreel.report.TextTable;
+import io.tokenreel.sweep.FiniteJson;
 import io.tokenreel.sweep.SweepReport;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -47,6 +50,11 @@ final class ReportCommand implements Callable<Integer> {
       SparkSession spark = opened.spark();
       SweepReport report = new SweepReport(spark, UserPath.of(results));
       List<Result> shown = report.remake(beside == null ? null : UserPath.of(beside));
+      if (session.json()) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(FiniteJson.write(Map.of("results", shown)));
+        out.flush();
+      }
       if (!session.quiet()) {
         spec.commandLine().getErr().print(TextTable.of(shown));
         spec.commandLine().getErr().printf("%nthe report is %s%n", report.file());

@@ -29,8 +29,8 @@ final class SettingsCommand implements Callable<Integer> {
       """
       # Settings
 
-      `bin/tokenreel settings` prints this page. Every option can stand in a file for `--config` (YAML or properties, without the
-      dashes); an option on the command line has precedence. The resolved options of each run are kept in `runs/` of the output,
+      `bin/tokenreel settings` prints this page. Every option of a command that has `--config` can stand in a file for it (YAML or
+      properties, without the dashes). An option on the command line has precedence; of `--conf`, each Spark property. The resolved options of each run are kept in `runs/` of the output,
       see [records of runs](cache.md#records-of-runs).
 
       """;
@@ -101,7 +101,8 @@ final class SettingsCommand implements Callable<Integer> {
     StringBuilder rows = new StringBuilder();
     for (OptionSpec option : options) {
       if (!option.usageHelp() && !option.versionHelp()) {
-        String name = "`" + option.longestName() + "`" + (option.required() ? " (required)" : "");
+        String must = CommandHelp.isOneOfSeveral(option) ? " (one of these)" : " (required)";
+        String name = "`" + option.longestName() + "`" + (option.required() ? must : "");
         String value = option.arity().max() == 0 ? "" : option.paramLabel();
         rows.append(row(name, value, option.description()));
       }

@@ -162,8 +162,8 @@ final class SweepCommand implements Callable<Integer> {
             computeDtype,
             examples,
             wave.videosPerCommit());
-    PrintWriter err =
-        session.quiet() ? new PrintWriter(Writer.nullWriter()) : spec.commandLine().getErr();
+    PrintWriter failed = spec.commandLine().getErr(); // whatever is to be quiet
+    PrintWriter err = session.quiet() ? new PrintWriter(Writer.nullWriter()) : failed;
     session.progress(spec.commandLine()).doing("sweep", Progress.STARTING);
     try (CommandSession opened = session.open("sweep")) {
       SparkSession spark = opened.spark();
@@ -179,6 +179,10 @@ final class SweepCommand implements Callable<Integer> {
         out.flush();
       }
       print(results, job, err);
+      for (SweepFailure failure : job.failures()) {
+        failed.println(failure.line());
+      }
+      failed.flush();
       return job.failures().isEmpty() ? 0 : SOME_FAILED;
     }
   }
@@ -191,9 +195,6 @@ final class SweepCommand implements Callable<Integer> {
       if (result.judging() != null && said.add(new TaskKey(result.task(), result.version()))) {
         err.printf("%s (%s): %s%n", result.task(), result.version(), judged(result));
       }
-    }
-    for (SweepFailure failure : job.failures()) {
-      err.println(failure.line());
     }
     job.computed()
         .forEach(

@@ -11,7 +11,7 @@ final class WaveOption {
       defaultValue = "" + PrecomputeSettings.VIDEOS_PER_COMMIT,
       paramLabel = "N",
       description =
-          "videos in one wave; a crash loses at most one; at least 1 (default: ${DEFAULT-VALUE})")
+          "videos in one wave; a crash loses at most one, and one of large videos; at least 1 (default: ${DEFAULT-VALUE})")
   private int videosPerCommit;
 
   int videosPerCommit() {

@@ -31,8 +31,8 @@ import org.apache.spark.util.TaskCompletionListener;
 /**
  * What lies below a folder. A few names are listed by the driver, many by one task, from which they
  * go to Spark one by one, so that a folder may have millions. Links are followed, but for those
- * that lead back to a folder above them. No name is passed over: what is no file, or cannot be
- * looked at, is a row with the reason.
+ * that lead back to a folder above them. No name is skipped: what is no file, or cannot be looked
+ * at, is a row with the reason.
  *
  * <p>Not by {@link FileSystem#listFiles}, which asks for the permissions of each file; on a local
  * disk that starts a process for each.

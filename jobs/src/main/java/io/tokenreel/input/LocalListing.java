@@ -15,8 +15,8 @@ import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The names in a folder of a local disk. Hadoop's own listing passes over every name for which it
- * finds no file: one whose bytes are no text here, a link to nothing.
+ * The names in a folder of a local disk. Hadoop's own listing skips every name for which it finds
+ * no file: one whose bytes are no text here, a link to nothing.
  */
 final class LocalListing implements FolderListing {
 

@@ -164,7 +164,9 @@ public final class Precompute {
     return this;
   }
 
-  /** Sets the videos of a wave, at least 1: a crash loses one wave at most. */
+  /**
+   * Sets the videos of a wave, at least 1: a crash loses one wave at most, and one of large videos.
+   */
   public Precompute videosPerCommit(int videos) {
     videosPerCommit = videos;
     return this;

@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
  * @param first number of the first video in its split
  * @param videos how many
  * @param samples uniformly sampled frames that decide every answer
- * @param leastQuestions scenes that decide fewer are passed over
+ * @param leastQuestions scenes that decide fewer are skipped
  */
 public record SceneSet(SceneSplit split, int first, int videos, int samples, int leastQuestions) {
 

@@ -2,7 +2,9 @@ package io.tokenreel.sweep;
 
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.EncodingSetting;
+import io.tokenreel.cache.commit.CacheLockedException;
 import io.tokenreel.cache.commit.TokenCacheWriter;
+import io.tokenreel.cache.commit.WriterLock;
 import io.tokenreel.cache.store.CommittedRows;
 import io.tokenreel.eval.result.Example;
 import io.tokenreel.eval.result.Result;
@@ -64,6 +66,9 @@ public final class SweepJob {
 
   private static final Logger LOG = LoggerFactory.getLogger(SweepJob.class);
 
+  /** Names the sweep that writes into an output, from its beginning to its end. */
+  private static final String LOCK = "_sweep_lock";
+
   private final SparkSession spark;
   private SweepSettings settings; // as asked for, until the run settles its compute types
   private final Supplier<Progress> progress;
@@ -99,6 +104,7 @@ public final class SweepJob {
    *
    * @param out takes what is about to be done, and what failed on the way
    * @return the results of all that is there then
+   * @throws CacheLockedException when another sweep, or another writer, is at work on the output
    */
   public List<Result> run(PrintWriter out) throws IOException {
     DeviceCheck.require(spark, settings.device());
@@ -108,9 +114,15 @@ public final class SweepJob {
                 spark, settings.models(), settings.device(), settings.computeDtype()));
     answers = new SweepAnswers(settings, this::answer);
     requireModels();
-    List<SweepTask.Read> tasks = tasks();
-    try (InterpretedQueries interpreted = InterpretedQueries.in(spark, answers(tasks))) {
-      return run(tasks, out);
+    TokenCacheWriter.requireTable(spark, output, null);
+    // Between its jobs no writer has the cache, and another sweep would take its manifest away.
+    Path lock = UserPath.below(output, LOCK);
+    try (WriterLock sweep =
+        WriterLock.acquire(Stores.of(output, spark.sparkContext().hadoopConfiguration()), lock)) {
+      List<SweepTask.Read> tasks = tasks();
+      try (InterpretedQueries interpreted = InterpretedQueries.in(spark, answers(tasks))) {
+        return run(tasks, out);
+      }
     }
   }
 

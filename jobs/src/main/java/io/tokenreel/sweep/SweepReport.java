@@ -47,7 +47,7 @@ public final class SweepReport {
                 output.getName(),
                 beside.getName(),
                 new SweepTables(spark, beside).results("--beside"));
-    write(results, new SweepExamples(spark, output).read(), tables.samples(), other);
+    write(results, new SweepExamples(spark, output).read(), tables.samples("--results"), other);
     return results;
   }
 

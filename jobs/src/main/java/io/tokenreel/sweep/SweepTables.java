@@ -64,29 +64,38 @@ final class SweepTables {
    * @throws SettingsException when there are no results
    */
   List<Result> results(String option) throws IOException {
-    Path results = UserPath.below(output, RESULTS);
-    if (!Stores.of(results, spark.sparkContext().hadoopConfiguration()).exists(results)) {
+    return read(option, RESULTS, SparkFiles.of(spark).schema(SCHEMA)).collectAsList().stream()
+        .map(SweepTables::result)
+        .toList();
+  }
+
+  private Dataset<Row> read(String option, String table, SparkFiles files) throws IOException {
+    Path folder = UserPath.below(output, table);
+    if (!Stores.of(folder, spark.sparkContext().hadoopConfiguration()).exists(folder)) {
       throw new SettingsException(
-          "%s %s holds no results of a sweep: it has no %s/; name the folder that sweep wrote with --output"
-              .formatted(option, output, RESULTS));
+          "%s %s holds no %s of a sweep: it has no %s/; name the folder that sweep wrote with --output, or give the sweep again, which writes them from its answers"
+              .formatted(option, output, table, table));
     }
     try {
-      return SparkFiles.of(spark).schema(SCHEMA).parquet(results).collectAsList().stream()
-          .map(SweepTables::result)
-          .toList();
+      return files.parquet(folder);
     } catch (Exception e) {
       if (e instanceof AnalysisException missing) {
         throw new SettingsException(
-            "%s %s holds no results of a sweep: %s"
-                .formatted(option, output, missing.getSimpleMessage()));
+            "%s %s holds no %s of a sweep: %s"
+                .formatted(option, output, table, missing.getSimpleMessage()));
       }
       throw e;
     }
   }
 
-  /** Rows of {@code samples/} as they were written. */
-  Dataset<Row> samples() {
-    return SparkFiles.of(spark).parquet(UserPath.below(output, SAMPLES));
+  /**
+   * Rows of {@code samples/} as they were written.
+   *
+   * @param option that names the folder
+   * @throws SettingsException when there are none
+   */
+  Dataset<Row> samples(String option) throws IOException {
+    return read(option, SAMPLES, SparkFiles.of(spark));
   }
 
   private static Result result(Row row) {

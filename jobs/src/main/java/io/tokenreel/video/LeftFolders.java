@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * Removes private folders of processes that were killed and could not do it themselves.
  *
  * <p>What tells such a folder is that its lock can be had: no process number is trusted, because
- * numbers come again and differ between containers. The folders of this process are passed over by
+ * numbers come again and differ between containers. The folders of this process are skipped by
  * their names, because to open and close a file ends every lock that the process holds on it.
  */
 public final class LeftFolders {

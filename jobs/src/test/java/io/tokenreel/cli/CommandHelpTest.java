@@ -98,7 +98,8 @@ class CommandHelpTest {
         help);
     int last = 0;
     for (String heading :
-        List.of("Input", "Frames", "Model", "Compression", "Output", "Limits", "Spark", "Common")) {
+        List.of(
+            "Input", "Frames", "Model", "Compression", "Output", "Limits", "Spark", "General")) {
       int at = help.indexOf("\n" + heading);
       assertTrue(at > last, heading + " in\n" + help);
       last = at;

@@ -6,6 +6,7 @@ import io.tokenreel.testing.JobTests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +52,24 @@ class ConfigFileTest {
             "--keep-features",
             "--sampling=uniform:frames=8"),
         expand("precompute", "--config", config));
+  }
+
+  @Test
+  void expand_sparkPropertiesOfBoth_addThoseThatTheCommandLineDoesNotName() throws IOException {
+    String config =
+        file("run.yaml", "conf:", "  - spark.a=1", "  - spark.b=2", "compression:", "  - none");
+    String[] arguments = {
+      "precompute",
+      "--config",
+      config,
+      "--conf",
+      "spark.b=3",
+      "--conf=spark.c=4",
+      "--compression=fca"
+    };
+    List<String> expected = new ArrayList<>(List.of(arguments));
+    expected.add("--conf=spark.a=1");
+    assertEquals(expected, expand(arguments));
   }
 
   @Test

@@ -17,7 +17,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -80,6 +83,36 @@ class InspectCommandTest {
     };
     assertEquals(2, TokenReel.execute(line, arguments));
     assertTrue(err.toString().contains("--export must name a file"), err.toString());
+  }
+
+  private String refused(String... arguments) {
+    StringWriter err = new StringWriter();
+    CommandLine line = TokenReel.commandLine();
+    line.setErr(new PrintWriter(err));
+    assertEquals(2, TokenReel.execute(line, arguments));
+    return err.toString();
+  }
+
+  @LeavesUnsoundTables("their run has no outcomes")
+  @Test
+  void export_rowsOfSeveralSettings_takesTheOneThatIsNamed() throws IOException {
+    writeCache();
+    Row first = SmallCache.token("a", "s".repeat(64), "none", "OK");
+    Object[] other = IntStream.range(0, first.size()).mapToObj(first::get).toArray();
+    other[CacheTable.TOKENS.schema().fieldIndex("sampling")] = "uniform:frames=2";
+    try (TokenCacheWriter writer =
+        TokenCacheWriter.open(SmallCache.SPARK, new org.apache.hadoop.fs.Path(folder.toUri()))) {
+      SmallCache.commit(writer, CacheTable.TOKENS, RowFactory.create(other));
+    }
+    String export = "--export=" + folder.resolve("a.safetensors");
+    String several = refused("inspect", "--cache=" + folder, "--video-id=a", export);
+    assertTrue(several.contains("tiny@1 uniform:frames=2 none"), several);
+    assertTrue(several.contains("tiny@1 uniform:frames=1 none"), several);
+    assertTrue(inspect(export, "--sampling=uniform:frames=2").contains("uniform:frames=2"));
+    String none = refused("inspect", "--cache=" + folder, "--video-id=a", "--encoder=other@1");
+    assertTrue(none.contains("no tokens with --encoder other@1, --sampling (any)"), none);
+    String unused = refused("inspect", "--cache=" + folder, "--compression=none");
+    assertTrue(unused.contains("need --video-id"), unused);
   }
 
   @LeavesUnsoundTables("their run has no outcomes")

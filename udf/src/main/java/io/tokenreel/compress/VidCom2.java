@@ -15,7 +15,8 @@ import java.util.function.Function;
  *       tokens of frame t, so the total is not exactly R * N.
  *   <li>{@code mode=paper}, Eqs. 3 to 10: {@link CosineUniqueness} over all channels; keeps {@code
  *       ceil(r_t * M)}.
- *   <li>{@code exact=true}: a total of int(N * R), see {@link KeptCounts#EXACT}.
+ *   <li>{@code exact=true}: a total of int(N * (1 - Q)) with Q = 1 - R in float64, see {@link
+ *       KeptCounts#EXACT}.
  *   <li>{@code exact=vllm}: the total that vLLM makes places for, and the tokens that its own
  *       VidCom2 chooses, see {@link VllmVidCom2}.
  * </ul>

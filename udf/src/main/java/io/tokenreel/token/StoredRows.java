@@ -99,18 +99,27 @@ public record StoredRows(TokenFormat format, int channels, byte[] data, byte[] s
   /** Room for rows of one format, until {@link #rows()} hands them over. */
   public static final class Writer {
 
+    /** Of an array, in every JVM. */
+    private static final long MOST_BYTES = Integer.MAX_VALUE - 8;
+
     private final TokenFormat format;
     private final int channels;
     private final byte[] data;
     private final byte[] scales;
 
     /**
-     * @throws ArithmeticException when the rows are more than an array holds
+     * @throws IllegalArgumentException when the rows are more than an array holds
      */
     public Writer(TokenFormat format, int channels, int rows) {
+      long bytes = rows * format.bytes((long) channels);
+      if (bytes > MOST_BYTES) {
+        throw new IllegalArgumentException(
+            "%d rows of %d channels as %s take %d bytes, and an array holds %d at most: keep fewer tokens, or store them in a smaller format"
+                .formatted(rows, channels, format.label(), bytes, MOST_BYTES));
+      }
       this.format = format;
       this.channels = channels;
-      this.data = new byte[Math.multiplyExact(rows, format.bytes(channels))];
+      this.data = new byte[(int) bytes];
       this.scales = new byte[Math.multiplyExact(rows, format.scaleBytes())];
     }
 

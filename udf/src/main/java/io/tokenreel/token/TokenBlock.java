@@ -1,5 +1,6 @@
 package io.tokenreel.token;
 
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -106,7 +107,7 @@ public final class TokenBlock {
    */
   public CompressedTokens keep(Kept selection, TokenFormat other) {
     int[] index = selection.places();
-    requireInside(index);
+    requireAscending(index);
     StoredRows.Writer kept = writer(other, index.length);
     if (other == format()) {
       for (int i = 0; i < index.length; i++) {
@@ -158,13 +159,19 @@ public final class TokenBlock {
                 .formatted(other.label());
   }
 
-  private void requireInside(int[] index) {
-    for (int i : index) {
-      if (i < 0 || i >= shape.tokens()) {
-        throw new IllegalArgumentException(
-            "a selection of a block of %d tokens must hold indices 0 to %d; got %d"
-                .formatted(shape.tokens(), shape.tokens() - 1, i));
-      }
+  /** What is fed of kept tokens goes by their order, see {@link FeedLayout}. */
+  private void requireAscending(int[] index) {
+    if (!shape.holds(index)) {
+      throw new IllegalArgumentException(
+          "a selection of a block of %d tokens must hold indices 0 to %d, each once and in ascending order; got %s"
+              .formatted(shape.tokens(), shape.tokens() - 1, first(index)));
     }
+  }
+
+  /** As many of a selection's indices as a message holds. */
+  private static String first(int[] index) {
+    int most = 20;
+    String indices = Arrays.toString(Arrays.copyOf(index, Math.min(index.length, most)));
+    return index.length > most ? indices.replace("]", ", ...]") : indices;
   }
 }

@@ -223,6 +223,23 @@ class StoredRowsTest {
     assertRefused("use StoredRows", () -> TokenFormat.FP8.encode(new float[2]));
   }
 
+  @Test
+  void writer_rowsBeyondAnArray_saysHowManyBytesTheyTake() {
+    assertRefused(
+        "2048 rows of 1048576 channels as f32 take 8589934592 bytes",
+        () -> new StoredRows.Writer(TokenFormat.F32, 1 << 20, 1 << 11));
+  }
+
+  @Test
+  void keep_placesThatDoNotAscend_areRefused() {
+    TokenBlock block =
+        new TokenBlock(new TokenShape(1, 1, 2, 3), TokenFormat.BF16, new byte[2 * 3 * 2]);
+    for (int[] places : new int[][] {{1, 0}, {0, 0}, {0, 2}, {-1}}) {
+      assertRefused(
+          "in ascending order; got [", () -> block.keep(new Kept(places), TokenFormat.BF16));
+    }
+  }
+
   private static void assertRefused(String part, Runnable call) {
     var error = assertThrows(IllegalArgumentException.class, call::run);
     assertTrue(error.getMessage().contains(part), error.getMessage());

@@ -25,9 +25,6 @@ import org.apache.hadoop.fs.Path;
  */
 record ClaimedLockFile(FileSystem fs, Path path, WriterLock.Pause pause) {
 
-  /** Begins the name of a file by which a writer says that it is about to take the lock. */
-  private static final String CLAIM = "_lock.";
-
   /**
    * A writer that has taken its claim back waits longer each time, one whose claim stands does not.
    */
@@ -35,7 +32,7 @@ record ClaimedLockFile(FileSystem fs, Path path, WriterLock.Pause pause) {
 
   /** As {@link WriterLock} says: makes the file unless another writer's is there. */
   boolean create(byte[] content, String left) throws IOException {
-    Path claim = new Path(path.getParent(), CLAIM + UUID.randomUUID());
+    Path claim = new Path(path.getParent(), claims() + UUID.randomUUID());
     boolean stands = false;
     try {
       for (int look = 1; ; look++) {
@@ -71,6 +68,11 @@ record ClaimedLockFile(FileSystem fs, Path path, WriterLock.Pause pause) {
     }
   }
 
+  /** Begins the name of a file by which a writer says that it is about to take the lock. */
+  private String claims() {
+    return path.getName() + ".";
+  }
+
   /**
    * The first by name of the claims of others; claims of writers known to have ended are deleted.
    */
@@ -78,7 +80,7 @@ record ClaimedLockFile(FileSystem fs, Path path, WriterLock.Pause pause) {
     List<Path> others = new ArrayList<>();
     for (FileStatus found : fs.listStatus(claim.getParent())) {
       String name = found.getPath().getName();
-      if (!name.startsWith(CLAIM) || name.equals(claim.getName())) {
+      if (!name.startsWith(claims()) || name.equals(claim.getName())) {
         continue;
       }
       if (isLeftBehind(found.getPath())) {

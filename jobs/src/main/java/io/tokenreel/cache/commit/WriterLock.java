@@ -106,7 +106,7 @@ public final class WriterLock implements AutoCloseable {
    *
    * @throws CacheLockedException when another writer holds it; the message says who and what to do
    */
-  static WriterLock acquire(FileSystem fs, Path path) throws IOException {
+  public static WriterLock acquire(FileSystem fs, Path path) throws IOException {
     return acquire(fs, path, WriterLock::sleep);
   }
 

@@ -23,7 +23,7 @@ final class ChatTemplate implements PromptTemplate {
    */
   ChatTemplate(String template, Map<String, String> specialTokens, VideoMark mark) {
     this.template = JinjaTemplate.chat(template, MOST_CHARACTERS);
-    this.specialTokens = Map.copyOf(specialTokens);
+    this.specialTokens = new LinkedHashMap<>(specialTokens);
     this.mark = mark;
   }
 

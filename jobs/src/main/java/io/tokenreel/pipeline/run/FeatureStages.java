@@ -13,8 +13,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * The last stretch of the road alone: from kept features to compressed tokens, in the flat columns
- * that {@link CacheRows} takes.
+ * The last stage of the pipeline alone: from kept features to compressed tokens, in the flat
+ * columns that {@link CacheRows} takes.
  */
 final class FeatureStages {
 

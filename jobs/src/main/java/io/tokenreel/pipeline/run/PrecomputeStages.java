@@ -30,8 +30,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * The road of a video: decode and encode as an MLlib pipeline, and all compressions after it; and
- * the flat columns that the cache's tables are made of.
+ * The pipeline of a video: decode and encode as an MLlib pipeline, and all compressions after it;
+ * and the flat columns that the cache's tables are made of.
  */
 final class PrecomputeStages {
 

@@ -93,7 +93,7 @@ final class H264Inspector implements PacketInspector {
         understood &= plain && !changed;
       }
       default -> {
-        // delimiters, filler and extensions that the decoder passes over too
+        // delimiters, filler and extensions that the decoder skips too
       }
     }
   }

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.zip.CRC32;
 
 /**
- * Looks for damage in a Matroska file that FFmpeg's demuxer passes over without a word.
+ * Looks for damage in a Matroska file that FFmpeg's demuxer skips without a word.
  *
  * <p>FFmpeg's and others' muxers write checksums into clusters, tracks and times (RFC 9559, 6.2;
  * RFC 8794, 11.3.1), and nothing else tells of a changed bit in a coded picture, which decodes to

@@ -229,7 +229,7 @@ final class VideoSource implements AutoCloseable {
     return false;
   }
 
-  /** Damage that the demuxer passes over, where the container's own structure tells it. */
+  /** Damage that the demuxer skips, where the container's own structure tells it. */
   private long droppedInSilence() throws IOException {
     return switch (demuxer) {
       case MPEG_TS -> TransportStream.brokenStarts(file, stream.id());
