@@ -283,7 +283,8 @@ class ReportTest {
                 with(first, uniform, ofOneVideo, missing)),
             List.of(),
             Map.of());
-    assertEquals("No answers", page.select("table.scores .group").text());
+    assertEquals(
+        "A share of the tokens that is not known", page.select("table.scores .group").text());
     assertTrue(page.select("figure.figure svg ellipse").size() > 0);
     assertTrue(cellsOf(page).containsAll(List.of("0.00", "–", "0 B")));
   }
