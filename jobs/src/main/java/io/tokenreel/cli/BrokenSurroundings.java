@@ -2,6 +2,7 @@ package io.tokenreel.cli;
 
 import io.tokenreel.cache.commit.CacheLockedException;
 import io.tokenreel.cache.commit.OutputLostException;
+import io.tokenreel.cache.commit.TablesDisagreeException;
 import io.tokenreel.model.DeviceException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -12,8 +13,8 @@ import org.apache.spark.SparkThrowable;
 /**
  * Failures that no defect of this project brings about, and that one line describes: what does not
  * answer, what Spark was configured with and cannot find, a disk that is full or read-only, an
- * output that was deleted or taken by another writer in mid-run, a device or an engine that nothing
- * can be computed with.
+ * output that was deleted or taken by another writer in mid-run, executors that end, a device or an
+ * engine that nothing can be computed with.
  */
 final class BrokenSurroundings {
 
@@ -43,6 +44,7 @@ final class BrokenSurroundings {
         || cause instanceof DeviceException
         || cause instanceof OutputLostException
         || cause instanceof CacheLockedException
+        || cause instanceof TablesDisagreeException
         || (cause instanceof SparkThrowable spark
             && spark.getCondition() != null
             && CONDITIONS.contains(spark.getCondition().replaceFirst("\\..*", "")))

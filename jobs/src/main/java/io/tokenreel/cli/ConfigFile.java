@@ -68,9 +68,9 @@ final class ConfigFile {
                 throw new SettingsException(
                     file + ": " + UnknownWord.message("setting", key, known(command)));
               }
-              List<String> left = notGiven(option, values, arguments);
-              if (!left.isEmpty()) {
-                expanded.addAll(argumentsOf(file, option, key, left));
+              List<String> given = given(option, arguments);
+              expanded.addAll(argumentsOf(file, option, key, notGiven(option, values, given)));
+              if (given.isEmpty()) {
                 options.add(option.longestName());
               }
             });
@@ -89,9 +89,9 @@ final class ConfigFile {
     return null;
   }
 
-  /** A file's values of an option: those of other keys of a map, else all or none. */
-  private static List<String> notGiven(OptionSpec option, List<String> values, String[] arguments) {
-    List<String> given = new ArrayList<>(); // as values, of which the last may be missing
+  /** The values of an option on the command line, of which the last may be missing. */
+  private static List<String> given(OptionSpec option, String[] arguments) {
+    List<String> given = new ArrayList<>();
     for (int i = 0; i < arguments.length; i++) {
       int equals = arguments[i].indexOf('=');
       String name = equals < 0 ? arguments[i] : arguments[i].substring(0, equals);
@@ -100,6 +100,11 @@ final class ConfigFile {
         given.add(apart ? arguments[i + 1] : arguments[i].substring(equals + 1));
       }
     }
+    return given;
+  }
+
+  /** A file's values of an option: those of other keys of a map, else all or none. */
+  private static List<String> notGiven(OptionSpec option, List<String> values, List<String> given) {
     if (!Map.class.isAssignableFrom(option.type())) {
       return given.isEmpty() ? values : List.of();
     }

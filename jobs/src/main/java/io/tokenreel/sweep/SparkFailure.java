@@ -1,9 +1,10 @@
 package io.tokenreel.sweep;
 
+import io.tokenreel.cache.commit.TablesDisagreeException;
 import java.io.IOException;
 import org.apache.spark.SparkException;
 
-/** A Spark job that failed, where the work around it goes on. */
+/** A Spark job that failed, or whose tables disagree, where the work around it goes on. */
 final class SparkFailure {
 
   private SparkFailure() {}
@@ -24,7 +25,8 @@ final class SparkFailure {
       work.run();
       return null;
     } catch (Exception e) {
-      if (e instanceof SparkException) { // Scala declares no exceptions
+      if (e instanceof SparkException
+          || e instanceof TablesDisagreeException) { // Scala declares no exceptions
         return e;
       }
       throw e;

@@ -91,8 +91,12 @@ public abstract class ColumnTransformer<S extends ColumnTransformer<S>> extends 
 
   /** The place of a column whose name is the same as Spark compares names; -1 where none is. */
   protected static int place(StructType schema, String name) {
-    BiPredicate<String, String> sameName = names();
     String[] names = schema.fieldNames();
+    int exact = Arrays.asList(names).indexOf(name);
+    if (exact >= 0) {
+      return exact;
+    }
+    BiPredicate<String, String> sameName = names();
     return IntStream.range(0, names.length)
         .filter(i -> sameName.test(names[i], name))
         .findFirst()

@@ -160,7 +160,9 @@ class TokenFormatTest {
         assertThrows(
             IllegalArgumentException.class,
             () -> block.keep(new Kept(new int[] {2}), TokenFormat.F32));
-    assertTrue(e.getMessage().contains("0 to 1; got 2"), e.getMessage());
+    assertTrue(
+        e.getMessage().contains("0 to 1, each once and in ascending order; got [2]"),
+        e.getMessage());
   }
 
   @Test

@@ -45,7 +45,9 @@ public final class AnswerAccuracyEvaluator extends Evaluator implements DefaultP
     WRONG,
     MISSING,
     UNREAD,
-    GUESSED
+    GUESSED,
+    /** The question's label names none of its options. */
+    BAD_LABEL
   }
 
   private final String uid;
@@ -118,7 +120,7 @@ public final class AnswerAccuracyEvaluator extends Evaluator implements DefaultP
    *
    * @param dataset one row per question
    * @throws IllegalArgumentException when no parser is set, a column is missing, there is no row,
-   *     or a row has no label
+   *     or a row has no label, or one that names no option
    */
   public AnswerCounts counts(Dataset<?> dataset) {
     requireParser();
@@ -132,6 +134,15 @@ public final class AnswerAccuracyEvaluator extends Evaluator implements DefaultP
       throw new IllegalArgumentException(
           "%s: labelCol '%s' is NULL in %d rows; evaluate questions whose right answer is known"
               .formatted(uid, getOrDefault(labelCol), counts.get(null)));
+    }
+    if (counts.containsKey(State.BAD_LABEL.name())) {
+      throw new IllegalArgumentException(
+          "%s: labelCol '%s' has %d labels that name no option by their %s (labelForm); correct them, or set labelForm"
+              .formatted(
+                  uid,
+                  getOrDefault(labelCol),
+                  counts.get(State.BAD_LABEL.name()),
+                  getOrDefault(labelForm)));
     }
     if (counts.isEmpty()) {
       throw new IllegalArgumentException(uid + ": there is no question to evaluate");
@@ -178,11 +189,17 @@ public final class AnswerAccuracyEvaluator extends Evaluator implements DefaultP
 
   private static String state(
       AnswerScorer scorer, GoldForm form, String said, Seq<String> offered, String gold) {
+    List<String> options = offered == null ? List.of() : CollectionConverters.asJava(offered);
+    String right;
+    try {
+      right = form.letter(gold, options);
+    } catch (IllegalArgumentException e) {
+      return State.BAD_LABEL.name();
+    }
     if (said == null) {
       return State.MISSING.name();
     }
-    List<String> options = offered == null ? List.of() : CollectionConverters.asJava(offered);
-    AnswerScorer.Scored scored = scorer.score(said, options, form.letter(gold, options));
+    AnswerScorer.Scored scored = scorer.score(said, options, right);
     State state =
         switch (scored.parsed().reading()) {
           case READ -> scored.score() == 1 ? State.CORRECT : State.WRONG;

@@ -95,7 +95,7 @@ final class ChatTemplateFiles {
       for (String name : SPECIAL_TOKENS) {
         if (settings.isText(name)) {
           tokens.put(name, settings.text(name));
-        } else if (settings.has(name)) {
+        } else if (settings.section(name).isText("content")) {
           tokens.put(name, settings.section(name).text("content"));
         }
       }
@@ -103,10 +103,18 @@ final class ChatTemplateFiles {
     return tokens;
   }
 
-  /** What prompts depend on: the template, and the special tokens that it names; empty for none. */
+  /**
+   * What prompts depend on: the template, and the special tokens that it names; empty where there
+   * is none, or none that can be taken.
+   */
   static String canonical(CheckpointFolder folder) {
-    StringBuilder canonical = new StringBuilder(template(folder).orElse(""));
-    String template = canonical.toString();
+    String template;
+    try {
+      template = template(folder).orElse("");
+    } catch (IllegalArgumentException e) { // said to whoever asks for a prompt by it
+      return "";
+    }
+    StringBuilder canonical = new StringBuilder(template);
     specialTokens(folder)
         .forEach(
             (name, token) -> {

@@ -2,6 +2,7 @@ package io.tokenreel.pipeline.run;
 
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.RunRecord;
+import io.tokenreel.cache.commit.TablesDisagreeException;
 import io.tokenreel.cache.commit.TokenCacheWriter;
 import io.tokenreel.cache.commit.WaveCommit;
 import io.tokenreel.cache.store.WrittenRows;
@@ -222,9 +223,7 @@ final class CacheRun {
           disagreeing);
       wave.discard();
     }
-    throw new IOException(
-        "%s and outcomes of a wave had not the same videos, %d times, and nothing of it was committed; executors that end often make this: start the run again once they stay, it goes on from the wave before"
-            .formatted(disagreeing, STAGINGS));
+    throw new TablesDisagreeException(disagreeing, STAGINGS);
   }
 
   /** Waits until the rows of the last wave are in their tables, and throws what stopped that. */

@@ -1,10 +1,12 @@
 package io.tokenreel.pipeline.run;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.current_timestamp;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max_by;
 import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.when;
 
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.RunRecord;
@@ -12,6 +14,8 @@ import io.tokenreel.cache.RunRecords;
 import io.tokenreel.cache.VideoContent;
 import io.tokenreel.cache.store.CommittedRows;
 import io.tokenreel.sql.Columns;
+import io.tokenreel.video.Outcome;
+import io.tokenreel.video.Reason;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +28,8 @@ import org.apache.spark.sql.SparkSession;
 /**
  * Outcomes of videos that a run did not decode, because that was done before: what is committed
  * says whether they are OK or DEGRADED, and the run that found so says why. They have no attempt
- * and no time of this run.
+ * and no time of this run. Where that run's outcome is not there, as where it was cut off between
+ * two tables, nothing is known beside the outcome.
  */
 final class CarriedOutcomes {
 
@@ -65,9 +70,18 @@ final class CarriedOutcomes {
             .join(videos.select(VideoContent.ID), new String[] {VideoContent.ID}, "left_semi")
             .groupBy(Columns.quoted(List.of(SAME)))
             .agg(max_by(struct(columns), col("created_at")).as("found"));
+    Column unknown = col("found").isNull().and(col("outcome").equalTo(Outcome.DEGRADED.name()));
     return videos
-        .join(newest, SAME, "inner")
-        .select(col("*"), col("found.*"))
+        .join(newest, SAME, "left_outer")
+        .select(
+            col("*"),
+            when(unknown, Reason.DECODE_ERROR.label()).otherwise(col("found.reason")).as("reason"),
+            when(unknown, "the outcome of the run that decoded it is not kept")
+                .otherwise(col("found.detail"))
+                .as("detail"),
+            coalesce(col("found.input_bytes"), lit(0L)).as("input_bytes"),
+            coalesce(col("found.frames_decoded"), lit(0L)).as("frames_decoded"),
+            coalesce(col("found.decode_errors"), lit(0L)).as("decode_errors"))
         .drop("found")
         .withColumn("run_id", lit(runId))
         .withColumn("decode_ms", lit(null).cast("long"))

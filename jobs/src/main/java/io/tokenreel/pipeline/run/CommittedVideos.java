@@ -1,5 +1,6 @@
 package io.tokenreel.pipeline.run;
 
+import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count_distinct;
 import static org.apache.spark.sql.functions.lit;
@@ -152,6 +153,7 @@ final class CommittedVideos implements AutoCloseable {
             .partly
             .filter(col("table").equalTo(table.folder()))
             .filter(col("video_id").between(wave.firstId(), wave.lastId()))
+            .join(broadcast(wave.videos().select(ID[0])), ID, "left_semi") // of few large videos
             .selectExpr(columns));
   }
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.cache.CacheTable;
 import io.tokenreel.cache.RunRecord;
+import io.tokenreel.cache.commit.TablesDisagreeException;
 import io.tokenreel.cache.commit.TokenCacheWriter;
 import io.tokenreel.testing.SmallCache;
 import java.io.IOException;
@@ -191,11 +192,11 @@ class CacheRunTest {
       if (losses < 3) {
         unsteady.over(videos, new Unsteady(run, losses), Progress.silent(), output);
       } else {
-        IOException refused =
+        TablesDisagreeException refused =
             assertThrows(
-                IOException.class,
+                TablesDisagreeException.class,
                 () -> unsteady.over(videos, new Unsteady(run, losses), Progress.silent(), output));
-        assertTrue(refused.getMessage().contains("[TOKENS] and outcomes"), refused.getMessage());
+        assertTrue(refused.getMessage().contains("[tokens] and outcomes"), refused.getMessage());
       }
       return List.of(
           writer.committedRows(CacheTable.TOKENS).count(),

@@ -60,6 +60,24 @@ class CarriedOutcomesTest {
     assertEquals("mine", row.getAs("label"));
   }
 
+  @Test
+  void rows_noRunFoundTheCommittedOutcome_haveItAllTheSame() throws IOException {
+    Path cache = new Path(folder.toUri());
+    try (TokenCacheWriter writer = TokenCacheWriter.open(SmallCache.SPARK, cache)) {
+      writer.saveRun(SmallCache.run("first", SmallCache.SAMPLING, 1).finished());
+      SmallCache.commit(
+          writer,
+          CacheTable.OUTCOMES,
+          SmallCache.outcome("first", "a", "s1", "FAILED", "timeout", 1));
+    }
+    Row ok = carried(cache, "OK");
+    assertNull(ok.getAs("reason"));
+    assertEquals(0L, ok.<Long>getAs("frames_decoded"));
+    Row degraded = carried(cache, "DEGRADED");
+    assertEquals("decode_error", degraded.getAs("reason"));
+    assertEquals("the outcome of the run that decoded it is not kept", degraded.getAs("detail"));
+  }
+
   @LeavesUnsoundTables("their videos have rows of one compression only")
   @Test
   void rows_sameSettingFoundSeveralThings_givesTheNewestReasonOfTheCommittedOutcome()
