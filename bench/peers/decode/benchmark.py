@@ -103,7 +103,7 @@ def wrong_frames(video: corpus.Video, line: dict | None, count: int, exact: bool
         return count
     frames = line["frames"]
     indices = video.expected(count) if exact else [frame["index"] for frame in frames]
-    right = sum(frame["code"] == video.shown[index % len(video.shown)] for index, frame in zip(indices, frames))
+    right = sum(video.shown[index % len(video.shown)] in (frame["code"], corpus.UNCLEAR) for index, frame in zip(indices, frames))
     return max(count if exact else 1, len(frames)) - right
 
 

@@ -18,6 +18,8 @@ CLIP_SECONDS = 10
 PART_SECONDS = 20  # of which a long file repeats the packets, without encoding
 CODE_BITS = 14
 CODE_X, CODE_Y, CODE_SQUARE = 16, 16, 40  # pixels
+BLACK, WHITE = 64, 192  # below, and from this on
+UNCLEAR = -1
 KEYFRAME_SECONDS = (10, 1)
 DAMAGES = ("truncated", "bits flipped", "tail missing", "not a video")
 
@@ -47,7 +49,7 @@ class Video:
     Attributes:
         group: what it is counted with.
         frames: how many it has.
-        shown: frame `i` shows the number `shown[i % len(shown)]`.
+        shown: frame `i` shows the number `shown[i % len(shown)]`, or UNCLEAR.
     """
 
     group: str
@@ -110,8 +112,8 @@ class Corpus:
         return Video(f"long, keyframe every {keyframe_seconds} s, {codec.name}", file, times * PART_SECONDS * RATE, shown)
 
     def _shown(self, file: pathlib.Path, frames: int) -> tuple[int, ...]:
-        """The numbers that frames show, of one row through the middle of the squares."""
-        kept = file.with_suffix(".json")
+        """The numbers that frames show, of one row through the middle of the squares; UNCLEAR where an encoder left one between black and white."""
+        kept = file.with_suffix(".shown.json")
         if not kept.is_file():
             width = CODE_BITS * CODE_SQUARE
             row = f"format=rgb24,crop={width}:1:{CODE_X}:{CODE_Y + CODE_SQUARE // 2}"
@@ -119,7 +121,8 @@ class Corpus:
             rows = subprocess.run(command, check=True, capture_output=True).stdout
             assert len(rows) == frames * width * 3, f"{file} has not {frames} frames"
             green = [3 * (bit * CODE_SQUARE + CODE_SQUARE // 2) + 1 for bit in range(CODE_BITS)]
-            numbers = [sum((rows[at + x] >= 128) << bit for bit, x in enumerate(green)) for at in range(0, len(rows), width * 3)]
+            squares = [[rows[at + x] for x in green] for at in range(0, len(rows), width * 3)]
+            numbers = [UNCLEAR if any(BLACK <= each < WHITE for each in row) else sum((each >= WHITE) << bit for bit, each in enumerate(row)) for row in squares]
             kept.write_text(json.dumps(numbers), encoding="utf-8")
         return tuple(json.loads(kept.read_text(encoding="utf-8")))
 
