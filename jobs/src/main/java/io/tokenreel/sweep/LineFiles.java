@@ -10,12 +10,14 @@ import org.apache.hadoop.fs.Path;
 
 /**
  * Lines in files of bounded length, {@code NAME-0.jsonl}, {@code NAME-1.jsonl}, ..., below a
- * folder. Lines of one name come together. One thread at a time.
+ * folder, but for names that files of another folder have. Lines of one name come together. One
+ * thread at a time.
  */
 final class LineFiles implements AutoCloseable {
 
   private final FileSystem files;
   private final Path folder;
+  private final Path taken;
   private final int mostLines;
 
   private String name;
@@ -23,9 +25,13 @@ final class LineFiles implements AutoCloseable {
   private int lines;
   private BufferedWriter out;
 
-  LineFiles(FileSystem files, Path folder, int mostLines) {
+  /**
+   * @param taken a folder whose files' names are left out; it may be missing
+   */
+  LineFiles(FileSystem files, Path folder, Path taken, int mostLines) {
     this.files = files;
     this.folder = folder;
+    this.taken = taken;
     this.mostLines = mostLines;
   }
 
@@ -34,16 +40,23 @@ final class LineFiles implements AutoCloseable {
     if (!same || lines == mostLines) {
       close();
       part = same ? part + 1 : 0;
+      while (files.exists(file(taken, name))) {
+        part++;
+      }
       lines = 0;
       this.name = name;
-      Path file = UserPath.below(folder, "%s-%d.jsonl".formatted(name, part));
       out =
           new BufferedWriter(
-              new OutputStreamWriter(files.create(file, true), StandardCharsets.UTF_8));
+              new OutputStreamWriter(
+                  files.create(file(folder, name), true), StandardCharsets.UTF_8));
     }
     out.write(line);
     out.write('\n');
     lines++;
+  }
+
+  private Path file(Path below, String name) {
+    return UserPath.below(below, name + "-" + part + ".jsonl");
   }
 
   @Override

@@ -49,6 +49,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -116,12 +117,16 @@ public final class SweepJob {
     requireModels();
     TokenCacheWriter.requireTable(spark, output, null);
     // Between its jobs no writer has the cache, and another sweep would take its manifest away.
-    Path lock = UserPath.below(output, LOCK);
-    try (WriterLock sweep =
-        WriterLock.acquire(Stores.of(output, spark.sparkContext().hadoopConfiguration()), lock)) {
+    FileSystem files = Stores.of(output, spark.sparkContext().hadoopConfiguration());
+    boolean isNew = !files.exists(output);
+    try (WriterLock sweep = WriterLock.acquire(files, UserPath.below(output, LOCK))) {
       List<SweepTask.Read> tasks = tasks();
       try (InterpretedQueries interpreted = InterpretedQueries.in(spark, answers(tasks))) {
         return run(tasks, out);
+      }
+    } finally {
+      if (isNew && files.exists(output) && files.listStatus(output).length == 0) {
+        files.delete(output, false); // of a sweep that was refused
       }
     }
   }

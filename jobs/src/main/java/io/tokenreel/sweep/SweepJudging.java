@@ -196,7 +196,11 @@ public final class SweepJudging {
             .dropDuplicates("judge_request")
             .select("task", "version", "doc_id", "doc", "response", "judge_request")
             .orderBy("task", "doc_id", "judge_request");
-    try (LineFiles out = new LineFiles(files(), UserPath.below(output, REQUESTS), MOST_REQUESTS)) {
+    // What answers a file of requests is usually named as it is, and must not take the place of
+    // the replies that are there.
+    Path replied = UserPath.below(output, REPLIES);
+    try (LineFiles out =
+        new LineFiles(files(), UserPath.below(output, REQUESTS), replied, MOST_REQUESTS)) {
       for (Row row : (Iterable<Row>) open::toLocalIterator) {
         JudgeRequests task = requests.get(new TaskKey(row.getAs("task"), row.getAs("version")));
         out.write(
