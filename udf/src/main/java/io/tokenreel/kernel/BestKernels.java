@@ -1,6 +1,7 @@
 package io.tokenreel.kernel;
 
 import java.lang.System.Logger.Level;
+import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 
 /** Chooses the kernels of this JVM when they are first asked for, and says which. */
@@ -20,7 +21,7 @@ final class BestKernels {
     if (!hasVectors()) {
       logger.log(
           Level.WARNING,
-          "token kernels: scalar, several times slower; start the JVM with --add-modules {0}",
+          "token kernels: scalar, several times slower; run on JDK 17 and start the JVM with --add-modules {0}",
           VECTOR_MODULE);
       return new ScalarKernels();
     }
@@ -37,11 +38,17 @@ final class BestKernels {
     return vector;
   }
 
-  /** Not by the boot layer: a launcher may bring the module in later than the JVM does. */
+  /**
+   * Whether there is the module, as it was up to JDK 18: later ones have no {@code fromByteArray}.
+   * Views of vectors of bytes are in all of them, and take the kernels two to three times as long.
+   * Not by the boot layer: a launcher may bring the module in later than the JVM does.
+   */
   private static boolean hasVectors() {
     try {
-      Class.forName(VECTOR_MODULE + ".DoubleVector", false, BestKernels.class.getClassLoader());
-      return true;
+      Class<?> vector =
+          Class.forName(VECTOR_MODULE + ".FloatVector", false, BestKernels.class.getClassLoader());
+      return Arrays.stream(vector.getMethods())
+          .anyMatch(method -> method.getName().equals("fromByteArray"));
     } catch (ClassNotFoundException e) {
       return false;
     }

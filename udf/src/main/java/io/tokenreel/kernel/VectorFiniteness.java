@@ -1,6 +1,7 @@
 package io.tokenreel.kernel;
 
 import io.tokenreel.token.TokenFormat;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -49,7 +50,7 @@ final class VectorFiniteness {
     IntVector seen = IntVector.zero(WORDS);
     for (int i = 0; i < count; i += WORDS.length()) {
       IntVector word =
-          VectorBytes.load(BYTES, data, byteOffset + i * Integer.BYTES).reinterpretAsInts();
+          IntVector.fromByteArray(WORDS, data, byteOffset + i * 4, ByteOrder.LITTLE_ENDIAN);
       seen = seen.or(word.and(0x7fffffff).add(0x00800000));
     }
     return seen.reduceLanes(VectorOperators.OR) < 0;
@@ -60,7 +61,7 @@ final class VectorFiniteness {
     ShortVector seen = ShortVector.zero(HALVES);
     for (int i = 0; i < count; i += HALVES.length()) {
       ShortVector half =
-          VectorBytes.load(BYTES, data, byteOffset + i * Short.BYTES).reinterpretAsShorts();
+          ShortVector.fromByteArray(HALVES, data, byteOffset + i * 2, ByteOrder.LITTLE_ENDIAN);
       seen = seen.or(half.and((short) 0x7fff).add(exponentUnit));
     }
     return seen.reduceLanes(VectorOperators.OR) < 0;

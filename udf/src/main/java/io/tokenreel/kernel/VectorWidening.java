@@ -4,9 +4,11 @@ import io.tokenreel.token.Float8;
 import io.tokenreel.token.HalfPrecision;
 import io.tokenreel.token.StoredRows;
 import io.tokenreel.token.TokenFormat;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -21,9 +23,9 @@ final class VectorWidening {
   private static final VectorSpecies<Float> FLOATS =
       VectorSpecies.of(float.class, WORDS.vectorShape());
 
-  /** Bytes of as many shorts as ints fit a register. */
-  private static final VectorSpecies<Byte> HALF_BYTES =
-      VectorSpecies.of(byte.class, VectorShape.forBitSize(LANES * Short.SIZE));
+  /** As many shorts as ints fit a register. */
+  private static final VectorSpecies<Short> HALVES =
+      VectorSpecies.of(short.class, VectorShape.forBitSize(LANES * Short.SIZE));
 
   /** Bytes of a register of 64 bits or wider: where ints fill 128 bits, half of them are read. */
   private static final VectorSpecies<Byte> CODES =
@@ -100,7 +102,9 @@ final class VectorWidening {
   }
 
   private static void fromBf16(byte[] data, int from, byte[] out, int to) {
-    VectorBytes.store(words(data, from).lanewise(VectorOperators.LSHL, 16), out, to);
+    words(data, from)
+        .lanewise(VectorOperators.LSHL, 16)
+        .intoByteArray(out, to, ByteOrder.LITTLE_ENDIAN);
   }
 
   /**
@@ -122,9 +126,11 @@ final class VectorWidening {
               .reinterpretAsFloats()
               .mul(0x1p112f)
               .reinterpretAsInts();
-      IntVector signed =
-          bits.and(0x8000).lanewise(VectorOperators.LSHL, 16).or(magnitude).or(nonFinite);
-      VectorBytes.store(signed, out, outOffset + i * Float.BYTES);
+      bits.and(0x8000)
+          .lanewise(VectorOperators.LSHL, 16)
+          .or(magnitude)
+          .or(nonFinite)
+          .intoByteArray(out, outOffset + i * Float.BYTES, ByteOrder.LITTLE_ENDIAN);
     }
   }
 
@@ -134,8 +140,9 @@ final class VectorWidening {
       ByteVector codes = ByteVector.fromArray(CODES, data, byteOffset + i);
       for (int part = 0; part * LANES < CODES.length(); part++) {
         int to = outOffset + (i + part * LANES) * Float.BYTES;
-        FloatVector values = (FloatVector) codes.convertShape(VectorOperators.B2F, FLOATS, part);
-        VectorBytes.store(values.mul(scale), out, to);
+        ((FloatVector) codes.convertShape(VectorOperators.B2F, FLOATS, part))
+            .mul(scale)
+            .intoByteArray(out, to, ByteOrder.LITTLE_ENDIAN);
       }
     }
   }
@@ -160,16 +167,20 @@ final class VectorWidening {
                 .mul(0x1p120f)
                 .reinterpretAsInts();
         int to = outOffset + (i + part * LANES) * Float.BYTES;
-        IntVector signed = bits.and(0x80).lanewise(VectorOperators.LSHL, 24).or(magnitude).or(nan);
-        VectorBytes.store(signed.reinterpretAsFloats().mul(scale), out, to);
+        bits.and(0x80)
+            .lanewise(VectorOperators.LSHL, 24)
+            .or(magnitude)
+            .or(nan)
+            .reinterpretAsFloats()
+            .mul(scale)
+            .intoByteArray(out, to, ByteOrder.LITTLE_ENDIAN);
       }
     }
   }
 
   private static IntVector words(byte[] data, int byteOffset) {
     return (IntVector)
-        VectorBytes.load(HALF_BYTES, data, byteOffset)
-            .reinterpretAsShorts()
+        ShortVector.fromByteArray(HALVES, data, byteOffset, ByteOrder.LITTLE_ENDIAN)
             .convertShape(VectorOperators.S2I, WORDS, 0);
   }
 }
