@@ -65,6 +65,16 @@ class AnswererTest {
     }
   }
 
+  private static Answerer answerer(LanguageModel model, String scoring, boolean warmUp) {
+    return new Answerer(
+        new QuestionColumn(0, 0, 1, 2),
+        model,
+        model.prompts(PromptTemplates.CHAT),
+        KvSpec.parse("full"),
+        Scoring.parse(scoring),
+        warmUp);
+  }
+
   @Test
   void answers_questionsWithNulls_haveTheReason() {
     List<Row> questions =
@@ -78,14 +88,7 @@ class AnswererTest {
             RowFactory.create(null, "What?", null));
     try (LanguageModel model =
         Models.openLanguage(Models.DEFAULT, DeviceChoice.CPU, new Configuration())) {
-      Answerer answerer =
-          new Answerer(
-              new QuestionColumn(0, 0, 1, 2),
-              model,
-              model.prompts(PromptTemplates.CHAT),
-              KvSpec.parse("full"),
-              Scoring.parse("generate"),
-              true);
+      Answerer answerer = answerer(model, "generate", true);
       int dim = answerer.dim();
       Object[] answers = answerer.answers(FedVideo.ofRows(new float[dim], dim), questions);
       List<String> errors =
@@ -105,14 +108,7 @@ class AnswererTest {
   void answers_videoThatTheDeviceHasNoRoomFor_haveTheReasonAndTheNextVideoIsAnswered() {
     try (LanguageModel model =
         new Crowded(Models.openLanguage(Models.DEFAULT, DeviceChoice.CPU, new Configuration()))) {
-      Answerer answerer =
-          new Answerer(
-              new QuestionColumn(0, 0, 1, 2),
-              model,
-              model.prompts(PromptTemplates.CHAT),
-              KvSpec.parse("full"),
-              Scoring.parse("options"),
-              false);
+      Answerer answerer = answerer(model, "options", false);
       int dim = answerer.dim();
       Object[] refused = answerer.answers(FedVideo.ofRows(new float[2 * dim], dim), QUESTIONS);
       assertEquals(2, refused.length);
