@@ -40,8 +40,8 @@ final class BestKernels {
 
   /**
    * Whether there is the module, as it was up to JDK 18: later ones have no {@code fromByteArray}.
-   * Views of vectors of bytes are in all of them, and take the kernels 1.4 to 4 times as long.
-   * Not by the boot layer: a launcher may bring the module in later than the JVM does.
+   * Views of vectors of bytes are in all of them, and take the kernels 1.4 to 4 times as long. Not
+   * by the boot layer: a launcher may bring the module in later than the JVM does.
    */
   private static boolean hasVectors() {
     try {
