@@ -76,4 +76,5 @@ many = x264("keyint=16:min-keyint=16:scenecut=0:bframes=3:b-adapt=0:b-pyramid=no
 write("large/h264_five_refs_4k.mp4", "libx264", many, paint=large_picture, frames=20)
 
 # joined_sizes.ts and hevc_10_bits.mp4 were made by FFmpeg 5.1: two transport streams of 160 x 120 and 320 x 240 pixels by cat, each with
-# a clock from the same start, and 4 seconds of testsrc2 by libx265 as yuv420p10le.
+# a clock from the same start, and 4 seconds of testsrc2 by libx265 as yuv420p10le. hevc_two_slices.hevc was made by FFmpeg 9.0: 24 frames of
+# testsrc2 of 320 x 256 pixels by libx265, -preset ultrafast -crf 34, keyint=12:min-keyint=12:scenecut=0:open-gop=0:bframes=2:slices=2:ctu=16.

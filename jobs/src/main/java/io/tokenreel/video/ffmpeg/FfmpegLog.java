@@ -57,6 +57,11 @@ final class FfmpegLog extends LogCallback {
     }
   }
 
+  /** Takes what was found without FFmpeg's saying so as the latest line; it is not counted. */
+  synchronized void remark(String line) {
+    last = line;
+  }
+
   synchronized long errors() {
     return errors;
   }

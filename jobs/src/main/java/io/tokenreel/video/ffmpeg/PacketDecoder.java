@@ -2,6 +2,7 @@ package io.tokenreel.video.ffmpeg;
 
 import static org.bytedeco.ffmpeg.avutil.AVFrame.AV_FRAME_FLAG_CORRUPT;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_ID_H264;
+import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_ID_HEVC;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_EF_AGGRESSIVE;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_EF_CRCCHECK;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_FLAG_DISCARD;
@@ -47,7 +48,8 @@ final class PacketDecoder implements AutoCloseable {
 
     /**
      * @param packet the packet that the frame came from, or -1 when the decoder does not say
-     * @param clean false when the decoder flags the frame as damaged or made up
+     * @param clean false when the decoder flags the frame as damaged or made up, or did not write
+     *     all of it
      * @param frame valid during the call
      */
     void accept(int packet, boolean clean, AVFrame frame) throws IOException, DecodeFailure;
@@ -56,6 +58,7 @@ final class PacketDecoder implements AutoCloseable {
   private final FfmpegLog log;
   private final AVCodecContext context;
   private final AVFrame frame;
+  private final MarkedPictures pictures; // null but for HEVC; FFmpeg holds only a native pointer
   private final BitSet damaged = new BitSet(); // [packet]
   private long errors;
   private long framesDecoded;
@@ -65,10 +68,14 @@ final class PacketDecoder implements AutoCloseable {
     AVCodec codec = requireAllowed(parameters);
     this.frame = av_frame_alloc();
     this.context = avcodec_alloc_context3(codec);
+    this.pictures = parameters.codec_id() == AV_CODEC_ID_HEVC ? new MarkedPictures() : null;
     try {
       Errors.check(avcodec_parameters_to_context(context, parameters), "copying parameters");
       context.thread_count(1);
       context.max_pixels(maxPixels);
+      if (pictures != null) {
+        context.get_buffer2(pictures);
+      }
       // Checksums that the stream itself carries, such as HEVC's hashes of pictures.
       context.err_recognition(AV_EF_CRCCHECK);
       if (parameters.codec_id() == AV_CODEC_ID_H264) {
@@ -108,7 +115,7 @@ final class PacketDecoder implements AutoCloseable {
               .formatted(
                   avcodec_get_name(parameters.codec_id()).getString(),
                   VideoFormat.conversion(),
-                  AllowList.codecs()));
+                  String.join(",", VideoFormat.allDecoders())));
     }
     return codec;
   }
@@ -154,7 +161,7 @@ final class PacketDecoder implements AutoCloseable {
         Errors.requireMemory(received, "decoding");
         refused = true;
       } else {
-        deliver(frames);
+        deliver(frames, log.errors() == logged);
       }
     }
     if (refused || log.errors() > logged) {
@@ -163,12 +170,21 @@ final class PacketDecoder implements AutoCloseable {
     }
   }
 
-  private void deliver(Frames frames) throws IOException, DecodeFailure {
+  /**
+   * @param silent whether no error was logged on the way to the frame
+   */
+  private void deliver(Frames frames, boolean silent) throws IOException, DecodeFailure {
     framesDecoded++;
     long pts = frame.pts();
     int packet = pts < 0 || pts > Integer.MAX_VALUE ? -1 : (int) pts;
     boolean flagged =
         (frame.flags() & AV_FRAME_FLAG_CORRUPT) != 0 || frame.decode_error_flags() != 0;
+    if (pictures != null && !flagged && MarkedPictures.hasUnwritten(frame)) {
+      flagged = true;
+      if (silent) {
+        log.remark("a part of a picture has no coded data");
+      }
+    }
     try {
       frames.accept(packet, !flagged, frame);
     } finally {
@@ -195,5 +211,8 @@ final class PacketDecoder implements AutoCloseable {
   public void close() {
     av_frame_free(frame);
     avcodec_free_context(context);
+    if (pictures != null) {
+      pictures.close();
+    }
   }
 }
