@@ -1,7 +1,9 @@
 """From real videos to a committed cache, driven from outside: the launcher, spark-submit, clusters, other readers."""
 
+import pathlib
 import shutil
 
+import av
 import pytest
 import safetensors
 
@@ -97,6 +99,7 @@ def test_bad_setting_stops_before_any_work(tmp_path):
         ("cpu", {"PYTORCH_LIBRARY_PATH": "/nonexistent"}, "PYTORCH_LIBRARY_PATH is /nonexistent, where there is no libtorch.so"),
         ("auto", {"PYTORCH_FLAVOR": "cu126"}, "PYTORCH_FLAVOR is 'cu126'"),
         ("cuda", {}, "--device cuda: device cuda:0 was asked for, but the libtorch in the jar has no CUDA"),
+        ("cpu", {"TOKENREEL_FFMPEG": "/nonexistent"}, "TOKENREEL_FFMPEG is /nonexistent, and no such folder can be read"),
     ],
 )
 def test_an_engine_that_cannot_be_had_is_refused_in_a_line(tmp_path, device, variables, said):
@@ -105,6 +108,17 @@ def test_an_engine_that_cannot_be_had_is_refused_in_a_line(tmp_path, device, var
     messages = [line for line in process.stderr.splitlines() if line.startswith("tokenreel: ")]
     assert len(messages) == 1 and said in messages[0], process.stderr
     assert "\tat " not in process.stderr and "Exception" not in process.stderr
+
+
+def test_an_ffmpeg_of_the_machine_gives_the_same_tables(tmp_path):
+    """That of PyAV's wheel, which decodes AV1 by libdav1d."""
+    videos = [launch.VIDEOS / name for name in ("av1.mkv", "hevc.mp4", "damaged.mp4")]
+    libraries = pathlib.Path(av.__file__).parent.parent / "av.libs"
+    assert any(libraries.glob("libdav1d*")), libraries
+    for output, variables in ("own", {"TOKENREEL_FFMPEG": str(libraries)}), ("jar", {}):
+        arguments = ["precompute", "--input", *videos, "--output", tmp_path / output, "--compression", "vidcom2:retention=0.25"]
+        launch.finished(launch.launcher(*arguments), {**launch.ENVIRONMENT, **variables}, 0)
+    assert_equal_tables(tmp_path / "own", tmp_path / "jar")
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ import io.tokenreel.cache.commit.CacheLockedException;
 import io.tokenreel.cache.commit.OutputLostException;
 import io.tokenreel.cache.commit.TablesDisagreeException;
 import io.tokenreel.model.DeviceException;
+import io.tokenreel.video.FfmpegException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -13,8 +14,8 @@ import org.apache.spark.SparkThrowable;
 /**
  * Failures that no defect of this project brings about, and that one line describes: what does not
  * answer, what Spark was configured with and cannot find, a disk that is full or read-only, an
- * output that was deleted or taken by another writer in mid-run, executors that end, a device or an
- * engine that nothing can be computed with.
+ * output that was deleted or taken by another writer in mid-run, executors that end, a device, an
+ * engine or an FFmpeg that nothing can be computed with.
  */
 final class BrokenSurroundings {
 
@@ -42,6 +43,7 @@ final class BrokenSurroundings {
   private static boolean isOne(Throwable cause) {
     return !what(cause).isEmpty()
         || cause instanceof DeviceException
+        || cause instanceof FfmpegException
         || cause instanceof OutputLostException
         || cause instanceof CacheLockedException
         || cause instanceof TablesDisagreeException

@@ -30,6 +30,7 @@ import io.tokenreel.pipeline.setting.AnswerOrder;
 import io.tokenreel.pipeline.setting.AnswerSettings;
 import io.tokenreel.pipeline.setting.ComputeOption;
 import io.tokenreel.pipeline.setting.DeviceCheck;
+import io.tokenreel.pipeline.setting.FfmpegCheck;
 import io.tokenreel.pipeline.setting.SettingsException;
 import io.tokenreel.pipeline.setting.SignalsCheck;
 import io.tokenreel.token.TokenFormat;
@@ -109,6 +110,7 @@ public final class SweepJob {
    */
   public List<Result> run(PrintWriter out) throws IOException {
     DeviceCheck.require(spark, settings.device());
+    FfmpegCheck.require(spark);
     settings =
         settings.computing(
             ComputeOption.settleEach(

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.bytedeco.javacpp.Loader;
 
@@ -39,15 +40,27 @@ final class ChildCommand {
    * @param memoryMegabytes of data (heap and native allocations) that the process may have
    * @param folder private; for crash reports
    * @param nativesCache where the native libraries are unpacked to
+   * @param ffmpeg what is loaded in place of the jar's FFmpeg
    */
-  static List<String> of(int memoryMegabytes, Path folder, Path nativesCache) {
+  static List<String> of(
+      int memoryMegabytes, Path folder, Path nativesCache, Optional<OwnFfmpeg> ffmpeg) {
     List<String> command = new ArrayList<>();
     command.add("/bin/sh");
     command.add("-c");
     command.add(WITH_LIMITS.formatted(memoryMegabytes * 1024L));
     command.add("tokenreel-decoder");
+    ffmpeg.ifPresent(
+        own -> command.addAll(List.of("/usr/bin/env", "LD_LIBRARY_PATH=" + own.libraryPath())));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(jvmOptions(memoryMegabytes, folder, nativesCache));
+    ffmpeg.ifPresent(
+        own ->
+            command.addAll(
+                List.of(
+                    "-D%s=%s".formatted(OwnFfmpeg.PROPERTY, own.links()),
+                    // Nothing else on the machine's paths, such as another swscale.
+                    "-Djava.library.path=" + own.links(),
+                    "-Dorg.bytedeco.javacpp.pathsFirst=true")));
     if (ModuleFinder.ofSystem().find(VECTORS).isPresent()) {
       command.add("--add-modules=" + VECTORS);
     }

@@ -64,6 +64,8 @@ final class IdleDecoders {
    * An idle process in its folder, the one used last, or a folder where none runs yet. Where all
    * that are idle are of other kinds, one of them is ended, so that there are never more processes
    * than were in use at once.
+   *
+   * @throws FfmpegException when the environment names an FFmpeg that is not there
    */
   DecoderSlot take(Kind kind) {
     for (Optional<Idle> next = newest(kind); next.isPresent(); next = newest(kind)) {
@@ -74,9 +76,11 @@ final class IdleDecoders {
       close(slot);
     }
     removeOldest(Duration.ZERO).ifPresent(other -> close(other.slot()));
+    Optional<OwnFfmpeg> ffmpeg = OwnFfmpeg.here();
+    ffmpeg.ifPresent(own -> LOG.info("a decoder process loads the FFmpeg of {}", own.folder()));
     return new DecoderSlot(
         kind.scratch(),
-        folder -> ChildCommand.of(kind.memoryMegabytes(), folder, NativesCache.path()));
+        folder -> ChildCommand.of(kind.memoryMegabytes(), folder, NativesCache.path(), ffmpeg));
   }
 
   /** Keeps the process of a slot for others, or closes the slot where it has none that serves. */

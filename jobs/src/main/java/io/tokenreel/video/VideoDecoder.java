@@ -178,9 +178,16 @@ public final class VideoDecoder implements AutoCloseable {
   /** Two processes in a row that died before they read a request: no video has done that. */
   private static IllegalStateException notStarted(Watchdog.Death death) {
     Path temporary = PrivateFolder.TEMPORARY;
-    return new IllegalStateException(
+    String why =
         "no decoder process starts on this machine, whatever the video: %s. It takes memory, and %s must have some 100 MB for its libraries; %d MB are free there"
-            .formatted(death.detail(), temporary, temporary.toFile().getUsableSpace() >> 20));
+            .formatted(death.detail(), temporary, temporary.toFile().getUsableSpace() >> 20);
+    return OwnFfmpeg.named()
+        .<IllegalStateException>map(
+            own ->
+                new FfmpegException(
+                    "%s. %s is %s: without it decoders load the FFmpeg of the jar"
+                        .formatted(why, OwnFfmpeg.VARIABLE, own)))
+        .orElseGet(() -> new IllegalStateException(why));
   }
 
   private Watchdog.Death outOfMemory(String detail) {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
@@ -87,7 +88,7 @@ class DecoderProcessTest {
   void process_inputCloses_deletesItsFolderAndEnds() throws Exception {
     Path own = Files.createDirectory(folder.resolve("own"));
     Files.writeString(own.resolve("video"), "staged");
-    List<String> command = ChildCommand.of(MEGABYTES, own, NativesCache.path());
+    List<String> command = ChildCommand.of(MEGABYTES, own, NativesCache.path(), Optional.empty());
     Process process = new ProcessBuilder(command).directory(own.toFile()).start();
     process.getOutputStream().close();
     assertTrue(process.waitFor(60, TimeUnit.SECONDS), "the decoder outlived its owner");
@@ -98,7 +99,8 @@ class DecoderProcessTest {
   @Test
   void process_oneShadedJar_decodes() throws Exception {
     Path jar = folder.resolve("shaded.jar");
-    List<String> command = ChildCommand.of(MEGABYTES, folder, NativesCache.path());
+    List<String> command =
+        ChildCommand.of(MEGABYTES, folder, NativesCache.path(), Optional.empty());
     int classPath = command.indexOf("-cp") + 1;
     shade(command.get(classPath), jar);
     List<String> shaded = new ArrayList<>(command);

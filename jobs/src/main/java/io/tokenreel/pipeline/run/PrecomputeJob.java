@@ -11,6 +11,7 @@ import io.tokenreel.model.VisionInfo;
 import io.tokenreel.pipeline.input.VideoInputs;
 import io.tokenreel.pipeline.setting.ComputeOption;
 import io.tokenreel.pipeline.setting.DeviceCheck;
+import io.tokenreel.pipeline.setting.FfmpegCheck;
 import io.tokenreel.pipeline.setting.PrecomputeSettings;
 import io.tokenreel.pipeline.setting.SettingsException;
 import io.tokenreel.pipeline.setting.SignalsCheck;
@@ -52,6 +53,7 @@ public final class PrecomputeJob {
     long start = System.nanoTime();
     TokenCacheWriter.requireTable(spark, UserPath.of(settings.output()), settings.table());
     DeviceCheck.require(spark, settings.device());
+    FfmpegCheck.require(spark);
     settings =
         settings.computing(
             ComputeOption.settle(

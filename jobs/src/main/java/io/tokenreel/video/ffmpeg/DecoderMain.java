@@ -4,6 +4,7 @@ import io.tokenreel.video.DecodeRequest;
 import io.tokenreel.video.DecodeVerdict;
 import io.tokenreel.video.DecoderProtocol;
 import io.tokenreel.video.FrameSize;
+import io.tokenreel.video.OwnFfmpeg;
 import io.tokenreel.video.PrivateFolder;
 import io.tokenreel.video.SourceInfo;
 import java.io.BufferedInputStream;
@@ -14,7 +15,11 @@ import java.io.EOFException;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.SynchronousQueue;
+import org.bytedeco.ffmpeg.global.avformat;
+import org.bytedeco.ffmpeg.global.swscale;
+import org.bytedeco.javacpp.Loader;
 
 /**
  * The decoder process: reads requests, writes frames, as {@link DecoderProtocol} says, until its
@@ -36,6 +41,7 @@ public final class DecoderMain {
   }
 
   public static void main(String[] args) throws IOException, InterruptedException {
+    loadOwnFfmpeg();
     try (DataOutputStream answers =
         new DataOutputStream(
             new BufferedOutputStream(
@@ -52,6 +58,33 @@ public final class DecoderMain {
         decoder.answer(requests.take());
       }
     }
+  }
+
+  /**
+   * Loads what {@link OwnFfmpeg} names, where it names one: else the native layer would take the
+   * jar's in place of a library that does not load, and say nothing.
+   */
+  private static void loadOwnFfmpeg() {
+    String links = System.getProperty(OwnFfmpeg.PROPERTY);
+    if (links == null) {
+      return;
+    }
+    try {
+      OwnFfmpeg.LIBRARIES.forEach(each -> System.load(Path.of(links, each.file()).toString()));
+      Loader.load(avformat.class);
+      Loader.load(swscale.class);
+    } catch (LinkageError e) {
+      endUnstarted(e.getMessage());
+    }
+    List<String> missing = AllowList.missing();
+    if (!missing.isEmpty()) {
+      endUnstarted("it does not have " + String.join(", ", missing));
+    }
+  }
+
+  private static void endUnstarted(String why) {
+    System.err.println(why);
+    Runtime.getRuntime().halt(2);
   }
 
   private static void readUntilClosed(SynchronousQueue<DecodeRequest> requests) {

@@ -21,7 +21,13 @@ import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_YCGCO_RO;
 import static org.bytedeco.ffmpeg.global.avutil.AV_FRAME_DATA_DISPLAYMATRIX;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_FLAG_PAL;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_FLAG_RGB;
+import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_GBRP;
+import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_GBRP10;
+import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_GBRP12;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_RGB24;
+import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_YUV444P;
+import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_YUV444P10;
+import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_YUV444P12;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_YUVJ411P;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_YUVJ420P;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_YUVJ422P;
@@ -52,6 +58,7 @@ import io.tokenreel.video.RowResizer;
 import io.tokenreel.video.SourceInfo;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.Set;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.avutil.AVFrameSideData;
@@ -114,6 +121,13 @@ final class RgbConverter implements AutoCloseable {
           AVCOL_SPC_ICTCP,
           AVCOL_SPC_IPT_C2);
 
+  /** Of formats with as much chroma as luma, the one whose planes are G, B and R. */
+  private static final Map<Integer, Integer> RGB_FORMATS =
+      Map.of(
+          AV_PIX_FMT_YUV444P, AV_PIX_FMT_GBRP,
+          AV_PIX_FMT_YUV444P10, AV_PIX_FMT_GBRP10,
+          AV_PIX_FMT_YUV444P12, AV_PIX_FMT_GBRP12);
+
   /** What a conversion depends on; it changes only where a stream changes in mid-course. */
   private record Shape(int width, int height, int format, int matrix, boolean fullRange) {}
 
@@ -158,6 +172,7 @@ final class RgbConverter implements AutoCloseable {
    * @return {@code [height][width][3]} of the size that the fit gives the first frame
    */
   byte[] convert(AVFrame frame) throws DecodeFailure {
+    nameRgb(frame);
     Shape next = shapeOf(frame);
     if (!next.equals(shape)) {
       prepare(next);
@@ -168,6 +183,16 @@ final class RgbConverter implements AutoCloseable {
       chroma.convert(frame, this::scale);
     }
     return resized(orientation(frame));
+  }
+
+  /**
+   * Names planes that are G, B and R so, where a decoder (libdav1d) says it by the matrix alone.
+   */
+  private static void nameRgb(AVFrame frame) {
+    Integer format = RGB_FORMATS.get(frame.format());
+    if (format != null && frame.colorspace() == AVCOL_SPC_RGB) {
+      frame.format(format);
+    }
   }
 
   private void scale(AVFrame picture, int firstRow, int rows) {

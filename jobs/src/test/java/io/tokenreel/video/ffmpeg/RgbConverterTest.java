@@ -5,6 +5,7 @@ import static org.bytedeco.ffmpeg.global.avutil.AVCOL_RANGE_MPEG;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_BT2020_NCL;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_BT709;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_ICTCP;
+import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_RGB;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_SMPTE170M;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_UNSPECIFIED;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_YCGCO;
@@ -29,6 +30,7 @@ import io.tokenreel.video.FrameSize;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.javacpp.BytePointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,6 +65,29 @@ class RgbConverterTest {
       for (int i = 0; i < rgb.length; i++) {
         assertEquals(COLOUR[i % 3], rgb[i] & 0xff, 3, matrix + " " + range + ", channel " + i % 3);
       }
+    } finally {
+      av_frame_free(frame);
+    }
+  }
+
+  /** As libdav1d gives an identity matrix, and libaom and the decoder of H.264 by the format. */
+  @Test
+  void convert_planesThatTheMatrixAloneSaysAreRgb_areTakenAsSuch() throws DecodeFailure {
+    AVFrame frame = av_frame_alloc();
+    frame.width(64).height(64).format(AV_PIX_FMT_YUV444P).colorspace(AVCOL_SPC_RGB);
+    av_frame_get_buffer(frame, 0);
+    int[] greenBlueRed = {200, 30, 120};
+    for (int plane = 0; plane < greenBlueRed.length; plane++) {
+      BytePointer data = frame.data(plane);
+      for (int at = 0; at < 64 * frame.linesize(plane); at++) {
+        data.put(at, (byte) greenBlueRed[plane]);
+      }
+    }
+    try (RgbConverter converter = new RgbConverter(new FixedFit(new FrameSize(4, 4)))) {
+      byte[] rgb = converter.convert(frame);
+      assertEquals(120, rgb[0] & 0xff);
+      assertEquals(200, rgb[1] & 0xff);
+      assertEquals(30, rgb[2] & 0xff);
     } finally {
       av_frame_free(frame);
     }
