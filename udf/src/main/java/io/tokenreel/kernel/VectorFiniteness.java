@@ -1,7 +1,6 @@
 package io.tokenreel.kernel;
 
 import io.tokenreel.token.TokenFormat;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -49,8 +48,7 @@ final class VectorFiniteness {
   private static boolean anyWordCarries(byte[] data, int byteOffset, int count) {
     IntVector seen = IntVector.zero(WORDS);
     for (int i = 0; i < count; i += WORDS.length()) {
-      IntVector word =
-          IntVector.fromByteArray(WORDS, data, byteOffset + i * 4, ByteOrder.LITTLE_ENDIAN);
+      IntVector word = VectorBytes.ints(WORDS, BYTES, data, byteOffset + i * 4);
       seen = seen.or(word.and(0x7fffffff).add(0x00800000));
     }
     return seen.reduceLanes(VectorOperators.OR) < 0;
@@ -60,8 +58,7 @@ final class VectorFiniteness {
       byte[] data, int byteOffset, int count, short exponentUnit) {
     ShortVector seen = ShortVector.zero(HALVES);
     for (int i = 0; i < count; i += HALVES.length()) {
-      ShortVector half =
-          ShortVector.fromByteArray(HALVES, data, byteOffset + i * 2, ByteOrder.LITTLE_ENDIAN);
+      ShortVector half = VectorBytes.shorts(HALVES, BYTES, data, byteOffset + i * 2);
       seen = seen.or(half.and((short) 0x7fff).add(exponentUnit));
     }
     return seen.reduceLanes(VectorOperators.OR) < 0;

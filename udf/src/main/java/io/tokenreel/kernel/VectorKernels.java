@@ -2,10 +2,8 @@ package io.tokenreel.kernel;
 
 import io.tokenreel.token.StoredRows;
 import io.tokenreel.token.TokenFormat;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
-import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -37,6 +35,8 @@ public final class VectorKernels implements Kernels {
   /** As many floats as doubles fit a register. */
   private static final VectorSpecies<Float> FLOATS =
       VectorSpecies.of(float.class, VectorShape.forBitSize(LANES * Float.SIZE));
+
+  private static final VectorSpecies<Byte> FLOAT_BYTES = VectorBytes.of(FLOATS);
 
   private static final ScalarKernels SCALAR = new ScalarKernels();
 
@@ -75,7 +75,7 @@ public final class VectorKernels implements Kernels {
   /** Channels {@code i} to {@code i + LANES - 1} of the row that starts at byte {@code row}. */
   static DoubleVector load(byte[] data, int row, int i) {
     return (DoubleVector)
-        FloatVector.fromByteArray(FLOATS, data, row + i * Float.BYTES, ByteOrder.LITTLE_ENDIAN)
+        VectorBytes.floats(FLOATS, FLOAT_BYTES, data, row + i * Float.BYTES)
             .convertShape(VectorOperators.F2D, DOUBLES, 0);
   }
 

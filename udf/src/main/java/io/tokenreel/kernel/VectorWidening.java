@@ -4,11 +4,9 @@ import io.tokenreel.token.Float8;
 import io.tokenreel.token.HalfPrecision;
 import io.tokenreel.token.StoredRows;
 import io.tokenreel.token.TokenFormat;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -26,6 +24,8 @@ final class VectorWidening {
   /** As many shorts as ints fit a register. */
   private static final VectorSpecies<Short> HALVES =
       VectorSpecies.of(short.class, VectorShape.forBitSize(LANES * Short.SIZE));
+
+  private static final VectorSpecies<Byte> HALF_BYTES = VectorBytes.of(HALVES);
 
   /** Bytes of a register of 64 bits or wider: where ints fill 128 bits, half of them are read. */
   private static final VectorSpecies<Byte> CODES =
@@ -102,9 +102,7 @@ final class VectorWidening {
   }
 
   private static void fromBf16(byte[] data, int from, byte[] out, int to) {
-    words(data, from)
-        .lanewise(VectorOperators.LSHL, 16)
-        .intoByteArray(out, to, ByteOrder.LITTLE_ENDIAN);
+    VectorBytes.put(words(data, from).lanewise(VectorOperators.LSHL, 16), out, to);
   }
 
   /**
@@ -126,11 +124,9 @@ final class VectorWidening {
               .reinterpretAsFloats()
               .mul(0x1p112f)
               .reinterpretAsInts();
-      bits.and(0x8000)
-          .lanewise(VectorOperators.LSHL, 16)
-          .or(magnitude)
-          .or(nonFinite)
-          .intoByteArray(out, outOffset + i * Float.BYTES, ByteOrder.LITTLE_ENDIAN);
+      IntVector widened =
+          bits.and(0x8000).lanewise(VectorOperators.LSHL, 16).or(magnitude).or(nonFinite);
+      VectorBytes.put(widened, out, outOffset + i * Float.BYTES);
     }
   }
 
@@ -140,9 +136,8 @@ final class VectorWidening {
       ByteVector codes = ByteVector.fromArray(CODES, data, byteOffset + i);
       for (int part = 0; part * LANES < CODES.length(); part++) {
         int to = outOffset + (i + part * LANES) * Float.BYTES;
-        ((FloatVector) codes.convertShape(VectorOperators.B2F, FLOATS, part))
-            .mul(scale)
-            .intoByteArray(out, to, ByteOrder.LITTLE_ENDIAN);
+        FloatVector numbers = (FloatVector) codes.convertShape(VectorOperators.B2F, FLOATS, part);
+        VectorBytes.put(numbers.mul(scale), out, to);
       }
     }
   }
@@ -167,20 +162,15 @@ final class VectorWidening {
                 .mul(0x1p120f)
                 .reinterpretAsInts();
         int to = outOffset + (i + part * LANES) * Float.BYTES;
-        bits.and(0x80)
-            .lanewise(VectorOperators.LSHL, 24)
-            .or(magnitude)
-            .or(nan)
-            .reinterpretAsFloats()
-            .mul(scale)
-            .intoByteArray(out, to, ByteOrder.LITTLE_ENDIAN);
+        IntVector number = bits.and(0x80).lanewise(VectorOperators.LSHL, 24).or(magnitude).or(nan);
+        VectorBytes.put(number.reinterpretAsFloats().mul(scale), out, to);
       }
     }
   }
 
   private static IntVector words(byte[] data, int byteOffset) {
     return (IntVector)
-        ShortVector.fromByteArray(HALVES, data, byteOffset, ByteOrder.LITTLE_ENDIAN)
+        VectorBytes.shorts(HALVES, HALF_BYTES, data, byteOffset)
             .convertShape(VectorOperators.S2I, WORDS, 0);
   }
 }
