@@ -57,6 +57,7 @@ final class LowVarianceChannels {
         rows.requireFinite();
       }
     }
+    rows.requireFiniteBesideSums();
     double tokens = (double) rows.frames() * rows.tokensPerFrame();
     double[] variances = new double[rows.dim()];
     for (int i = 0; i < variances.length; i++) {

@@ -77,46 +77,75 @@ public final class TokenRows {
   }
 
   /**
-   * As {@link #read}, and checks the tokens.
+   * As {@link #read}, and checks the tokens in all of their planes.
    *
    * @throws IllegalArgumentException naming the first token that holds a NaN or an infinity
    */
   public void readChecked(int frame, int m, RowBatch batch) {
-    requireFinite(frame, m, Math.min(RowBatch.ROWS, tokensPerFrame() - m));
+    requireFinite(frame, m, Math.min(RowBatch.ROWS, tokensPerFrame() - m), 0);
     read(frame, m, batch);
   }
 
-  private void requireFinite(int frame, int m, int count) {
+  private void requireFinite(int frame, int m, int count, int fromPlane) {
     for (int r = 0; r < count; r++) {
-      requireFinite(flat(frame, m + r));
+      for (int plane = fromPlane; plane < block.shape().planes(); plane++) {
+        requireFinite(flat(frame, m + r), plane);
+      }
     }
   }
 
-  private void requireFinite(int flat) {
+  private void requireFinite(int flat, int plane) {
+    int row = firstPlane(flat) + plane;
+    int offset = row * block.format().bytes(dim());
     boolean finite =
-        block.format().staysFinite(block.rows().scale(firstPlane(flat)))
-            && kernels.firstNonFinite(block.format(), block.data(), offset(flat), dim()) < 0;
+        block.format().staysFinite(block.rows().scale(row))
+            && kernels.firstNonFinite(block.format(), block.data(), offset, dim()) < 0;
     if (!finite) {
-      float[] values = new float[dim()];
-      block.rows().decode(firstPlane(flat), values, 0);
-      int channel = 0;
-      while (channel < values.length - 1 && Float.isFinite(values[channel])) {
-        channel++;
-      }
       throw new IllegalArgumentException(
-          "tokens must be finite; %s holds %s in channel %d: look at what encoded this video"
-              .formatted(block.shape().describe(flat), values[channel], channel));
+          "tokens must be finite; %s holds %s: look at what encoded this video"
+              .formatted(block.shape().describe(flat), describeNonFinite(row, plane)));
     }
+  }
+
+  private String describeNonFinite(int row, int plane) {
+    float[] values = new float[dim()];
+    block.rows().decode(row, values, 0);
+    for (int channel = 0; channel < values.length; channel++) {
+      if (!Float.isFinite(values[channel])) {
+        return "%s in %s"
+            .formatted(values[channel], block.shape().describeChannel(plane * dim() + channel));
+      }
+    }
+    return "codes of %s with the scale %s, which makes the largest code infinite"
+        .formatted(block.format().label(), block.rows().scale(row));
   }
 
   /**
-   * Checks every token that is read.
+   * Checks every token in all of its planes.
    *
-   * @throws IllegalArgumentException naming the first token that holds a NaN or an infinity
+   * @throws IllegalArgumentException naming the first token that holds a NaN or an infinity, or a
+   *     scale by which a code becomes one
    */
   public void requireFinite() {
+    requireFinite(0);
+  }
+
+  /**
+   * As {@link #requireFinite()}, once finite sums over the first planes have shown that these are
+   * finite: looks at their scales, and at the later planes.
+   */
+  public void requireFiniteBesideSums() {
+    for (int flat = 0; flat < block.shape().tokens(); flat++) {
+      if (!block.format().staysFinite(block.rows().scale(firstPlane(flat)))) {
+        requireFinite(flat, 0);
+      }
+    }
+    requireFinite(1);
+  }
+
+  private void requireFinite(int fromPlane) {
     for (int t = 0; t < frames(); t++) {
-      requireFinite(t, 0, tokensPerFrame());
+      requireFinite(t, 0, tokensPerFrame(), fromPlane);
     }
   }
 

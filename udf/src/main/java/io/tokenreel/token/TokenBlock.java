@@ -149,7 +149,9 @@ public final class TokenBlock {
   }
 
   private String refusal(int index, int channel, float value, TokenFormat other) {
-    String what = "%s holds %s in channel %d, ".formatted(shape.describe(index), value, channel);
+    String what =
+        "%s holds %s in %s, "
+            .formatted(shape.describe(index), value, shape.describeChannel(channel));
     return Float.isFinite(value)
         ? what
             + "which is too large for %s and would become infinite: store the tokens as f32%s"

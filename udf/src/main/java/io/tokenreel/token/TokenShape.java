@@ -69,6 +69,13 @@ public record TokenShape(int frames, int gridHeight, int gridWidth, int dim, int
         .formatted(index / tokensPerFrame(), index % tokensPerFrame());
   }
 
+  /** A channel of a token's stored row as messages name it; the plane only where there are more. */
+  public String describeChannel(int channel) {
+    return planes == 1
+        ? "channel " + channel
+        : "channel %d of plane %d".formatted(channel % dim, channel / dim);
+  }
+
   /** Channels of the whole block, T * M * planes * D. */
   public long elements() {
     return (long) tokens() * rowDim();

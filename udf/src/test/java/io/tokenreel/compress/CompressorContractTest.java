@@ -177,6 +177,42 @@ class CompressorContractTest {
 
   @ParameterizedTest
   @MethodSource("specs")
+  void select_nonFiniteInALaterPlane_isNamed(String spec) {
+    TokenShape shape = new TokenShape(6, 2, 3, 12, 3);
+    TokenCompressor compressor = Compressors.of(spec);
+    for (TokenFormat dtype :
+        new TokenFormat[] {TokenFormat.F32, TokenFormat.F16, TokenFormat.BF16}) {
+      float[] values = new float[(int) shape.elements()];
+      Arrays.fill(values, 1.5f);
+      values[((3 * shape.tokensPerFrame() + 4) * 3 + 2) * 12 + 7] = Float.NaN;
+      TokenBlock block = TokenBlock.ofFloats(shape, values).as(dtype);
+      String message = "token (frame 3, token 4) holds NaN in channel 7 of plane 2";
+      assertMessage(message, () -> compressor.select(block));
+      assertMessage(message, () -> compressor.frameBudgets(block));
+    }
+  }
+
+  /** The codes that are there are finite with it, so that no sum tells. */
+  @ParameterizedTest
+  @MethodSource("specs")
+  void select_scaleThatMakesACodeInfinite_isNamed(String spec) {
+    TokenShape shape = new TokenShape(6, 2, 3, 16);
+    TokenCompressor compressor = Compressors.of(spec);
+    for (TokenFormat dtype : new TokenFormat[] {TokenFormat.INT8, TokenFormat.FP8}) {
+      byte[] codes = new byte[(int) shape.elements()];
+      Arrays.fill(codes, (byte) 1);
+      float[] scales = new float[shape.tokens()];
+      Arrays.fill(scales, 1);
+      scales[2 * shape.tokensPerFrame() + 5] = 3e36f;
+      TokenBlock block = new TokenBlock(shape, dtype, codes, TokenFormat.F32.encode(scales));
+      String message = "token (frame 2, token 5) holds codes of %s with the scale 3.0E36";
+      assertMessage(message.formatted(dtype.label()), () -> compressor.select(block));
+      assertMessage(message.formatted(dtype.label()), () -> compressor.frameBudgets(block));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("specs")
   void of_gridOfVersionsBefore_saysThatTheModelDecides(String spec) {
     String old = spec + (spec.contains(":") ? "," : ":") + "grid=newline";
     assertMessage("grid=newline, which is gone: the model now decides", () -> Compressors.of(old));
