@@ -2,6 +2,7 @@ package io.tokenreel.stage;
 
 import static org.apache.spark.sql.functions.posexplode;
 
+import io.tokenreel.ml.ColumnNames;
 import io.tokenreel.ml.TextParams;
 import io.tokenreel.sql.Columns;
 import java.util.ArrayList;
@@ -71,17 +72,20 @@ public final class AnswerExploder extends Transformer implements DefaultParamsWr
     for (StructField field : answer(schema)) {
       exploded = exploded.add(field.name(), field.dataType(), true);
     }
-    List<String> names = Arrays.asList(exploded.fieldNames());
-    if (names.stream().map(String::toLowerCase).distinct().count() < names.size()) {
+    if (ColumnNames.ofActiveSession().hasTwice(exploded)) {
       throw new IllegalArgumentException(
           "%s: a name comes twice among the columns, a question's fields and an answer's: %s; rename the column or the question's field"
-              .formatted(uid, names));
+              .formatted(uid, List.of(exploded.fieldNames())));
     }
     return exploded;
   }
 
   @Override
   public Dataset<Row> transform(Dataset<?> dataset) {
+    return ColumnNames.inSession(dataset.sparkSession(), () -> exploded(dataset));
+  }
+
+  private Dataset<Row> exploded(Dataset<?> dataset) {
     StructType schema = dataset.schema();
     transformSchema(schema);
     String place = uid + "_place";
@@ -106,9 +110,10 @@ public final class AnswerExploder extends Transformer implements DefaultParamsWr
   }
 
   private List<StructField> others(StructType schema) {
-    List<String> replaced = List.of(getOrDefault(questionsCol), getOrDefault(answersCol));
+    ColumnNames names = ColumnNames.ofActiveSession();
     return Arrays.stream(schema.fields())
-        .filter(field -> !replaced.contains(field.name()))
+        .filter(field -> !names.same(field.name(), getOrDefault(questionsCol)))
+        .filter(field -> !names.same(field.name(), getOrDefault(answersCol)))
         .toList();
   }
 
@@ -124,14 +129,10 @@ public final class AnswerExploder extends Transformer implements DefaultParamsWr
   /** The fields of an answer that its question does not have. */
   private List<StructField> answer(StructType schema) {
     String name = getOrDefault(answersCol);
-    boolean held =
-        Arrays.stream(schema.fields())
-            .anyMatch(
-                field ->
-                    field.name().equals(name)
-                        && DataType.equalsIgnoreNullability(
-                            field.dataType(), StageSchemas.ANSWERS));
-    if (!held) {
+    int place = ColumnNames.ofActiveSession().place(schema, name);
+    if (place < 0
+        || !DataType.equalsIgnoreNullability(
+            schema.apply(place).dataType(), StageSchemas.ANSWERS)) {
       throw new IllegalArgumentException(
           "%s: answersCol '%s' must be a column of AnswerGenerator's answers, %s; got %s"
               .formatted(uid, name, StageSchemas.ANSWERS.simpleString(), schema.simpleString()));

@@ -1,5 +1,6 @@
 package io.tokenreel.stage;
 
+import io.tokenreel.ml.ColumnNames;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
@@ -30,17 +31,17 @@ record QuestionColumn(int place, int id, int text, int options) implements Seria
    *     gives both types
    */
   static QuestionColumn of(StructType schema, String name) {
-    int place = Arrays.asList(schema.fieldNames()).indexOf(name);
+    ColumnNames columns = ColumnNames.ofActiveSession();
+    int place = columns.place(schema, name);
     DataType type = place < 0 ? DataTypes.NullType : schema.apply(place).dataType();
     if (type instanceof ArrayType array && array.elementType() instanceof StructType question) {
-      List<String> names = Arrays.asList(question.fieldNames());
       StructType wanted = (StructType) StageSchemas.QUESTIONS.elementType();
-      if (Arrays.stream(wanted.fields()).allMatch(field -> holds(question, names, field))) {
+      if (Arrays.stream(wanted.fields()).allMatch(field -> holds(question, columns, field))) {
         return new QuestionColumn(
             place,
-            names.indexOf("question_id"),
-            names.indexOf("question"),
-            names.indexOf("options"));
+            columns.place(question, "question_id"),
+            columns.place(question, "question"),
+            columns.place(question, "options"));
       }
     }
     throw new IllegalArgumentException(
@@ -57,10 +58,10 @@ record QuestionColumn(int place, int id, int text, int options) implements Seria
     return row.isNullAt(place) ? null : row.getList(place);
   }
 
-  private static boolean holds(StructType question, List<String> names, StructField wanted) {
-    return names.contains(wanted.name())
-        && DataType.equalsIgnoreNullability(
-            question.apply(wanted.name()).dataType(), wanted.dataType());
+  private static boolean holds(StructType question, ColumnNames columns, StructField wanted) {
+    int place = columns.place(question, wanted.name());
+    return place >= 0
+        && DataType.equalsIgnoreNullability(question.apply(place).dataType(), wanted.dataType());
   }
 
   /** NULL where the question does not have one. */

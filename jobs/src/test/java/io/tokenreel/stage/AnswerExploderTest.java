@@ -2,6 +2,7 @@ package io.tokenreel.stage;
 
 import static io.tokenreel.stage.FrameDecoderTest.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.sql.LocalSpark;
@@ -11,6 +12,8 @@ import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
@@ -68,6 +71,35 @@ class AnswerExploderTest {
             .stream()
             .map(Row::toString)
             .toList());
+  }
+
+  @Test
+  void transform_namesInOtherCase_areReadAsSparkDoes() {
+    Dataset<Row> exploded =
+        new AnswerExploder()
+            .setQuestionsCol("QUESTIONS")
+            .setAnswersCol("Answers")
+            .transform(videos());
+    assertEquals(
+        new AnswerExploder().transform(videos()).schema().catalogString(),
+        exploded.schema().catalogString());
+    assertEquals(4, exploded.count());
+  }
+
+  /** The session of the rows counts, whichever is active. */
+  @Test
+  void transform_caseSensitiveSession_keepsTheColumnOfAnotherCase() {
+    SparkSession sensitive = LocalSpark.plain().newSession();
+    sensitive.conf().set("spark.sql.caseSensitive", true);
+    Dataset<Row> rows =
+        sensitive
+            .createDataFrame(videos().collectAsList(), SCHEMA)
+            .withColumn("Questions", functions.lit(7));
+    Row row = new AnswerExploder().transform(rows).first();
+    assertEquals(7, row.getInt(row.fieldIndex("Questions")));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new AnswerExploder().setQuestionsCol("QUESTIONS").transform(rows));
   }
 
   @Test

@@ -3,9 +3,7 @@ package io.tokenreel.ml;
 import io.tokenreel.sql.Columns;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.function.BiPredicate;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
@@ -13,11 +11,8 @@ import org.apache.spark.ml.util.DefaultParamsWritable;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
-import scala.Option;
 
 /**
  * An MLlib stage that reads one column and appends one column; Params, schema checks, copying and
@@ -78,62 +73,38 @@ public abstract class ColumnTransformer<S extends ColumnTransformer<S>> extends 
   }
 
   /**
-   * Names are compared as Spark does, without case unless the active session's {@code
-   * spark.sql.caseSensitive} is true.
+   * Names are compared by {@link ColumnNames} of the active session.
    *
    * @throws IllegalArgumentException when the input column is missing or of a type that the stage
    *     cannot read, or the output column exists already
    */
   @Override
   public StructType transformSchema(StructType schema) {
-    return appended(schema, names());
+    return appended(schema);
   }
 
-  /** The place of a column whose name is the same as Spark compares names; -1 where none is. */
+  /** The place of a column, by {@link ColumnNames} of the active session; -1 where none is. */
   protected static int place(StructType schema, String name) {
-    String[] names = schema.fieldNames();
-    int exact = Arrays.asList(names).indexOf(name);
-    if (exact >= 0) {
-      return exact;
-    }
-    BiPredicate<String, String> sameName = names();
-    return IntStream.range(0, names.length)
-        .filter(i -> sameName.test(names[i], name))
-        .findFirst()
-        .orElse(-1);
+    return ColumnNames.ofActiveSession().place(schema, name);
   }
 
-  private static BiPredicate<String, String> names() {
-    Option<SparkSession> session = SparkSession.getActiveSession();
-    return session.isDefined() ? names(session.get()) : String::equalsIgnoreCase;
-  }
-
-  private static BiPredicate<String, String> names(SparkSession session) {
-    return Boolean.parseBoolean(session.conf().get("spark.sql.caseSensitive"))
-        ? String::equals
-        : String::equalsIgnoreCase;
-  }
-
-  private StructType appended(StructType schema, BiPredicate<String, String> sameName) {
+  private StructType appended(StructType schema) {
     String input = getInputCol();
     String output = getOutputCol();
-    StructField read =
-        Arrays.stream(schema.fields())
-            .filter(field -> sameName.test(field.name(), input))
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "%s: inputCol '%s' is not among the columns %s"
-                            .formatted(uid, input, Arrays.toString(schema.fieldNames()))));
-    if (Arrays.stream(schema.fieldNames()).anyMatch(name -> sameName.test(name, output))) {
+    int read = place(schema, input);
+    if (read < 0) {
+      throw new IllegalArgumentException(
+          "%s: inputCol '%s' is not among the columns %s"
+              .formatted(uid, input, Arrays.toString(schema.fieldNames())));
+    }
+    if (place(schema, output) >= 0) {
       throw new IllegalArgumentException(
           "%s: outputCol '%s' exists already; set outputCol to a name that is not among %s"
               .formatted(uid, output, Arrays.toString(schema.fieldNames())));
     }
     DataType type;
     try {
-      type = outputType(read.dataType());
+      type = outputType(schema.apply(read).dataType());
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "%s: inputCol '%s': %s".formatted(uid, input, e.getMessage()), e);
@@ -143,8 +114,12 @@ public abstract class ColumnTransformer<S extends ColumnTransformer<S>> extends 
 
   @Override
   public final Dataset<Row> transform(Dataset<?> dataset) {
-    appended(dataset.schema(), names(dataset.sparkSession()));
-    return append(dataset.toDF());
+    return ColumnNames.inSession(
+        dataset.sparkSession(),
+        () -> {
+          appended(dataset.schema());
+          return append(dataset.toDF());
+        });
   }
 
   @Override

@@ -11,6 +11,10 @@ import java.util.function.Function;
  * Compressors by the text of their spec, so that a query parses each spec once and not once per
  * row. The least recently used is dropped when it is full.
  *
+ * <p>A spec is parsed once for each context class loader, by which methods are found: sessions of
+ * one Spark Connect server have loaders of their own, with the jars that each added. A loader is
+ * held for as long as a spec of it is.
+ *
  * <p>Methods that need signals are refused: blocks in columns have none.
  */
 final class CompressorCache {
@@ -22,15 +26,20 @@ final class CompressorCache {
       new CompressorCache(CAPACITY, CompressorCache::ofTokens);
 
   private final Function<String, TokenCompressor> parser;
-  private final Map<String, TokenCompressor> compressors;
+  private final Map<Key, TokenCompressor> compressors;
   private long parsed;
+
+  /**
+   * @param loader compared by identity, as loaders are
+   */
+  private record Key(ClassLoader loader, String spec) {}
 
   CompressorCache(int capacity, Function<String, TokenCompressor> parser) {
     this.parser = parser;
     this.compressors =
         new LinkedHashMap<>(16, 0.75f, true) {
           @Override
-          protected boolean removeEldestEntry(Map.Entry<String, TokenCompressor> eldest) {
+          protected boolean removeEldestEntry(Map.Entry<Key, TokenCompressor> eldest) {
             return size() > capacity;
           }
         };
@@ -54,13 +63,14 @@ final class CompressorCache {
    *     method that needs signals
    */
   synchronized TokenCompressor of(String spec) {
-    TokenCompressor known = compressors.get(spec);
+    Key key = new Key(Thread.currentThread().getContextClassLoader(), spec);
+    TokenCompressor known = compressors.get(key);
     if (known != null) {
       return known;
     }
     parsed++;
     TokenCompressor compressor = parser.apply(spec);
-    compressors.put(spec, compressor);
+    compressors.put(key, compressor);
     return compressor;
   }
 

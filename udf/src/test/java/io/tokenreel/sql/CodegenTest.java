@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.compress.Compressors;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.classic.ExpressionUtils;
 import org.junit.jupiter.api.Test;
@@ -54,9 +57,10 @@ class CodegenTest {
     assertEquals(call.hashCode(), call.clone().hashCode());
   }
 
+  /** The session that checks the query and the tasks have a class loader each. */
   @Test
-  void constantSpec_manyRows_isParsedOnce() {
-    assertEquals(1, parsesOf("'random:retention=0.5,seed=4711'"));
+  void constantSpec_manyRows_isParsedOncePerClassLoader() {
+    assertEquals(2, parsesOf("'random:retention=0.5,seed=4711'"));
   }
 
   @Test
@@ -88,5 +92,22 @@ class CodegenTest {
     assertEquals(3, cache.parsed());
     cache.of("uniform:retention=0.5");
     assertEquals(4, cache.parsed());
+  }
+
+  @Test
+  void cache_anotherContextClassLoader_parsesForIt() throws IOException {
+    CompressorCache cache = new CompressorCache(4, Compressors::of);
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    cache.of("none");
+    try (URLClassLoader session = new URLClassLoader(new URL[0], before)) {
+      thread.setContextClassLoader(session);
+      cache.of("none");
+      assertEquals(2, cache.parsed());
+    } finally {
+      thread.setContextClassLoader(before);
+    }
+    cache.of("none");
+    assertEquals(2, cache.parsed());
   }
 }
