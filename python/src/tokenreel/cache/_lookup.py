@@ -203,7 +203,8 @@ class TokenCache:
             return self._scan_index()
         except _UNREADABLE:
             if not self._store.names("_journal"):
-                raise
+                self.refresh()  # unless the index is damaged, the writer has ended its work in the meantime
+                return self._scan_index()
         return self._scan_tables()  # a writer is removing rows, and has replaced files that the index still describes
 
     def _scan_index(self) -> list[tuple[str, list[Setting]]]:
@@ -242,8 +243,11 @@ class TokenCache:
         try:
             return self._from_index(video_id, wanted, single)
         except _UNREADABLE as error:
-            if isinstance(error, SettingError) or not self._store.names("_journal"):
+            if isinstance(error, SettingError):
                 raise
+            if not self._store.names("_journal"):
+                self.refresh()  # unless the index is damaged, the writer has ended its work in the meantime
+                return self._from_index(video_id, wanted, single)
         # A writer is removing rows, and has replaced files that the index still describes.
         rows = {Setting(row.encoder, row.sampling, row.compression): row for row in self._from_tables(video_id)}
         return [rows[setting] for setting in self._chosen(video_id, list(rows), wanted, single)]

@@ -10,12 +10,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.StreamCapabilities;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
 
 /**
  * The file operations that change an output, each of which can be repeated: after a crash between
@@ -38,6 +41,9 @@ public final class CacheFiles {
   public interface Content {
     void writeTo(OutputStream out) throws IOException;
   }
+
+  /** There, an object that was written whole replaces another. */
+  private static final Set<String> HAS_NO_RENAME = Set.of("s3a", "s3", "s3n", "gs");
 
   private static final Set<String> REPLACES_AT_ONCE = Set.of("hdfs", "s3a", "s3", "s3n", "gs");
 
@@ -81,8 +87,11 @@ public final class CacheFiles {
 
   /** S3 and GCS show an object when it was written whole; ABFS, for one, while it is written. */
   private boolean replacesAtOnce() {
-    return fs instanceof LocalFileSystem
-        || REPLACES_AT_ONCE.contains(fs.getUri().getScheme().toLowerCase(Locale.ROOT));
+    return fs instanceof LocalFileSystem || REPLACES_AT_ONCE.contains(scheme());
+  }
+
+  private String scheme() {
+    return fs.getUri().getScheme().toLowerCase(Locale.ROOT);
   }
 
   /** The name under which {@link #write} prepares a file. */
@@ -125,18 +134,39 @@ public final class CacheFiles {
     }
     if (fs instanceof LocalFileSystem local) {
       replaceLocal(local, from, to);
-    } else if (fs.getUri().getScheme().equals("hdfs")) {
-      FileContext.getFileContext(fs.getUri(), fs.getConf())
-          .rename(from, to, Options.Rename.OVERWRITE);
-    } else {
-      // An object store has no rename; there, an object that was written whole replaces another.
-      try (FSDataInputStream in = fs.open(from);
-          OutputStream out = fs.create(to, true)) {
-        in.transferTo(out);
-      }
+    } else if (HAS_NO_RENAME.contains(scheme()) || !renameOver(from, to)) {
+      copyOver(from, to);
       fs.delete(from, false);
     }
     listener.done("replaced " + to.getName());
+  }
+
+  /** Whether the file system can rename a file to the name of another one. */
+  private boolean renameOver(Path from, Path to) throws IOException {
+    FileContext context;
+    try {
+      context = FileContext.getFileContext(fs.getUri(), fs.getConf());
+    } catch (UnsupportedFileSystemException e) {
+      return false;
+    }
+    context.rename(from, to, Options.Rename.OVERWRITE);
+    return true;
+  }
+
+  /** An object that was written whole replaces another; one that was not must not be seen. */
+  private void copyOver(Path from, Path to) throws IOException {
+    try (FSDataInputStream in = fs.open(from)) {
+      FSDataOutputStream out = fs.create(to, true);
+      try {
+        in.transferTo(out);
+      } catch (IOException | RuntimeException e) {
+        if (out.hasCapability(StreamCapabilities.ABORTABLE_STREAM)) {
+          out.abort();
+        }
+        throw e; // without close(), which would end the upload
+      }
+      out.close();
+    }
   }
 
   /** Without its checksums a file is read as it is; with those of the other it could not be. */
@@ -193,6 +223,18 @@ public final class CacheFiles {
   /** What a folder holds, by name; nothing when there is no such folder. */
   public List<FileStatus> list(Path folder) throws IOException {
     return list(fs, folder);
+  }
+
+  /** The files of a table, by name: what a folder holds but for those that readers skip. */
+  public List<FileStatus> listTable(Path folder) throws IOException {
+    return listTable(fs, folder);
+  }
+
+  /** As {@link #listTable(Path)}. */
+  public static List<FileStatus> listTable(FileSystem fs, Path folder) throws IOException {
+    return list(fs, folder).stream()
+        .filter(status -> !CacheLayout.isHidden(status.getPath()))
+        .toList();
   }
 
   public static List<FileStatus> list(FileSystem fs, Path folder) throws IOException {

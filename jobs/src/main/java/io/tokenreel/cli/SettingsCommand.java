@@ -40,8 +40,9 @@ final class SettingsCommand implements Callable<Integer> {
       # Tables
 
       `bin/tokenreel settings --tables` prints this page. Tables are Parquet files, sorted by `video_id` within files, with a bloom
-      filter on it. Readers never see a wave that is half written; in the tables of a catalog, they see each table's part of it
-      whole.
+      filter on it. Readers see each file whole, and no file before its wave is written. A wave's files come one after another: a lookup
+      finds all of a wave or nothing, and a query joined with `contents/` the rows of new videos at once. In the tables of a
+      catalog readers see each table's part of a wave whole.
 
       """;
 

@@ -19,9 +19,9 @@ import org.apache.hadoop.fs.Path;
  * none. Of two at a time the later one finds the earlier one's claim, or the lock: the claim by
  * which the lock was taken goes when the lock is there. Where writers find each other's claims, the
  * first by name lets its own stand and looks again, while the others take theirs back and come
- * again later, so that one of them gets the lock. This takes no more than that a file appears whole
- * and that a listing shows what was written before, as S3, GCS and ABFS promise. A lock that was
- * left is deleted under a claim, too.
+ * again later, so that one of them gets the lock. This takes no more than that a listing shows what
+ * was written before, as S3, GCS and ABFS promise; a claim that is seen before its content counts.
+ * A lock that was left is deleted under a claim, too.
  */
 record ClaimedLockFile(FileSystem fs, Path path, WriterLock.Pause pause) {
 
@@ -95,15 +95,18 @@ record ClaimedLockFile(FileSystem fs, Path path, WriterLock.Pause pause) {
   private boolean isLeftBehind(Path claim) throws IOException {
     try {
       return WriterLock.holder(fs, claim).isGone();
-    } catch (FileNotFoundException e) {
-      return false; // taken back since it was listed, by a writer that comes again or has the lock
+    } catch (FileNotFoundException | CacheLockedException e) {
+      // Taken back since it was listed, by a writer that comes again or has the lock; or not
+      // written
+      // whole yet, where a file is seen before that.
+      return false;
     }
   }
 
   private String claimant(Path claim) throws IOException {
     try {
       return WriterLock.holder(fs, claim).toString();
-    } catch (FileNotFoundException e) {
+    } catch (FileNotFoundException | CacheLockedException e) {
       return "another process that is taking the lock";
     }
   }

@@ -23,10 +23,10 @@ import org.slf4j.LoggerFactory;
 /**
  * One writer per output: the file {@code _lock}, made exclusively, names the process that writes.
  *
- * <p>A lock whose process has ended is taken over when that process ran on this host; of another
- * host nothing can be known. A lock that stays empty was left by a process that died while it took
- * it; local locks appear whole. {@link #checkHeld} fences a commit: a writer whose lock was taken
- * away stops before it commits.
+ * <p>A lock whose process has ended is taken over when that process ran on this machine, in this
+ * container; of another one nothing can be known. A lock that stays empty was left by a process
+ * that died while it took it; local locks appear whole. {@link #checkHeld} fences a commit: a
+ * writer whose lock was taken away stops before it commits.
  */
 public final class WriterLock implements AutoCloseable {
 
@@ -54,8 +54,10 @@ public final class WriterLock implements AutoCloseable {
    * @param pid process id on that machine
    * @param processStart start of the process, because ids are used again; empty when unknown
    * @param since when the lock was taken
+   * @param machine tells apart what has the same name; null in a lock of an earlier version
    */
-  record Owner(String token, String host, long pid, String processStart, String since) {
+  record Owner(
+      String token, String host, long pid, String processStart, String since, Machine machine) {
 
     static Owner thisProcess() throws IOException {
       ProcessHandle process = ProcessHandle.current();
@@ -64,12 +66,13 @@ public final class WriterLock implements AutoCloseable {
           thisHost(),
           process.pid(),
           startOf(process),
-          Instant.now().toString());
+          Instant.now().toString(),
+          Machine.here());
     }
 
-    /** Whether the process ran on this host and is no more. */
+    /** Whether the process ran on this machine, in this container, and is no more. */
     boolean isGone() throws IOException {
-      if (!host.equals(thisHost())) {
+      if (!host.equals(thisHost()) || (machine != null && !Machine.here().numbers(machine))) {
         return false;
       }
       Optional<ProcessHandle> process = ProcessHandle.of(pid).filter(ProcessHandle::isAlive);

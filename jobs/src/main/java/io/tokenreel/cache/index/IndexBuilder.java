@@ -234,7 +234,7 @@ public final class IndexBuilder {
   }
 
   private Map<Long, List<Path>> byWave(CacheTable table) throws IOException {
-    return files.list(layout.table(table)).stream()
+    return files.listTable(layout.table(table)).stream()
         .map(FileStatus::getPath)
         .collect(Collectors.groupingBy(CacheLayout::waveOf));
   }

@@ -79,7 +79,7 @@ public final class IndexChecks {
 
   private static List<String> files(FileSystem fs, CacheLayout layout, CacheTable table)
       throws IOException {
-    return CacheFiles.list(fs, layout.table(table)).stream()
+    return CacheFiles.listTable(fs, layout.table(table)).stream()
         .map(FileStatus::getPath)
         .map(UserPath::text)
         .toList();

@@ -107,7 +107,7 @@ public final class LookupIndex {
   public List<RowLocation> scanCurrent(Configuration conf, String videoId) throws IOException {
     SortedMap<Long, List<IndexRecord>> byWave = new TreeMap<>();
     Set<Long> waves = slots(videoId).stream().map(slot -> (long) slot.wave()).collect(toSet());
-    for (FileStatus file : CacheFiles.list(fs, layout.table(CacheTable.CONTENTS))) {
+    for (FileStatus file : CacheFiles.listTable(fs, layout.table(CacheTable.CONTENTS))) {
       long wave = CacheLayout.waveOf(file.getPath());
       if (waves.contains(wave)) {
         new ContentScan(TaskConfiguration.of(conf))
@@ -116,7 +116,7 @@ public final class LookupIndex {
                 said -> byWave.computeIfAbsent(wave, w -> new ArrayList<>()).add(said));
       }
     }
-    for (FileStatus file : CacheFiles.list(fs, layout.table(CacheTable.TOKENS))) {
+    for (FileStatus file : CacheFiles.listTable(fs, layout.table(CacheTable.TOKENS))) {
       long wave = CacheLayout.waveOf(file.getPath());
       if (waves.contains(wave)) {
         new RowScan(TaskConfiguration.of(conf))

@@ -25,6 +25,8 @@ import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveStringifier;
+import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.Type;
 
 /** Decodes one row of {@code tokens/} with Parquet's own reader. */
@@ -99,13 +101,28 @@ final class RowDecoder {
     return values;
   }
 
+  /** A value as its logical type has it: a decimal with its point, a date, a time in UTC. */
+  private static String text(Group row, PrimitiveType column) {
+    String name = column.getName();
+    PrimitiveStringifier print = column.stringifier();
+    return switch (column.getPrimitiveTypeName()) {
+      case INT32 -> print.stringify(row.getInteger(name, 0));
+      case INT64 -> print.stringify(row.getLong(name, 0));
+      case FLOAT -> print.stringify(row.getFloat(name, 0));
+      case DOUBLE -> print.stringify(row.getDouble(name, 0));
+      case BOOLEAN -> print.stringify(row.getBoolean(name, 0));
+      case INT96 -> print.stringify(row.getInt96(name, 0));
+      case BINARY, FIXED_LEN_BYTE_ARRAY -> print.stringify(row.getBinary(name, 0));
+    };
+  }
+
   private static Map<String, String> passthrough(Group row) {
     List<String> fixed = List.of(CacheSchema.TOKENS.fieldNames());
     Map<String, String> values = new TreeMap<>();
     for (Type column : row.getType().getFields()) {
       String name = column.getName();
       if (!fixed.contains(name) && column.isPrimitive() && row.getFieldRepetitionCount(name) > 0) {
-        values.put(name, row.getValueToString(row.getType().getFieldIndex(name), 0));
+        values.put(name, text(row, column.asPrimitiveType()));
       }
     }
     return values;

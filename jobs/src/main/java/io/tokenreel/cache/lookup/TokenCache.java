@@ -96,7 +96,9 @@ public final class TokenCache {
       return read(index.locateCurrent(videoId), wanted);
     } catch (IOException | RuntimeException e) {
       if (CacheFiles.list(fs, layout.journals()).isEmpty()) {
-        throw e;
+        // Unless the index is damaged, the writer has ended its work in the meantime.
+        index = LookupIndex.open(fs, layout);
+        return read(index.locateCurrent(videoId), wanted);
       }
       // A writer is removing rows, and has replaced files that the index still describes.
       return read(index.scanCurrent(conf, videoId), wanted);

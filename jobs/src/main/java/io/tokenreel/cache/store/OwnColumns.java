@@ -58,7 +58,9 @@ final class OwnColumns {
         waves++;
         for (StructField there : schema(file).fields()) {
           Optional<StructField> asked =
-              sought.stream().filter(column -> column.name().equals(there.name())).findFirst();
+              sought.stream()
+                  .filter(column -> column.name().equalsIgnoreCase(there.name()))
+                  .findFirst();
           if (asked.isPresent()) {
             requireType(asked.get(), there.dataType());
             sought.remove(asked.get());

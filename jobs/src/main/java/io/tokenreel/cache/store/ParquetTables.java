@@ -246,10 +246,20 @@ final class ParquetTables implements TableStore {
 
   @Override
   public void moved(CommitJournal journal) throws IOException {
+    if (isIndexLost(journal.wave())) {
+      LOG.warn("the lookup index is gone; rebuilding it");
+      index.rebuild();
+      return;
+    }
     index.refresh(changedWaves(journal));
     index.addWave(
         journal.wave(), moved(journal, CacheTable.TOKENS), moved(journal, CacheTable.CONTENTS));
     index.mergeLatest();
+  }
+
+  /** Whether nothing leads to rows that came before a wave. */
+  private boolean isIndexLost(long wave) throws IOException {
+    return LookupIndex.tables(files.fileSystem(), layout).isEmpty() && firstWave() < wave;
   }
 
   /** The waves of files that the index was made of, and that were replaced. */
@@ -281,14 +291,27 @@ final class ParquetTables implements TableStore {
     return last;
   }
 
-  /** An index that does not reach the last wave was lost, or its making was cut off. */
+  /**
+   * An index that does not reach the last wave was lost, or its making was cut off; one that does
+   * not reach back to the first was lost while waves were committed.
+   */
   private void indexWhatIsMissing() throws IOException {
+    List<SlotTable> tables = LookupIndex.tables(files.fileSystem(), layout);
     long indexed = indexedWave();
-    if (lastWave(CacheTable.TOKENS) > indexed) {
-      LOG.warn("the lookup index ends at wave {}; rebuilding it", indexed);
+    if (lastWave(CacheTable.TOKENS) > indexed
+        || (!tables.isEmpty() && firstWave() < tables.get(0).firstWave())) {
+      LOG.warn("the lookup index lacks waves, it ends at {}; rebuilding it", indexed);
       index.rebuild();
     }
     index.deleteCovered();
+  }
+
+  /** Of the files in {@code tokens/}; beyond all waves where there are none. */
+  private long firstWave() throws IOException {
+    return files.listTable(layout.table(CacheTable.TOKENS)).stream()
+        .mapToLong(status -> CacheLayout.waveOf(status.getPath()))
+        .min()
+        .orElse(Long.MAX_VALUE);
   }
 
   private long indexedWave() throws IOException {
@@ -301,7 +324,7 @@ final class ParquetTables implements TableStore {
   private long lastWave(CacheTable... tables) throws IOException {
     long last = 0;
     for (CacheTable table : tables) {
-      for (FileStatus status : files.list(layout.table(table))) {
+      for (FileStatus status : files.listTable(layout.table(table))) {
         last = Math.max(last, CacheLayout.waveOf(status.getPath()));
       }
     }

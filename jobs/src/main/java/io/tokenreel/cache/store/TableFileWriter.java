@@ -28,6 +28,8 @@ public final class TableFileWriter {
 
   private static final String TIMESTAMP_TYPE = "spark.sql.parquet.outputTimestampType";
 
+  private static final String LEGACY_LISTS = "spark.sql.parquet.writeLegacyFormat";
+
   /** The columns that have URIs, or words of others about them. */
   private static final Set<String> QUOTING = Set.of("video_uri", "detail");
 
@@ -113,6 +115,7 @@ public final class TableFileWriter {
         }
       }
       own.conf().set(TIMESTAMP_TYPE, "TIMESTAMP_MICROS");
+      own.conf().set(LEGACY_LISTS, "false"); // which lookups do not read
     }
     return own;
   }

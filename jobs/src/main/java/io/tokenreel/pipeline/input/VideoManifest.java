@@ -5,8 +5,10 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.octet_length;
 import static org.apache.spark.sql.functions.regexp_replace;
 import static org.apache.spark.sql.functions.when;
 
@@ -45,6 +47,9 @@ final class VideoManifest {
   private static final String BYTES = VideoWeight.BYTES;
   private static final KnownColumns KNOWN =
       new KnownColumns(List.of(URI), List.of(ID, URI, BYTES), List.of());
+
+  /** The lookup index holds an id in 65,535 bytes; no name of a video comes near this. */
+  private static final int MOST_ID_BYTES = 4096;
 
   /** Of a file whose rows the driver may have. */
   private static final long MOST_LOCAL_BYTES = 4 << 20;
@@ -108,7 +113,8 @@ final class VideoManifest {
         rows.agg(
                 count_if(isBlank(URI)),
                 count_if(isBlank(ID)),
-                min(when(not(col(BYTES).rlike("^[0-9]{1,18}$")), col(BYTES))))
+                min(when(not(col(BYTES).rlike("^[0-9]{1,18}$")), col(BYTES))),
+                max(octet_length(col(ID))))
             .first();
     for (int i = 0; i < 2; i++) {
       if (found.getLong(i) > 0) {
@@ -121,6 +127,11 @@ final class VideoManifest {
       throw new SettingsException(
           "the manifest %s: video_bytes must be whole numbers of bytes, or empty; found %s"
               .formatted(manifest, found.getString(2)));
+    }
+    if (!found.isNullAt(3) && found.getInt(3) > MOST_ID_BYTES) {
+      throw new SettingsException(
+          "the manifest %s: a video_id may have %d bytes at most; found one of %d: is it a text about the video?"
+              .formatted(manifest, MOST_ID_BYTES, found.getInt(3)));
     }
   }
 
@@ -171,6 +182,6 @@ final class VideoManifest {
             ? regexp_replace(col(URI), UserPath.READ_AS_ENCODED.pattern(), "%25")
             : col(URI);
     return when(col(URI).rlike("^([A-Za-z][A-Za-z0-9+.-]*:/|/)"), col(URI))
-        .otherwise(concat(lit(UserPath.text(folder) + "/"), name));
+        .otherwise(concat(lit(UserPath.text(folder).replaceFirst("/*$", "/")), name));
   }
 }

@@ -77,8 +77,7 @@ public final class AnswerJob {
   private List<AnswerSummary> run(Dataset<Row> read, Path output, LanguageInfo language)
       throws IOException {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
-    Dataset<Row> questions =
-        AnswerRun.withDigest(withoutForgotten(read)).persist(StorageLevel.MEMORY_AND_DISK());
+    Dataset<Row> questions = AnswerRun.withDigest(read).persist(StorageLevel.MEMORY_AND_DISK());
     Dataset<Row> all = CommittedRows.of(spark, UserPath.of(settings.cache()), CacheTable.TOKENS);
     String encoder = encoder(all, hadoop);
     Dataset<Row> tokens = tokens(all.filter(col(EncodingSetting.ENCODER).equalTo(encoder)));
@@ -88,10 +87,11 @@ public final class AnswerJob {
         Progress shown = progress) {
       String decoder = new CacheKeys(spark, output).decoder(settings.model());
       AnswerRun run = new AnswerRun(spark, writer, settings, language, decoder);
+      Dataset<Row> asked = withoutForgotten(questions); // with the lock, which forget takes as well
       for (EncodingSetting encoding : EncodingSetting.in(tokens)) {
         VisualTokens encoded =
             new CachedVisualTokens(encoding, tokens.filter(encoding.matches()), contents);
-        summaries.add(run.over(questions, encoded, shown));
+        summaries.add(run.over(asked, encoded, shown));
       }
     } finally {
       questions.unpersist();

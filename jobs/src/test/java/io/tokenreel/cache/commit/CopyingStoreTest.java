@@ -169,7 +169,7 @@ class CopyingStoreTest {
     org.apache.hadoop.fs.Path lock = new CacheLayout(CopyingStore.path(output)).lock();
     FileSystem fs = FileSystem.newInstance(lock.toUri(), conf());
     Path claim = output.resolve("_lock.claim");
-    Files.write(claim, Json.bytes(new WriterLock.Owner("t", "another-host", 1, "", "2026")));
+    Files.write(claim, Json.bytes(new WriterLock.Owner("t", "another-host", 1, "", "2026", null)));
     List<Long> pauses = new ArrayList<>();
     CacheLockedException e =
         assertThrows(CacheLockedException.class, () -> WriterLock.acquire(fs, lock, pauses::add));

@@ -19,7 +19,8 @@ public final class EndedWriter {
         WriterLock.Owner.thisProcess().host(),
         process.pid(),
         "2026-01-01T00:00:00Z",
-        "2026-01-01T00:00:00Z");
+        "2026-01-01T00:00:00Z",
+        Machine.here());
   }
 
   /**

@@ -66,14 +66,52 @@ class WriterLockTest {
     WriterLock.Owner now = WriterLock.Owner.thisProcess();
     EndedWriter.writeOwner(
         output,
-        new WriterLock.Owner("t", now.host(), now.pid(), Instant.EPOCH.toString(), now.since()));
+        new WriterLock.Owner(
+            "t", now.host(), now.pid(), Instant.EPOCH.toString(), now.since(), now.machine()));
     WriterLock.acquire(fs, lock).close();
+  }
+
+  /** Two pods, or a container and its host, whose names are alike. */
+  @Test
+  void acquire_heldInAnotherContainerOfTheSameHostName_isRefused() throws IOException {
+    WriterLock.Owner ended = EndedWriter.owner();
+    Machine here = Machine.here();
+    for (Machine other :
+        List.of(
+            new Machine(here.boot(), "pid:[1]", here.id()),
+            new Machine("another boot", here.processes(), "another machine"))) {
+      EndedWriter.writeOwner(
+          output,
+          new WriterLock.Owner(
+              "t", ended.host(), ended.pid(), ended.processStart(), ended.since(), other));
+      assertThrows(CacheLockedException.class, () -> WriterLock.acquire(fs, lock));
+    }
+  }
+
+  @Test
+  void acquire_leftByAnEarlierVersion_isTakenOver() throws IOException {
+    WriterLock.Owner ended = EndedWriter.owner();
+    EndedWriter.writeOwner(
+        output,
+        new WriterLock.Owner(
+            "t", ended.host(), ended.pid(), ended.processStart(), ended.since(), null));
+    WriterLock.acquire(fs, lock).close();
+  }
+
+  @Test
+  void numbers_ofThisMachineStartedAgain_areItsOwnOutsideAContainer() {
+    Machine before = new Machine("boot 1", "pid:[4026531836]", "id");
+    assertTrue(new Machine("boot 2", "pid:[4026531836]", "id").numbers(before));
+    assertFalse(new Machine("boot 2", "pid:[4026531836]", "other").numbers(before));
+    Machine container = new Machine("boot 1", "pid:[4026532000]", "id");
+    assertTrue(container.numbers(container));
+    assertFalse(new Machine("boot 2", "pid:[4026532000]", "id").numbers(container));
   }
 
   @Test
   void acquire_heldByAnotherHost_isRefused() throws IOException {
     EndedWriter.writeOwner(
-        output, new WriterLock.Owner("t", "another-host", 1, "", "2026-01-01T00:00:00Z"));
+        output, new WriterLock.Owner("t", "another-host", 1, "", "2026-01-01T00:00:00Z", null));
     CacheLockedException error =
         assertThrows(CacheLockedException.class, () -> WriterLock.acquire(fs, lock));
     assertTrue(error.getMessage().contains("another-host"), error.getMessage());
@@ -106,7 +144,7 @@ class WriterLockTest {
   void checkHeld_takenByAnother_throws() throws IOException {
     WriterLock held = WriterLock.acquire(fs, lock);
     EndedWriter.writeOwner(
-        output, new WriterLock.Owner("t", "another-host", 1, "", "2026-01-01T00:00:00Z"));
+        output, new WriterLock.Owner("t", "another-host", 1, "", "2026-01-01T00:00:00Z", null));
     CacheLockedException error = assertThrows(CacheLockedException.class, held::checkHeld);
     assertTrue(error.isLost());
     assertTrue(error.getMessage().contains("another-host"), error.getMessage());

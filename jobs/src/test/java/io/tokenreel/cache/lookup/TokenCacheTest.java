@@ -140,6 +140,9 @@ class TokenCacheTest {
         CacheRows.tokens(CacheRows.ids(0, 3), CacheRows.HALF, CacheRows.WHOLE)
             .withColumn("split", functions.lit("test"))
             .withColumn("year", functions.lit(2024))
+            .withColumn("price", functions.expr("12.34BD"))
+            .withColumn("day", functions.expr("DATE '2024-01-02'"))
+            .withColumn("at", functions.expr("TIMESTAMP '2024-01-02 03:04:05Z'"))
             .withColumn("missing", functions.lit(null).cast("string"));
     commit(output, rows);
     TokenCache cache = TokenCache.open(new Configuration(), output);
@@ -172,7 +175,19 @@ class TokenCacheTest {
     assertEquals(Optional.of(FeedLayout.Kind.CLOSING), found.layout());
     assertEquals(new SourceInfo(100, 25), found.times().orElseThrow().source());
     assertArrayEquals(new int[] {0, 33, 66, 99}, found.times().orElseThrow().index());
-    assertEquals(Map.of("split", "test", "year", "2024"), found.passthrough());
+    assertEquals(
+        Map.of(
+            "split",
+            "test",
+            "year",
+            "2024",
+            "price",
+            "12.34",
+            "day",
+            "2024-01-02",
+            "at",
+            "2024-01-02T03:04:05.000000+0000"),
+        found.passthrough());
     assertTrue(cache.lookup("clips/00001.mp4", "other", "s", "c").isEmpty());
     assertEquals(List.of(), cache.lookup("clips/99999.mp4"));
   }

@@ -211,6 +211,8 @@ class VideoInputsTest {
   void list_rowWithoutIdOrUri_isRefused() throws IOException {
     write("noid.csv", "video_id,video_uri", ",a.mp4");
     assertRefused("noid.csv", "1 rows of the manifest", "noid.csv have no video_id");
+    write("caption.csv", "video_id,video_uri", "a caption ".repeat(499) + "a caption!,a.mp4");
+    assertRefused("caption.csv", "a video_id may have 4096 bytes at most; found one of 5000");
     write("nouri.csv", "video_id,video_uri", "one,a.mp4", "two,", "three,\" \"");
     assertRefused("nouri.csv", "2 rows of the manifest", "nouri.csv have no video_uri");
   }
