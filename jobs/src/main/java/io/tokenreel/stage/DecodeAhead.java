@@ -17,8 +17,9 @@ import org.apache.spark.sql.Row;
  * that neither the decoder nor the encoder waits.
  *
  * <p>Frames that wait to be consumed are bounded by bytes: the next decode starts only while fewer
- * than {@code maxBytes} wait, so at most that and one video more are held. Rows are pulled from
- * Spark by the consuming thread only.
+ * than {@code maxBytes} wait, so at most that and one video more are held. Of all tasks of the JVM
+ * together a quarter of its heap waits, and one video of each task more: cores are no measure of
+ * the heap. Rows are pulled from Spark by the consuming thread only.
  */
 final class DecodeAhead implements Iterator<DecodeAhead.Decoded>, AutoCloseable {
 
@@ -45,10 +46,20 @@ final class DecodeAhead implements Iterator<DecodeAhead.Decoded>, AutoCloseable 
       Function<Row, DecodedVideo> decoder,
       Runnable closeDecoder,
       long maxBytes) {
+    this(rows, decoder, closeDecoder, maxBytes, HeapShare.OF_THIS_JVM);
+  }
+
+  /** With another share of the heap. */
+  DecodeAhead(
+      Iterator<Row> rows,
+      Function<Row, DecodedVideo> decoder,
+      Runnable closeDecoder,
+      long maxBytes,
+      HeapShare all) {
     this.rows = rows;
     this.decoder = decoder;
     this.closeDecoder = closeDecoder;
-    this.budget = new ByteBudget(maxBytes);
+    this.budget = new ByteBudget(maxBytes, all);
     this.thread =
         Executors.newSingleThreadExecutor(
             task -> {
@@ -105,32 +116,73 @@ final class DecodeAhead implements Iterator<DecodeAhead.Decoded>, AutoCloseable 
   @Override
   public void close() {
     thread.shutdownNow();
+    budget.close();
     closeDecoder.run();
+  }
+
+  /** The bytes that wait in all tasks of a JVM. */
+  static final class HeapShare {
+
+    private static final HeapShare OF_THIS_JVM =
+        new HeapShare(Runtime.getRuntime().maxMemory() / 4);
+
+    private final long maxBytes;
+    private long waiting;
+
+    HeapShare(long maxBytes) {
+      this.maxBytes = maxBytes;
+    }
+
+    synchronized boolean isEmpty() {
+      return waiting == 0;
+    }
   }
 
   /** Counts the bytes that wait, and holds the producer back while they are too many. */
   private static final class ByteBudget {
 
     private final long maxBytes;
+    private final HeapShare all; // and the lock of both counts
     private long waiting;
+    private boolean closed;
 
-    ByteBudget(long maxBytes) {
+    ByteBudget(long maxBytes, HeapShare all) {
       this.maxBytes = maxBytes;
+      this.all = all;
     }
 
-    synchronized void awaitRoom() throws InterruptedException {
-      while (waiting >= maxBytes) {
-        wait();
+    void awaitRoom() throws InterruptedException {
+      synchronized (all) {
+        while (waiting >= maxBytes || (waiting > 0 && all.waiting >= all.maxBytes)) {
+          all.wait();
+        }
       }
     }
 
-    synchronized void take(long bytes) {
-      waiting += bytes;
+    void take(long bytes) {
+      add(bytes);
     }
 
-    synchronized void release(long bytes) {
-      waiting -= bytes;
-      notifyAll();
+    void release(long bytes) {
+      add(-bytes);
+    }
+
+    private void add(long bytes) {
+      synchronized (all) {
+        if (!closed) {
+          waiting += bytes;
+          all.waiting += bytes;
+          all.notifyAll();
+        }
+      }
+    }
+
+    /** Frames that nobody consumes any more do not wait. */
+    void close() {
+      synchronized (all) {
+        add(-waiting);
+        closed = true;
+      }
     }
   }
 }

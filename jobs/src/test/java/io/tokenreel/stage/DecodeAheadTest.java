@@ -72,6 +72,36 @@ class DecodeAheadTest {
     }
   }
 
+  /** As on a machine of many cores, whose heap is none the larger. */
+  @Test
+  void decoding_tasksThatShareTheHeap_stopAtItsPartAndGoOnWithOneVideoEach()
+      throws InterruptedException {
+    var share = new DecodeAhead.HeapShare(2L * FRAME_BYTES);
+    CountDownLatch full = new CountDownLatch(2);
+    Iterator<Row> rows = IntStream.range(0, 9).mapToObj(i -> RowFactory.create("a" + i)).iterator();
+    Function<Row, DecodedVideo> counting =
+        row -> {
+          full.countDown();
+          return oneFrame(row);
+        };
+    try (DecodeAhead greedy =
+            new DecodeAhead(rows, counting, closed::incrementAndGet, 99L * FRAME_BYTES, share);
+        DecodeAhead other =
+            new DecodeAhead(
+                List.of(RowFactory.create("b")).iterator(),
+                this::oneFrame,
+                closed::incrementAndGet,
+                99L * FRAME_BYTES,
+                share)) {
+      assertTrue(greedy.hasNext());
+      assertTrue(full.await(30, TimeUnit.SECONDS), "as many as the share are decoded unasked");
+      assertEquals("b", other.next().row().getString(0)); // although the share is spent
+      greedy.next();
+      assertTrue(decoded.get() <= 1 + 1 + 3, decoded + " decoded"); // b's, one taken, two and one
+    }
+    assertTrue(share.isEmpty(), "what a closed task held waits no more");
+  }
+
   @Test
   void decoding_videoLargerThanTheBudget_goesOn() {
     try (DecodeAhead ahead = ahead(10, 1, this::oneFrame)) {
