@@ -99,7 +99,7 @@ def test_bad_setting_stops_before_any_work(tmp_path):
         ("cpu", {"PYTORCH_LIBRARY_PATH": "/nonexistent"}, "PYTORCH_LIBRARY_PATH is /nonexistent, where there is no libtorch.so"),
         ("auto", {"PYTORCH_FLAVOR": "cu126"}, "PYTORCH_FLAVOR is 'cu126'"),
         ("cuda", {}, "--device cuda: device cuda:0 was asked for, but the libtorch in the jar has no CUDA"),
-        ("cpu", {"TOKENREEL_FFMPEG": "/nonexistent"}, "TOKENREEL_FFMPEG is /nonexistent, and no such folder can be read"),
+        ("cpu", {"TOKENREEL_FFMPEG": "/no/such/folder"}, "TOKENREEL_FFMPEG is /no/such/folder, and no such folder can be read"),
     ],
 )
 def test_an_engine_that_cannot_be_had_is_refused_in_a_line(tmp_path, device, variables, said):

@@ -4,6 +4,7 @@ import io.tokenreel.pipeline.run.Progress;
 import io.tokenreel.pipeline.setting.SettingsException;
 import io.tokenreel.sql.TokenReelExtensions;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -21,6 +22,8 @@ import picocli.CommandLine.Spec;
 public final class SessionOptions {
 
   private static final String MASTER = "spark.master";
+
+  private static final String JARS = "spark.jars";
   private static final String ALL_CORES = "local[*]";
   private static final String HADOOP = "spark.hadoop.";
   private static final String EXTENSIONS = "spark.sql.extensions";
@@ -161,6 +164,9 @@ public final class SessionOptions {
         withOwnExtension(properties.getOrDefault(EXTENSIONS, System.getProperty(EXTENSIONS, ""))));
     String where =
         master != null ? master : property(MASTER) != null ? property(MASTER) : ALL_CORES;
+    if (where.startsWith("spark://") && property(JARS) == null && Files.isRegularFile(jar())) {
+      builder.config(JARS, jar().toString()); // spark-submit sends it itself
+    }
     ExecutorWatch watch = ExecutorWatch.start(where, this::property, this::say);
     try {
       return CommandSession.of(builder, watch);
@@ -186,7 +192,7 @@ public final class SessionOptions {
    */
   public CommandSession localCluster(String command, int executors) {
     master = "local-cluster[%d,1,%d]".formatted(executors, LOCAL_EXECUTOR_MEGABYTES);
-    properties.put("spark.jars", jar().toString());
+    properties.put(JARS, jar().toString());
     return open(command);
   }
 

@@ -86,7 +86,16 @@ public final class TokenReel {
           interruption.handle(chosen.get(chosen.size() - 1).getCommandSpec());
           return new CommandLine.RunLast().execute(parsed);
         });
-    System.exit(execute(line, arguments));
+    int status = execute(line, arguments);
+    if (status != 0 || !endsWithMain()) {
+      System.exit(status);
+    }
+  }
+
+  /** Whether this is the driver of a YARN application, which counts as failed where it exits. */
+  private static boolean endsWithMain() {
+    return "yarn".equals(System.getProperty("spark.master"))
+        && "cluster".equals(System.getProperty("spark.submit.deployMode"));
   }
 
   /**
