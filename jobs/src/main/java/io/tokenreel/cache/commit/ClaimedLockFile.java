@@ -96,9 +96,9 @@ record ClaimedLockFile(FileSystem fs, Path path, WriterLock.Pause pause) {
     try {
       return WriterLock.holder(fs, claim).isGone();
     } catch (FileNotFoundException | CacheLockedException e) {
-      // Taken back since it was listed, by a writer that comes again or has the lock; or not
-      // written
-      // whole yet, where a file is seen before that.
+      // Taken back since it was listed, by a writer that comes again or has the lock; or seen
+      // before
+      // its content.
       return false;
     }
   }

@@ -1,6 +1,7 @@
 package io.tokenreel.cache.lookup;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tokenreel.cache.CacheRows;
 import io.tokenreel.cache.CacheTable;
@@ -8,7 +9,10 @@ import io.tokenreel.cache.commit.TokenCacheWriter;
 import io.tokenreel.cache.commit.WaveCommit;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -41,6 +45,37 @@ class TouchedCacheTest {
     TokenCache cache = TokenCache.open(new Configuration(), output);
     for (String id : CacheRows.ids(0, 6)) {
       assertEquals(1, cache.lookup(id).size(), id);
+    }
+  }
+
+  /** As builds before left it, which then indexed the last wave alone. */
+  @Test
+  void open_indexThatLacksTheFirstWaves_isMadeAgain() throws IOException {
+    Path output = output("lacking");
+    commit(output, CacheRows.tokens(CacheRows.ids(0, 2), CacheRows.HALF));
+    commit(output, CacheRows.tokens(CacheRows.ids(2, 4), CacheRows.HALF));
+    FileSystem fs = output.getFileSystem(new Configuration());
+    fs.delete(new Path(output, "_index"), true);
+    renameAll(fs, output, "000001-", ".000001-");
+    TokenCacheWriter.open(SPARK, output).close(); // indexes the second wave
+    renameAll(fs, output, ".000001-", "000001-");
+    assertEquals(0, TokenCache.open(new Configuration(), output).lookup("clips/00000.mp4").size());
+    TokenCacheWriter.open(SPARK, output).close();
+    for (String id : CacheRows.ids(0, 4)) {
+      assertEquals(1, TokenCache.open(new Configuration(), output).lookup(id).size(), id);
+    }
+  }
+
+  private static void renameAll(FileSystem fs, Path output, String from, String to)
+      throws IOException {
+    for (String table : List.of("tokens", "contents")) {
+      for (FileStatus file : fs.listStatus(new Path(output, table))) {
+        String name = file.getPath().getName();
+        if (name.startsWith(from)) {
+          Path renamed = new Path(file.getPath().getParent(), to + name.substring(from.length()));
+          assertTrue(fs.rename(file.getPath(), renamed), name);
+        }
+      }
     }
   }
 
