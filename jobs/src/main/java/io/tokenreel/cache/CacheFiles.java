@@ -45,8 +45,6 @@ public final class CacheFiles {
   /** There, an object that was written whole replaces another. */
   private static final Set<String> HAS_NO_RENAME = Set.of("s3a", "s3", "s3n", "gs");
 
-  private static final Set<String> REPLACES_AT_ONCE = Set.of("hdfs", "s3a", "s3", "s3n", "gs");
-
   private final FileSystem fs;
   private final StepListener listener;
 
@@ -87,7 +85,9 @@ public final class CacheFiles {
 
   /** S3 and GCS show an object when it was written whole; ABFS, for one, while it is written. */
   private boolean replacesAtOnce() {
-    return fs instanceof LocalFileSystem || REPLACES_AT_ONCE.contains(scheme());
+    return fs instanceof LocalFileSystem
+        || scheme().equals("hdfs")
+        || HAS_NO_RENAME.contains(scheme());
   }
 
   private String scheme() {

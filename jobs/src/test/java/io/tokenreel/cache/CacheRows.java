@@ -1,6 +1,9 @@
 package io.tokenreel.cache;
 
+import io.tokenreel.cache.commit.TokenCacheWriter;
+import io.tokenreel.cache.commit.WaveCommit;
 import io.tokenreel.sql.LocalSpark;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -12,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -132,6 +136,15 @@ public final class CacheRows {
 
   public static Dataset<Row> tokenRows(List<Row> rows) {
     return spark().createDataFrame(rows, CacheSchema.TOKENS).repartition(2);
+  }
+
+  /** Commits rows of {@code tokens/} as a wave of their own. */
+  public static void commit(Path output, Dataset<Row> tokens) throws IOException {
+    try (TokenCacheWriter writer = TokenCacheWriter.open(spark(), output)) {
+      WaveCommit wave = writer.nextWave();
+      wave.stage(CacheTable.TOKENS, tokens);
+      wave.commit();
+    }
   }
 
   public static Dataset<Row> features(List<String> ids) {

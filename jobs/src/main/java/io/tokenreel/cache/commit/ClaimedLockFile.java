@@ -96,9 +96,8 @@ record ClaimedLockFile(FileSystem fs, Path path, WriterLock.Pause pause) {
     try {
       return WriterLock.holder(fs, claim).isGone();
     } catch (FileNotFoundException | CacheLockedException e) {
-      // Taken back since it was listed, by a writer that comes again or has the lock; or seen
-      // before
-      // its content.
+      // Taken back since it was listed, by a writer that comes again or has the lock.
+      // Or listed before its content was there.
       return false;
     }
   }

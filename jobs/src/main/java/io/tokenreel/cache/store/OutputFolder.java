@@ -40,8 +40,8 @@ final class OutputFolder {
       return;
     }
     for (CacheTable table : CacheTable.values()) {
-      for (FileStatus status : files.list(layout.table(table))) {
-        if (!CacheLayout.isHidden(status.getPath()) && !CacheLayout.isTableFile(status.getPath())) {
+      for (FileStatus status : files.listTable(layout.table(table))) {
+        if (!CacheLayout.isTableFile(status.getPath())) {
           throw ofOthers(status.getPath());
         }
       }

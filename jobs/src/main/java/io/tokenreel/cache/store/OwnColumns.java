@@ -48,12 +48,12 @@ final class OwnColumns {
    */
   void requireTypes(StructType columns) throws IOException {
     List<StructField> sought = new ArrayList<>(Arrays.asList(columns.fields()));
-    List<FileStatus> all = sought.isEmpty() ? List.of() : files.list(folder);
+    List<FileStatus> all = sought.isEmpty() ? List.of() : files.listTable(folder);
     long read = Long.MAX_VALUE;
     int waves = 0;
     for (int i = all.size() - 1; i >= 0 && waves < MOST_WAVES && !sought.isEmpty(); i--) {
       Path file = all.get(i).getPath();
-      if (!CacheLayout.isHidden(file) && CacheLayout.waveOf(file) < read) {
+      if (CacheLayout.waveOf(file) < read) {
         read = CacheLayout.waveOf(file);
         waves++;
         for (StructField there : schema(file).fields()) {

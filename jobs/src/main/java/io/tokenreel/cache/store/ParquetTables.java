@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -66,7 +67,7 @@ final class ParquetTables implements TableStore {
 
   @Override
   public boolean has(CacheTable table) throws IOException {
-    return !files.list(layout.table(table)).isEmpty();
+    return !files.listTable(layout.table(table)).isEmpty();
   }
 
   @Override
@@ -259,7 +260,8 @@ final class ParquetTables implements TableStore {
 
   /** Whether nothing leads to rows that came before a wave. */
   private boolean isIndexLost(long wave) throws IOException {
-    return LookupIndex.tables(files.fileSystem(), layout).isEmpty() && firstWave() < wave;
+    return LookupIndex.tables(files.fileSystem(), layout).isEmpty()
+        && waves(CacheTable.TOKENS).getMin() < wave;
   }
 
   /** The waves of files that the index was made of, and that were replaced. */
@@ -286,7 +288,10 @@ final class ParquetTables implements TableStore {
   public long recover() throws IOException {
     files.deleteTemporaries(layout.index());
     // A wave whose files were all removed is still in the name of a slot table.
-    long last = Math.max(lastWave(CacheTable.values()), indexedWave());
+    long last = lastWave(LookupIndex.tables(files.fileSystem(), layout));
+    for (CacheTable table : CacheTable.values()) {
+      last = Math.max(last, waves(table).getMax());
+    }
     indexWhatIsMissing();
     return last;
   }
@@ -297,38 +302,24 @@ final class ParquetTables implements TableStore {
    */
   private void indexWhatIsMissing() throws IOException {
     List<SlotTable> tables = LookupIndex.tables(files.fileSystem(), layout);
-    long indexed = indexedWave();
-    if (lastWave(CacheTable.TOKENS) > indexed
-        || (!tables.isEmpty() && firstWave() < tables.get(0).firstWave())) {
-      LOG.warn("the lookup index lacks waves, it ends at {}; rebuilding it", indexed);
+    LongSummaryStatistics waves = waves(CacheTable.TOKENS);
+    if (waves.getMax() > lastWave(tables)
+        || (!tables.isEmpty() && waves.getMin() < tables.get(0).firstWave())) {
+      LOG.warn("the lookup index lacks waves, it ends at {}; rebuilding it", lastWave(tables));
       index.rebuild();
     }
     index.deleteCovered();
   }
 
-  /** Of the files in {@code tokens/}; beyond all waves where there are none. */
-  private long firstWave() throws IOException {
-    return files.listTable(layout.table(CacheTable.TOKENS)).stream()
+  private static long lastWave(List<SlotTable> tables) {
+    return tables.stream().mapToLong(SlotTable::lastWave).max().orElse(0);
+  }
+
+  /** Of a table's files. */
+  private LongSummaryStatistics waves(CacheTable table) throws IOException {
+    return files.listTable(layout.table(table)).stream()
         .mapToLong(status -> CacheLayout.waveOf(status.getPath()))
-        .min()
-        .orElse(Long.MAX_VALUE);
-  }
-
-  private long indexedWave() throws IOException {
-    return LookupIndex.tables(files.fileSystem(), layout).stream()
-        .mapToLong(SlotTable::lastWave)
-        .max()
-        .orElse(0);
-  }
-
-  private long lastWave(CacheTable... tables) throws IOException {
-    long last = 0;
-    for (CacheTable table : tables) {
-      for (FileStatus status : files.listTable(layout.table(table))) {
-        last = Math.max(last, CacheLayout.waveOf(status.getPath()));
-      }
-    }
-    return last;
+        .summaryStatistics();
   }
 
   /** Merges the lookup index into one table. */

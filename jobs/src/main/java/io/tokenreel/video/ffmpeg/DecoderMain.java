@@ -74,15 +74,15 @@ public final class DecoderMain {
       Loader.load(avformat.class);
       Loader.load(swscale.class);
     } catch (LinkageError e) {
-      endUnstarted(e.getMessage());
+      endFailed(e.getMessage());
     }
     List<String> missing = AllowList.missing();
     if (!missing.isEmpty()) {
-      endUnstarted("it does not have " + String.join(", ", missing));
+      endFailed("it does not have " + String.join(", ", missing));
     }
   }
 
-  private static void endUnstarted(String why) {
+  private static void endFailed(String why) {
     System.err.println(why);
     Runtime.getRuntime().halt(2);
   }
@@ -101,8 +101,7 @@ public final class DecoderMain {
   }
 
   private static void endUnread(Throwable error) {
-    System.err.println("the request could not be read: " + error);
-    Runtime.getRuntime().halt(2);
+    endFailed("the request could not be read: " + error);
   }
 
   /** The owner's private folder, which an owner that was killed could not delete. */

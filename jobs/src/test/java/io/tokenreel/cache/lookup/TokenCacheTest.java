@@ -144,7 +144,7 @@ class TokenCacheTest {
             .withColumn("day", functions.expr("DATE '2024-01-02'"))
             .withColumn("at", functions.expr("TIMESTAMP '2024-01-02 03:04:05Z'"))
             .withColumn("missing", functions.lit(null).cast("string"));
-    commit(output, rows);
+    CacheRows.commit(output, rows);
     TokenCache cache = TokenCache.open(new Configuration(), output);
 
     assertEquals(2, cache.lookup("clips/00001.mp4").size());
@@ -195,8 +195,8 @@ class TokenCacheTest {
   @Test
   void lookup_bytesChangedOnAClockThatGoesBack_givesThoseOfTheLastCommit() throws IOException {
     Path output = output("newest");
-    commit(output, one("first bytes", 60));
-    commit(output, one("later bytes", 0));
+    CacheRows.commit(output, one("first bytes", 60));
+    CacheRows.commit(output, one("later bytes", 0));
     assertEquals(List.of(CacheRows.sha("later bytes")), contentsOf(output));
   }
 
@@ -204,8 +204,8 @@ class TokenCacheTest {
   @Test
   void lookup_bytesChangedBack_givesTheFirstRowsAgain() throws IOException {
     Path output = output("back");
-    commit(output, one("first bytes", 0));
-    commit(output, one("other bytes", 60));
+    CacheRows.commit(output, one("first bytes", 0));
+    CacheRows.commit(output, one("other bytes", 60));
     commitSeen(output, "first bytes");
     assertEquals(List.of(CacheRows.sha("first bytes")), contentsOf(output));
     assertEquals(3, CommittedRows.of(SPARK, output, CacheTable.CONTENTS).count());
@@ -223,9 +223,9 @@ class TokenCacheTest {
   void lookup_cacheOfAnOlderVersionWhoseBytesChangedBack_givesTheFirstRowsAgain()
       throws IOException {
     Path output = output("older");
-    commit(output, one("first bytes", 0));
+    CacheRows.commit(output, one("first bytes", 0));
     commitSeen(output, "first bytes");
-    commit(output, one("other bytes", 60));
+    CacheRows.commit(output, one("other bytes", 60));
     commitSeen(output, "other bytes");
     commitSeen(output, "first bytes");
     FileSystem fs = output.getFileSystem(new Configuration());
@@ -287,8 +287,8 @@ class TokenCacheTest {
   @Test
   void open_withoutAnIndex_saysThatTheNextWriterMakesIt() throws IOException {
     Path output = output("rebuilt");
-    commit(output, CacheRows.tokens(CacheRows.ids(0, 4), CacheRows.HALF));
-    commit(output, CacheRows.tokens(CacheRows.ids(4, 6), CacheRows.HALF));
+    CacheRows.commit(output, CacheRows.tokens(CacheRows.ids(0, 4), CacheRows.HALF));
+    CacheRows.commit(output, CacheRows.tokens(CacheRows.ids(4, 6), CacheRows.HALF));
     FileSystem fs = output.getFileSystem(new Configuration());
     fs.delete(new Path(output, "_index"), true);
     FileNotFoundException error =
@@ -306,9 +306,9 @@ class TokenCacheTest {
   @Test
   void lookup_whileAWriterMergesTheIndex_listsItAgain() throws IOException {
     Path output = output("merged");
-    commit(output, CacheRows.tokens(CacheRows.ids(0, 2), CacheRows.HALF));
+    CacheRows.commit(output, CacheRows.tokens(CacheRows.ids(0, 2), CacheRows.HALF));
     TokenCache cache = TokenCache.open(new Configuration(), output);
-    commit(output, CacheRows.tokens(CacheRows.ids(2, 4), CacheRows.HALF));
+    CacheRows.commit(output, CacheRows.tokens(CacheRows.ids(2, 4), CacheRows.HALF));
     assertEquals(1, cache.lookup("clips/00000.mp4").size());
     assertEquals(1, cache.lookup("clips/00003.mp4").size());
   }
@@ -316,7 +316,7 @@ class TokenCacheTest {
   @Test
   void commit_ofAWave_isReadableBySparkWithComments() throws IOException {
     Path output = output("spark");
-    commit(output, CacheRows.tokens(CacheRows.ids(0, 4), CacheRows.HALF));
+    CacheRows.commit(output, CacheRows.tokens(CacheRows.ids(0, 4), CacheRows.HALF));
     Dataset<Row> read = SPARK.read().parquet(new Path(output, "tokens").toString());
     assertEquals(List.of(CacheSchema.TOKENS.fieldNames()), List.of(read.columns()));
     assertEquals(4, read.where("video_id LIKE 'clips/%' AND length(tokens) = 144").count());
@@ -325,14 +325,6 @@ class TokenCacheTest {
         read.schema().apply("dtype").getComment().get());
     assertEquals(
         Timestamp.from(CacheRows.CREATED), read.select("created_at").first().getTimestamp(0));
-  }
-
-  private static void commit(Path output, Dataset<Row> tokens) throws IOException {
-    try (TokenCacheWriter writer = TokenCacheWriter.open(SPARK, output)) {
-      WaveCommit wave = writer.nextWave();
-      wave.stage(CacheTable.TOKENS, tokens);
-      wave.commit();
-    }
   }
 
   private Path output(String name) {

@@ -14,8 +14,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,8 +50,8 @@ class TouchedCacheTest {
   @Test
   void open_indexThatLacksTheFirstWaves_isMadeAgain() throws IOException {
     Path output = output("lacking");
-    commit(output, CacheRows.tokens(CacheRows.ids(0, 2), CacheRows.HALF));
-    commit(output, CacheRows.tokens(CacheRows.ids(2, 4), CacheRows.HALF));
+    CacheRows.commit(output, CacheRows.tokens(CacheRows.ids(0, 2), CacheRows.HALF));
+    CacheRows.commit(output, CacheRows.tokens(CacheRows.ids(2, 4), CacheRows.HALF));
     FileSystem fs = output.getFileSystem(new Configuration());
     fs.delete(new Path(output, "_index"), true);
     renameAll(fs, output, "000001-", ".000001-");
@@ -85,10 +83,10 @@ class TouchedCacheTest {
   @Test
   void open_hiddenFilesBesideTheTables_arePassedOver() throws IOException {
     Path output = output("hidden");
-    commit(output, CacheRows.tokens(CacheRows.ids(0, 2), CacheRows.HALF));
+    CacheRows.commit(output, CacheRows.tokens(CacheRows.ids(0, 2), CacheRows.HALF));
     Files.writeString(temporary.resolve("hidden/tokens/.DS_Store"), "notes");
     Files.writeString(temporary.resolve("hidden/tokens/_notes"), "notes");
-    commit(output, CacheRows.tokens(CacheRows.ids(2, 4), CacheRows.HALF));
+    CacheRows.commit(output, CacheRows.tokens(CacheRows.ids(2, 4), CacheRows.HALF));
     output.getFileSystem(new Configuration()).delete(new Path(output, "_index"), true);
     TokenCacheWriter.open(SPARK, output).close();
     assertEquals(1, TokenCache.open(new Configuration(), output).lookup("clips/00000.mp4").size());
@@ -99,19 +97,11 @@ class TouchedCacheTest {
     Path output = output("legacy");
     SPARK.conf().set("spark.sql.parquet.writeLegacyFormat", "true");
     try {
-      commit(output, CacheRows.tokens(CacheRows.ids(0, 2), CacheRows.HALF));
+      CacheRows.commit(output, CacheRows.tokens(CacheRows.ids(0, 2), CacheRows.HALF));
     } finally {
       SPARK.conf().unset("spark.sql.parquet.writeLegacyFormat");
     }
     assertEquals(1, TokenCache.open(new Configuration(), output).lookup("clips/00000.mp4").size());
-  }
-
-  private static void commit(Path output, Dataset<Row> tokens) throws IOException {
-    try (TokenCacheWriter writer = TokenCacheWriter.open(SPARK, output)) {
-      WaveCommit wave = writer.nextWave();
-      wave.stage(CacheTable.TOKENS, tokens);
-      wave.commit();
-    }
   }
 
   private Path output(String name) {
