@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -151,10 +152,16 @@ final class DecodeAhead implements Iterator<DecodeAhead.Decoded>, AutoCloseable 
       this.all = all;
     }
 
+    /**
+     * @throws CancellationException if {@link #close} was called: nobody takes another video
+     */
     void awaitRoom() throws InterruptedException {
       synchronized (all) {
         while (waiting >= maxBytes || (waiting > 0 && all.waiting >= all.maxBytes)) {
           all.wait();
+        }
+        if (closed) {
+          throw new CancellationException("the task that decodes ahead was closed");
         }
       }
     }
