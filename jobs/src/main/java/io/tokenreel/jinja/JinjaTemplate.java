@@ -2,9 +2,13 @@ package io.tokenreel.jinja;
 
 import com.hubspot.jinjava.Jinjava;
 import com.hubspot.jinjava.JinjavaConfig;
+import com.hubspot.jinjava.LegacyOverrides;
+import com.hubspot.jinjava.el.JinjavaInterpreterResolver;
+import com.hubspot.jinjava.interpret.Context;
 import com.hubspot.jinjava.interpret.JinjavaInterpreter;
 import com.hubspot.jinjava.interpret.RenderResult;
 import com.hubspot.jinjava.interpret.UnknownTokenException;
+import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
 import com.hubspot.jinjava.lib.tag.Tag;
 import com.hubspot.jinjava.loader.ResourceLocator;
 import com.hubspot.jinjava.loader.ResourceNotFoundException;
@@ -14,18 +18,35 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import jinjava.javax.el.CompositeELResolver;
+import jinjava.javax.el.ELResolver;
 
 /**
- * A Jinja template. Blocks are trimmed as Transformers trims them, and a value is never read as
- * Jinja, whatever is in it.
+ * A Jinja template. White space is what Transformers' settings of Jinja make of it, and a value is
+ * never read as Jinja, whatever is in it.
  */
 public final class JinjaTemplate {
 
   private static final int MOST_DEPTH = 10;
   private static final long ANY_SIZE = 0;
+  private static final int QUOTED_CHARACTERS = 400;
+
+  /** What Jinja does, where Jinjava does otherwise unless it is told. */
+  private static final LegacyOverrides AS_JINJA =
+      LegacyOverrides.newBuilder()
+          .withParseWhitespaceControlStrictly(true)
+          .withAllowAdjacentTextNodes(true)
+          .withEvaluateMapKeys(true)
+          .withIterateOverMapKeys(true)
+          .withUseNaturalOperatorPrecedence(true)
+          .withKeepNullableLoopValues(true)
+          .build();
+
+  private static final ELResolver RESOLVER = resolver();
 
   private final Jinjava jinja;
   private final String template;
+  private final String source; // the same for Jinjava
 
   /** What a name without a value is. */
   private enum UnknownNames {
@@ -38,17 +59,25 @@ public final class JinjaTemplate {
   private JinjaTemplate(
       String template, long mostCharacters, UnknownNames unknown, ResourceLocator includes) {
     this.template = template;
+    this.source = TemplateSource.forJinjava(template);
     this.jinja =
         new Jinjava(
             JinjavaConfig.newBuilder()
                 .withFailOnUnknownTokens(unknown == UnknownNames.REFUSED)
                 .withNestedInterpretationEnabled(false)
-                .withTrimBlocks(true)
-                .withLstripBlocks(true)
+                .withLegacyOverrides(AS_JINJA)
+                .withElResolver(RESOLVER)
                 .withMaxOutputSize(mostCharacters)
                 .withMaxRenderDepth(MOST_DEPTH)
                 .build());
     jinja.setResourceLocator(includes);
+  }
+
+  private static ELResolver resolver() {
+    CompositeELResolver both = new CompositeELResolver();
+    both.add(new PythonMethods());
+    both.add(JinjavaInterpreterResolver.DEFAULT_RESOLVER_READ_ONLY);
+    return both;
   }
 
   /**
@@ -63,13 +92,20 @@ public final class JinjaTemplate {
 
   /**
    * A chat template of a checkpoint, as {@link #text}. It knows Transformers' {@code generation}
-   * tag, and asks for switches that are off unless somebody sets them: a name without a value is
-   * undefined.
+   * tag and function {@code raise_exception}, and asks for switches that are off unless somebody
+   * sets them: a name without a value is undefined. A newline at its end does not count.
    *
    * @param mostCharacters of the output; more is an error
    */
   public static JinjaTemplate chat(String template, long mostCharacters) {
-    return text(template, mostCharacters, UnknownNames.UNDEFINED);
+    JinjaTemplate chat =
+        text(TemplateSource.withoutLastNewline(template), mostCharacters, UnknownNames.UNDEFINED);
+    Context context = chat.jinja.getGlobalContext();
+    context.registerTag(new GenerationTag());
+    context.registerFunction(
+        new ELFunctionDefinition(
+            "", "raise_exception", JinjaTemplate.class, "raiseException", String.class));
+    return chat;
   }
 
   private static JinjaTemplate text(String template, long mostCharacters, UnknownNames unknown) {
@@ -81,7 +117,6 @@ public final class JinjaTemplate {
             (name, charset, interpreter) -> {
               throw new ResourceNotFoundException("a template of text includes no files: " + name);
             });
-    text.jinja.getGlobalContext().registerTag(new GenerationTag());
     PythonFilter.all().forEach(text.jinja.getGlobalContext()::registerFilter);
     return text;
   }
@@ -99,7 +134,8 @@ public final class JinjaTemplate {
             resource(home, name),
             ANY_SIZE,
             UnknownNames.REFUSED,
-            (included, charset, interpreter) -> resource(home, included));
+            (included, charset, interpreter) ->
+                TemplateSource.forJinjava(resource(home, included)));
     html.jinja.getGlobalContext().setAutoEscape(true);
     return html;
   }
@@ -122,16 +158,26 @@ public final class JinjaTemplate {
    * @throws IllegalArgumentException when it cannot be rendered otherwise
    */
   public String render(Map<String, ?> values) {
-    RenderResult rendered = jinja.renderForResult(template, values);
+    RenderResult rendered = jinja.renderForResult(source, values);
     if (rendered.hasErrors()) {
       if (rendered.getErrors().get(0).getException() instanceof UnknownTokenException unknown) {
         throw new UnknownName(unknown.getToken());
       }
       throw new IllegalArgumentException(
-          "the template cannot be rendered: %s; it is:%n%s"
-              .formatted(rendered.getErrors().get(0).getMessage(), template));
+          "the template cannot be rendered: %s; it begins: %s"
+              .formatted(rendered.getErrors().get(0).getMessage(), beginning()));
     }
     return rendered.getOutput();
+  }
+
+  private String beginning() {
+    String line = template.replace("\n", "\\n");
+    return line.length() > QUOTED_CHARACTERS ? line.substring(0, QUOTED_CHARACTERS) + "..." : line;
+  }
+
+  /** What a template calls for messages that it does not take. Called by its name. */
+  public static String raiseException(String message) {
+    throw new IllegalArgumentException(message);
   }
 
   /** A template that names what has no value. */

@@ -1,6 +1,8 @@
 package io.tokenreel.python;
 
 import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntPredicate;
@@ -95,22 +97,77 @@ public final class PythonText {
     return strip(text, character -> characters.indexOf(character) >= 0);
   }
 
+  /** {@code text.lstrip()}. */
+  public static String stripStart(String text) {
+    return stripStart(text, PythonText::isSpace);
+  }
+
+  /** {@code text.lstrip(characters)}. */
+  public static String stripStart(String text, String characters) {
+    return stripStart(text, character -> characters.indexOf(character) >= 0);
+  }
+
+  /** {@code text.rstrip()}. */
+  public static String stripEnd(String text) {
+    return stripEnd(text, PythonText::isSpace);
+  }
+
+  /** {@code text.rstrip(characters)}. */
+  public static String stripEnd(String text, String characters) {
+    return stripEnd(text, character -> characters.indexOf(character) >= 0);
+  }
+
   private static String strip(String text, IntPredicate stripped) {
+    return stripStart(stripEnd(text, stripped), stripped);
+  }
+
+  private static String stripStart(String text, IntPredicate stripped) {
     int from = 0;
-    int to = text.length();
-    while (from < to && stripped.test(text.codePointAt(from))) {
+    while (from < text.length() && stripped.test(text.codePointAt(from))) {
       from = text.offsetByCodePoints(from, 1);
     }
-    while (to > from && stripped.test(text.codePointBefore(to))) {
+    return text.substring(from);
+  }
+
+  private static String stripEnd(String text, IntPredicate stripped) {
+    int to = text.length();
+    while (to > 0 && stripped.test(text.codePointBefore(to))) {
       to = text.offsetByCodePoints(to, -1);
     }
-    return text.substring(from, to);
+    return text.substring(0, to);
+  }
+
+  /** {@code text.split()}. */
+  public static List<String> split(String text) {
+    String stripped = strip(text);
+    return stripped.isEmpty() ? List.of() : List.of(SPACES.split(stripped));
+  }
+
+  /**
+   * {@code text.split(separator, most)}.
+   *
+   * @param separator not empty
+   * @param most so many separators are looked at; all where it is negative
+   */
+  public static List<String> split(String text, String separator, int most) {
+    if (separator.isEmpty()) {
+      throw new IllegalArgumentException("the separator of a split must not be empty");
+    }
+    List<String> parts = new ArrayList<>();
+    int from = 0;
+    for (int at = text.indexOf(separator);
+        at >= 0 && (most < 0 || parts.size() < most);
+        at = text.indexOf(separator, from)) {
+      parts.add(text.substring(from, at));
+      from = at + separator.length();
+    }
+    parts.add(text.substring(from));
+    return List.copyOf(parts);
   }
 
   /** {@code len(text.split())}. */
   public static int words(String text) {
-    String stripped = strip(text);
-    return stripped.isEmpty() ? 0 : SPACES.split(stripped).length;
+    return split(text).size();
   }
 
   /** {@code len(text[:at])} of a place in a Java text. */

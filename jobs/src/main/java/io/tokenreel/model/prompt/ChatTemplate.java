@@ -29,12 +29,17 @@ final class ChatTemplate implements PromptTemplate {
 
   @Override
   public Prompt render(String question) {
+    return Prompt.around(mark.placeholder(), text(question));
+  }
+
+  /** The prompt as one text, with the video's placeholder. */
+  String text(String question) {
     Map<String, Object> message = new LinkedHashMap<>();
     message.put("role", "user");
     message.put("content", mark.content(question));
     Map<String, Object> values = new LinkedHashMap<>(specialTokens);
     values.put("messages", List.of(message));
     values.put("add_generation_prompt", true);
-    return Prompt.around(mark.placeholder(), template.render(values));
+    return template.render(values);
   }
 }

@@ -115,13 +115,16 @@ final class ChatTemplateFiles {
       return "";
     }
     StringBuilder canonical = new StringBuilder(template);
-    specialTokens(folder)
-        .forEach(
-            (name, token) -> {
-              if (template.contains(name)) {
-                canonical.append('\n').append(name).append(' ').append(token);
-              }
-            });
+    Map<String, String> tokens = specialTokens(folder);
+    if (FormerRendering.differs(template, tokens)) {
+      canonical.append("\nrendered as Jinja does");
+    }
+    tokens.forEach(
+        (name, token) -> {
+          if (template.contains(name)) {
+            canonical.append('\n').append(name).append(' ').append(token);
+          }
+        });
     return canonical.toString();
   }
 }
