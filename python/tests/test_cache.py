@@ -294,6 +294,52 @@ def test_lookup_of_one_of_two_settings_does_not_read_the_other(writer):
     assert counting.ranges[2:] == ["000001-00001.parquet"]
 
 
+class CloudError(Exception):
+    """Of a package that has errors of its own, as botocore's and azure's."""
+
+
+def test_errors_of_a_stores_own_package_are_errors_of_the_cache(writer):
+    class Failing:
+        def __init__(self, fails):
+            self.fs = fsspec.filesystem("file")
+            self.fails = fails
+
+        def __getattr__(self, name):
+            return getattr(self.fs, name)
+
+        def cat_file(self, *args, **kwargs):
+            if self.fails:
+                raise CloudError("no credentials")
+            return self.fs.cat_file(*args, **kwargs)
+
+        def ls(self, *args, **kwargs):
+            if self.fails == "all":
+                raise CloudError("no credentials")
+            return self.fs.ls(*args, **kwargs)
+
+    files = Failing(None)
+    cache = TokenCache.open(str(writer.wave(1, [row("a")]).folder), files)
+    files.fails = "reads"
+    with pytest.raises(DamagedCacheError, match=r"row of video 'a' cannot be read \(OSError: .*CloudError: no credentials\)"):
+        cache.lookup("a")
+    files.fails = "all"
+    with pytest.raises(CacheNotFoundError, match="cannot be listed: .*CloudError: no credentials"):
+        cache.refresh()
+
+
+def test_a_path_that_names_a_file_is_no_cache(tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(CacheNotFoundError, match="file cannot be listed"):
+        TokenCache.open(tmp_path / "file")
+
+
+def test_an_id_that_no_table_can_have_is_unknown(writer):
+    cache = TokenCache.open(writer.wave(1, [row("a")]).folder)
+    assert "\udc80.mp4" not in cache
+    with pytest.raises(VideoNotFoundError):
+        cache.lookup("\udc80.mp4")
+
+
 def test_memory_file_system_of_fsspec(writer):
     writer.wave(1, [row("a")])
     memory = fsspec.filesystem("memory")

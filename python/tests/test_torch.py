@@ -40,6 +40,17 @@ def test_a_sample_has_what_its_row_has(folder):
     assert sample["columns"] == {"number": 4}
 
 
+def test_samples_of_several_encoders_are_refused(tmp_path):
+    CacheWriter(tmp_path).wave(1, [row("a", encoder=LLAVA), row("b", encoder=QWEN), row("c", encoder=LLAVA)])
+    with pytest.raises(SettingError, match="of one encoder; got llava_onevision@.* of 2, qwen2_vl@.* of 1 videos: name encoder="):
+        TokenDataset(tmp_path)
+    assert [sample["id"] for sample in TokenDataset(tmp_path, ["a", "c"])] == ["a", "c"]
+    samples = [TokenDataset(tmp_path, encoder=encoder)[0] for encoder in (LLAVA, QWEN)]
+    for batched in (pad, pack):
+        with pytest.raises(ValueError, match="must have one encoder, one dtype and one width"):
+            batched(samples)
+
+
 @pytest.mark.parametrize(("name", "dtype"), [("f32", torch.float32), ("f16", torch.float16), ("bf16", torch.bfloat16)])
 def test_tokens_have_the_stored_dtype_and_can_be_written_to(tmp_path, name, dtype):
     values = np.arange(12).reshape(4, 3).astype({"f32": "<f4", "f16": "<f2", "bf16": ml_dtypes.bfloat16}[name])

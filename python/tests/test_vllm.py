@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -217,6 +218,21 @@ def test_unknown_videos_are_looked_for_at_a_pace(writer, clock, took):
     assert paused == [pytest.approx(min(LONGEST_PAUSE, took / LISTING_SHARE - took) - 0.001)]
 
 
+def test_requests_that_came_before_a_listing_do_not_wait_for_another(writer, clock):
+    counting = Counting()
+    videos = served(writer.wave(1, [row("a")]), clock, counting)
+    came = clock.seconds
+    clock.seconds += 1
+    refused(lambda: videos.row(Reference("one"), came), "has no tokens of video 'one'")
+    lists = counting.lists
+    for number in range(80):
+        refused(lambda number=number: videos.row(Reference(f"unknown {number}"), came), "has no tokens of video")
+    assert counting.lists == lists
+    clock.seconds += 0.001
+    refused(lambda: videos.row(Reference("one")), "has no tokens")
+    assert counting.lists > lists, "a request that came since waits for a listing of its own"
+
+
 def test_setting_that_is_new_is_seen_without_a_restart(writer, clock):
     videos = served(writer.wave(1, [row("a")]), clock)
     refused(lambda: videos.row(Reference("a", "none")), "no row of compression none", COMPRESSION)
@@ -351,10 +367,49 @@ def test_a_damaged_file_is_refused(writer):
 
 def test_a_cache_that_is_not_there_is_refused_until_it_is(writer, tmp_path):
     moved = writer.wave(1, [row("a")]).folder.rename(tmp_path / "moved")
-    videos = served(writer)
+    clock = Clock()
+    videos = served(writer, clock)
     refused(lambda: videos.row(Reference("a")), "is no cache")
+    clock.seconds += LONGEST_PAUSE
     moved.rename(writer.folder)
     assert videos.row(Reference("a")).video_id == "a"
+
+
+def test_a_cache_that_is_not_there_is_listed_at_a_pace(writer, clock):
+    class Slow(Counting):
+        def get_file_info_selector(self, selector):
+            clock.seconds += 0.05
+            return super().get_file_info_selector(selector)
+
+    counting = Slow()
+    videos = served(writer, clock, counting)
+    for _ in range(10):
+        refused(lambda: videos.row(Reference("a")), "has no lookup index")
+    once = counting.lists
+    assert once <= 2, "the cache, and its index"
+    clock.seconds += LONGEST_PAUSE
+    refused(lambda: videos.row(Reference("a")), "has no lookup index")
+    assert counting.lists == 2 * once
+
+
+@pytest.mark.parametrize("error", [PermissionError("denied"), OSError("no route")])
+def test_a_store_that_cannot_be_listed_is_a_refusal(writer, error):
+    class Broken(Counting):
+        def get_file_info_selector(self, selector):
+            raise error
+
+    refused(lambda: served(writer, counting=Broken()).row(Reference("a")), "cannot be listed", str(error))
+
+
+def test_rows_that_cannot_be_read_are_remembered_by_many_threads(writer, clock):
+    videos = served(writer.wave(1, [row("a")]), clock)
+
+    def remember(number):
+        for each in range(2_000):
+            videos._remember(Reference(f"{number} {each}"), 0.01, "no")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(remember, range(8)))
 
 
 def card(**more):
@@ -431,6 +486,32 @@ def test_served_model_is_read_of_the_servers_configuration():
         load_config=SimpleNamespace(download_dir="/hub"),
     )
     assert ServedModel.of(config, "0.32.0") == ServedModel("m", "r", "/hub", QWEN3, 64, 3, 2, None, ("evs", 0.5), True, "vLLM 0.32.0")
+
+
+@pytest.mark.parametrize(
+    ("media", "adapter", "word"),
+    [
+        ({"video": {"num_frames": -1}}, False, "--media-io-kwargs has settings for video"),
+        ({"image": {"a": 1}, "video": {"b": 1}}, False, "for image and video"),
+        ({}, True, "--enable-tower-connector-lora"),
+        ({"video": {}, "audio": {"a": 1}}, False, None),
+    ],
+)
+def test_a_server_that_renames_rows_does_not_start(monkeypatch, media, adapter, word):
+    monkeypatch.setitem(sys.modules, "vllm", SimpleNamespace(__version__="0.32.0"))
+    monkeypatch.setattr(ServedModel, "of", staticmethod(lambda config, version: model(encoder_cache=config.encoder_cache)))
+    config = SimpleNamespace(
+        model_config=SimpleNamespace(multimodal_config=SimpleNamespace(media_io_kwargs=media)),
+        lora_config=SimpleNamespace(enable_tower_connector_lora=adapter),
+        encoder_cache=True,
+    )
+    if word is None:
+        Serving().begin(config)
+    else:
+        with pytest.raises(ValueError, match=word):
+            Serving().begin(config)
+    config.encoder_cache = False
+    Serving().begin(config)
 
 
 def test_count_of_kept_tokens_is_that_of_the_server():
@@ -747,6 +828,29 @@ def test_guard_answers_after_what_stands_before_the_applications_handlers(guarde
     asyncio.run(Guard(reads)({"type": "http", "method": "POST"}, receive, send))
     assert sent[0]["status"] == 400
     assert "does not name the compression, sampling, encoder, content of its row" in json.loads(sent[1]["body"])["error"]["message"]
+
+
+def spelt(body, how):
+    if how == "batch":
+        request = json.loads(body)
+        return json.dumps({"messages": [request["messages"]]}).encode()
+    if how == "escapes":
+        return body.replace(b"_embeds", b"\\u005fembeds")
+    return body.decode().encode(how)
+
+
+@pytest.mark.parametrize("how", ["batch", "escapes", "utf-16", "utf-32"])
+def test_guard_reads_every_spelling_of_a_request(guarded, how):
+    body = spelt(chat({"type": "video_embeds", "video_embeds": {"video_grid_thw": [2, 2, 4]}, "uuid": "unknown"}), how)
+    status, sentence, through = asked(body)
+    assert (status, through) == (400, [])
+    assert "names no row of a cache" in sentence
+
+
+def test_guard_goes_by_a_parts_keys(guarded):
+    status, sentence, _ = asked(chat({"type": "image_url", "video_embeds": {"video_grid_thw": [2, 2, 4]}, "uuid": "unknown"}))
+    assert status == 400
+    assert "names no row of a cache" in sentence
 
 
 def test_guard_passes_on_an_applications_errors(guarded):

@@ -77,7 +77,7 @@ def _with_functions(spark: SparkSession, what: str) -> SparkSession:
     except AnalysisException as error:
         raise RuntimeError(
             f"{what} has no function select_tokens: it was made without spark.sql.extensions={EXTENSION}, or without TokenReel's jar on"
-            " spark.jars. Both are taken when a session starts: stop it (spark.stop()) and call tokenreel.session() first, or start the"
-            " server with both"
+            " spark.jars. Both are taken when Spark's JVM starts, which outlives spark.stop(): restart Python and call tokenreel.session()"
+            " first, or start the server with both"
         ) from error
     return spark

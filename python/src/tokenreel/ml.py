@@ -80,7 +80,8 @@ class _JavaStage(JavaParams, DefaultParamsReadable[Any], DefaultParamsWritable):
         except TypeError as error:  # py4j takes a class that is not there for a package, which cannot be called
             raise RuntimeError(
                 f"the session has no class {self._java_class}: it was made without TokenReel's jar."
-                " Stop it and use tokenreel.session(), or make it with the jar on spark.jars"
+                " Restart Python, whose JVM outlives the session, and use tokenreel.session(),"
+                " or make the session with the jar on spark.jars"
             ) from error
 
     def write(self) -> DefaultParamsWriter:

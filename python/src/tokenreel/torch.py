@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 import pickle
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -54,6 +55,7 @@ class TokenDataset(Dataset):
     A sample is a dict:
 
     - `id`: the video's id;
+    - `encoder`: the encoder's name, `family@revision`, the same for all samples of a data set;
     - `tokens`: [n, D], and [n, planes, D] where there are more planes than 1, in the stored dtype, float32 of int8 and
       fp8, of memory that is the sample's own;
     - `index`: int32 [n], each token's place in the grid, -1 for a row that the model adds;
@@ -83,13 +85,14 @@ class TokenDataset(Dataset):
 
         Args:
             path: the cache, as `TokenCache.open` takes it.
-            samples: ids of videos; or a table, a data frame of pandas or dicts, with `video_id` and columns of the user's own, such as
-                a question and its answer, and any number of rows about one video; None for each video of the setting once.
+            samples: ids of videos; or a table, a data frame of pandas or Polars, or dicts, with `video_id` and columns of the user's own,
+                such as a question and its answer, and any number of rows about one video; None for each video of the setting once.
             compression: as `TokenCache.lookup` takes it.
             encoder: as `TokenCache.lookup` takes it.
             sampling: as `TokenCache.lookup` takes it.
             rank: of this process among `world_size`. It has every `world_size`-th sample. All ranks have equally many: where samples are
-                left over, the first ones are had twice.
+                left over, the first ones are had twice. Each rank lists the cache for itself: where it may grow meanwhile, give all ranks
+                the same `samples`.
             world_size: how many processes share the samples.
             filesystem: as `TokenCache.open` takes it; must be picklable.
             tokenizer: of Qwen3-VL alone: counts the tokens of its texts among steps, which positions depend on.
@@ -99,7 +102,7 @@ class TokenDataset(Dataset):
             ValueError: the rank is not one of the world's, there are no samples, or some lack `video_id`.
             CacheNotFoundError: there is no cache, or it has no video of the setting.
             VideoNotFoundError: the cache has no tokens of a sample's video.
-            SettingError: a sample's video has no row of the setting, or several.
+            SettingError: a sample's video has no row of the setting, or several, or the samples' rows are of several encoders.
         """
         super().__init__()
         if not 0 <= rank < world_size:
@@ -137,6 +140,10 @@ class TokenDataset(Dataset):
                 raise SettingError(
                     f"video {video!r} must have one row of {self._setting}; got {found}: name compression=, encoder= or sampling="
                 )
+        encoders = Counter(known[video][0].encoder for video in dict.fromkeys(self._ids))
+        if len(encoders) > 1:
+            listed = ", ".join(f"{encoder} of {videos}" for encoder, videos in sorted(encoders.items()))
+            raise SettingError(f"rows of the samples must be of one encoder; got {listed} videos: name encoder=")
 
     def _cache(self) -> TokenCache:
         """The cache, opened by this process."""
@@ -156,6 +163,7 @@ class TokenDataset(Dataset):
         own = self._columns[number] if self._columns else {}
         sample = {
             "id": row.video_id,
+            "encoder": row.encoder,
             "tokens": tensor_of(row),
             "index": torch.tensor(row.token_index.tolist(), dtype=torch.int32),
             "columns": {**row.columns, **own},
@@ -176,7 +184,9 @@ class TokenDataset(Dataset):
 
 def _listed(samples: Any) -> tuple[list[str], list[dict[str, Any]]]:
     """Ids of the samples, and their other columns; none where they have ids alone."""
-    if hasattr(samples, "to_dict") and hasattr(samples, "columns"):  # a data frame
+    if hasattr(samples, "to_arrow"):  # a data frame of Polars
+        samples = samples.to_arrow()
+    elif hasattr(samples, "to_dict") and hasattr(samples, "columns"):  # of pandas
         samples = pa.Table.from_pandas(samples, preserve_index=False)
     if isinstance(samples, str | bytes | Mapping):
         raise TypeError(f"samples must be a list of ids, a table or dicts; got {samples!r} alone: put it into a list")
@@ -242,7 +252,9 @@ def pack(samples: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _check(samples: Sequence[Mapping[str, Any]]) -> None:
-    kinds = {(str(sample["tokens"].dtype), *sample["tokens"].shape[1:], "positions" in sample) for sample in samples}
+    kinds = {(sample["encoder"], str(sample["tokens"].dtype), *sample["tokens"].shape[1:]) for sample in samples}
     if len(kinds) != 1:
         listed = ", ".join(map(str, sorted(kinds)))
-        raise ValueError(f"a batch must have one dtype and one width of tokens; got {listed}: name the encoder of the data set")
+        raise ValueError(
+            f"samples of a batch must have one encoder, one dtype and one width of tokens; got {listed}: see the data sets' encoder="
+        )

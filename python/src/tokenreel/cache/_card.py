@@ -231,6 +231,8 @@ def _files(folder: str, wanted: frozenset[str]) -> Iterable[str]:
         try:
             with open(index, "rb") as file:
                 shards = {str(shard) for name, shard in json.load(file)["weight_map"].items() if canonical(name) in wanted}
+        except OSError as error:
+            raise UnreadableCheckpointError(f"{index} cannot be read: {error}") from error
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise CheckpointError(f"{index} must map tensors to files; got {type(error).__name__}: {error}; download it again") from error
         return sorted(shards)

@@ -140,7 +140,10 @@ class LookupIndex:
 
     def slots(self, video_id: str) -> list[Slot]:
         """The slots of a video, and of others with its hash, in the order of their waves."""
-        hash_ = xxh64(video_id.encode())
+        try:
+            hash_ = xxh64(video_id.encode())
+        except UnicodeEncodeError:
+            return []  # half a surrogate pair, as of a file's name that is not UTF-8, which no table has
         return sorted({slot for table in self._tables for slot in table.probe(self._store, hash_)})
 
     def waves(self) -> set[int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import quote
 
 import pyarrow as pa
@@ -75,14 +75,23 @@ class ArrowStore:
             return bytes(file.read())
 
     def size(self, name: str) -> int:
-        return int(self._fs.get_file_info(self._path(name)).size)
+        size = self._fs.get_file_info(self._path(name)).size
+        if size is None:
+            raise FileNotFoundError(f"{self._path(name)} is no file")
+        return int(size)
 
     def open(self, name: str) -> pa.NativeFile:
         return self._fs.open_input_file(self._path(name))
 
 
+_Read = TypeVar("_Read")
+
+
 class FsspecStore:
-    """A folder of an fsspec file system."""
+    """A folder of an fsspec file system.
+
+    Whatever error a store's own package has, as for missing credentials or a connection, is an OSError here, as pyarrow's are.
+    """
 
     def __init__(self, filesystem: Any, root: str) -> None:
         self._fs = filesystem
@@ -99,22 +108,31 @@ class FsspecStore:
         # A writer adds files: what a file system remembers of a listing may be old.
         self._fs.invalidate_cache()
         try:
-            found = self._fs.ls(self._path(folder), detail=False)
+            found = self._asked(lambda: self._fs.ls(self._path(folder), detail=False))
         except FileNotFoundError:
             return []
         return sorted(posixpath.basename(str(path).rstrip("/")) for path in found)
 
     def read(self, name: str, start: int, length: int) -> bytes:
-        return bytes(self._fs.cat_file(self._path(name), start=start, end=start + length))
+        return self._asked(lambda: bytes(self._fs.cat_file(self._path(name), start=start, end=start + length)))
 
     def whole(self, name: str) -> bytes:
-        return bytes(self._fs.cat_file(self._path(name)))
+        return self._asked(lambda: bytes(self._fs.cat_file(self._path(name))))
 
     def size(self, name: str) -> int:
-        return int(self._fs.size(self._path(name)))
+        return self._asked(lambda: int(self._fs.size(self._path(name))))
 
     def open(self, name: str) -> pa.NativeFile:
-        return pa.PythonFile(self._fs.open(self._path(name), "rb"), mode="r")
+        return pa.PythonFile(self._asked(lambda: self._fs.open(self._path(name), "rb")), mode="r")
+
+    @staticmethod
+    def _asked(read: Callable[[], _Read]) -> _Read:
+        try:
+            return read()
+        except OSError:
+            raise
+        except Exception as error:
+            raise OSError(f"{type(error).__module__}.{type(error).__qualname__}: {error}") from error
 
 
 def store_of(path: str | os.PathLike[str], filesystem: Any = None) -> Store:
@@ -151,7 +169,7 @@ def _of_uri(uri: str) -> Store:
         plain = "file://" + plain.removeprefix("file:")
     try:
         return ArrowStore(*pa.fs.FileSystem.from_uri(quote(plain, safe=_OF_A_URI)))
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as arrow:
+    except (pa.ArrowException, OSError) as arrow:
         open_url = _fsspec_opener()
         if open_url is None:
             raise CacheNotFoundError(
@@ -160,7 +178,7 @@ def _of_uri(uri: str) -> Store:
             ) from arrow
         try:
             return FsspecStore(*open_url(plain))
-        except (ImportError, ValueError) as error:
+        except (ImportError, ValueError, OSError) as error:
             raise CacheNotFoundError(f"{uri}: neither pyarrow ({arrow}) nor fsspec ({error}) can open it; pass filesystem=") from error
 
 

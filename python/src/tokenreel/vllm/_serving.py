@@ -33,12 +33,17 @@ class Serving:
 
         Args:
             config: a `vllm.config.VllmConfig`.
+
+        Raises:
+            ValueError: the server has a setting under which it would look no row up.
         """
         import vllm
 
         with self._lock:
             if self._videos is None:
                 model = ServedModel.of(config, vllm.__version__)
+                if model.encoder_cache:
+                    _check_names_last(config)
                 check = EncoderCheck(model, os.environ.get(ENCODER))
                 self._videos = ServedVideos(_open, model, check)
             return self._videos
@@ -55,6 +60,22 @@ class Serving:
                 " pass the rows of tokenreel.cache"
             )
         return self._videos
+
+
+def _check_names_last(config: Any) -> None:
+    """Whether the name of a part's rows reaches the encoder cache as the client sent it."""
+    media = getattr(config.model_config.multimodal_config, "media_io_kwargs", None) or {}
+    set_of_parts = sorted(modality for modality in ("image", "video") if media.get(modality))
+    if set_of_parts:
+        raise ValueError(
+            f"--media-io-kwargs has settings for {' and '.join(set_of_parts)}, and vLLM then looks rows of a cache up under another name:"
+            " start the server without them, or without the encoder cache"
+        )
+    if getattr(config.lora_config, "enable_tower_connector_lora", False):
+        raise ValueError(
+            "--enable-tower-connector-lora has vLLM look rows of a cache up under the adapter's name, and they are of the tower without"
+            " an adapter: start the server without it, or without the encoder cache"
+        )
 
 
 def _open() -> TokenCache:

@@ -78,42 +78,49 @@ class ServedVideos:
         self._listing = threading.Lock()
         self._pausing = threading.Lock()
         self._hot = _Hot(hot_bytes)
-        self._unreadable: dict[Reference, tuple[float, str]] = {}
+        self._remembering = threading.Lock()
+        self._unreadable: dict[Reference, tuple[float, str]] = {}  # guarded by the lock before
 
-    def row(self, reference: Reference) -> VideoTokens:
+    def row(self, reference: Reference, asked: float | None = None) -> VideoTokens:
         """The one row that a reference names, of the served model and with finite numbers.
+
+        Args:
+            reference: of a request.
+            asked: by the clock, when the request came; None for now. What was listed after that is new enough to say that a video is
+                unknown, so that many such requests in a queue wait for one listing.
 
         Raises:
             RefusedError: there is no such row, there are several, or it must not be fed to the model.
         """
         row = self._hot.get(reference, self._clock() - REFRESH_SECONDS)
         if row is None:
-            asked = self._clock()
-            until, said = self._unreadable.get(reference, (asked, ""))
-            if asked < until:
+            begun = self._clock()
+            said = self._unreadable_still(reference, begun)
+            if said is not None:
                 raise RefusedError(said)
             try:
-                row, listed = self._read(reference)
+                row, listed = self._read(reference, begun if asked is None else asked)
             except RefusedError:
                 raise
             except (CacheNotFoundError, NewerCacheError) as error:
-                raise RefusedError(_one_line(error)) from error
+                said = _one_line(error)
+                self._remember(reference, self._clock() - begun, said)
+                raise RefusedError(said) from error
             except _BROKEN as error:
                 said = (
                     f"video {reference.video_id!r} cannot be read just now, as when a writer is replacing files ({_one_line(error)}):"
                     " ask again; if it stays so, see that the server may read the cache, and run `tokenreel verify` over it"
                 )
-                self._remember(reference, self._clock() - asked, said)
+                self._remember(reference, self._clock() - begun, said)
                 raise RefusedError(said) from error
             except CacheError as error:
                 raise RefusedError(_one_line(error)) from error
             self._hot.put(reference, row, listed)
         return row
 
-    def _read(self, reference: Reference) -> tuple[VideoTokens, float]:
+    def _read(self, reference: Reference, asked: float) -> tuple[VideoTokens, float]:
         """The row, and when the cache was listed that it was found in."""
-        asked = self._clock()
-        cache, listed = self._listed_after(asked - REFRESH_SECONDS)
+        cache, listed = self._listed_after(self._clock() - REFRESH_SECONDS)
         try:
             row = self._found(cache, reference)
         except RefusedError:
@@ -136,9 +143,16 @@ class ServedVideos:
     def _remember(self, reference: Reference, took: float, said: str) -> None:
         """A read that failed has listed the store too: the same row is refused at once for a while, so that it is not burdened."""
         now = self._clock()
-        if len(self._unreadable) >= MOST_UNREADABLE:
-            self._unreadable = {each: kept for each, kept in self._unreadable.items() if kept[0] > now}
-        self._unreadable[reference] = now + _pause_after(took), said
+        with self._remembering:
+            if len(self._unreadable) >= MOST_UNREADABLE:
+                self._unreadable = {each: kept for each, kept in self._unreadable.items() if kept[0] > now}
+            self._unreadable[reference] = now + _pause_after(took), said
+
+    def _unreadable_still(self, reference: Reference, now: float) -> str | None:
+        """Why a row could not be read just now."""
+        with self._remembering:
+            until, said = self._unreadable.get(reference, (now, ""))
+        return said if now < until else None
 
     def _listed_after(self, since: float) -> tuple[TokenCache, float]:
         """The cache, listed after a time, and when it was."""

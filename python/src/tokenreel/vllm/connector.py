@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import torch
 from vllm.exceptions import VLLMValidationError
-from vllm.multimodal.media.connector import MediaConnector, global_thread_pool
+from vllm.multimodal.media.connector import MediaConnector
 
 from tokenreel.vllm._feed import check_one_axis, check_three_axes, places
 from tokenreel.vllm._reference import SCHEME, Reference, RefusedError
 from tokenreel.vllm._serving import SERVING
 from tokenreel.vllm._tensors import rows
+
+_THREADS = ThreadPoolExecutor(8, "tokenreel-references")
+"""Not vLLM's own for media, which would wait with a request for an unknown video."""
 
 
 class TokenReelConnector(MediaConnector):
@@ -26,7 +32,7 @@ class TokenReelConnector(MediaConnector):
     async def fetch_image_embedding_async(self, data: str) -> torch.Tensor:
         if not data.startswith(SCHEME):
             return await super().fetch_image_embedding_async(data)
-        return await asyncio.get_running_loop().run_in_executor(global_thread_pool, _answer, data, _rows)
+        return await _answer_async(data, _rows)
 
     def fetch_video_embedding(self, data: str) -> Any:
         """The fields that size the places of a reference's rows; the rows come by the encoder cache."""
@@ -35,26 +41,32 @@ class TokenReelConnector(MediaConnector):
     async def fetch_video_embedding_async(self, data: str) -> Any:
         if not data.startswith(SCHEME):
             return await super().fetch_video_embedding_async(data)
-        return await asyncio.get_running_loop().run_in_executor(global_thread_pool, _answer, data, _places)
+        return await _answer_async(data, _places)
 
 
-def _answer(data: str, made: Callable[[Reference], Any]) -> Any:
+async def _answer_async(data: str, made: Callable[[Reference, float], Any]) -> Any:
+    answer = functools.partial(_answer, data, made, time.monotonic())
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, answer)
+
+
+def _answer(data: str, made: Callable[[Reference, float], Any], asked: float | None = None) -> Any:
+    """What is made of a reference's row, for a request that came at a time of `time.monotonic`."""
     try:
-        return made(Reference.parse(data))
+        return made(Reference.parse(data), time.monotonic() if asked is None else asked)
     except RefusedError as error:
         raise VLLMValidationError(str(error)) from error
 
 
-def _rows(reference: Reference) -> torch.Tensor:
+def _rows(reference: Reference, asked: float) -> torch.Tensor:
     videos = SERVING.videos()
-    row = videos.row(reference)
+    row = videos.row(reference, asked)
     check_one_axis(row, videos.model)
     return rows(row)
 
 
-def _places(reference: Reference) -> dict[str, torch.Tensor]:
+def _places(reference: Reference, asked: float) -> dict[str, torch.Tensor]:
     videos = SERVING.videos()
-    row = videos.row(reference)
+    row = videos.row(reference, asked)
     check_three_axes(row, videos.model)
     reference.check_names_one_row()
     return {name: torch.from_numpy(values) for name, values in places(row, videos.model).items()}

@@ -5,20 +5,19 @@
 
 The scheduler's side reads and checks rows in threads of its own, while the engine goes on with other requests. A request whose rows cannot
 be had is failed alone. Rows go to the workers with the step that needs them, so that nothing is read where an error would end
-the engine.
+the engine. Of requests that wait for their turn only so many have rows in memory as WAITING_BYTES has room for.
 """
 
 from __future__ import annotations
 
 import logging
-from collections import Counter
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import torch
 from vllm.distributed.ec_transfer.ec_connector.base import ECConnectorBase, ECConnectorMetadata, ECConnectorRole
 
 from tokenreel.vllm._feed import check_three_axes
+from tokenreel.vllm._reads import Reads
 from tokenreel.vllm._reference import SCHEME, Reference, RefusedError
 from tokenreel.vllm._serving import SERVING
 from tokenreel.vllm._tensors import encoder_output
@@ -29,7 +28,13 @@ if TYPE_CHECKING:
 _PLACES_ALONE = frozenset({"image_grid_thw", "video_grid_thw", "second_per_grid_ts", "timestamps"})
 _LOG = logging.getLogger("vllm.tokenreel")
 _THREADS = 8
+_CHANNEL_BYTES = 4
+"""Of a row in memory, at most."""
 _TAKE = "take the part that tokenreel.vllm.request_part makes"
+
+
+WAITING_BYTES = 1 << 30
+"""Of rows that the engine holds for its workers; a request that needs more is served when no other one holds any."""
 
 
 class Outputs(ECConnectorMetadata):
@@ -54,10 +59,7 @@ class TokenReelEncoderCache(ECConnectorBase):
         self._dtype = vllm_config.model_config.dtype
         if role == ECConnectorRole.SCHEDULER:
             self._videos = SERVING.begin(vllm_config)
-            self._threads = ThreadPoolExecutor(_THREADS, "tokenreel-encoder-cache")
-        self._reads: dict[str, Future[torch.Tensor]] = {}
-        self._holders: Counter[str] = Counter()
-        self._of_request: dict[str, set[str]] = {}
+            self._reads = Reads(self._read, _THREADS, WAITING_BYTES)
         self._failed: set[str] = set()
         self._wanted: dict[str, torch.Tensor] = {}
 
@@ -65,17 +67,23 @@ class TokenReelEncoderCache(ECConnectorBase):
 
     def ensure_cache_available(self, request: Request, num_computed_tokens: int) -> bool:
         """Whether all rows that a request still needs are there; begins to read those that are not."""
+        ahead = [index for index, feature in enumerate(request.mm_features) if _ahead(feature, num_computed_tokens)]
+        if not self._reads.has_room(request.request_id, self._uuids(request, ahead)):
+            return False
         try:
-            # Of all items, so that they are read at the same time.
-            waiting = [
-                self._waits(request, index) for index, feature in enumerate(request.mm_features) if _ahead(feature, num_computed_tokens)
-            ]
+            waiting = [self._waits(request, index) for index in ahead]  # of all items, so that they are read at the same time
         except RefusedError as error:
             if request.request_id not in self._failed:
                 _LOG.error("request %s is failed: %s", request.request_id, error)
             self._failed.add(request.request_id)
             return False
         return not any(waiting)
+
+    @staticmethod
+    def _uuids(request: Request, items: list[int]) -> list[str]:
+        """Those of a request's items whose rows are of a cache."""
+        uuids = [request.mm_features[index].identifier for index in items]
+        return [uuid for uuid in uuids if uuid.startswith(SCHEME)]
 
     def _waits(self, request: Request, index: int) -> bool:
         feature = request.mm_features[index]
@@ -84,20 +92,15 @@ class TokenReelEncoderCache(ECConnectorBase):
             if feature.data is not None and _PLACES_ALONE.issuperset(feature.data):
                 raise RefusedError(f"the uuid {uuid!r} names no row of a cache: {_TAKE}")
             return False
-        held = self._of_request.setdefault(request.request_id, set())
-        if uuid not in held:
-            held.add(uuid)
-            self._holders[uuid] += 1
-        read = self._reads.get(uuid)
-        if read is None:
-            read = self._reads[uuid] = self._threads.submit(self._read, uuid)
+        expected = request.get_num_encoder_embeds(index)
+        model = self._videos.model
+        read = self._reads.begin(request.request_id, uuid, expected * model.hidden_size * model.planes * _CHANNEL_BYTES)
         if not read.done():
             return True
         error = read.exception()
         if error is not None:
             raise RefusedError(str(error)) from error
         rows = read.result()
-        expected = request.get_num_encoder_embeds(index)
         if len(rows) != expected:
             raise RefusedError(f"the row {uuid!r} has {len(rows)} tokens for {expected} places: {_TAKE}")
         return False
@@ -116,14 +119,18 @@ class TokenReelEncoderCache(ECConnectorBase):
 
     def has_cache_item(self, identifier: str) -> bool:
         """Whether a uuid's rows are there, which `ensure_cache_available` has seen to."""
-        read = self._reads.get(identifier)
-        return read is not None and read.done() and read.exception() is None
+        return self._reads.rows(identifier) is not None
 
     def update_state_after_alloc(self, request: Request, index: int) -> None:
         """Has the rows of an item go with the next step."""
         uuid = request.mm_features[index].identifier
-        if self.has_cache_item(uuid):
-            self._wanted[uuid] = self._reads[uuid].result()
+        rows = self._reads.rows(uuid)
+        if rows is not None:
+            self._wanted[uuid] = rows
+
+    def update_state_after_free(self, request: Request, index: int) -> None:
+        """Lets go of an item's rows, which the model has read. A request that has to begin again reads them again."""
+        self._reads.let_go(request.request_id, request.mm_features[index].identifier)
 
     def build_connector_meta(self, scheduler_output: Any) -> Outputs:  # noqa: ARG002, vLLM's signature
         """What the next step needs."""
@@ -132,17 +139,13 @@ class TokenReelEncoderCache(ECConnectorBase):
 
     def request_finished(self, request: Request) -> tuple[bool, dict[str, Any] | None]:
         """Lets go of rows that no request needs any more."""
-        for uuid in self._of_request.pop(request.request_id, ()):
-            self._holders[uuid] -= 1
-            if not self._holders[uuid]:
-                del self._holders[uuid]
-                self._reads.pop(uuid, None)
+        self._reads.end(request.request_id)
         return False, None
 
     def shutdown(self) -> None:
         """Ends the threads."""
         if self.role == ECConnectorRole.SCHEDULER:
-            self._threads.shutdown(wait=False, cancel_futures=True)
+            self._reads.shutdown()
 
     # A worker's side.
 

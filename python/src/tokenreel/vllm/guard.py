@@ -25,6 +25,10 @@ _Send = Callable[[_Message], Awaitable[None]]
 _Application = Callable[[_Message, _Receive, _Send], Awaitable[None]]
 
 _TAKE = "take the part that tokenreel.vllm.request_part makes"
+_KINDS = ("image_embeds", "video_embeds")
+_OF_PARTS = (b"_embeds", b"\\u", b"\0")
+"""What a body with a part of one of these kinds has: the name, or a spelling of it in JSON's escapes or in UTF-16 or UTF-32."""
+
 _TIME_TOLERANCE = 1e-6
 """Of seconds that a client sends, relative: it may have them as float32."""
 
@@ -93,7 +97,7 @@ async def _whole(receive: _Receive) -> list[_Message]:
 
 async def _refusal(body: bytes) -> str | None:
     try:
-        if b"_embeds" in body:
+        if any(mark in body for mark in _OF_PARTS):
             await asyncio.to_thread(check, body)
     except RefusedError as error:
         return str(error)
@@ -117,8 +121,8 @@ def check(body: bytes) -> None:
         request = json.loads(body)
     except ValueError:
         return  # the server says what is wrong with it
-    for part in _parts(request):
-        checked = _check_part(part, SERVING.videos)
+    for kind, part in _parts(request):
+        checked = _check_part(kind, part, SERVING.videos)
         if checked and (request.get("mm_processor_kwargs") or request.get("media_io_kwargs")):
             raise RefusedError(
                 "mm_processor_kwargs and media_io_kwargs change the name under which the server looks rows up:"
@@ -126,18 +130,27 @@ def check(body: bytes) -> None:
             )
 
 
-def _parts(request: Any) -> Iterator[dict[str, Any]]:
-    messages = request.get("messages") if isinstance(request, dict) else None
-    for message in messages if isinstance(messages, list) else ():
-        content = message.get("content") if isinstance(message, dict) else None
+def _parts(request: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The parts that have embeddings, with their kind: vLLM goes by a part's keys where its type says something else."""
+    for message in _messages(request.get("messages") if isinstance(request, dict) else None):
+        content = message.get("content")
         for part in content if isinstance(content, list) else ():
-            if isinstance(part, dict) and part.get("type") in ("image_embeds", "video_embeds"):
-                yield part
+            if isinstance(part, dict):
+                yield from ((kind, part) for kind in _KINDS if kind in (part.get("type"), *part))
 
 
-def _check_part(part: dict[str, Any], videos: Callable[[], ServedVideos]) -> bool:
+def _messages(messages: Any) -> Iterator[dict[str, Any]]:
+    """Those of one conversation, or of several, as a batch has them."""
+    for message in messages if isinstance(messages, list) else ():
+        if isinstance(message, dict):
+            yield message
+        elif isinstance(message, list):
+            yield from (each for each in message if isinstance(each, dict))
+
+
+def _check_part(kind: str, part: dict[str, Any], videos: Callable[[], ServedVideos]) -> bool:
     """Whether a part's rows are to come by the encoder cache, where its uuid leads to them."""
-    kind, uuid = part["type"], part.get("uuid")
+    uuid = part.get("uuid")
     value = part.get(kind)
     if isinstance(value, dict) and any(isinstance(each, str) and each.startswith(SCHEME) for each in value.values()):
         raise RefusedError(f"a reference stands in the place of the whole value of {kind}, not in a field of it: {_TAKE}")
