@@ -41,13 +41,15 @@ def test_a_sample_has_what_its_row_has(folder):
 
 
 def test_samples_of_several_encoders_are_refused(tmp_path):
-    CacheWriter(tmp_path).wave(1, [row("a", encoder=LLAVA), row("b", encoder=QWEN), row("c", encoder=LLAVA)])
+    CacheWriter(tmp_path).wave(
+        1, [row("a", encoder=LLAVA), row("b", encoder=QWEN, layout="plain", token_index=[0, 1, 2, 3]), row("c", encoder=LLAVA)]
+    )
     with pytest.raises(SettingError, match="of one encoder; got llava_onevision@.* of 2, qwen2_vl@.* of 1 videos: name encoder="):
         TokenDataset(tmp_path)
     assert [sample["id"] for sample in TokenDataset(tmp_path, ["a", "c"])] == ["a", "c"]
     samples = [TokenDataset(tmp_path, encoder=encoder)[0] for encoder in (LLAVA, QWEN)]
     for batched in (pad, pack):
-        with pytest.raises(ValueError, match="must have one encoder, one dtype and one width"):
+        with pytest.raises(ValueError, match="must have one encoder, one dtype and one width of tokens; got .* name the encoder"):
             batched(samples)
 
 

@@ -256,5 +256,5 @@ def _check(samples: Sequence[Mapping[str, Any]]) -> None:
     if len(kinds) != 1:
         listed = ", ".join(map(str, sorted(kinds)))
         raise ValueError(
-            f"samples of a batch must have one encoder, one dtype and one width of tokens; got {listed}: see the data sets' encoder="
+            f"a batch must have one encoder, one dtype and one width of tokens; got {listed}: name the encoder of the data set"
         )
