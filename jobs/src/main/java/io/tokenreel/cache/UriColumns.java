@@ -7,16 +7,24 @@ import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 
-/** Columns of texts with URIs in them. */
+/** Columns of URIs, and of texts with URIs in them. */
 public final class UriColumns {
 
   private static final UserDefinedFunction HIDE =
       functions.udf((UDF1<String, String>) UriSecrets::hide, DataTypes.StringType);
 
+  private static final UserDefinedFunction HIDE_IN =
+      functions.udf((UDF1<String, String>) UriSecrets::hideIn, DataTypes.StringType);
+
   private UriColumns() {}
 
-  /** The texts without the secrets of their URIs, as {@link UriSecrets#hide} has them. */
-  public static Column withoutSecrets(Column texts) {
+  /** URIs without their secrets, as {@link UriSecrets#hideIn} has them. */
+  public static Column uri(Column uris) {
+    return HIDE_IN.apply(uris);
+  }
+
+  /** Texts without the secrets of their URIs, as {@link UriSecrets#hide} has them. */
+  public static Column text(Column texts) {
     return HIDE.apply(texts);
   }
 }

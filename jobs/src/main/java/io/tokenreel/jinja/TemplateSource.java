@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 /**
  * Rewrites a Jinja template so that Jinjava, which trims nothing then, renders what Jinja does.
  * What the template says of white space is carried out: signs beside its delimiters, {@code
- * trim_blocks} and {@code lstrip_blocks}. Jinjava's own trimming does nothing beside an expression, and takes blanks before a tag within a
- * line.
+ * trim_blocks} and {@code lstrip_blocks}. Jinjava's own trimming does nothing beside an expression,
+ * and takes blanks before a tag within a line.
  *
  * <p>Source: Jinja 3.1, {@code Lexer} of lexer.py, with the settings of Transformers' {@code
  * _compile_jinja_template} (utils/chat_template_utils.py).

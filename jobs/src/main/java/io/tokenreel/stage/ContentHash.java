@@ -82,7 +82,7 @@ public final class ContentHash extends RowStage {
     } catch (IOException e) {
       LOG.warn(
           "video {}: it cannot be read and counts as changed: {}",
-          UriSecrets.hide(video.id()),
+          UriSecrets.hideIn(video.id()),
           UriSecrets.hide(e.getMessage()));
       return null;
     }

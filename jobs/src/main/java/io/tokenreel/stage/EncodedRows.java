@@ -173,7 +173,7 @@ final class EncodedRows implements Iterator<Row>, AutoCloseable {
 
   /** For log lines: the first column, which holds a precompute run's ids. */
   private static String id(Row row) {
-    return UriSecrets.hide(String.valueOf(row.get(0)));
+    return UriSecrets.hideIn(String.valueOf(row.get(0)));
   }
 
   /** A row of {@link StageSchemas#ENCODING}. */

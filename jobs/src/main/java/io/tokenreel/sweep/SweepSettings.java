@@ -124,7 +124,7 @@ public record SweepSettings(
   private static String option(String name, List<String> values) {
     return name
         + values.stream()
-            .map(UriSecrets::hide)
+            .map(UriSecrets::hideIn)
             .map(value -> " " + Quoting.shellWord(value))
             .collect(Collectors.joining());
   }

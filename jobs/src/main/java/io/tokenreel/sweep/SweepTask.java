@@ -142,7 +142,7 @@ record SweepTask(TaskSpec spec, Task task, String root, ForgottenIds forgotten) 
         throw new IllegalArgumentException(
             "task '%s' needs no judge; leave judge=%s out".formatted(task.name(), spec.judge()));
       }
-      if (spec.root() != null && !spec.root().equals(UriSecrets.hide(spec.root()))) {
+      if (spec.root() != null && !spec.root().equals(UriSecrets.hideIn(spec.root()))) {
         throw new IllegalArgumentException(
             "root=%s has a secret, which would lie beside the results; give it as a property of its file system (--conf spark.hadoop.NAME=VALUE)"
                 .formatted(spec.root()));

@@ -19,6 +19,6 @@ public record VideoRef(String id, String uri, long lengthBytes) {
 
   /** The id as tables and logs have it: one that is made of a URI, without its secrets. */
   String hiddenId() {
-    return UriSecrets.hide(id);
+    return UriSecrets.hideIn(id);
   }
 }

@@ -6,7 +6,6 @@ import io.tokenreel.cache.UriColumns;
 import io.tokenreel.sql.Columns;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.Set;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
@@ -30,8 +29,10 @@ public final class TableFileWriter {
 
   private static final String LEGACY_LISTS = "spark.sql.parquet.writeLegacyFormat";
 
-  /** The columns that have URIs, or words of others about them. */
-  private static final Set<String> QUOTING = Set.of("video_uri", "detail");
+  /** The column that has a URI, and that of others' words about it. */
+  private static final String URI = "video_uri";
+
+  private static final String WORDS = "detail";
 
   private final SparkSession caller;
   private SparkSession own;
@@ -102,7 +103,11 @@ public final class TableFileWriter {
   /** A column as it is written: what quotes URIs, without their secrets. */
   private static Column written(String name) {
     Column column = Columns.quoted(name);
-    return QUOTING.contains(name) ? UriColumns.withoutSecrets(column).as(name) : column;
+    return switch (name) {
+      case URI -> UriColumns.uri(column).as(name);
+      case WORDS -> UriColumns.text(column).as(name);
+      default -> column;
+    };
   }
 
   private synchronized SparkSession session() {

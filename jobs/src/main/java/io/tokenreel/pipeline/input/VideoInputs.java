@@ -230,7 +230,7 @@ public final class VideoInputs {
   private void add(String input) throws IOException {
     Path path = UserPath.of(input);
     if (UserPath.scheme(input).filter(Stores::isHttp).isPresent()) {
-      String name = UserPath.of(UriSecrets.hide(input)).getName();
+      String name = UserPath.of(UriSecrets.hideIn(input)).getName();
       requireVideo(input, name);
       listed.add(RowFactory.create(name, input, null, null, null));
       return;
@@ -290,7 +290,7 @@ public final class VideoInputs {
   }
 
   private static String nameOf(Path path) {
-    return UserPath.of(UriSecrets.hide(UserPath.text(path))).getName();
+    return UserPath.of(UriSecrets.hideIn(UserPath.text(path))).getName();
   }
 
   /** In Java: Spark's lower() has a first call look at every letter there is, for half a second. */

@@ -93,7 +93,7 @@ final class VideoManifest {
     rows = ManifestColumns.prefixed(rows, own);
     List<String> columns = Arrays.asList(rows.columns());
     Column bytes = columns.contains(BYTES) ? when(col(BYTES).notEqual(""), col(BYTES)) : lit(null);
-    Column id = columns.contains(ID) ? col(ID) : UriColumns.withoutSecrets(col(URI));
+    Column id = columns.contains(ID) ? col(ID) : UriColumns.uri(col(URI));
     rows = rows.withColumn(BYTES, bytes.cast("string")).withColumn(ID, id);
     requireValues(manifest, rows);
     ManifestStores.require(manifest, rows, URI, hadoop);
