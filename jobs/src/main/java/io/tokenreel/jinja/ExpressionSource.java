@@ -2,14 +2,17 @@ package io.tokenreel.jinja;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * Rewrites what stands within a tag so that Jinjava reads it as Jinja does. The slice {@code
  * [::-1]}, which it cannot read, becomes a call of {@link PythonMethods#REVERSED}. A value by name,
- * of which it takes the first operand alone, gets parentheses. Two braces that close, in which it
- * sees the tag's end, get a blank between them.
+ * of which it takes the first operand alone, gets parentheses, and so does what follows {@code
+ * not}, of which it takes one side of a comparison. Two braces that close, in which it sees the
+ * tag's end, get a blank between them.
  */
 final class ExpressionSource {
 
@@ -20,16 +23,22 @@ final class ExpressionSource {
   private static final Pattern REVERSED = Pattern.compile("\\[\\s*:\\s*:\\s*-\\s*1\\s*\\]");
   private static final Pattern NAMED = Pattern.compile("\\s*[A-Za-z_]\\w*\\s*=(?!=)");
   private static final Pattern MACRO = Pattern.compile("\\s*macro\\b");
+  private static final Pattern WORD = Pattern.compile("[A-Za-z_]\\w*");
+  private static final Pattern IN = Pattern.compile("\\s+in\\b");
+  private static final Set<String> ENDS_OF_NOT = Set.of("and", "or", "if", "else");
 
   private final String source;
   private final StringBuilder out = new StringBuilder();
-  private final Deque<Bracket> open = new ArrayDeque<>();
+  private final Deque<Bracket> open = new ArrayDeque<>(List.of(new Bracket(false)));
+  private boolean condition; // an if outside of brackets
+  private String lastWord = ""; // where nothing but blanks follow it
 
   /** One that is not closed yet. */
   private static final class Bracket {
 
     private final boolean round;
     private boolean inNamed;
+    private int nots; // parentheses that were put behind them and are still open
 
     Bracket(boolean round) {
       this.round = round;
@@ -47,18 +56,51 @@ final class ExpressionSource {
         : new ExpressionSource(expression).read();
   }
 
+  /** Whether a loop's head has a condition of its rounds. */
+  static boolean hasCondition(String loop) {
+    ExpressionSource read = new ExpressionSource(loop);
+    read.read();
+    return read.condition;
+  }
+
   private String read() {
     for (int at = 0; at < source.length(); ) {
       char character = source.charAt(at);
+      Matcher word = at(at, WORD);
       Matcher part = at(at, character == '[' ? REVERSED : QUOTED);
-      if (part.lookingAt()) {
+      if (word.lookingAt()) {
+        word(word.group(), word.end());
+        at = word.end();
+      } else if (part.lookingAt()) {
         out.append(character == '[' ? ".%s()".formatted(PythonMethods.REVERSED) : part.group());
+        lastWord = "";
         at = part.end();
       } else {
+        lastWord = Character.isWhitespace(character) ? lastWord : "";
         at = character(at, character);
       }
     }
+    endNots();
     return out.toString();
+  }
+
+  private void word(String word, int end) {
+    boolean negates = word.equals("not") && !lastWord.equals("is") && !at(end, IN).lookingAt();
+    if (ENDS_OF_NOT.contains(word)) {
+      endNots();
+    }
+    condition |= word.equals("if") && open.size() == 1;
+    out.append(word);
+    if (negates) {
+      out.append(" (");
+      open.peek().nots++;
+    }
+    lastWord = word;
+  }
+
+  private void endNots() {
+    out.append(")".repeat(open.peek().nots));
+    open.peek().nots = 0;
   }
 
   private Matcher at(int place, Pattern pattern) {
@@ -74,13 +116,17 @@ final class ExpressionSource {
         return character == '(' ? named(at + 1) : at + 1;
       }
       case ',' -> {
+        endNots();
         endNamed();
         out.append(character);
-        return !open.isEmpty() && open.peek().round ? named(at + 1) : at + 1;
+        return open.peek().round ? named(at + 1) : at + 1;
       }
       case ')', ']', '}' -> {
+        endNots();
         endNamed();
-        open.poll();
+        if (open.size() > 1) {
+          open.pop();
+        }
         out.append(character);
         if (character == '}' && source.startsWith("}", at + 1)) {
           out.append(' ');
@@ -105,7 +151,7 @@ final class ExpressionSource {
   }
 
   private void endNamed() {
-    if (!open.isEmpty() && open.peek().inNamed) {
+    if (open.peek().inNamed) {
       out.append(')');
       open.peek().inNamed = false;
     }

@@ -38,7 +38,6 @@ public final class JinjaTemplate {
           .withAllowAdjacentTextNodes(true)
           .withEvaluateMapKeys(true)
           .withIterateOverMapKeys(true)
-          .withUseNaturalOperatorPrecedence(true)
           .withKeepNullableLoopValues(true)
           .build();
 
@@ -117,7 +116,10 @@ public final class JinjaTemplate {
             (name, charset, interpreter) -> {
               throw new ResourceNotFoundException("a template of text includes no files: " + name);
             });
-    PythonFilter.all().forEach(text.jinja.getGlobalContext()::registerFilter);
+    Context context = text.jinja.getGlobalContext();
+    PythonFilter.all().forEach(context::registerFilter);
+    context.registerFilter(new PythonDefault());
+    PythonTest.all().forEach(context::registerExpTest);
     return text;
   }
 

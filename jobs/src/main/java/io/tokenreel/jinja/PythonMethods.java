@@ -1,15 +1,18 @@
 package io.tokenreel.jinja;
 
+import com.hubspot.jinjava.el.ext.NamedParameter;
 import io.tokenreel.python.PythonText;
 import java.beans.FeatureDescriptor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import jinjava.javax.el.ELContext;
 import jinjava.javax.el.ELResolver;
 
@@ -29,7 +32,7 @@ final class PythonMethods extends ELResolver {
       ELContext context, Object base, Object method, Class<?>[] types, Object[] arguments) {
     Optional<Object> result = Optional.empty();
     if (base instanceof String text) {
-      result = ofText(text, method.toString(), arguments);
+      result = Optional.of(ofText(text, method.toString(), arguments));
     } else if (base instanceof Map<?, ?> mapping) {
       result = ofMapping(mapping, method.toString(), arguments);
     } else if (base instanceof List<?> list && method.equals(REVERSED)) {
@@ -41,36 +44,58 @@ final class PythonMethods extends ELResolver {
     return result.orElse(null);
   }
 
-  private static Optional<Object> ofText(String text, String method, Object... arguments) {
-    String first = arguments.length > 0 && arguments[0] instanceof String one ? one : null;
-    return Optional.ofNullable(
-        switch (method) {
-          case REVERSED -> new StringBuilder(text).reverse().toString();
-          case "startswith" -> prefixes(arguments).stream().anyMatch(text::startsWith);
-          case "endswith" -> prefixes(arguments).stream().anyMatch(text::endsWith);
-          case "strip" -> first == null ? PythonText.strip(text) : PythonText.strip(text, first);
-          case "lstrip" ->
-              first == null ? PythonText.stripStart(text) : PythonText.stripStart(text, first);
-          case "rstrip" ->
-              first == null ? PythonText.stripEnd(text) : PythonText.stripEnd(text, first);
-          case "split" ->
-              first == null
-                  ? PythonText.split(text)
-                  : PythonText.split(text, first, number(arguments, 1));
-          case "replace" -> replaced(text, arguments);
-          case "lower" -> PythonText.lower(text);
-          case "upper" -> PythonText.upper(text);
-          case "capitalize" -> PythonText.capitalize(text);
-          default -> null;
-        });
+  /**
+   * What a method gives.
+   *
+   * @throws UnsupportedOperationException for a method that is not here: Java's of that name does
+   *     something else
+   */
+  private static Object ofText(String text, String method, Object... arguments) {
+    String first = arguments.length > 0 && arguments[0] instanceof String one ? one : "";
+    boolean plain = Arrays.stream(arguments).noneMatch(NamedParameter.class::isInstance);
+    return switch (plain ? method + arguments.length : method) {
+      case REVERSED + "0" -> new StringBuilder(text).reverse().toString();
+      case "startswith1" -> prefixes(arguments[0]).stream().anyMatch(text::startsWith);
+      case "endswith1" -> prefixes(arguments[0]).stream().anyMatch(text::endsWith);
+      case "strip0" -> PythonText.strip(text);
+      case "strip1" -> PythonText.strip(text, first);
+      case "lstrip0" -> PythonText.stripStart(text);
+      case "lstrip1" -> PythonText.stripStart(text, first);
+      case "rstrip0" -> PythonText.stripEnd(text);
+      case "rstrip1" -> PythonText.stripEnd(text, first);
+      case "split0" -> PythonText.split(text);
+      case "split1", "split2" -> PythonText.split(text, separator(first), number(arguments, 1));
+      case "replace2", "replace3" -> replaced(text, arguments);
+      case "join1" -> joined(text, arguments[0]);
+      case "lower0" -> PythonText.lower(text);
+      case "upper0" -> PythonText.upper(text);
+      case "capitalize0" -> PythonText.capitalize(text);
+      default ->
+          throw new UnsupportedOperationException(
+              "a text has no method '%s' with %d arguments here"
+                  .formatted(method, arguments.length));
+    };
+  }
+
+  private static String separator(String given) {
+    if (given.isEmpty()) {
+      throw new UnsupportedOperationException("a text is split at a text that is not empty");
+    }
+    return given;
+  }
+
+  private static String joined(String separator, Object parts) {
+    if (!(parts instanceof Collection<?> several)) {
+      throw new UnsupportedOperationException("what is joined must be a list; got " + parts);
+    }
+    return several.stream().map(String::valueOf).collect(Collectors.joining(separator));
   }
 
   /** One text, or several as a list. */
-  private static List<String> prefixes(Object... arguments) {
-    if (arguments.length == 1 && arguments[0] instanceof List<?> several) {
-      return several.stream().map(String::valueOf).toList();
-    }
-    return Arrays.stream(arguments).limit(1).map(String::valueOf).toList();
+  private static List<String> prefixes(Object argument) {
+    return argument instanceof List<?> several
+        ? several.stream().map(String::valueOf).toList()
+        : List.of(String.valueOf(argument));
   }
 
   /** A whole number among the arguments, or -1. */
@@ -81,9 +106,6 @@ final class PythonMethods extends ELResolver {
   }
 
   private static String replaced(String text, Object... arguments) {
-    if (arguments.length < 2) {
-      return null;
-    }
     String part = String.valueOf(arguments[0]);
     String other = String.valueOf(arguments[1]);
     int most = number(arguments, 2);

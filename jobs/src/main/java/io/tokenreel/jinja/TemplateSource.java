@@ -1,6 +1,8 @@
 package io.tokenreel.jinja;
 
 import io.tokenreel.python.PythonText;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -28,6 +30,7 @@ final class TemplateSource {
 
   private final String source;
   private final StringBuilder out = new StringBuilder();
+  private final Deque<String> blocks = new ArrayDeque<>(); // loops and conditions that are open
   private int at;
 
   private TemplateSource(String source) {
@@ -110,7 +113,7 @@ final class TemplateSource {
       return false;
     }
     at = end + 2;
-    afterBlock(end > tag + 2 ? sign(end - 1) : ' ');
+    afterBlock(end > tag + 3 ? sign(end - 1) : ' ');
     return true;
   }
 
@@ -126,6 +129,9 @@ final class TemplateSource {
       sign = ' ';
     }
     String inside = source.substring(start, sign == ' ' ? end : end - 1);
+    if (block) {
+      requireLoopsOfJinjava(inside);
+    }
     out.append(block ? "{% " : "{{ ")
         .append(ExpressionSource.forJinjava(inside))
         .append(block ? " %}" : " }}");
@@ -136,6 +142,22 @@ final class TemplateSource {
       skipSpaces();
     }
     return true;
+  }
+
+  /** Jinjava renders other rounds of a loop that has a condition or an else. */
+  private void requireLoopsOfJinjava(String tag) {
+    String[] words = ExpressionSource.QUOTED.matcher(tag).replaceAll("").strip().split("\\s+");
+    switch (words[0]) {
+      case "if", "for" -> blocks.push(words[0]);
+      case "endif", "endfor" -> blocks.poll();
+      default -> {}
+    }
+    boolean withElse = words[0].equals("else") && "for".equals(blocks.peek());
+    if (withElse || (words[0].equals("for") && ExpressionSource.hasCondition(tag))) {
+      throw new IllegalArgumentException(
+          "a loop of the template has %s, which is not rendered as Jinja does it: %s; put an if into the loop or around it"
+              .formatted(withElse ? "an else" : "a condition", tag.strip()));
+    }
   }
 
   /** Where the delimiter is that ends a tag: not in a text, and not within brackets. */
@@ -169,6 +191,8 @@ final class TemplateSource {
   }
 
   private void skipSpaces() {
-    at += source.length() - at - PythonText.stripStart(source.substring(at)).length();
+    while (at < source.length() && PythonText.isSpace(source.charAt(at))) {
+      at++; // no space takes two characters
+    }
   }
 }

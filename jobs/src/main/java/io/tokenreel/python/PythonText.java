@@ -52,7 +52,7 @@ public final class PythonText {
   private PythonText() {}
 
   /** {@code character.isspace()}. */
-  static boolean isSpace(int character) {
+  public static boolean isSpace(int character) {
     return switch (character) {
       case 0x85, 0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000 -> true;
       default ->

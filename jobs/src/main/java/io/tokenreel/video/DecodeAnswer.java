@@ -20,6 +20,7 @@ record DecodeAnswer(DecodeVerdict verdict, Frames frames) {
     while (true) {
       int kind = in.readUnsignedByte();
       if (kind == DecoderProtocol.PLAN) {
+        frames = AnsweredFrames.none(); // those of an earlier plan make room for these
         frames = AnsweredFrames.readPlan(in, request);
       } else if (kind == DecoderProtocol.FRAME) {
         frames.readFrame(in);

@@ -18,6 +18,9 @@ public record FpsSampler(double rate, int max) implements Sampler {
 
   private static final double MICROS_PER_SECOND = 1e6;
 
+  /** Of a span between two times that are rounded to microseconds: a tick at its end counts. */
+  private static final double ROUNDED = 0.5;
+
   static FpsSampler of(Spec spec) {
     return new FpsSampler(Samplers.rate(spec, 1), Samplers.frames(spec, "max", 64));
   }
@@ -32,7 +35,7 @@ public record FpsSampler(double rate, int max) implements Sampler {
     long[] pts = times.ptsMicros();
     long span = pts[pts.length - 1] - pts[0];
     int ticks =
-        (int) Math.min(Integer.MAX_VALUE, (long) (span / MICROS_PER_SECOND * rate + 1e-9) + 1);
+        (int) Math.min(Integer.MAX_VALUE, (long) ((span + ROUNDED) / MICROS_PER_SECOND * rate) + 1);
     int[] kept =
         ticks <= max ? UniformSampler.evenly(ticks, ticks) : UniformSampler.evenly(ticks, max);
     int[] chosen = new int[kept.length];

@@ -7,6 +7,7 @@ import java.io.InterruptedIOException;
 import java.net.Authenticator;
 import java.net.PasswordAuthentication;
 import java.net.URI;
+import java.net.URL;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -55,7 +56,7 @@ final class HttpSource {
     }
   }
 
-  /** The password goes to the URI's own host, whatever host it redirects to. */
+  /** The password goes to the URI's own server, whatever host or port it redirects to. */
   private static HttpClient client(URI uri) {
     String[] user = uri.getUserInfo() == null ? new String[0] : uri.getUserInfo().split(":", 2);
     if (user.length < 2) {
@@ -66,12 +67,20 @@ final class HttpSource {
             new Authenticator() {
               @Override
               protected PasswordAuthentication getPasswordAuthentication() {
-                return getRequestingHost().equals(uri.getHost())
+                return isOf(uri, getRequestingURL())
                     ? new PasswordAuthentication(user[0], user[1].toCharArray())
                     : null;
               }
             })
         .build();
+  }
+
+  private static boolean isOf(URI uri, URL asked) {
+    int port = uri.getPort() < 0 ? asked.getDefaultPort() : uri.getPort();
+    int askedPort = asked.getPort() < 0 ? asked.getDefaultPort() : asked.getPort();
+    return asked.getProtocol().equalsIgnoreCase(uri.getScheme())
+        && asked.getHost().equalsIgnoreCase(uri.getHost())
+        && askedPort == port;
   }
 
   private static SourceStream of(HttpResponse<InputStream> response) throws IOException {

@@ -21,10 +21,13 @@ final class SourceReader implements AutoCloseable {
 
   private static final int CHUNKS_AHEAD = 8;
 
-  /** Bytes, none at the end, or why there are no more. */
-  private record Chunk(byte[] bytes, Throwable failure) {}
+  /** The source's length, then bytes, none at the end, or why there are no more. */
+  private record Chunk(long length, byte[] bytes, Throwable failure) {
 
-  private static final Chunk END = new Chunk(new byte[0], null);
+    static Chunk of(byte[] bytes) {
+      return new Chunk(-1, bytes, null);
+    }
+  }
 
   private final BlockingQueue<Chunk> chunks = new ArrayBlockingQueue<>(CHUNKS_AHEAD);
   private final Thread thread;
@@ -39,17 +42,18 @@ final class SourceReader implements AutoCloseable {
   private void read(VideoRef video, SourceReading.Source opener) {
     try {
       try (SourceStream source = opener.open()) {
+        chunks.put(new Chunk(source.length(), null, null));
         long read = 0;
         for (byte[] bytes = chunk(source.bytes());
             bytes.length > 0;
             bytes = chunk(source.bytes())) {
           read += bytes.length;
-          chunks.put(new Chunk(bytes, null));
+          chunks.put(Chunk.of(bytes));
         }
         source.requireWhole(read, video.lengthBytes());
-        chunks.put(END);
+        chunks.put(Chunk.of(new byte[0]));
       } catch (IOException | RuntimeException | Error e) {
-        chunks.put(new Chunk(null, e));
+        chunks.put(new Chunk(-1, null, e));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // nobody takes them any more
@@ -64,6 +68,17 @@ final class SourceReader implements AutoCloseable {
   }
 
   /**
+   * The bytes that the source says it has, or -1; before {@link #next}.
+   *
+   * @param deadlineNanos by {@link System#nanoTime}
+   * @throws NotStaged unreadable or timeout
+   * @throws CancellationException if the calling thread is interrupted
+   */
+  long length(long deadlineNanos) throws NotStaged {
+    return taken(deadlineNanos).length();
+  }
+
+  /**
    * The next bytes; none at the end.
    *
    * @param deadlineNanos by {@link System#nanoTime}
@@ -71,6 +86,12 @@ final class SourceReader implements AutoCloseable {
    * @throws CancellationException if the calling thread is interrupted
    */
   byte[] next(long deadlineNanos) throws NotStaged {
+    byte[] bytes = taken(deadlineNanos).bytes();
+    total += bytes.length;
+    return bytes;
+  }
+
+  private Chunk taken(long deadlineNanos) throws NotStaged {
     Chunk chunk;
     try {
       chunk = chunks.poll(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
@@ -91,8 +112,7 @@ final class SourceReader implements AutoCloseable {
     if (chunk.failure() != null) {
       throw new NotStaged(Reason.UNREADABLE, total, said(chunk.failure()), chunk.failure());
     }
-    total += chunk.bytes().length;
-    return chunk.bytes();
+    return chunk;
   }
 
   /** What a failure says, with its cause where it does not say that. */

@@ -36,6 +36,13 @@ final class SourceReading {
     /** The file's first byte comes next; what came before is void. */
     void begin() throws IOException;
 
+    /**
+     * The source is open.
+     *
+     * @param length that it says it has, or -1
+     */
+    default void expect(long length) throws IOException, NotStaged {}
+
     void accept(byte[] chunk) throws IOException, NotStaged;
   }
 
@@ -88,6 +95,7 @@ final class SourceReading {
   private static void readOnce(VideoRef video, Source source, long deadlineNanos, Sink sink)
       throws IOException, NotStaged {
     try (SourceReader reader = new SourceReader(video, source)) {
+      sink.expect(reader.length(deadlineNanos));
       for (byte[] chunk = reader.next(deadlineNanos);
           chunk.length > 0;
           chunk = reader.next(deadlineNanos)) {

@@ -30,6 +30,15 @@ record StagedVideo(String videoId, Path file, String contentSha256, long bytes, 
   private static final Logger LOG = LoggerFactory.getLogger(StagedVideo.class);
   private static final String NAME = "video";
 
+  /** Bytes of the local disk that a source of unknown length leaves to others. */
+  static final long ROOM_LEFT = 256L << 20;
+
+  /** What the local disk has left. */
+  @FunctionalInterface
+  interface Room {
+    long bytes() throws IOException;
+  }
+
   /**
    * Copies a video and hashes it on the way.
    *
@@ -40,8 +49,24 @@ record StagedVideo(String videoId, Path file, String contentSha256, long bytes, 
   static StagedVideo stage(
       VideoRef video, Configuration hadoop, Path folder, long maxBytes, long deadlineNanos)
       throws IOException, NotStaged {
+    return stage(video, hadoop, folder, maxBytes, deadlineNanos, () -> usable(folder));
+  }
+
+  private static long usable(Path folder) throws IOException {
+    return Files.getFileStore(folder).getUsableSpace();
+  }
+
+  /** As the other one, with another disk. */
+  static StagedVideo stage(
+      VideoRef video,
+      Configuration hadoop,
+      Path folder,
+      long maxBytes,
+      long deadlineNanos,
+      Room room)
+      throws IOException, NotStaged {
     Path file = folder.resolve(NAME);
-    try (Copy copy = new Copy(file, maxBytes)) {
+    try (Copy copy = new Copy(file, maxBytes, room)) {
       SourceReading.read(video, hadoop, deadlineNanos, copy);
       return new StagedVideo(video.hiddenId(), file, copy.sha256(), copy.digest.total, null);
     } catch (IOException | NotStaged | RuntimeException e) {
@@ -98,10 +123,19 @@ record StagedVideo(String videoId, Path file, String contentSha256, long bytes, 
     }
 
     @Override
+    public void expect(long length) throws NotStaged {
+      requireLimit(length);
+    }
+
+    @Override
     public void accept(byte[] chunk) throws NotStaged {
       sha256.update(chunk);
       total += chunk.length;
-      if (total > maxBytes) {
+      requireLimit(total);
+    }
+
+    private void requireLimit(long bytes) throws NotStaged {
+      if (bytes > maxBytes) {
         throw new NotStaged(
             Reason.TOO_LARGE, total, "the file is over the limit of " + maxBytes + " bytes", null);
       }
@@ -112,14 +146,20 @@ record StagedVideo(String videoId, Path file, String contentSha256, long bytes, 
     }
   }
 
-  /** Writes what comes to a file as well. */
+  /**
+   * Writes what comes to a file as well. A source may send without an end, or what it packed a
+   * thousandfold; one that does not say how long it is does not take the disk's last bytes.
+   */
   private static final class Copy implements SourceReading.Sink, AutoCloseable {
 
     private final Digest digest;
     private final FileChannel out;
+    private final Room room;
+    private boolean endless;
 
-    Copy(Path file, long maxBytes) throws IOException {
+    Copy(Path file, long maxBytes, Room room) throws IOException {
       this.digest = new Digest(maxBytes);
+      this.room = room;
       Files.deleteIfExists(file); // a link that was left would be followed to its video
       this.out = FileChannel.open(file, CREATE_NEW, WRITE);
     }
@@ -131,7 +171,22 @@ record StagedVideo(String videoId, Path file, String contentSha256, long bytes, 
     }
 
     @Override
+    public void expect(long length) throws IOException, NotStaged {
+      digest.expect(length);
+      endless = length < 0;
+    }
+
+    @Override
     public void accept(byte[] chunk) throws IOException, NotStaged {
+      long left = endless ? room.bytes() : Long.MAX_VALUE;
+      if (left < ROOM_LEFT) {
+        throw new NotStaged(
+            Reason.TOO_LARGE,
+            digest.total,
+            "its source does not say how long it is, and after %d bytes of it the local disk has %d MB left, of which %d stay free; a larger disk for spark.local.dir takes more"
+                .formatted(digest.total, left >> 20, ROOM_LEFT >> 20),
+            null);
+      }
       for (ByteBuffer bytes = ByteBuffer.wrap(chunk); bytes.hasRemaining(); ) {
         out.write(bytes);
       }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JinjaTemplateTest {
 
@@ -51,6 +53,33 @@ class JinjaTemplateTest {
         assertThrows(IllegalArgumentException.class, () -> template.render(Map.of()))
             .getMessage()
             .contains("nothing"));
+  }
+
+  /** Jinjava renders each of these otherwise than Jinja, or calls a method of Java's. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{% for m in [1, 2] if m > 1 %}{{ m }}{% endfor %}",
+        "{% for m in [] %}a{% else %}b{% endfor %}",
+        "{{ 'a {}'.format('b') }}",
+        "{{ 'a'.length() }}",
+        "{{ 'a b'.split(maxsplit=1) }}",
+        "{{ 'a b'.split('') }}",
+        "{{ ','.join(1) }}"
+      })
+  void render_whatIsNotAsInJinja_isRefused(String template) {
+    assertThrows(
+        IllegalArgumentException.class, () -> JinjaTemplate.chat(template, MOST).render(Map.of()));
+  }
+
+  @Test
+  void render_loopsWhoseSourceOrBodyHasAnIf_isTaken() {
+    assertEquals(
+        "1b2",
+        JinjaTemplate.chat(
+                "{% for m in ([1, 2] if true else []) %}{{ m }}{% if m == 1 %}{% if false %}a{% else %}b{% endif %}{% endif %}{% endfor %}",
+                MOST)
+            .render(Map.of()));
   }
 
   @Test

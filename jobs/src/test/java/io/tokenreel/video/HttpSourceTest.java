@@ -1,7 +1,9 @@
 package io.tokenreel.video;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -20,6 +22,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPOutputStream;
@@ -107,6 +110,13 @@ class HttpSourceTest {
             exchange.sendResponseHeaders(401, -1);
           }
         }
+        case "huge" -> send(exchange, 200, 1L << 40, half);
+        case "elsewhere" -> {
+          exchange
+              .getResponseHeaders()
+              .set("Location", exchange.getRequestURI().getQuery() + "/locked/" + path[2]);
+          exchange.sendResponseHeaders(302, -1);
+        }
         case "busy-twice" -> {
           if (asked.size() < 3) {
             exchange.sendResponseHeaders(503, -1);
@@ -149,6 +159,16 @@ class HttpSourceTest {
         folder,
         1 << 30,
         System.nanoTime() + Duration.ofMinutes(1).toNanos());
+  }
+
+  private StagedVideo staged(String uri, StagedVideo.Room room) throws Exception {
+    return StagedVideo.stage(
+        new VideoRef("v", uri, -1),
+        new Configuration(),
+        folder,
+        1 << 30,
+        System.nanoTime() + Duration.ofMinutes(1).toNanos(),
+        room);
   }
 
   private static void assertUnreadable(DecodedVideo video, String detail) {
@@ -251,6 +271,54 @@ class HttpSourceTest {
     try (StagedVideo video = staged(uri, -1)) {
       assertEquals(clip(TS).length, video.bytes());
     }
+  }
+
+  @Test
+  void stage_passwordInTheUri_isNotSentToAnotherPort() throws Exception {
+    HttpServer other =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    List<String> sent = new CopyOnWriteArrayList<>();
+    other.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            sent.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
+            exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"videos\"");
+            exchange.sendResponseHeaders(401, -1);
+          }
+        });
+    other.start();
+    try {
+      String to = "http://127.0.0.1:" + other.getAddress().getPort();
+      String uri = uri("/elsewhere/%s?%s".formatted(TS, to));
+      assertUnreadable(
+          decode(uri.replace("http://127", "http://ada:love@127"), -1), "No credentials");
+      assertEquals(Set.of("null"), Set.copyOf(sent));
+    } finally {
+      other.stop(0);
+    }
+  }
+
+  @Test
+  void stage_lengthOverTheLimit_isTooLargeBeforeItIsRead() {
+    NotStaged refused = assertThrows(NotStaged.class, () -> staged(uri("/huge/" + TS), -1));
+    assertEquals(Reason.TOO_LARGE, refused.reason(), refused.getMessage());
+    assertEquals(0, refused.bytes());
+  }
+
+  /** Such as one that packed zeros without an end. */
+  @Test
+  void stage_unknownLengthOnADiskThatIsNearlyFull_isTooLarge() throws Exception {
+    for (String path : List.of("/chunked/", "/gzip/")) {
+      NotStaged refused =
+          assertThrows(
+              NotStaged.class, () -> staged(uri(path + TS), () -> StagedVideo.ROOM_LEFT - 1));
+      assertEquals(Reason.TOO_LARGE, refused.reason(), refused.getMessage());
+      assertTrue(refused.getMessage().contains("255 MB left, of which 256 stay free"));
+      assertFalse(Files.exists(folder.resolve("video")));
+      staged(uri(path + TS), () -> StagedVideo.ROOM_LEFT).close();
+    }
+    staged(uri("/whole/" + TS), () -> 0).close();
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,6 +84,24 @@ class SamplersTest {
     assertArrayEquals(new int[] {0, 25, 50, 75}, choose("fps:rate=1,max=64", 100));
     assertArrayEquals(new int[] {0, 10, 20}, choose("fps:rate=2.5,max=64", 30));
     assertArrayEquals(new int[] {0, 25, 75}, choose("fps:rate=1,max=3", 100));
+  }
+
+  /** Two frames at 30 a second are 33333.3 microseconds apart. */
+  @Test
+  void fps_lastTickOfWhichMicrosecondsRoundDown_counts() {
+    for (int rate : new int[] {24, 30, 60, 120}) {
+      for (int count = 2; count < 200; count++) {
+        long[] pts = new long[count];
+        for (int i = 0; i < count; i++) {
+          pts[i] = Math.round(i * 1e6 / rate);
+        }
+        int[] chosen =
+            SamplingSpec.parse("fps:rate=%d,max=1000".formatted(rate))
+                .sampler()
+                .choose(new FrameTimes(pts, new boolean[count], rate));
+        assertArrayEquals(IntStream.range(0, count).toArray(), chosen, count + " at " + rate);
+      }
+    }
   }
 
   @Test

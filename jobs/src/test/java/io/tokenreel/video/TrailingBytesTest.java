@@ -179,6 +179,28 @@ class TrailingBytesTest {
     assertOk("an index that is longer than the file", longer);
   }
 
+  /** As a file above a gigabyte has them; some writers count a header, or leave room. */
+  @Test
+  void decode_aviOfTwoRiffs_hasTheFramesOfBoth() throws IOException {
+    byte[] first = avi();
+    int list = find(first, "movi") - 8;
+    byte[] frames = Arrays.copyOfRange(first, list, list + 8 + length(first, list));
+    byte[] second = join("RIFF....AVIX".getBytes(ISO_8859_1), frames);
+    setLength(second, 0, second.length - 8);
+    byte[] room = join("JUNK....".getBytes(ISO_8859_1), new byte[100]);
+    setLength(room, 0, 100);
+    for (int more : new int[] {0, 8}) {
+      byte[] off = first.clone();
+      setLength(off, 0, length(off, 0) + more);
+      for (byte[] between : new byte[][] {{}, room}) {
+        DecodedVideo decoded = decode(join(join(off, between), second));
+        String what = more + " too many, " + between.length + " between";
+        assertEquals(Outcome.OK, decoded.outcome(), what + ": " + decoded.detail());
+        assertEquals(2 * FRAMES, decoded.framesDecoded(), what);
+      }
+    }
+  }
+
   @Test
   void decode_aviWithoutItsLastFrames_isTruncated() throws IOException {
     byte[] whole = avi();

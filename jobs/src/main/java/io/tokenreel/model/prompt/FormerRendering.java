@@ -4,10 +4,10 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Which chat templates versions before 0.2 rendered otherwise than Jinja does: those trimmed
- * nothing beside an expression or a comment, took blanks before a tag within a line, and kept a
- * newline at the end. Decoders with such a template have another revision, so that answers by the
- * wrong prompts are not taken for theirs.
+ * Which chat templates versions before 0.2 rendered with other blanks than Jinja does: those
+ * trimmed nothing beside an expression or a comment, took blanks before a tag within a line, and
+ * kept a newline at the end. Decoders with such a template have another revision, so that answers
+ * by the wrong prompts are not taken for theirs.
  */
 final class FormerRendering {
 
@@ -15,8 +15,8 @@ final class FormerRendering {
 
   private static final Pattern SIGN_OF_START = Pattern.compile("(\\{[{#])-");
   private static final Pattern SIGN_OF_END = Pattern.compile("-([}#]\\})");
-  private static final Pattern BLANKS_BEFORE_TAG = Pattern.compile("[ \\t]+(?=\\{%)");
-  private static final Pattern LAST_NEWLINE = Pattern.compile("(?<!%\\})\\n\\z");
+  private static final Pattern BLANKS_BEFORE_TAG = Pattern.compile("(?<![ \\t])[ \\t]+(?=\\{[%#])");
+  private static final Pattern LAST_NEWLINE = Pattern.compile("(?<![%#]\\})\\n\\z");
 
   private FormerRendering() {}
 

@@ -2,7 +2,10 @@ package io.tokenreel.video.ffmpeg;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Where the frames of an AVI file end, by the lengths of its lists, in each of its RIFF chunks: a
@@ -19,6 +22,7 @@ final class AviExtent {
   private static final int LIST = 0x4C495354;
   private static final int MOVIE = 0x6D6F7669; // "movi"
   private static final int INDEX = 0x69647831; // "idx1"
+  private static final int MORE = 0x41564958; // "AVIX", a RIFF chunk behind the first one
   private static final int HEADER_BYTES = 8;
   private static final int NAME_BYTES = 4;
 
@@ -27,26 +31,44 @@ final class AviExtent {
 
   private static final int MAX_CHUNKS = 10_000;
 
+  /** Bytes behind a RIFF chunk among which the next one is looked for. */
+  private static final int MOST_BETWEEN = 1 << 20;
+
   /** Broken off before a length was written, or longer than a length can say. */
   private static final long UNKNOWN = 0xffff_ff00L;
 
+  private static final long NONE = -1;
+
   private final RandomAccessFile file;
+  private final List<Span> indexes = new ArrayList<>();
+  private long index = NONE; // of the RIFF chunk that is looked at
   private int chunks; // looked at so far
-  private long index = Long.MAX_VALUE;
 
   AviExtent(RandomAccessFile file) {
     this.file = file;
   }
 
   /**
-   * Where the index begins that stands after all frames; {@link Long#MAX_VALUE} when there is none.
-   * With another length than it has, FFmpeg's demuxer takes its entries for frames.
+   * A run of bytes.
+   *
+   * @param to behind its last one
    */
-  static long index(Path path) throws IOException {
+  record Span(long from, long to) {
+
+    boolean has(long place) {
+      return place >= from && place < to;
+    }
+  }
+
+  /**
+   * The indexes, and what follows them, that stand behind lists of frames. With another length than
+   * a list has, FFmpeg's demuxer takes their entries for frames.
+   */
+  static List<Span> indexes(Path path) throws IOException {
     try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
       AviExtent extent = new AviExtent(file);
       extent.end();
-      return extent.index;
+      return List.copyOf(extent.indexes);
     }
   }
 
@@ -58,9 +80,34 @@ final class AviExtent {
       long riffEnd = at + HEADER_BYTES + length(at);
       long frames = framesEnd(at + HEADER_BYTES + NAME_BYTES, riffEnd);
       end = Math.max(end, frames < 0 ? riffEnd : frames);
-      at = isAt(riffEnd, RIFF) ? riffEnd : riffEnd + (riffEnd & 1);
+      at = next(riffEnd);
+      if (index != NONE) { // its own length may be off: it goes up to what comes next
+        indexes.add(new Span(index, at));
+        index = NONE;
+      }
     }
     return end;
+  }
+
+  /**
+   * Where the RIFF chunk behind another one begins; the file's end where there is none. Some
+   * writers count a chunk's header, or leave room between two.
+   */
+  private long next(long riffEnd) throws IOException {
+    long from = Math.max(HEADER_BYTES, riffEnd - MISCOUNT);
+    if (from >= file.length()) {
+      return file.length();
+    }
+    byte[] bytes = new byte[(int) Math.min(MOST_BETWEEN, file.length() - from)];
+    file.seek(from);
+    file.readFully(bytes);
+    ByteBuffer searched = ByteBuffer.wrap(bytes);
+    for (int at = 0; at + HEADER_BYTES + NAME_BYTES <= bytes.length; at++) {
+      if (searched.getInt(at) == RIFF && searched.getInt(at + HEADER_BYTES) == MORE) {
+        return from + at;
+      }
+    }
+    return file.length();
   }
 
   /** Where the list of frames ends in one RIFF chunk; -1 when there is none. */
@@ -76,7 +123,7 @@ final class AviExtent {
         boolean known = length > NAME_BYTES && length < UNKNOWN;
         boolean miscounted = end > file.length() && end - file.length() <= MISCOUNT;
         long after = end + (end & 1);
-        index = known && isAt(after, INDEX) ? after : Long.MAX_VALUE;
+        index = known && isAt(after, INDEX) ? after : NONE;
         return !known ? 0 : miscounted ? lastChunkEnd(at + HEADER_BYTES + NAME_BYTES) : end;
       }
       at = end + (end & 1);

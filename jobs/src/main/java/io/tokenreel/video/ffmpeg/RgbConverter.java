@@ -118,6 +118,7 @@ final class RgbConverter implements AutoCloseable {
           AVCOL_SPC_SMPTE2085,
           AVCOL_SPC_CHROMA_DERIVED_NCL,
           AVCOL_SPC_CHROMA_DERIVED_CL,
+          AVCOL_SPC_BT2020_CL,
           AVCOL_SPC_ICTCP,
           AVCOL_SPC_IPT_C2);
 
@@ -303,7 +304,7 @@ final class RgbConverter implements AutoCloseable {
     if (space == AVCOL_SPC_BT470BG || space == AVCOL_SPC_SMPTE170M) {
       return SWS_CS_ITU601;
     }
-    if (space == AVCOL_SPC_BT2020_NCL || space == AVCOL_SPC_BT2020_CL) {
+    if (space == AVCOL_SPC_BT2020_NCL) {
       return SWS_CS_BT2020;
     }
     if (space == AVCOL_SPC_SMPTE240M) {

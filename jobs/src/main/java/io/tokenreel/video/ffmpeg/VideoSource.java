@@ -24,6 +24,7 @@ import io.tokenreel.video.VideoFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -70,7 +71,7 @@ final class VideoSource implements AutoCloseable {
   private final AVFormatContext format;
   private final AVStream stream;
   private final String demuxer;
-  private final long framesEnd; // behind which nothing in the file is a frame
+  private final List<AviExtent.Span> indexes; // in which nothing is a frame
   private final StreamsBeside beside = new StreamsBeside();
   private long logged; // error lines of the demuxer that are counted
   private long errors;
@@ -82,7 +83,7 @@ final class VideoSource implements AutoCloseable {
     this.format = format;
     this.stream = stream;
     this.demuxer = format.iformat().name().getString();
-    this.framesEnd = demuxer.equals("avi") ? AviExtent.index(file) : Long.MAX_VALUE;
+    this.indexes = demuxer.equals("avi") ? AviExtent.indexes(file) : List.of();
   }
 
   /**
@@ -211,7 +212,10 @@ final class VideoSource implements AutoCloseable {
         inARow++;
         continue;
       }
-      boolean ours = packet.stream_index() == stream.index() && packet.pos() < framesEnd;
+      long place = packet.pos();
+      boolean ours =
+          packet.stream_index() == stream.index()
+              && indexes.stream().noneMatch(index -> index.has(place));
       if (ours) {
         beside.ours(packet.pos());
         errors += hasLogged() ? 1 : 0;

@@ -2,6 +2,7 @@ package io.tokenreel.video.ffmpeg;
 
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_RANGE_JPEG;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_RANGE_MPEG;
+import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_BT2020_CL;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_BT2020_NCL;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_BT709;
 import static org.bytedeco.ffmpeg.global.avutil.AVCOL_SPC_ICTCP;
@@ -29,6 +30,7 @@ import io.tokenreel.video.FixedFit;
 import io.tokenreel.video.FrameSize;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Map;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.javacpp.BytePointer;
 import org.junit.jupiter.api.Test;
@@ -96,14 +98,19 @@ class RgbConverterTest {
   @Test
   void convert_matrixThatIsNotKnown_isRefusedByItsName() throws DecodeFailure {
     FrameSize size = new FrameSize(4, 4);
-    for (int space : new int[] {AVCOL_SPC_YCGCO, AVCOL_SPC_ICTCP}) {
+    Map<Integer, String> names =
+        Map.of(
+            AVCOL_SPC_YCGCO, "'ycgco'",
+            AVCOL_SPC_ICTCP, "'ictcp'",
+            AVCOL_SPC_BT2020_CL, "'bt2020c'");
+    for (int space : names.keySet()) {
       for (int format : new int[] {AV_PIX_FMT_YUV444P, AV_PIX_FMT_GBRP, AV_PIX_FMT_GRAY8}) {
         AVFrame frame = av_frame_alloc();
         frame.width(64).height(64).format(format).colorspace(space);
         av_frame_get_buffer(frame, 0);
         try (RgbConverter converter = new RgbConverter(new FixedFit(size))) {
           if (format == AV_PIX_FMT_YUV444P) {
-            String name = space == AVCOL_SPC_YCGCO ? "'ycgco'" : "'ictcp'";
+            String name = names.get(space);
             DecodeFailure refused =
                 assertThrows(DecodeFailure.class, () -> converter.convert(frame));
             assertTrue(refused.getMessage().contains(name), refused.getMessage());
