@@ -383,8 +383,8 @@ def test_a_cache_that_is_not_there_is_listed_at_a_pace(writer, clock):
 
     counting = Slow()
     videos = served(writer, clock, counting)
-    for _ in range(10):
-        refused(lambda: videos.row(Reference("a")), "has no lookup index")
+    for number in range(10):
+        refused(lambda number=number: videos.row(Reference(f"{number}")), "has no lookup index")
     once = counting.lists
     assert once <= 2, "the cache, and its index"
     clock.seconds += LONGEST_PAUSE
@@ -758,6 +758,8 @@ def test_guard_lets_through_what_needs_no_encoder_output(guarded):
         chat({"type": "image_embeds", "image_embeds": "AAAA", "uuid": "mine"}),
         chat({"type": "video_embeds", "video_embeds": {"video_embeds": "AAAA", "video_grid_thw": "AAAA"}, "uuid": "mine"}),
         chat({"type": "image_embeds", "image_embeds": "tokenreel:a"}),
+        chat({"type": "text", "text": "hi", "image_embeds": None, "video_embeds": None}),
+        b'{"messages": ' + b"[" * 100_000 + b"_embeds",
     ]
     for body in texts:
         assert asked(body) == (200, None, [body])

@@ -184,7 +184,7 @@ class TokenDataset(Dataset):
 
 def _listed(samples: Any) -> tuple[list[str], list[dict[str, Any]]]:
     """Ids of the samples, and their other columns; none where they have ids alone."""
-    if hasattr(samples, "to_arrow"):  # a data frame of Polars
+    if hasattr(samples, "to_arrow") and hasattr(samples, "columns"):  # a data frame of Polars
         samples = samples.to_arrow()
     elif hasattr(samples, "to_dict") and hasattr(samples, "columns"):  # of pandas
         samples = pa.Table.from_pandas(samples, preserve_index=False)
@@ -252,7 +252,7 @@ def pack(samples: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _check(samples: Sequence[Mapping[str, Any]]) -> None:
-    kinds = {(sample["encoder"], str(sample["tokens"].dtype), *sample["tokens"].shape[1:]) for sample in samples}
+    kinds = {(str(sample.get("encoder")), str(sample["tokens"].dtype), *sample["tokens"].shape[1:]) for sample in samples}
     if len(kinds) != 1:
         listed = ", ".join(map(str, sorted(kinds)))
         raise ValueError(

@@ -70,11 +70,16 @@ class TokenCache:
     def refresh(self) -> None:
         """Lists the cache again, so that waves are seen that were committed since."""
         try:
-            names = self._store.names("")
+            self._list()
+        except CacheError:
+            raise
         except (OSError, pa.ArrowException) as error:
             raise CacheNotFoundError(
                 f"{self._store.place} cannot be listed: {error}; see that it is a cache's folder, and who may read it"
             ) from error
+
+    def _list(self) -> None:
+        names = self._store.names("")
         if not names:
             raise CacheNotFoundError(f"{self._store.place} is no cache: there is no such folder, or it is empty")
         for match in filter(None, map(_SCHEMA_NAME.fullmatch, names)):
@@ -237,7 +242,16 @@ class TokenCache:
     def _read(self, video_id: str, wanted: _Wanted, single: bool) -> list[VideoTokens]:
         if not isinstance(video_id, str):
             raise TypeError(f"a video's id is a str; got {type(video_id).__name__}")
-        return [replace(row, cards=self._cards) for row in self._current(video_id, wanted, single)]
+        try:
+            rows = self._current(video_id, wanted, single)
+        except CacheError:
+            raise
+        except _UNREADABLE as error:
+            raise DamagedCacheError(
+                f"{self._store.place}: the row of video '{video_id}' cannot be read ({type(error).__name__}: {error});"
+                " see that files of the cache may be read; `tokenreel verify` says which are damaged"
+            ) from error
+        return [replace(row, cards=self._cards) for row in rows]
 
     def _current(self, video_id: str, wanted: _Wanted, single: bool) -> list[VideoTokens]:
         try:
@@ -253,21 +267,10 @@ class TokenCache:
                 raise
             if not self._store.names("_journal"):
                 self.refresh()  # unless the index is damaged, the writer has ended its work in the meantime
-                return self._from_index_at_last(video_id, wanted, single)
+                return self._from_index(video_id, wanted, single)
         # A writer is removing rows, and has replaced files that the index still describes.
         rows = {Setting(row.encoder, row.sampling, row.compression): row for row in self._from_tables(video_id)}
         return [rows[setting] for setting in self._chosen(video_id, list(rows), wanted, single)]
-
-    def _from_index_at_last(self, video_id: str, wanted: _Wanted, single: bool) -> list[VideoTokens]:
-        try:
-            return self._from_index(video_id, wanted, single)
-        except CacheError:
-            raise
-        except _UNREADABLE as error:
-            raise DamagedCacheError(
-                f"{self._store.place}: the row of video '{video_id}' cannot be read ({type(error).__name__}: {error});"
-                " see that files of the cache may be read; `tokenreel verify` says which are damaged"
-            ) from error
 
     def _from_index(self, video_id: str, wanted: _Wanted, single: bool) -> list[VideoTokens]:
         places = {place.setting: place for place in current(self._index.records(video_id))}

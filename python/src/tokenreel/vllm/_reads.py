@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -28,7 +28,7 @@ class Reads(Generic[Rows]):
         Args:
             read: the rows of a uuid; called by threads.
             threads: how many read at a time.
-            most_bytes: of rows in memory; a request that needs more reads them when no other one has any.
+            most_bytes: of rows in memory; a request that needs more reads them when there are none.
         """
         self._read = read
         self._threads = ThreadPoolExecutor(threads, "tokenreel-encoder-cache")
@@ -37,12 +37,30 @@ class Reads(Generic[Rows]):
         self._reads: dict[str, _Read[Rows]] = {}
         self._holders: Counter[str] = Counter()
         self._of_request: dict[str, set[str]] = {}
+        self._waiting: dict[str, None] = {}  # requests that were told to wait, in their order
 
-    def has_room(self, request: str, uuids: Collection[str]) -> bool:
-        """Whether a request may read rows. One that has begun goes on, so that it comes to an end."""
-        if request in self._of_request or all(uuid in self._reads for uuid in uuids):
+    def has_room(self, request: str, needed: Mapping[str, int]) -> bool:
+        """Whether a request may read rows. One that has begun goes on, so that it comes to an end.
+
+        Requests for which there was no room come first, in their order, so that each comes to its turn.
+
+        Args:
+            request: its id.
+            needed: the bytes of the rows of each uuid that it needs.
+        """
+        if request in self._of_request or not needed:
             return True
-        return self._bytes < self._most_bytes
+        more = sum(row_bytes for uuid, row_bytes in needed.items() if uuid not in self._reads)
+        fits = not self._bytes or self._bytes + more <= self._most_bytes
+        if fits and next(iter(self._waiting), request) == request:
+            self._waiting.pop(request, None)
+            return True
+        self._waiting[request] = None
+        return False
+
+    def held(self, request: str) -> frozenset[str]:
+        """The uuids whose rows a request holds."""
+        return frozenset(self._of_request.get(request, ()))
 
     def begin(self, request: str, uuid: str, row_bytes: int) -> Future[Rows]:
         """The rows of a uuid for a request, which holds them from now on; they are read unless another one holds them."""
@@ -78,6 +96,7 @@ class Reads(Generic[Rows]):
 
     def end(self, request: str) -> None:
         """A request needs no rows any more."""
+        self._waiting.pop(request, None)
         for uuid in tuple(self._of_request.get(request, ())):
             self.let_go(request, uuid)
 

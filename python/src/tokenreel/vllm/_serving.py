@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from tokenreel.cache import TokenCache
@@ -12,6 +13,9 @@ from tokenreel.vllm._reference import RefusedError
 from tokenreel.vllm._videos import ServedVideos
 
 CACHE = "TOKENREEL_CACHE"
+THREADS = ThreadPoolExecutor(8, "tokenreel-references")
+"""That look references up: the server's own would wait with a request for an unknown video."""
+
 NAME = "tokenreel"
 """The media connector's."""
 

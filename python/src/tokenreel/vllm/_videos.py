@@ -75,6 +75,7 @@ class ServedVideos:
         self._cache: TokenCache | None = None
         self._listed = 0.0
         self._took = 0.0
+        self._no_cache: tuple[float, CacheError | None] = (0.0, None)  # until when a failed listing holds
         self._listing = threading.Lock()
         self._pausing = threading.Lock()
         self._hot = _Hot(hot_bytes)
@@ -103,9 +104,7 @@ class ServedVideos:
             except RefusedError:
                 raise
             except (CacheNotFoundError, NewerCacheError) as error:
-                said = _one_line(error)
-                self._remember(reference, self._clock() - begun, said)
-                raise RefusedError(said) from error
+                raise RefusedError(_one_line(error)) from error
             except _BROKEN as error:
                 said = (
                     f"video {reference.video_id!r} cannot be read just now, as when a writer is replacing files ({_one_line(error)}):"
@@ -159,10 +158,18 @@ class ServedVideos:
         with self._listing:
             if self._cache is None or self._listed <= since:
                 start = self._clock()
-                if self._cache is None:
-                    self._cache = self._open()
-                else:
-                    self._cache.refresh()
+                until, refused = self._no_cache
+                if start < until and refused is not None:
+                    raise refused
+                try:
+                    if self._cache is None:
+                        self._cache = self._open()
+                    else:
+                        self._cache.refresh()
+                except (CacheNotFoundError, NewerCacheError) as error:
+                    now = self._clock()
+                    self._no_cache = now + _pause_after(now - start), error
+                    raise
                 self._listed, self._took = start, self._clock() - start
             return self._cache, self._listed
 

@@ -6,7 +6,6 @@ import asyncio
 import functools
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import torch
@@ -15,11 +14,8 @@ from vllm.multimodal.media.connector import MediaConnector
 
 from tokenreel.vllm._feed import check_one_axis, check_three_axes, places
 from tokenreel.vllm._reference import SCHEME, Reference, RefusedError
-from tokenreel.vllm._serving import SERVING
+from tokenreel.vllm._serving import SERVING, THREADS
 from tokenreel.vllm._tensors import rows
-
-_THREADS = ThreadPoolExecutor(8, "tokenreel-references")
-"""Not vLLM's own for media, which would wait with a request for an unknown video."""
 
 
 class TokenReelConnector(MediaConnector):
@@ -46,7 +42,7 @@ class TokenReelConnector(MediaConnector):
 
 async def _answer_async(data: str, made: Callable[[Reference, float], Any]) -> Any:
     answer = functools.partial(_answer, data, made, time.monotonic())
-    return await asyncio.get_running_loop().run_in_executor(_THREADS, answer)
+    return await asyncio.get_running_loop().run_in_executor(THREADS, answer)
 
 
 def _answer(data: str, made: Callable[[Reference, float], Any], asked: float | None = None) -> Any:

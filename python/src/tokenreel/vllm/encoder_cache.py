@@ -29,7 +29,7 @@ _PLACES_ALONE = frozenset({"image_grid_thw", "video_grid_thw", "second_per_grid_
 _LOG = logging.getLogger("vllm.tokenreel")
 _THREADS = 8
 _CHANNEL_BYTES = 4
-"""Of a row in memory, at most."""
+"""Of a row in memory, as float32."""
 _TAKE = "take the part that tokenreel.vllm.request_part makes"
 
 
@@ -68,7 +68,11 @@ class TokenReelEncoderCache(ECConnectorBase):
     def ensure_cache_available(self, request: Request, num_computed_tokens: int) -> bool:
         """Whether all rows that a request still needs are there; begins to read those that are not."""
         ahead = [index for index, feature in enumerate(request.mm_features) if _ahead(feature, num_computed_tokens)]
-        if not self._reads.has_room(request.request_id, self._uuids(request, ahead)):
+        needed = self._needed(request, ahead)
+        for uuid in self._reads.held(request.request_id) - needed.keys():
+            self._reads.let_go(request.request_id, uuid)
+        # One that computes already holds what others wait for, and goes on.
+        if request.num_computed_tokens == 0 and not self._reads.has_room(request.request_id, needed):
             return False
         try:
             waiting = [self._waits(request, index) for index in ahead]  # of all items, so that they are read at the same time
@@ -79,11 +83,11 @@ class TokenReelEncoderCache(ECConnectorBase):
             return False
         return not any(waiting)
 
-    @staticmethod
-    def _uuids(request: Request, items: list[int]) -> list[str]:
-        """Those of a request's items whose rows are of a cache."""
-        uuids = [request.mm_features[index].identifier for index in items]
-        return [uuid for uuid in uuids if uuid.startswith(SCHEME)]
+    def _needed(self, request: Request, items: list[int]) -> dict[str, int]:
+        """By uuid, the bytes of the rows of a request's items, of those that are rows of a cache."""
+        row_bytes = self._videos.model.hidden_size * self._videos.model.planes * _CHANNEL_BYTES
+        uuids = {index: request.mm_features[index].identifier for index in items}
+        return {uuid: request.get_num_encoder_embeds(index) * row_bytes for index, uuid in uuids.items() if uuid.startswith(SCHEME)}
 
     def _waits(self, request: Request, index: int) -> bool:
         feature = request.mm_features[index]
@@ -93,8 +97,7 @@ class TokenReelEncoderCache(ECConnectorBase):
                 raise RefusedError(f"the uuid {uuid!r} names no row of a cache: {_TAKE}")
             return False
         expected = request.get_num_encoder_embeds(index)
-        model = self._videos.model
-        read = self._reads.begin(request.request_id, uuid, expected * model.hidden_size * model.planes * _CHANNEL_BYTES)
+        read = self._reads.begin(request.request_id, uuid, self._needed(request, [index])[uuid])
         if not read.done():
             return True
         error = read.exception()
@@ -129,8 +132,10 @@ class TokenReelEncoderCache(ECConnectorBase):
             self._wanted[uuid] = rows
 
     def update_state_after_free(self, request: Request, index: int) -> None:
-        """Lets go of an item's rows, which the model has read. A request that has to begin again reads them again."""
-        self._reads.let_go(request.request_id, request.mm_features[index].identifier)
+        """Lets go of an item's rows, which the model has read, unless another item has them too."""
+        uuid = request.mm_features[index].identifier
+        if all(feature.identifier != uuid for feature in request.mm_features[index + 1 :]):
+            self._reads.let_go(request.request_id, uuid)
 
     def build_connector_meta(self, scheduler_output: Any) -> Outputs:  # noqa: ARG002, vLLM's signature
         """What the next step needs."""

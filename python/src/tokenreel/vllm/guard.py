@@ -11,12 +11,13 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+import time
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from typing import Any
 
 from tokenreel.vllm._feed import check_three_axes, places
 from tokenreel.vllm._reference import SCHEME, Reference, RefusedError
-from tokenreel.vllm._serving import SERVING
+from tokenreel.vllm._serving import SERVING, THREADS
 from tokenreel.vllm._videos import ServedVideos
 
 _Message = MutableMapping[str, Any]
@@ -98,7 +99,7 @@ async def _whole(receive: _Receive) -> list[_Message]:
 async def _refusal(body: bytes) -> str | None:
     try:
         if any(mark in body for mark in _OF_PARTS):
-            await asyncio.to_thread(check, body)
+            await asyncio.get_running_loop().run_in_executor(THREADS, check, body, time.monotonic())
     except RefusedError as error:
         return str(error)
     return None
@@ -111,18 +112,22 @@ async def _refuse(send: _Send, sentence: str) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def check(body: bytes) -> None:
+def check(body: bytes, asked: float | None = None) -> None:
     """Checks the parts of a request's body.
+
+    Args:
+        body: JSON.
+        asked: by `time.monotonic`, when the request came; None for now.
 
     Raises:
         RefusedError: one of them names rows that the engine would not find.
     """
     try:
         request = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return  # the server says what is wrong with it
     for kind, part in _parts(request):
-        checked = _check_part(kind, part, SERVING.videos)
+        checked = _check_part(kind, part, SERVING.videos, asked)
         if checked and (request.get("mm_processor_kwargs") or request.get("media_io_kwargs")):
             raise RefusedError(
                 "mm_processor_kwargs and media_io_kwargs change the name under which the server looks rows up:"
@@ -131,12 +136,13 @@ def check(body: bytes) -> None:
 
 
 def _parts(request: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The parts that have embeddings, with their kind: vLLM goes by a part's keys where its type says something else."""
+    """The parts that have embeddings, with their kind: vLLM goes by the keys of a part that has a uuid or no type."""
     for message in _messages(request.get("messages") if isinstance(request, dict) else None):
         content = message.get("content")
         for part in content if isinstance(content, list) else ():
             if isinstance(part, dict):
-                yield from ((kind, part) for kind in _KINDS if kind in (part.get("type"), *part))
+                by_keys = part.get("type") is None or part.get("uuid") is not None
+                yield from ((kind, part) for kind in _KINDS if kind == part.get("type") or (by_keys and kind in part))
 
 
 def _messages(messages: Any) -> Iterator[dict[str, Any]]:
@@ -148,7 +154,7 @@ def _messages(messages: Any) -> Iterator[dict[str, Any]]:
             yield from (each for each in message if isinstance(each, dict))
 
 
-def _check_part(kind: str, part: dict[str, Any], videos: Callable[[], ServedVideos]) -> bool:
+def _check_part(kind: str, part: dict[str, Any], videos: Callable[[], ServedVideos], asked: float | None) -> bool:
     """Whether a part's rows are to come by the encoder cache, where its uuid leads to them."""
     uuid = part.get("uuid")
     value = part.get(kind)
@@ -165,7 +171,7 @@ def _check_part(kind: str, part: dict[str, Any], videos: Callable[[], ServedVide
     reference = Reference.parse(uuid)
     reference.check_names_one_row()
     served = videos()
-    row = served.row(reference)
+    row = served.row(reference, asked)
     check_three_axes(row, served.model)
     expected = {name: values.tolist() for name, values in places(row, served.model).items()}
     if not isinstance(value, dict) or not all(_is_close(value.get(name), values) for name, values in expected.items()):
