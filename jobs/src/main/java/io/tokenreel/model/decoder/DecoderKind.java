@@ -8,8 +8,13 @@ import java.util.List;
  * that is left out.
  */
 public enum DecoderKind {
-  /** arXiv 2407.10671. */
-  QWEN2("qwen2", List.of("qwen2", "llava_qwen"), List.of(4096, 22016, 32, 32, 32), 151936, 1e4),
+  /** arXiv 2407.10671. Checkpoints of LlavaQwenForCausalLM name llava_qwen or llava. */
+  QWEN2(
+      "qwen2",
+      List.of("qwen2", "llava_qwen", "llava"),
+      List.of(4096, 22016, 32, 32, 32),
+      151936,
+      1e4),
 
   /** Qwen2's decoder with positions on three axes; Qwen2-VL and Qwen2.5-VL. */
   QWEN2_VL(

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a decoder's settings are read. */
 class DecoderConfigTest {
@@ -77,6 +78,13 @@ class DecoderConfigTest {
     assertEquals(
         List.of(24, 20, 20),
         read(DecoderKind.QWEN3_VL, "{'rope_theta': 5e6}").sections().sections());
+  }
+
+  /** Such as lmms-lab/llava-onevision-qwen2-7b-ov says llava. */
+  @ParameterizedTest
+  @ValueSource(strings = {"qwen2", "llava_qwen", "llava"})
+  void of_modelTypeOfLlavaQwen_isQwen2(String type) throws IOException {
+    assertEquals(DecoderKind.QWEN2, read("{'model_type': '%s'}".formatted(type)).kind());
   }
 
   @Test
