@@ -147,7 +147,7 @@ public final class BatchedTower implements VisionTower {
   private void run(Pass pass, PassMemory memory) {
     try {
       encodeOrFail(pass, memory);
-    } catch (Error e) { // no video's fault
+    } catch (RuntimeException | Error e) { // no video's fault; the worker goes on
       fail(pass, e);
     }
   }

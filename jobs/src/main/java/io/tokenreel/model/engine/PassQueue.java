@@ -57,8 +57,28 @@ final class PassQueue {
     return true;
   }
 
-  /** Waits for the next pass, which is computed from now on; none once the queue is closed. */
+  /**
+   * Waits for the next pass, which is computed from now on; none once the queue is closed.
+   *
+   * <p>Videos become done without this queue's lock. A video that was worth a pass may be done by
+   * the time the pass is filled; then the wait goes on.
+   *
+   * @return a pass of at least one step
+   */
   synchronized Optional<Pass> next() {
+    while (awaitReady()) {
+      Pass pass = new Pass(new ArrayList<>(), size.value());
+      fill(pass);
+      if (!pass.steps().isEmpty()) {
+        computing.add(pass);
+        return Optional.of(pass);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Waits until a pass may be made; false once the queue is closed. */
+  private boolean awaitReady() {
     while (!closed && !isReady()) {
       try {
         wait();
@@ -67,20 +87,18 @@ final class PassQueue {
         throw new IllegalStateException(e);
       }
     }
-    if (closed) {
-      return Optional.empty();
-    }
-    List<Step> steps = new ArrayList<>();
-    int size = this.size.value();
-    while (steps.size() < size && !waiting.isEmpty() && joins(steps, waiting.element())) {
+    return !closed;
+  }
+
+  /** Moves steps that wait into a pass, and drops those of videos that are done. */
+  private void fill(Pass pass) {
+    List<Step> steps = pass.steps();
+    while (steps.size() < pass.size() && !waiting.isEmpty() && joins(steps, waiting.element())) {
       Step step = waiting.remove();
       if (!step.isDone()) {
         steps.add(step);
       }
     }
-    Pass pass = new Pass(steps, size);
-    computing.add(pass);
-    return Optional.of(pass);
   }
 
   /** Whether a pass is full, or nothing can join it any more, or nothing is worth waiting for. */

@@ -20,11 +20,17 @@ final class VideoEncoding {
   private final TokenFormat format;
   private final TokenShape shape;
   private final StoredRows.Writer rows; // [steps][tokens][planes]
-  private final CompletableFuture<Encoding> result = new CompletableFuture<>();
+  private final CompletableFuture<Encoding> result;
   private int missing;
   private long nanos;
 
   VideoEncoding(VisionInfo info, Frames frames, TokenFormat format) {
+    this(info, frames, format, new CompletableFuture<>());
+  }
+
+  VideoEncoding(
+      VisionInfo info, Frames frames, TokenFormat format, CompletableFuture<Encoding> result) {
+    this.result = result;
     this.frames = frames;
     this.framesPerStep = info.grid().framesPerStep();
     this.format = format;

@@ -28,7 +28,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Passes that are no model's; a GPU is only named, never used. */
@@ -271,6 +273,42 @@ class BatchedTowerTest {
           "passes are not halved again");
     }
     assertEquals(List.of("3 of 3", "1 of 1", "1 of 1", "1 of 1", "1 of 1", "closed"), passes);
+  }
+
+  /** Both threads of a GPU meet it, and encode what comes later. */
+  @Test
+  void encode_whatFailsBesideThePass_isTheVideosFailureAndEndsNoThread() throws Exception {
+    StepEncoder small =
+        new Failing() {
+          @Override
+          void compute(int steps) {
+            if (steps > 1) {
+              throw new EngineException(OUT_OF_MEMORY);
+            }
+          }
+        };
+    DeviceMeter.Memory broken =
+        new DeviceMeter.Memory() {
+          @Override
+          public MemoryUsage now() {
+            return new MemoryUsage(-1, 1, 1, 80);
+          }
+
+          @Override
+          public void release() {
+            throw new IllegalStateException("no device");
+          }
+        };
+    try (VisionTower tower = new BatchedTower(small, GPU, 2, new DeviceMeter(GPU, broken))) {
+      Future<Encoding> first = tower.submit(frames(SMALL, 0, 4), TokenFormat.F32);
+      ExecutionException failure =
+          assertThrows(ExecutionException.class, () -> first.get(10, TimeUnit.SECONDS));
+      assertEquals("no device", failure.getCause().getMessage());
+      for (int i = 0; i < 4; i++) {
+        Future<Encoding> later = tower.submit(frames(SMALL, 0, 2), TokenFormat.F32);
+        assertEquals(2, later.get(10, TimeUnit.SECONDS).block().shape().tokens());
+      }
+    }
   }
 
   @Test
