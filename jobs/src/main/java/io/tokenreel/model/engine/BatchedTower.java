@@ -53,8 +53,6 @@ public final class BatchedTower implements VisionTower {
 
   private static final int GPU_THREADS = 2;
 
-  private static final long MOST_MILLIS_OF_A_PASS = 60_000;
-
   private final StepEncoder encoder;
   private final VisionInfo info;
   private final DeviceMeter meter;
@@ -253,20 +251,36 @@ public final class BatchedTower implements VisionTower {
     }
   }
 
-  /** Waits for the passes under way; videos that wait are given up. */
+  /**
+   * Waits for the passes under way, however long they take: they read the weights. An interrupt
+   * does not end the wait, and is kept. Videos that wait are given up.
+   */
   @Override
   public void close() {
     queue.close();
+    boolean interrupted = false;
     try {
       for (Thread worker : workers) {
-        worker.join(MOST_MILLIS_OF_A_PASS);
-        if (worker.isAlive()) {
-          throw new IllegalStateException("a forward pass did not end within a minute");
-        }
+        interrupted |= awaitEnd(worker);
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      encoder.close();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
-    encoder.close();
+  }
+
+  /** Whether this thread was interrupted meanwhile. */
+  private static boolean awaitEnd(Thread worker) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        worker.join();
+        return interrupted;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
   }
 }

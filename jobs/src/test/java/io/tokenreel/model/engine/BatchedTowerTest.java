@@ -27,6 +27,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -166,6 +167,28 @@ class BatchedTowerTest {
     assertEquals(true, waiting.isDone());
     assertThrows(
         IllegalStateException.class, () -> tower.submit(frames(SMALL, 0, 2), TokenFormat.F32));
+  }
+
+  @Test
+  void close_ofAThreadThatIsInterrupted_waitsForThePassAndStaysInterrupted() throws Exception {
+    VisionTower tower = new BatchedTower(new Summing(), Device.cpu(), 1);
+    Future<Encoding> running = tower.submit(frames(SMALL, 0, 2), TokenFormat.F32);
+    await(started);
+    CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+    Thread closing =
+        new Thread(
+            () -> {
+              Thread.currentThread().interrupt();
+              tower.close();
+              interrupted.complete(Thread.currentThread().isInterrupted());
+            });
+    closing.start();
+    closing.join(200);
+    assertEquals(List.of("1 of 1 of 1 x 2"), passes, "closed under a pass");
+    gate.countDown();
+    assertEquals(true, interrupted.get(10, TimeUnit.SECONDS));
+    assertEquals(List.of("1 of 1 of 1 x 2", "closed"), passes);
+    assertArrayEquals(new float[] {3, 3}, floats(VisionTower.await(running)));
   }
 
   @Test
