@@ -97,7 +97,7 @@ final class DecoderLanguageModel implements LanguageModel {
     try {
       decoder.feed(rows.fed(), cache, 0);
       return cache.toPrefix(rows.visual());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       cache.close();
       throw e;
     }

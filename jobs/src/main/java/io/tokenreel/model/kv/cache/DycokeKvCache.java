@@ -40,6 +40,16 @@ final class DycokeKvCache extends KvCache {
   /** Of the layers from L on; empty while the prefix is the reserve, or where there is none. */
   private final List<KvBlock> reserves = new ArrayList<>();
 
+  /** By layer of the prefix; a choice that fails half-way leaves them different. */
+  private final Hold[] holds;
+
+  /** What this sequence has of a layer of the prefix. */
+  private enum Hold {
+    ATTENDS,
+    RESERVES,
+    NOTHING
+  }
+
   DycokeKvCache(
       DycokeKv spec, NDManager parent, KvShape shape, SharedPrefix prefix, KvMeter resident) {
     super(parent, shape, prefix, resident);
@@ -47,6 +57,8 @@ final class DycokeKvCache extends KvCache {
     this.scored = spec.scored(prefix.visualCount());
     this.watched = Arrays.copyOf(prefix.visual(), scored);
     this.keep = (int) (scored * (1 - spec.prune()));
+    this.holds = new Hold[shape.layers()];
+    Arrays.fill(holds, Hold.ATTENDS);
     this.reserveManager = reserveDevice().map(manager::newSubManager).orElse(manager);
   }
 
@@ -115,7 +127,12 @@ final class DycokeKvCache extends KvCache {
   /** The first choice: copies what is chosen, layer by layer. */
   private void prune() {
     if (hasReserve()) {
-      layers().forEach(prefix::keepInReserve);
+      layers()
+          .forEach(
+              layer -> {
+                prefix.keepInReserve(layer);
+                holds[layer] = Hold.RESERVES;
+              });
     }
     boolean last = isLast();
     layers()
@@ -127,7 +144,7 @@ final class DycokeKvCache extends KvCache {
               if (last) {
                 splitPrefix(layer);
               } else if (frees() && !hasReserve()) {
-                prefix.release(layer);
+                letGo(layer);
               }
             });
   }
@@ -148,7 +165,18 @@ final class DycokeKvCache extends KvCache {
     KvBlock block = prefix.layer(layer).select(reserveManager, places);
     resident.add(0, block.bytes());
     reserves.add(block);
-    prefix.releaseReserve(layer);
+    letGo(layer);
+  }
+
+  /** Ends whatever hold this sequence has of a layer of the prefix. */
+  private void letGo(int layer) {
+    Hold held = holds[layer];
+    holds[layer] = Hold.NOTHING;
+    switch (held) {
+      case ATTENDS -> prefix.release(layer);
+      case RESERVES -> prefix.releaseReserve(layer);
+      case NOTHING -> {}
+    }
   }
 
   private void exchange(TokenSplit.Exchange moved) {
@@ -248,14 +276,7 @@ final class DycokeKvCache extends KvCache {
 
   @Override
   void releasePrefix() {
-    boolean left = split != null && frees();
-    for (int layer = 0; layer < shape.layers(); layer++) {
-      if (layer < spec.layer() || !left) {
-        prefix.release(layer);
-      } else if (hasReserve() && reserves.isEmpty()) {
-        prefix.releaseReserve(layer);
-      }
-    }
+    IntStream.range(0, shape.layers()).forEach(this::letGo);
   }
 
   @Override

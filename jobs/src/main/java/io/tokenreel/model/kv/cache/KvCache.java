@@ -33,7 +33,7 @@ public class KvCache implements AutoCloseable {
   final SharedPrefix prefix;
   final KvMeter resident;
   private final KvMeter own = new KvMeter();
-  private List<KvBlock> tail;
+  private final List<KvBlock> tail = new ArrayList<>(); // by layer; empty before there is room
   private int filled;
 
   KvCache(NDManager parent, KvShape shape, SharedPrefix prefix, KvMeter resident) {
@@ -41,7 +41,6 @@ public class KvCache implements AutoCloseable {
     this.shape = shape;
     this.prefix = prefix;
     this.resident = resident;
-    this.tail = List.of();
     for (int layer = 0; layer < shape.layers(); layer++) {
       prefix.attend(layer);
     }
@@ -51,13 +50,25 @@ public class KvCache implements AutoCloseable {
   /**
    * The cache of a sequence that shares nothing: its tail becomes a prefix for others.
    *
+   * <p>Where there is no memory for it, nothing of it stays.
+   *
    * @param capacity tokens that it is made for; more are allowed
    */
   public static KvCache empty(NDManager parent, KvShape shape, int capacity, KvMeter meter) {
     KvCache cache = new KvCache(parent, shape, SharedPrefix.nothing(parent, shape, meter), meter);
     cache.prefix.close();
-    cache.allocate(capacity);
+    cache.orClose(() -> cache.allocate(capacity));
     return cache;
+  }
+
+  /** Does a part of the making of this cache, which is closed where that fails. */
+  private void orClose(Runnable part) {
+    try {
+      part.run();
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
   }
 
   /**
@@ -146,19 +157,29 @@ public class KvCache implements AutoCloseable {
   }
 
   private void allocate(int capacity) {
-    List<KvBlock> larger = new ArrayList<>();
+    boolean first = tail.isEmpty();
     for (int layer = 0; layer < shape.layers(); layer++) {
-      if (tail.isEmpty()) {
-        larger.add(KvBlock.zeros(manager, shape, capacity));
-        resident.add(larger.get(layer).bytes(), 0);
+      if (first) {
+        append(KvBlock.zeros(manager, shape, capacity));
       } else {
-        KvBlock old = tail.get(layer);
-        larger.add(old.grown(manager, shape, filled, capacity));
-        resident.add(larger.get(layer).bytes() - old.bytes(), 0);
-        old.close();
+        replace(layer, capacity);
       }
     }
-    tail = larger;
+  }
+
+  /** The tail of the next layer. */
+  private void append(KvBlock block) {
+    tail.add(block);
+    resident.add(block.bytes(), 0);
+  }
+
+  /** The tail of a layer in a block of another capacity. */
+  private void replace(int layer, int capacity) {
+    KvBlock old = tail.get(layer);
+    KvBlock made = old.grown(manager, shape, filled, capacity);
+    tail.set(layer, made);
+    resident.add(made.bytes() - old.bytes(), 0);
+    old.close();
   }
 
   /** The new tokens' keys and values are in the tail of every layer. */
@@ -189,10 +210,13 @@ public class KvCache implements AutoCloseable {
     return prefix.visual();
   }
 
-  /** Another sequence that went the same way so far; only before {@link #beginDecoding}. */
+  /**
+   * Another sequence that went the same way so far; only before {@link #beginDecoding}. Where there
+   * is no memory for it, nothing of it stays.
+   */
   public final KvCache fork() {
     KvCache twin = sibling();
-    twin.copyTail(this);
+    twin.orClose(() -> twin.copyTail(this));
     return twin;
   }
 
@@ -202,12 +226,9 @@ public class KvCache implements AutoCloseable {
   }
 
   private void copyTail(KvCache from) {
-    List<KvBlock> copies = new ArrayList<>();
     for (KvBlock block : from.tail) {
-      copies.add(block.grown(manager, shape, from.filled, from.filled + LEAST_GROWTH));
-      resident.add(copies.get(copies.size() - 1).bytes(), 0);
+      append(block.grown(manager, shape, from.filled, from.filled + LEAST_GROWTH));
     }
-    tail = copies;
     filled = from.filled;
     count();
   }
@@ -224,18 +245,13 @@ public class KvCache implements AutoCloseable {
           "expected a sequence without a prefix that holds visual tokens up to %d; got %d tokens after a prefix of %d"
               .formatted(last, filled, prefix.tokens()));
     }
-    List<KvBlock> layers = new ArrayList<>();
-    for (KvBlock block : tail) {
-      boolean full = block.tokens() == filled;
-      KvBlock exact = full ? block : block.grown(manager, shape, filled, filled);
-      if (!full) {
-        resident.add(exact.bytes() - block.bytes(), 0);
-        block.close();
+    for (int layer = 0; layer < tail.size(); layer++) {
+      if (tail.get(layer).tokens() != filled) {
+        replace(layer, filled);
       }
-      layers.add(exact);
     }
-    SharedPrefix made = new SharedPrefix(manager, shape, layers, filled, visual, resident);
-    tail = List.of();
+    SharedPrefix made = new SharedPrefix(manager, shape, tail, filled, visual, resident);
+    tail.clear();
     filled = 0;
     releasePrefix();
     return made;

@@ -49,11 +49,16 @@ public final class SharedPrefix implements AutoCloseable {
 
   static SharedPrefix nothing(NDManager parent, KvShape shape, KvMeter meter) {
     NDManager manager = parent.newSubManager();
-    List<KvBlock> layers = new ArrayList<>();
-    for (int layer = 0; layer < shape.layers(); layer++) {
-      layers.add(KvBlock.zeros(manager, shape, 0));
+    try {
+      List<KvBlock> layers = new ArrayList<>();
+      for (int layer = 0; layer < shape.layers(); layer++) {
+        layers.add(KvBlock.zeros(manager, shape, 0));
+      }
+      return new SharedPrefix(manager, shape, layers, 0, new int[0], meter);
+    } catch (RuntimeException | Error e) {
+      manager.close();
+      throw e;
     }
-    return new SharedPrefix(manager, shape, layers, 0, new int[0], meter);
   }
 
   /** Tokens of the prefix. */
