@@ -74,6 +74,7 @@ final class DecoderLanguageModel implements LanguageModel {
           "visual tokens must be rows of %d planes of %d channels, as %s is fed; got %d of %d: answer with the model that encoded them"
               .formatted(info.planes(), info.dim(), info.decoder(), video.planes(), video.dim()));
     }
+    decoder.requireRoom(video.count()); // before all rows are copied
     long start = System.nanoTime();
     VideoRows rows = VideoRows.of(prompt, video, axes, this::embedded);
     int tokens = rows.fed().count();

@@ -222,6 +222,18 @@ class VideoReadingTest {
     }
   }
 
+  /** The prompt is of another video, which only a look at the rows tells. */
+  @Test
+  void read_moreRowsThanPositions_isRefusedBeforeTheyAreCopied() {
+    int rows = model.info().positions() + 1;
+    FedVideo video =
+        FedVideo.ofRows(new float[rows * GoldenLanguage.HIDDEN], GoldenLanguage.HIDDEN);
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> model.read(prompt("What?"), video))
+            .getMessage();
+    assertTrue(message.contains("a sequence of %d tokens is longer".formatted(rows)), message);
+  }
+
   @Test
   void read_partOfARow_saysHowWideRowsAre() {
     String message =
