@@ -26,17 +26,18 @@ public final class BatchSize {
   /**
    * The size to try instead of one that did not fit: half of it from now on, the first time.
    *
+   * @param failed less than the size where something else bounded it
    * @return empty where it was halved before and does not fit all the same, or cannot be
    */
   public synchronized OptionalInt smallerThan(int failed) {
     if (size < failed) {
       return OptionalInt.of(size); // another batch of the old size has failed before
     }
-    if (halved || size == 1) {
+    if (halved || failed == 1) {
       return OptionalInt.empty();
     }
     halved = true;
-    size /= 2;
+    size = failed / 2;
     return OptionalInt.of(size);
   }
 }

@@ -67,9 +67,9 @@ final class PassQueue {
    */
   synchronized Optional<Pass> next() {
     while (awaitReady()) {
-      Pass pass = new Pass(new ArrayList<>(), size.value());
-      fill(pass);
-      if (!pass.steps().isEmpty()) {
+      List<Step> steps = take();
+      if (!steps.isEmpty()) {
+        Pass pass = new Pass(steps, sizeFor(steps));
         computing.add(pass);
         return Optional.of(pass);
       }
@@ -90,15 +90,25 @@ final class PassQueue {
     return !closed;
   }
 
-  /** Moves steps that wait into a pass, and drops those of videos that are done. */
-  private void fill(Pass pass) {
-    List<Step> steps = pass.steps();
-    while (steps.size() < pass.size() && !waiting.isEmpty() && joins(steps, waiting.element())) {
+  /** Takes steps for a pass out of those that wait, and drops those of videos that are done. */
+  private List<Step> take() {
+    List<Step> steps = new ArrayList<>();
+    while (!isFull(steps) && !waiting.isEmpty() && joins(steps, waiting.element())) {
       Step step = waiting.remove();
       if (!step.isDone()) {
         steps.add(step);
       }
     }
+    return steps;
+  }
+
+  /** How many steps are computed together with these: as many for every pass of a frame size. */
+  private int sizeFor(List<Step> steps) {
+    return Math.min(size.value(), steps.get(0).video().mostSteps());
+  }
+
+  private boolean isFull(List<Step> steps) {
+    return !steps.isEmpty() && steps.size() >= sizeFor(steps);
   }
 
   /** Whether a pass is full, or nothing can join it any more, or nothing is worth waiting for. */
@@ -111,7 +121,7 @@ final class PassQueue {
       if (!step.isDone()) {
         steps.add(step);
       }
-      if (steps.size() == size.value()) {
+      if (isFull(steps)) {
         return true;
       }
     }

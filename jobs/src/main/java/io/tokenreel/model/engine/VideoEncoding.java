@@ -63,6 +63,12 @@ final class VideoEncoding {
     return shape.tokensPerFrame() * shape.rowDim();
   }
 
+  /** The most steps of a pass: its frames are one buffer, and so are its float32 tokens. */
+  int mostSteps() {
+    long bytes = Math.max(stepBytes(), (long) Float.BYTES * stepValues());
+    return (int) Math.max(1, Integer.MAX_VALUE / bytes);
+  }
+
   /** Appends a step's frames; the last step repeats the last frame where frames are missing. */
   void copyFrames(int step, ByteBuffer target) {
     int bytes = size().rgbBytes();

@@ -17,6 +17,7 @@ import io.tokenreel.video.FrameSize;
 import io.tokenreel.video.Frames;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -24,6 +25,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which steps become a pass, and when. */
 class PassQueueTest {
@@ -54,9 +57,51 @@ class PassQueueTest {
     }
   }
 
+  private static VideoEncoding video(Frames frames, int pixels, int dim) {
+    VisionInfo info =
+        new VisionInfo(
+            "none@1",
+            "none",
+            INFO.fit(),
+            new StepGrid.Cells(1, pixels),
+            dim,
+            1,
+            FeedLayout.plain(),
+            INFO.origin());
+    return new VideoEncoding(info, frames, TokenFormat.BF16);
+  }
+
   private static VideoEncoding video(CompletableFuture<Encoding> result) {
     Frames frames = EncodeDigest.frames(SIZE, new byte[SIZE.rgbBytes()]);
     return new VideoEncoding(INFO, frames, TokenFormat.F32, result);
+  }
+
+  /** A pass is computed in the size that it has room for: its frames or tokens are one buffer. */
+  @ParameterizedTest
+  @CsvSource({"2160, 3840, 40, 1, 86", "1, 2, 1, 1048576, 255", "1, 2, 1, 1, 1000"})
+  void next_passOfMoreThanABufferHolds_hasFewerSteps(
+      int height, int width, int pixels, int dim, int expected) {
+    PassQueue queue = new PassQueue(1000);
+    FrameSize size = new FrameSize(height, width);
+    queue.add(video(EncodeDigest.frames(size, new byte[size.rgbBytes()]), pixels, dim));
+    Pass pass = queue.next().orElseThrow();
+    assertEquals(1, pass.steps().size());
+    assertEquals(expected, pass.size());
+    assertEquals(OptionalInt.of(expected / 2), queue.smallerThan(expected));
+  }
+
+  @Test
+  void next_moreStepsThanABufferHolds_makesFullPasses() {
+    PassQueue queue = new PassQueue(1000);
+    FrameSize size = new FrameSize(2160, 3840);
+    Frames frames = EncodeDigest.frames(size, new byte[size.rgbBytes()]);
+    for (int i = 0; i < 87; i++) {
+      queue.add(video(frames, 40, 1));
+    }
+    Pass first = queue.next().orElseThrow();
+    assertEquals(86, first.steps().size());
+    queue.computed(first);
+    assertEquals(1, queue.next().orElseThrow().steps().size());
   }
 
   @Test
