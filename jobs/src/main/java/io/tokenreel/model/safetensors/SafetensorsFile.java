@@ -4,14 +4,12 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.EOFException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -62,14 +60,14 @@ public final class SafetensorsFile {
 
   private static SafetensorsFile open(TensorBytes.Version file) throws IOException {
     Path path = file.path();
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      long size = channel.size();
-      long headerBytes = size < Long.BYTES ? -1 : read(channel, 0, Long.BYTES).getLong();
+    try (RandomAccessFile in = new RandomAccessFile(path.toFile(), "r")) {
+      long size = in.length();
+      long headerBytes = size < Long.BYTES ? -1 : read(in, Long.BYTES).getLong();
       if (headerBytes < 2 || headerBytes > Math.min(MAX_HEADER_BYTES, size - Long.BYTES)) {
         throw malformed(
             path, "a header of %d bytes in a file of %d bytes".formatted(headerBytes, size));
       }
-      JsonNode header = JSON.readTree(read(channel, Long.BYTES, (int) headerBytes).array());
+      JsonNode header = JSON.readTree(read(in, (int) headerBytes).array());
       return parse(file, header, Long.BYTES + headerBytes, size);
     } catch (JsonProcessingException e) {
       throw malformed(path, "a header that is not JSON: " + e.getOriginalMessage());
@@ -179,15 +177,11 @@ public final class SafetensorsFile {
     }
   }
 
-  private static ByteBuffer read(FileChannel channel, long position, int length)
-      throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-    while (buffer.hasRemaining()) {
-      if (channel.read(buffer, position + buffer.position()) < 0) {
-        throw new EOFException();
-      }
-    }
-    return buffer.flip();
+  /** Not by a channel, which an interrupt of one task would close under all that share a model. */
+  private static ByteBuffer read(RandomAccessFile in, int length) throws IOException {
+    byte[] bytes = new byte[length];
+    in.readFully(bytes);
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private static IllegalArgumentException malformed(Path path, String found) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,20 +96,36 @@ sealed interface TensorBytes {
       return new InFile(file, begin + from, size);
     }
 
+    /** An interrupt is kept, and ends no loading: the model may be one that other tasks share. */
     @Override
     public ByteBuffer buffer() {
+      boolean interrupted = Thread.interrupted();
+      try {
+        while (true) {
+          try {
+            return mapped();
+          } catch (ClosedByInterruptException e) {
+            interrupted |= Thread.interrupted();
+          }
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot map a tensor of " + file.path(), e);
+      } finally {
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
+
+    private ByteBuffer mapped() throws IOException {
       try (FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.READ)) {
         ByteBuffer mapped = channel.map(FileChannel.MapMode.READ_ONLY, begin, size);
         file.requireSame();
         return mapped;
-      } catch (IOException e) {
-        throw new UncheckedIOException("cannot map a tensor of " + file.path(), e);
       }
     }
 
-    /**
-     * Not by a channel: an interrupt of one task would end the loading of a model that all share.
-     */
+    /** Not by a channel, which an interrupt would close. */
     @Override
     public void forEachPart(Consumer<ByteBuffer> consumer) {
       ByteBuffer part = ByteBuffer.allocate((int) Math.min(PART_BYTES, size));

@@ -84,6 +84,22 @@ class SafetensorsFileTest {
     assertThrows(IllegalStateException.class, () -> before.forEachPart(part -> {}));
   }
 
+  /** A killed task may be the one that opens a model for others. */
+  @Test
+  void open_byAThreadThatIsInterrupted_readsAllAndStaysInterrupted() throws IOException {
+    LinkedHashMap<String, Tensor> tensors = new LinkedHashMap<>();
+    tensors.put("a", tensor(SafetensorsDtype.U8, List.of(2L), 7, 8));
+    Path path = write(tensors, Map.of());
+    Thread.currentThread().interrupt();
+    try {
+      Tensor stored = SafetensorsFile.open(path).tensor("a");
+      assertEquals(tensors.get("a"), stored.mapped());
+      stored.forEachPart(part -> assertEquals(tensors.get("a").data(), part));
+    } finally {
+      assertTrue(Thread.interrupted(), "an interrupt was lost");
+    }
+  }
+
   @Test
   void write_twice_givesTheSameBytesOnAnEightByteBoundary() throws IOException {
     LinkedHashMap<String, Tensor> tensors = new LinkedHashMap<>();
