@@ -1,6 +1,7 @@
 package io.tokenreel.model.decoder;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import io.tokenreel.model.OpenParts;
 import io.tokenreel.model.engine.TorchFunction;
@@ -23,7 +24,7 @@ final class DecoderShare implements AutoCloseable {
   private final OpenParts parts = new OpenParts();
   private final List<NDList> attention = new ArrayList<>();
   private final List<NDList> mlp = new ArrayList<>();
-  private final NDList head;
+  private final List<NDList> vocabulary; // of each slice: norm, weights, epsilon
   private final Optional<RowShare> rows;
   private final TorchFunction attentionFunction;
   private final TorchFunction mlpFunction;
@@ -62,12 +63,12 @@ final class DecoderShare implements AutoCloseable {
               inner.inputs(loader, weights.tensor(layer + "mlp.down_proj.weight")),
               epsilon));
     }
-    this.head =
-        new NDList(
-            loader.values(weights.tensor(DecoderWeights.NORM)),
-            loader.matrix(words.outputs(weights.head())),
-            epsilon);
-    this.rows = RowShare.over(attention, mlp, head, loader.type());
+    NDArray norm = loader.values(weights.tensor(DecoderWeights.NORM));
+    this.vocabulary =
+        loader.slices(words.outputs(weights.head())).stream()
+            .map(slice -> new NDList(norm, slice, epsilon))
+            .toList();
+    this.rows = RowShare.over(attention, mlp, vocabulary, loader.type());
     try {
       this.attentionFunction = parts.add(loader.function(DecoderShare.class, "attention.pt"));
       this.mlpFunction = parts.add(loader.function(DecoderShare.class, "mlp.pt"));
@@ -186,7 +187,9 @@ final class DecoderShare implements AutoCloseable {
    * @param x {@code (n, hidden)}, hidden states after the last layer
    */
   NDArray logits(NDArray x) {
-    return headFunction.apply(x, head);
+    NDList slices = new NDList();
+    vocabulary.forEach(slice -> slices.add(headFunction.apply(x, slice)));
+    return slices.size() == 1 ? slices.get(0) : NDArrays.concat(slices, 1);
   }
 
   @Override

@@ -20,11 +20,12 @@ final class RowShare {
   private final List<RowAttention> attentions = new ArrayList<>();
   private final List<RowMlp> mlps = new ArrayList<>();
   private final RowNorm norm;
-  private final RowTimesMatrix vocabulary;
+  private final List<RowTimesMatrix> vocabulary; // in slices of it
 
-  private RowShare(NDList head, ComputeType type) {
-    this.norm = norm(head);
-    this.vocabulary = RowTimesMatrix.over(head.get(1), type);
+  private RowShare(List<NDList> slices, ComputeType type) {
+    this.norm = norm(slices.get(0));
+    this.vocabulary =
+        slices.stream().map(slice -> RowTimesMatrix.over(slice.get(1), type)).toList();
   }
 
   /**
@@ -33,19 +34,20 @@ final class RowShare {
    * @param attention of each layer: norm, query, key and value weights, their biases, output
    *     weights, norms of queries and keys (empty without), epsilon
    * @param mlp of each layer: norm, gate and up weights, down weights, epsilon
-   * @param head norm, vocabulary, epsilon
+   * @param vocabulary of each slice of it: norm, weights, epsilon
    * @param type of the matrices
    * @return empty where {@link RowTimesMatrix#fits} denies it for one of the matrices
    */
   static Optional<RowShare> over(
-      List<NDList> attention, List<NDList> mlp, NDList head, ComputeType type) {
-    List<NDArray> matrices = new ArrayList<>(List.of(head.get(1)));
+      List<NDList> attention, List<NDList> mlp, List<NDList> vocabulary, ComputeType type) {
+    List<NDArray> matrices = new ArrayList<>();
+    vocabulary.forEach(weights -> matrices.add(weights.get(1)));
     attention.forEach(weights -> matrices.addAll(List.of(weights.get(1), weights.get(3))));
     mlp.forEach(weights -> matrices.addAll(List.of(weights.get(1), weights.get(2))));
     if (!matrices.stream().allMatch(matrix -> RowTimesMatrix.fits(matrix, type))) {
       return Optional.empty();
     }
-    RowShare share = new RowShare(head, type);
+    RowShare share = new RowShare(vocabulary, type);
     for (NDList weights : attention) {
       share.attentions.add(
           new RowAttention(
@@ -117,6 +119,14 @@ final class RowShare {
    * @param row {@code [hidden]}, after the last layer
    */
   float[] logits(float[] row) {
-    return vocabulary.of(norm.apply(row));
+    float[] normed = norm.apply(row);
+    List<float[]> slices = vocabulary.stream().map(slice -> slice.of(normed)).toList();
+    float[] logits = new float[slices.stream().mapToInt(slice -> slice.length).sum()];
+    int at = 0;
+    for (float[] slice : slices) {
+      System.arraycopy(slice, 0, logits, at, slice.length);
+      at += slice.length;
+    }
+    return logits;
   }
 }

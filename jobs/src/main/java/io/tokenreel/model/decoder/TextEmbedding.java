@@ -1,11 +1,15 @@
 package io.tokenreel.model.decoder;
 
 import io.tokenreel.model.safetensors.Tensor;
+import java.util.List;
 
 /** Rows of text tokens, read from the mapped checkpoint as they are asked for. */
 final class TextEmbedding {
 
-  private final Tensor table;
+  private final List<Tensor> slices; // each as large as can be mapped
+  private final long sliceRows;
+  private final long rows;
+  private final int hidden;
 
   /**
    * Takes the table.
@@ -13,7 +17,13 @@ final class TextEmbedding {
    * @param table [vocabulary][hidden]
    */
   TextEmbedding(Tensor table) {
-    this.table = table.mapped();
+    this.rows = table.shape().get(0);
+    this.hidden = Math.toIntExact(table.shape().get(1));
+    this.slices =
+        table.slices((long) hidden * table.dtype().bytes(), Integer.MAX_VALUE).stream()
+            .map(Tensor::mapped)
+            .toList();
+    this.sliceRows = slices.get(0).shape().get(0);
   }
 
   /** Refuses tokens that were added to a tokenizer and not to the model. */
@@ -34,12 +44,16 @@ final class TextEmbedding {
    * @throws IllegalArgumentException when the table has no row of one
    */
   float[] rows(int... ids) {
-    requireRows(ids, table.shape().get(0));
-    int hidden = Math.toIntExact(table.shape().get(1));
-    float[] rows = new float[Math.multiplyExact(ids.length, hidden)];
+    requireRows(ids, rows);
+    float[] found = new float[Math.multiplyExact(ids.length, hidden)];
     for (int i = 0; i < ids.length; i++) {
-      System.arraycopy(table.rows(ids[i], ids[i] + 1L).floats(), 0, rows, i * hidden, hidden);
+      System.arraycopy(row(ids[i]), 0, found, i * hidden, hidden);
     }
-    return rows;
+    return found;
+  }
+
+  private float[] row(int id) {
+    long at = id % sliceRows;
+    return slices.get((int) (id / sliceRows)).rows(at, at + 1).floats();
   }
 }

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.ShortBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -31,12 +32,23 @@ public final class WeightLoader {
   private final NDManager manager;
   private final NDManager numbers;
   private final ComputeType type;
+  private final long sliceBytes;
 
   /**
    * @param manager owns the arrays; its device is theirs
    * @param type of matrices
    */
   public WeightLoader(NDManager manager, ComputeType type) {
+    this(manager, type, Integer.MAX_VALUE);
+  }
+
+  /**
+   * @param manager owns the arrays; its device is theirs
+   * @param type of matrices
+   * @param sliceBytes what one of the {@link #slices} is read into at most
+   */
+  public WeightLoader(NDManager manager, ComputeType type, long sliceBytes) {
+    this.sliceBytes = sliceBytes;
     this.manager = manager;
     // A helper that reads a number of a GPU waits for all that the GPU has to do.
     this.numbers = manager.getDevice().isGpu() ? manager.newSubManager(Device.cpu()) : manager;
@@ -101,6 +113,18 @@ public final class WeightLoader {
   }
 
   /**
+   * A matrix {@code (outputs, inputs)} of any size, in slices of its rows: one where all rows can
+   * be loaded at once.
+   *
+   * @throws IllegalArgumentException when it is not stored as F32, F16 or BF16
+   */
+  public List<NDArray> slices(Tensor tensor) {
+    ComputeType read = takes(type, tensor.dtype()) ? type : readAs(tensor.dtype());
+    long row = tensor.shape().get(1) * bytes(read);
+    return tensor.slices(row, sliceBytes).stream().map(this::matrix).toList();
+  }
+
+  /**
    * Some columns of a matrix, their rows one after the other.
    *
    * @param tensor {@code (outputs, inputs)}
@@ -140,6 +164,7 @@ public final class WeightLoader {
     if (tensor.dtype() != SafetensorsDtype.F32 || !tensor.isConnected()) {
       return Optional.empty();
     }
+    requireLoadable(ComputeType.F32, tensor);
     ByteBuffer data = tensor.data();
     return data.isDirect() && data.alignmentOffset(data.position(), Float.BYTES) == 0
         ? Optional.of(data)
@@ -169,12 +194,7 @@ public final class WeightLoader {
    * @param target that {@link #takes} their types
    */
   private static NDArray read(NDManager owner, ComputeType target, Tensor... parts) {
-    long bytes = shape(parts).size() * (target == ComputeType.F32 ? Float.BYTES : Short.BYTES);
-    if (bytes > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(
-          "weights of the shape %s take %d bytes in %s; at most %d can be loaded at once: choose a --compute-dtype of fewer bytes"
-              .formatted(shape(parts), bytes, target, Integer.MAX_VALUE));
-    }
+    requireLoadable(target, parts);
     boolean gpu = owner.getDevice().isGpu();
     boolean bits =
         gpu && target == ComputeType.BF16; // as if they were float16, until they are there
@@ -196,6 +216,19 @@ public final class WeightLoader {
       there.attach(owner);
       return bits ? closing(there, ComputeArrays::bfloat16OfBits) : there;
     }
+  }
+
+  private static void requireLoadable(ComputeType target, Tensor... parts) {
+    long bytes = shape(parts).size() * bytes(target);
+    if (bytes > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "weights of the shape %s take %d bytes in %s; at most %d can be loaded at once: choose a --compute-dtype of fewer bytes"
+              .formatted(shape(parts), bytes, target, Integer.MAX_VALUE));
+    }
+  }
+
+  private static int bytes(ComputeType type) {
+    return type == ComputeType.F32 ? Float.BYTES : Short.BYTES;
   }
 
   /** The upper half of a float32 is a bfloat16. */

@@ -85,23 +85,19 @@ public final class SafetensorsFile {
   }
 
   /**
-   * A tensor, whose bytes stay in the file.
+   * A tensor of any size, whose bytes stay in the file.
    *
-   * @throws IllegalArgumentException when the file does not hold it, or it is 2 GiB or more
+   * @throws IllegalArgumentException when the file does not hold it
    */
   public Tensor tensor(String name) {
     Entry entry = entries.get(name);
     if (entry == null) {
       throw new IllegalArgumentException("%s holds no tensor '%s'".formatted(file.path(), name));
     }
-    long bytes = entry.end() - entry.begin();
-    if (bytes > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(
-          "tensor '%s' of %s holds %d bytes; at most %d can be read: of weights in float32 save the checkpoint in bf16, by save_pretrained after from_pretrained(..., dtype=torch.bfloat16)"
-              .formatted(name, file.path(), bytes, Integer.MAX_VALUE));
-    }
     return new Tensor(
-        entry.dtype(), entry.shape(), new TensorBytes.InFile(file, entry.begin(), bytes));
+        entry.dtype(),
+        entry.shape(),
+        new TensorBytes.InFile(file, entry.begin(), entry.end() - entry.begin()));
   }
 
   private static SafetensorsFile parse(

@@ -40,6 +40,8 @@ public record Tensor(SafetensorsDtype dtype, List<Long> shape, TensorBytes bytes
   /**
    * The bytes at once, little-endian; those of a file are mapped, and their pages count as this
    * process's memory until the buffer is collected. To be read only.
+   *
+   * @throws IllegalArgumentException when they are more than a buffer holds, see {@link #slices}
    */
   public ByteBuffer data() {
     return bytes.buffer().order(ByteOrder.LITTLE_ENDIAN);
@@ -94,6 +96,22 @@ public record Tensor(SafetensorsDtype dtype, List<Long> shape, TensorBytes bytes
     part.set(0, to - from);
     long row = elements(shape.subList(1, shape.size())) * dtype.bytes();
     return new Tensor(dtype, part, bytes.slice(from * row, (to - from) * row));
+  }
+
+  /**
+   * All rows in slices of as many as one buffer holds, where they are; the last may have fewer.
+   *
+   * @param rowBytes what a row takes in the buffer
+   * @param mostBytes that the buffer holds; it has one row where a row takes more
+   */
+  public List<Tensor> slices(long rowBytes, long mostBytes) {
+    long rows = shape.get(0);
+    long most = Math.max(1, mostBytes / Math.max(1, rowBytes));
+    List<Tensor> slices = new ArrayList<>();
+    for (long from = 0; from < rows; from += most) {
+      slices.add(rows(from, Math.min(rows, from + most)));
+    }
+    return slices;
   }
 
   /**

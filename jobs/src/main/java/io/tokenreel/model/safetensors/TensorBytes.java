@@ -24,7 +24,11 @@ sealed interface TensorBytes {
   /** Some of them, where they are. */
   TensorBytes slice(long from, long size);
 
-  /** All of them, from position to limit; a duplicate. */
+  /**
+   * All of them, from position to limit; a duplicate.
+   *
+   * @throws IllegalArgumentException when they are more than a buffer holds
+   */
   ByteBuffer buffer();
 
   /** Hands over all, in order, in parts of whole elements of any type. */
@@ -84,7 +88,7 @@ sealed interface TensorBytes {
     }
   }
 
-  /** Bytes of a file, which is opened whenever they are asked for; less than 2 GiB. */
+  /** Bytes of a file, which is opened whenever they are asked for. */
   record InFile(Version file, long begin, long size) implements TensorBytes {
 
     /** Small enough for a core's own cache, and many elements of any type. */
@@ -99,6 +103,11 @@ sealed interface TensorBytes {
     /** An interrupt is kept, and ends no loading: the model may be one that other tasks share. */
     @Override
     public ByteBuffer buffer() {
+      if (size > Integer.MAX_VALUE) {
+        throw new IllegalArgumentException(
+            "at most %d bytes of a tensor can be mapped at once; got %d of %s: take them in slices of rows"
+                .formatted(Integer.MAX_VALUE, size, file.path()));
+      }
       boolean interrupted = Thread.interrupted();
       try {
         while (true) {

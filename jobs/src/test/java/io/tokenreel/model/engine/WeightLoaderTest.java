@@ -2,6 +2,8 @@ package io.tokenreel.model.engine;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
@@ -10,6 +12,7 @@ import io.tokenreel.model.ComputeType;
 import io.tokenreel.model.safetensors.SafetensorsDtype;
 import io.tokenreel.model.safetensors.SafetensorsFile;
 import io.tokenreel.model.safetensors.SafetensorsWriter;
+import io.tokenreel.model.safetensors.SparseTensor;
 import io.tokenreel.model.safetensors.Tensor;
 import io.tokenreel.testing.RunSeed;
 import io.tokenreel.token.TokenFormat;
@@ -23,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -121,6 +125,28 @@ class WeightLoaderTest {
         }
       }
       assertEquals(COLUMNS, manager.getManagedArrays().size());
+    }
+  }
+
+  @Test
+  void slices_ofMoreThan2GiB_areLoadedOneByOneAndTheWholeIsRefused(@TempDir Path folder)
+      throws IOException {
+    int rows = (1 << 19) + 3; // of 4 KiB
+    Tensor tensor =
+        SparseTensor.write(
+            folder.resolve("w"), SafetensorsDtype.F32, rows, 1024, 1, (1 << 19) - 1, rows - 1);
+    try (NDManager manager = PyTorch.engine().newBaseManager(Device.cpu())) {
+      WeightLoader loader = new WeightLoader(manager, ComputeType.F32);
+      List<NDArray> slices = loader.slices(tensor);
+      assertEquals(2, slices.size());
+      assertEquals((1 << 19) - 1, slices.get(0).getShape().get(0));
+      assertEquals(1, slices.get(0).getFloat(1, 0));
+      assertEquals(0, slices.get(0).getFloat((1 << 19) - 2, 0));
+      assertEquals(2, slices.get(1).getFloat(0, 0));
+      assertEquals(3, slices.get(1).getFloat(3, 0));
+      String message =
+          assertThrows(IllegalArgumentException.class, () -> loader.matrix(tensor)).getMessage();
+      assertTrue(message.contains("choose a --compute-dtype of fewer bytes"), message);
     }
   }
 
