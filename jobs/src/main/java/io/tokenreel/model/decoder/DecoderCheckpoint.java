@@ -13,9 +13,13 @@ import io.tokenreel.model.prompt.PromptTemplates;
 import io.tokenreel.model.prompt.TextTokenizer;
 import java.util.Arrays;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The language side of a checkpoint whose text model is a {@link DecoderKind}. */
 public final class DecoderCheckpoint {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DecoderCheckpoint.class);
 
   /** Files that the names of version 0.1.0 depended on. */
   private static final List<String> LEGACY_FILES =
@@ -113,6 +117,11 @@ public final class DecoderCheckpoint {
 
   /** Loads it. */
   public LanguageModel open(DeviceChoice device) {
+    if (weights.contradictTheTie()) {
+      LOG.warn(
+          "{}: tie_word_embeddings is true, but lm_head.weight is stored and is not the embedding; the stored head is used, as in Transformers 5: set tie_word_embeddings to false, or save the checkpoint without lm_head.weight if it should be the embedding",
+          folder.uri());
+    }
     return new DecoderLanguageModel(
         info(), folder, prompts, config, weights, PyTorch.device(device));
   }

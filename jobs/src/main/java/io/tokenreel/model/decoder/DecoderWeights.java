@@ -3,11 +3,13 @@ package io.tokenreel.model.decoder;
 import io.tokenreel.model.checkpoint.CheckpointFolder;
 import io.tokenreel.model.checkpoint.CheckpointTensors;
 import io.tokenreel.model.safetensors.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * The tensors of a Qwen2 decoder, each there and of its shape.
@@ -28,15 +30,19 @@ final class DecoderWeights {
   /** How the canonical names begin; a vision side's begin otherwise. */
   private static final List<String> OWN = List.of("layers.", "embed_tokens.", "norm.");
 
+  private static final int COMPARED_BYTES = 1 << 24;
+
   private final SortedMap<String, Tensor> tensors;
+  private final boolean tied;
 
   /**
    * Finds the tensors.
    *
-   * @param tied whether the head is the embedding where no head is stored
+   * @param tied whether the head is said to be the embedding; it is where no head is stored
    * @throws IllegalArgumentException when one is missing or of another shape; the message names it
    */
   DecoderWeights(CheckpointFolder folder, DecoderConfig config, boolean tied) {
+    this.tied = tied;
     CheckpointTensors stored = CheckpointTensors.open(folder, DecoderWeights::canonical);
     Map<String, List<Long>> expected = expected(config);
     Optional<Tensor> head = stored.tensor(HEAD);
@@ -50,9 +56,29 @@ final class DecoderWeights {
     return tensors.get(name);
   }
 
-  /** The head's rows: the embedding's where they are tied. */
+  /**
+   * The head's rows: the embedding's where none are stored. Transformers 5 prefers stored ones too,
+   * whatever the configuration says; Transformers 4 overwrites them where it says that they are
+   * tied.
+   */
   Tensor head() {
     return tensors.getOrDefault(HEAD, tensors.get(EMBEDDING));
+  }
+
+  /**
+   * Whether a head is stored where it is said to be the embedding, and has other numbers. Both are
+   * read up to the first difference.
+   */
+  boolean contradictTheTie() {
+    Tensor head = tensors.get(HEAD);
+    if (!tied || head == null) {
+      return false;
+    }
+    long row = Float.BYTES * head.shape().get(1);
+    List<Tensor> parts = head.slices(row, COMPARED_BYTES);
+    List<Tensor> embedding = tensors.get(EMBEDDING).slices(row, COMPARED_BYTES);
+    return IntStream.range(0, parts.size())
+        .anyMatch(i -> !Arrays.equals(parts.get(i).floats(), embedding.get(i).floats()));
   }
 
   SortedMap<String, Tensor> all() {

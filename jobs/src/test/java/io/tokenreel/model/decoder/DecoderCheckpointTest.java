@@ -136,6 +136,34 @@ class DecoderCheckpointTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "none, true, false",
+    "embedding, true, false",
+    "widened, true, false",
+    "other, true, true",
+    "other, false, false"
+  })
+  void contradictTheTie_ofAStoredHead_isWhetherItsNumbersAreOthers(
+      String head, boolean tied, boolean expected) throws IOException {
+    Map<String, Tensor> written = renamed(name -> name);
+    Tensor embedding = tensors.get(EMBEDDING);
+    ByteBuffer changed = ByteBuffer.allocate(embedding.data().remaining()).put(embedding.data());
+    changed.put(changed.limit() - 1, (byte) 0x7);
+    if (!head.equals("none")) {
+      written.put(
+          "lm_head.weight",
+          switch (head) {
+            case "embedding" -> embedding;
+            case "widened" -> widened(embedding);
+            default -> new Tensor(embedding.dtype(), embedding.shape(), changed.flip());
+          });
+    }
+    Path other = folder.resolve("other");
+    write(other, written, 2, tied);
+    assertEquals(expected, new DecoderWeights(open(other), CONFIG, tied).contradictTheTie());
+  }
+
   @Test
   void open_withoutAHeadThatIsNotTied_namesIt() throws IOException {
     Path other = folder.resolve("other");
