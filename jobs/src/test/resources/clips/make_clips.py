@@ -67,6 +67,12 @@ write("hevc_closed_gop.mkv", "libx265", {"crf": "35", "x265-params": "keyint=12:
 write("hevc_temporal_layers.mp4", "libx265", {"crf": "35", "x265-params": "keyint=24:min-keyint=24:scenecut=0:open-gop=0:bframes=4:b-pyramid=1:temporal-layers=3:pools=none:frame-threads=1:log-level=none"})
 write("av1_hidden_and_leaves.mp4", "libsvtav1", {"crf": "50", "preset": "8", "svtav1-params": "keyint=24:scd=0:lp=1"})
 
+REFUSED = Path("refused")
+REFUSED.mkdir(exist_ok=True)
+write(f"{REFUSED}/still.avif", "libsvtav1", {"crf": "50", "preset": "8", "svtav1-params": "lp=1"}, frames=1)
+KEYS = {"encryption_scheme": "cenc-aes-ctr", "encryption_key": "00112233445566778899aabbccddeeff", "encryption_kid": "0123456789abcdef0123456789abcdef"}
+write(f"{REFUSED}/encrypted.mp4", "libx264", x264("keyint=12"), frames=3, muxer=KEYS)
+
 FUZZ = Path(__file__).resolve().parents[5] / "bench" / "src" / "main" / "resources" / "io" / "tokenreel" / "bench" / "fuzz"
 write(str(FUZZ / "hevc.mp4"), "libx265", {"crf": "30", "x265-params": "keyint=10:min-keyint=10:scenecut=0:open-gop=0:bframes=3:pools=none:frame-threads=1:log-level=none"}, frames=40, muxer={"movflags": "faststart"})
 

@@ -2,6 +2,7 @@ package io.tokenreel.video.ffmpeg;
 
 import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_ID_THEORA;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_PROP_REORDER;
+import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_DATA_ENCRYPTION_INFO;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_DATA_NEW_EXTRADATA;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_DATA_PARAM_CHANGE;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_alloc;
@@ -101,6 +102,11 @@ final class VideoReading {
             packet.size() == 0
                 ? empty
                 : inspector.inspect(packet.data().capacity(packet.size()).asByteBuffer()));
+        if (av_packet_get_side_data(packet, AV_PKT_DATA_ENCRYPTION_INFO, size) != null) {
+          throw new DecodeFailure(
+              Reason.DECODE_ERROR,
+              "its pictures are encrypted (Common Encryption), and no key is taken; decrypt the file first: ffmpeg -decryption_key KEY -i FILE -c copy FILE.mp4");
+        }
         if (av_packet_get_side_data(packet, AV_PKT_DATA_NEW_EXTRADATA, size) != null
             || av_packet_get_side_data(packet, AV_PKT_DATA_PARAM_CHANGE, size) != null) {
           index.requireFullDecode();

@@ -127,6 +127,11 @@ final class VideoSource implements AutoCloseable {
             Errors.reason(found, Reason.NOT_A_VIDEO),
             "no stream could be read: " + Errors.text(found));
       }
+      if (format.iformat().name().getString().equals(MP4) && HeifPicture.is(Path.of(file))) {
+        throw new DecodeFailure(
+            Reason.FORMAT_NOT_ALLOWED,
+            "the file is a picture (HEIF), and no video; %s".formatted(VideoFormat.conversion()));
+      }
       return new VideoSource(Path.of(file), log, format, videoStream(format, others));
     } catch (IOException | DecodeFailure e) {
       avformat_close_input(format);
