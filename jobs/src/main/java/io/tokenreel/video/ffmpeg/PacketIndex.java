@@ -30,6 +30,7 @@ final class PacketIndex {
   private int count;
   private boolean timed = true;
   private boolean understood = true;
+  private boolean ordered = true;
   private final BitSet parts = new BitSet(); // [packet], those that begin a part of a joined stream
   private long duration; // of a packet, stream time base; 0 when none says
 
@@ -58,6 +59,11 @@ final class PacketIndex {
   /** Says that the stream is not one whose frames can be told from its packets. */
   void requireFullDecode() {
     understood = false;
+  }
+
+  /** Says that only the decoder tells the order of the frames. */
+  void leaveOrderToDecoder() {
+    ordered = false;
   }
 
   /**
@@ -105,6 +111,14 @@ final class PacketIndex {
         .allMatch(at -> pts[packets[at]] >= pts[packets[at - 1]]);
   }
 
+  /** Whether two frames are presented at one time. */
+  boolean repeatsTimes() {
+    int[] packets = presentation();
+    return timed
+        && IntStream.range(1, packets.length)
+            .anyMatch(at -> pts[packets[at]] == pts[packets[at - 1]]);
+  }
+
   private int[] notHidden() {
     return IntStream.range(0, count).filter(packet -> !isHidden(packet)).toArray();
   }
@@ -129,7 +143,7 @@ final class PacketIndex {
 
   /** Whether single frames may be decoded. Where parts are joined one may refer to another part. */
   boolean sparse() {
-    return understood() && timed && parts.isEmpty();
+    return understood() && timed && parts.isEmpty() && ordered;
   }
 
   /**

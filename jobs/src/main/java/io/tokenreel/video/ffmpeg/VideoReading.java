@@ -120,6 +120,9 @@ final class VideoReading {
     if (!reorders && !index.ascends()) {
       index.requireFullDecode(); // which finds the frames with wrong times
     }
+    if (reorders && index.repeatsTimes()) {
+      index.leaveOrderToDecoder();
+    }
     return index;
   }
 

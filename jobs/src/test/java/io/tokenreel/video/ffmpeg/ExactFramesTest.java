@@ -15,6 +15,8 @@ import io.tokenreel.video.SamplingSpec;
 import io.tokenreel.video.SourceInfo;
 import io.tokenreel.video.TestClips;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -94,6 +96,34 @@ class ExactFramesTest {
     Path joined = folder.resolve("joined");
     Files.write(joined, part);
     assertExact(Files.write(joined, part, StandardOpenOption.APPEND));
+  }
+
+  /** A frame that others are decoded before has the time of its successor. */
+  @Test
+  void decode_twoFramesAtOneTime_givesTheFramesOfAFullDecode() throws Exception {
+    byte[] mp4 = Files.readAllBytes(TestClips.clip("h264_closed_gop.mp4"));
+    ByteBuffer file = ByteBuffer.wrap(mp4);
+    String text = new String(mp4, StandardCharsets.ISO_8859_1);
+    int frame = file.getInt(text.indexOf("stts") + 16);
+    int offsets = text.indexOf("ctts") + 12;
+    int changed = 0;
+    for (int entry = 0; entry < file.getInt(offsets - 4); entry++) {
+      int at = offsets + 8 * entry;
+      if (file.getInt(at) == 1 && file.getInt(at + 4) == 0) {
+        file.putInt(at + 4, frame);
+        changed++;
+      }
+    }
+    assertTrue(changed > 5, "frames changed: " + changed);
+    Path clip = Files.write(folder.resolve("equal.mp4"), mp4);
+    Kept full = new Kept();
+    Kept sampled = new Kept();
+    assertOk(clip, decode(clip, "uniform:frames=75", DecodeCheck.FULL, full));
+    assertOk(clip, decode(clip, "uniform:frames=75", DecodeCheck.SAMPLED, sampled));
+    assertArrayEquals(full.pts, sampled.pts);
+    for (int i = 0; i < full.pts.length; i++) {
+      assertArrayEquals(full.rgb.get(i), sampled.rgb.get(i), "frame " + i);
+    }
   }
 
   @Test
