@@ -283,6 +283,33 @@ class DamagedFilesTest {
                 "seed " + seed + ": OK with " + video.framesDecoded() + " frames"));
   }
 
+  /** FFmpeg has a parser for VP8, which passes on no packet, and none for Motion JPEG. */
+  @ParameterizedTest
+  @CsvSource({"V_VP8, false", "V_VP8, true", "V_MJPEG, false"})
+  void decode_matroskaBlockWithoutAByte_isALostFrame(String codec, boolean inGroup)
+      throws IOException {
+    FrameSize size = new FrameSize(16, 16);
+    byte[] frame =
+        codec.equals("V_VP8") ? CodedFrames.vp8(16, 16) : CodedFrames.jpeg(folder, 16, 16);
+    byte[] tracks =
+        MatroskaBytes.tracks(MatroskaBytes.track(1, codec, size.width(), size.height()));
+    byte[] whole = MatroskaBytes.cluster(0, frame, 5);
+    byte[] nothing = {(byte) 0x81, 0, 5, (byte) 0x80};
+    byte[] block =
+        inGroup
+            ? ContainerBytes.element(0xA0, ContainerBytes.element(0xA1, nothing))
+            : ContainerBytes.element(0xA3, nothing);
+    byte[] empty = ContainerBytes.element(0x1F43B675, ContainerBytes.number(0xE7, 40), block);
+    byte[] after = MatroskaBytes.cluster(80, frame, 5);
+    byte[] info = MatroskaBytes.info(1_000_000);
+    DecodedVideo video = decode("sound.mkv", MatroskaBytes.file(info, tracks, whole, after));
+    assertEquals(Outcome.OK, video.outcome(), video.detail());
+    video = decode("empty.mkv", MatroskaBytes.file(info, tracks, whole, empty, after));
+    assertEquals(Outcome.DEGRADED, video.outcome(), video.detail());
+    assertEquals(Reason.DECODE_ERROR, video.reason(), video.detail());
+    assertEquals(1, video.decodeErrors());
+  }
+
   /** Also as camcorders write it, with four bytes of time before each packet. */
   @ParameterizedTest
   @ValueSource(ints = {0, 4})

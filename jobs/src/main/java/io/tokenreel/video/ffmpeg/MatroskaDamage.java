@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.zip.CRC32;
 
@@ -29,6 +30,19 @@ final class MatroskaDamage {
   private static final int VOID = 0xEC;
   private static final int CRC = 0xBF;
   private static final int CRC_BYTES = 4;
+  private static final int TRACK = 0xAE;
+  private static final int TRACK_NUMBER = 0xD7;
+  private static final int TRACK_TYPE = 0x83;
+  private static final int VIDEO = 1;
+  private static final int SIMPLE_BLOCK = 0xA3;
+  private static final int BLOCK_GROUP = 0xA0;
+  private static final int BLOCK = 0xA1;
+
+  /** The track's number, in one byte, the time and flags. */
+  private static final int BLOCK_HEADER_BYTES = 4;
+
+  /** Marks a number of one byte. */
+  private static final int ONE_BYTE = 0x80;
 
   /** Also seek head, chapters, cues, attachments and tags. */
   private static final Set<Integer> IN_SEGMENT =
@@ -45,7 +59,8 @@ final class MatroskaDamage {
           0x1254C367);
 
   /** Simple block, block group, silent tracks. */
-  private static final Set<Integer> IN_CLUSTER = Set.of(0xA3, 0xA0, 0x5854, VOID, CRC);
+  private static final Set<Integer> IN_CLUSTER =
+      Set.of(SIMPLE_BLOCK, BLOCK_GROUP, 0x5854, VOID, CRC);
 
   /** Time, position, previous size: numbers, of at most {@value #NUMBER_BYTES} bytes. */
   private static final Set<Integer> NUMBERS_IN_CLUSTER = Set.of(0xE7, 0xA7, 0xAB);
@@ -65,18 +80,25 @@ final class MatroskaDamage {
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private CRC32 crc; // of what is read, from the checksum of the element in hand on; or null
   private long at;
+  private final Set<Long> videos = new HashSet<>(); // numbers of tracks
+  private long empty; // blocks of these without a byte
 
   private MatroskaDamage(InputStream in) {
     this.in = in;
   }
 
   /**
-   * How many elements are damaged. Those after one of unknown length, as live recordings have, are
+   * How many elements are damaged. Blocks of videos without a byte may count too: FFmpeg's parsers
+   * pass on no packet for these. Those after one of unknown length, as live recordings have, are
    * not looked at.
+   *
+   * @param emptyIsLost whether a block without a byte stands for a lost frame, as of all but Theora
    */
-  static long count(Path path) throws IOException {
+  static long count(Path path, boolean emptyIsLost) throws IOException {
     try (InputStream in = new BufferedInputStream(Files.newInputStream(path), BUFFER_BYTES)) {
-      return new MatroskaDamage(in).count(Files.size(path));
+      MatroskaDamage damage = new MatroskaDamage(in);
+      long damaged = damage.count(Files.size(path));
+      return emptyIsLost ? damaged + damage.empty : damaged;
     }
   }
 
@@ -127,12 +149,47 @@ final class MatroskaDamage {
           IN_CLUSTER.contains(child.id())
               || (NUMBERS_IN_CLUSTER.contains(child.id()) && child.end() - at <= NUMBER_BYTES);
       first = false;
+      if (element.id() == TRACKS && child.id() == TRACK) {
+        readTrack(child);
+      } else if (element.id() == CLUSTER) {
+        countEmpty(child);
+      }
       skipTo(child.end());
     }
     skipTo(element.end());
     boolean sound = crc == null ? known || element.id() != CLUSTER : crc.getValue() == expected;
     crc = null;
     return sound;
+  }
+
+  private void readTrack(Head track) throws IOException {
+    long number = 0;
+    long type = 0;
+    while (at < track.end()) {
+      Head child = head();
+      long length = child.end() - at;
+      if (child.end() > track.end() || length < 0) {
+        return;
+      }
+      if (length <= NUMBER_BYTES && child.id() == TRACK_NUMBER) {
+        number = number((int) length);
+      } else if (length <= NUMBER_BYTES && child.id() == TRACK_TYPE) {
+        type = number((int) length);
+      }
+      skipTo(child.end());
+    }
+    if (type == VIDEO) {
+      videos.add(number);
+    }
+  }
+
+  /** Looks at a block, or at the one that a group begins with. */
+  private void countEmpty(Head child) throws IOException {
+    Head block = child.id() == BLOCK_GROUP && at < child.end() ? head() : child;
+    boolean isBlock = block.id() == (child.id() == BLOCK_GROUP ? BLOCK : SIMPLE_BLOCK);
+    if (isBlock && block.end() - at == BLOCK_HEADER_BYTES) {
+      empty += videos.contains((long) (read() ^ ONE_BYTE)) ? 1 : 0;
+    }
   }
 
   private Head head() throws IOException {

@@ -1,6 +1,7 @@
 package io.tokenreel.video.ffmpeg;
 
 import static org.bytedeco.ffmpeg.global.avcodec.AVDISCARD_ALL;
+import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_ID_THEORA;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_unref;
 import static org.bytedeco.ffmpeg.global.avformat.AVFMT_TS_DISCONT;
 import static org.bytedeco.ffmpeg.global.avformat.AV_DISPOSITION_ATTACHED_PIC;
@@ -243,7 +244,8 @@ final class VideoSource implements AutoCloseable {
     return switch (demuxer) {
       case MPEG_TS -> TransportStream.brokenStarts(file, stream.id());
       case "avi" -> AviIndex.brokenChunks(file, stream.index());
-      case "matroska,webm" -> MatroskaDamage.count(file);
+      case "matroska,webm" ->
+          MatroskaDamage.count(file, stream.codecpar().codec_id() != AV_CODEC_ID_THEORA);
       case MP4 -> emptySamples();
       default -> 0;
     };
