@@ -119,7 +119,7 @@ public final class JinjaTemplate {
     Context context = text.jinja.getGlobalContext();
     PythonFilter.all().forEach(context::registerFilter);
     context.registerFilter(new PythonDefault());
-    PythonTest.all().forEach(context::registerExpTest);
+    PythonPredicate.all().forEach(context::registerExpTest);
     return text;
   }
 

@@ -5,18 +5,21 @@ import com.hubspot.jinjava.lib.exptest.ExpTest;
 import java.util.List;
 import java.util.Map;
 
-/** A test that a text passes as well, in place of the library's own, which a text fails. */
-final class PythonTest implements ExpTest {
+/**
+ * A test of templates that a text passes as well, in place of the library's own, which a text
+ * fails.
+ */
+final class PythonPredicate implements ExpTest {
 
   private final String name;
 
-  private PythonTest(String name) {
+  private PythonPredicate(String name) {
     this.name = name;
   }
 
   /** All of them. */
-  static List<PythonTest> all() {
-    return List.of(new PythonTest("iterable"), new PythonTest("sequence"));
+  static List<PythonPredicate> all() {
+    return List.of(new PythonPredicate("iterable"), new PythonPredicate("sequence"));
   }
 
   @Override
