@@ -110,28 +110,6 @@ class DamagedFilesTest {
     assertTrue(video.detail().contains("convert it first"), video.detail());
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"still.avif", "still.mp4"})
-  void decode_picture_isNotAllowed(String name) throws IOException {
-    byte[] picture = Files.readAllBytes(TestClips.clip("refused/still.avif"));
-    DecodedVideo video = decode(name, picture);
-    assertFailed(Reason.FORMAT_NOT_ALLOWED, video);
-    assertTrue(video.detail().contains("a picture (HEIF)"), video.detail());
-  }
-
-  @Test
-  void decode_encryptedPictures_saysSo() {
-    for (DecodeCheck check : DecodeCheck.values()) {
-      try (VideoDecoder checking =
-          VideoTests.decoder("uniform:frames=2", VideoTests.SMALL, check)) {
-        DecodedVideo video =
-            checking.decode(VideoTests.ref(TestClips.clip("refused/encrypted.mp4")));
-        assertFailed(Reason.DECODE_ERROR, video);
-        assertTrue(video.detail().contains("encrypted (Common Encryption)"), video.detail());
-      }
-    }
-  }
-
   @Test
   void decode_halfAnMp4WithItsIndexInFront_isDegradedAndTruncated() throws IOException {
     byte[] whole = Files.readAllBytes(VideoTests.VIDEOS.resolve("two_streams.mp4"));

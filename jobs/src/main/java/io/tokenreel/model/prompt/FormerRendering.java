@@ -26,6 +26,9 @@ final class FormerRendering {
     former = SIGN_OF_END.matcher(former).replaceAll("$1");
     former = BLANKS_BEFORE_TAG.matcher(former).replaceAll("");
     former = LAST_NEWLINE.matcher(former).replaceAll("{{ '\\\\n' }}");
+    if (former.equals(template)) {
+      return false;
+    }
     for (VideoMark mark : VideoMark.values()) {
       if (!rendered(template, specialTokens, mark).equals(rendered(former, specialTokens, mark))) {
         return true;
