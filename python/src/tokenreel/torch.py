@@ -252,7 +252,9 @@ def pack(samples: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _check(samples: Sequence[Mapping[str, Any]]) -> None:
-    kinds = {(str(sample.get("encoder")), str(sample["tokens"].dtype), *sample["tokens"].shape[1:]) for sample in samples}
+    kinds = {
+        (str(sample.get("encoder")), str(sample["tokens"].dtype), *sample["tokens"].shape[1:], "positions" in sample) for sample in samples
+    }
     if len(kinds) != 1:
         listed = ", ".join(map(str, sorted(kinds)))
         raise ValueError(

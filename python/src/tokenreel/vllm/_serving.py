@@ -47,7 +47,7 @@ class Serving:
             if self._videos is None:
                 model = ServedModel.of(config, vllm.__version__)
                 if model.encoder_cache:
-                    _check_names_last(config)
+                    _check_uuids_are_kept(config)
                 check = EncoderCheck(model, os.environ.get(ENCODER))
                 self._videos = ServedVideos(_open, model, check)
             return self._videos
@@ -66,7 +66,7 @@ class Serving:
         return self._videos
 
 
-def _check_names_last(config: Any) -> None:
+def _check_uuids_are_kept(config: Any) -> None:
     """Whether the name of a part's rows reaches the encoder cache as the client sent it."""
     media = getattr(config.model_config.multimodal_config, "media_io_kwargs", None) or {}
     set_of_parts = sorted(modality for modality in ("image", "video") if media.get(modality))

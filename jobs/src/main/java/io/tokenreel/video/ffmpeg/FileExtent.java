@@ -64,14 +64,11 @@ final class FileExtent {
     long at = 0;
     boolean index = false;
     boolean media = false;
-    for (int box = 0; box < MAX_BOXES && at + 8 <= file.length(); box++) {
-      file.seek(at);
-      long size = file.readInt() & 0xffffffffL;
-      String type = fourCharacters(file);
+    for (int box = 0; box < MAX_BOXES && at + Mp4Box.HEADER_BYTES <= file.length(); box++) {
+      Mp4Box head = Mp4Box.at(file, at);
+      long size = head.size();
+      String type = head.type();
       boolean plausible = type.chars().allMatch(c -> c >= 0x20 && c < 0x7f);
-      if (size == 1 && at + 16 <= file.length()) {
-        size = file.readLong();
-      }
       // 0 means "to the end of the file"; padding and junk after the last box declare nothing.
       if (size < 8 || !plausible) {
         return at;

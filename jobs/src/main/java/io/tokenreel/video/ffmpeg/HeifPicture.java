@@ -2,7 +2,6 @@ package io.tokenreel.video.ffmpeg;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
@@ -11,7 +10,6 @@ import java.nio.file.Path;
  */
 final class HeifPicture {
 
-  private static final int HEADER_BYTES = 8;
   private static final int MAX_BOXES = 10_000;
 
   private HeifPicture() {}
@@ -20,21 +18,16 @@ final class HeifPicture {
     try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
       boolean items = false;
       long at = 0;
-      for (int box = 0; box < MAX_BOXES && at + HEADER_BYTES <= file.length(); box++) {
-        file.seek(at);
-        long size = Integer.toUnsignedLong(file.readInt());
-        byte[] name = new byte[4];
-        file.readFully(name);
-        String type = new String(name, StandardCharsets.ISO_8859_1);
-        if (type.equals("moov") || type.equals("moof")) {
+      for (int box = 0; box < MAX_BOXES && at + Mp4Box.HEADER_BYTES <= file.length(); box++) {
+        Mp4Box head = Mp4Box.at(file, at);
+        if (head.type().equals("moov") || head.type().equals("moof")) {
           return false;
         }
-        items |= type.equals("meta");
-        size = size == 1 && at + 2 * HEADER_BYTES <= file.length() ? file.readLong() : size;
-        if (size < HEADER_BYTES) {
+        items |= head.type().equals("meta");
+        if (head.size() < Mp4Box.HEADER_BYTES) {
           break; // to the end of the file, or no box
         }
-        at += size;
+        at += head.size();
       }
       return items;
     }
